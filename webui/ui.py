@@ -1,0 +1,110 @@
+"""What the templates need from Python: addresses of built assets and ways of writing numbers, dates and names.
+
+The assets are built by ``webui/assets/build.mjs`` and committed; ``static/checksums.txt`` (the output format of
+``sha256sum``) lists them. The first digits of a checksum go into the address, so a browser may keep a file for ever
+and still gets the new one after an update.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, url_for
+from markupsafe import Markup
+
+STATIC = Path(__file__).parent / "static"
+
+NBSP = "\u00a0"
+
+MONTHS = (
+    "января", "февраля", "марта", "апреля", "мая", "июня",
+    "июля", "августа", "сентября", "октября", "ноября", "декабря",
+)  # fmt: skip
+WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
+
+_GLUED = (
+    # No-break space after a sign or abbreviation that belongs to what follows…
+    re.compile(r"(№|\b(?:ст|п|пп|ч|г|с|ул|д|ред|тел)\.) (?=[\w«])"),
+    # …between a number and its unit…
+    re.compile(r"(?<=\d) (?=(?:%|раб\.|рабоч|дн|день|дел|мин\b|ч\b))"),
+    re.compile(r"(?<=раб\.) (?=дн|день)"),
+    # …and inside a name with initials: «Белова Н. А.», «Н. А. Белова».
+    re.compile(r"(?<=[а-яё]) (?=[А-ЯЁ]\. ?[А-ЯЁ]\.)|(?<=[А-ЯЁ]\.) (?=[А-ЯЁ])"),
+)
+
+
+@cache
+def checksums(static: Path = STATIC) -> Mapping[str, str]:
+    """Checksum of every built asset by its path inside ``static``."""
+    lines = (static / "checksums.txt").read_text(encoding="ascii").splitlines()
+    return {path: digest for digest, path in (line.split("  ", 1) for line in lines)}
+
+
+def asset_url(name: str) -> str:
+    """Address of a built asset; ``KeyError`` for a name that the build does not make."""
+    return url_for("static", filename=name, v=checksums()[name][:12])
+
+
+def asset_script(name: str) -> Markup:
+    """Tag of a script bundle. Modules run after the page is parsed, in the order of their tags."""
+    return Markup('<script type="module" src="{}"></script>').format(asset_url(name))
+
+
+def asset_style(name: str) -> Markup:
+    """Tag of a style sheet."""
+    return Markup('<link rel="stylesheet" href="{}">').format(asset_url(name))
+
+
+def plural(number: int, one: str, few: str, many: str) -> str:
+    """Number with the right form of a Russian noun: ``plural(3, "дело", "дела", "дел")`` is «3 дела»."""
+    tens, units = abs(number) % 100, abs(number) % 10
+    if units == 1 and tens != 11:
+        form = one
+    elif units in (2, 3, 4) and tens not in (12, 13, 14):
+        form = few
+    else:
+        form = many
+    return f"{number}{NBSP}{form}"
+
+
+def date_words(day: date) -> str:
+    """Date for a sentence: «21 января, ср»."""
+    return f"{day.day}{NBSP}{MONTHS[day.month - 1]}, {WEEKDAYS[day.weekday()]}"
+
+
+def date_digits(day: date) -> str:
+    """Date for chips, tables and documents: «21.01.2026»."""
+    return f"{day:%d.%m.%Y}"
+
+
+def time_digits(moment: datetime) -> str:
+    """Time of a moment already in the zone of the organisation: «14:32»."""
+    return f"{moment:%H:%M}"
+
+
+def initials(name: str) -> str:
+    """Letters for the avatar: «Крылова О. П.» gives «ОК», a single word its first letter."""
+    words = name.split()
+    return (words[1][0] + words[0][0] if len(words) > 1 else words[0][0]).upper()
+
+
+def glue(text: str) -> str:
+    """Put no-break spaces where a line must not end: «№ 12», «ст. 22», «Белова Н. А.», «2 раб. дня», «10 %»."""
+    for pattern in _GLUED:
+        text = pattern.sub(lambda found: found[0].rstrip(" ") + NBSP, text)
+    return text
+
+
+def register(app: Flask) -> None:
+    """Give the templates of ``app`` the functions and filters of this module."""
+    app.jinja_env.globals.update(asset_url=asset_url, asset_script=asset_script, asset_style=asset_style)
+    app.jinja_env.filters.update(
+        plural=plural,
+        date_words=date_words,
+        date_digits=date_digits,
+        time_digits=time_digits,
+        initials=initials,
+        glue=glue,
+    )
