@@ -1,0 +1,71 @@
+"""What every test can ask for: servers, databases, an empty instance folder."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import services
+from tests.skips import pytest_make_collect_report, pytest_runtest_makereport
+
+__all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]
+
+REDIS_DATABASES = 64
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        folder = contextlib.ExitStack()
+        folder.enter_context(services.folder_of_run())
+        config.add_cleanup(folder.close)
+
+
+@pytest.fixture
+def tmp_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty instance folder, the one that MARSHRUT_HOME names during the test."""
+    home = tmp_path / "instance"
+    home.mkdir()
+    for name in [name for name in os.environ if name.startswith("MARSHRUT_") and name != services.FOLDER]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("MARSHRUT_HOME", str(home))
+    return home
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    """A fresh, empty PostgreSQL database."""
+    try:
+        with services.fresh_database() as url:
+            yield url
+    except services.ServiceMissing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def redis_url() -> str:
+    """An empty Redis database that no other worker of this run uses."""
+    import redis
+
+    try:
+        address = services.redis()
+    except services.ServiceMissing as missing:
+        pytest.skip(str(missing))
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    url = f"{address}?db={worker % REDIS_DATABASES}"
+    with redis.Redis.from_url(url) as connection:
+        connection.flushdb()
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh, empty database; the test runs once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'marshrut.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
