@@ -119,6 +119,9 @@ class StartCase:
     family_id: int | None = None
     label: str = ""
     filed_at: datetime | None = None
+    unit_id: int | None = None
+    agency_id: int | None = None
+    """Where the case belongs; the actor's own unit and agency when None."""
     request_key: str | None = None
     """Same key, same case: a repeated click or a retried request opens nothing twice."""
 
@@ -158,6 +161,8 @@ class OpenTask:
     priority: int = 0
     item: str = ""
     """Which one of a multi-instance task this is, in words ('Вопрос 2'), or empty."""
+    process: str = ""
+    """Id of the process that `node` belongs to: a called process has nodes of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +179,7 @@ class Wait:
     term: str | None = None
     name: str | None = None
     key: str | None = None
+    process: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +191,7 @@ class Sent:
     name: str
     key: str | None
     payload: Mapping[str, Value]
+    process: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +202,7 @@ class ServiceCall:
     node: str
     topic: str
     inputs: Mapping[str, Value]
+    process: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +212,7 @@ class Incident:
     element_id: int
     node: str
     message: str
+    process: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +222,7 @@ class Passed:
     element_id: int
     node: str
     cancelled: bool = False
+    process: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +233,7 @@ class Explained:
     decision: str
     value: Value
     explanation: Mapping[str, Value]
+    process: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +254,12 @@ class StepResult:
     solved: tuple[int, ...] = ()
     """Element ids whose incident is over."""
     passed: tuple[Passed, ...] = ()
+    flows: tuple[str, ...] = ()
+    """Ids of the sequence flows taken, in order, with repeats: for the diagram and for coverage."""
     decisions: tuple[Explained, ...] = ()
+    stage: str = ""
+    """Stage and status of the last element the token reached that names one; empty: as before."""
+    status: str = ""
     ended: bool = False
     end_event: str | None = None
 
