@@ -91,3 +91,7 @@ class KeyDestroyed(MarshrutError):
 
 class StorageUnavailable(MarshrutError):
     """The database can't be opened, is damaged, or is of a version that this program does not know."""
+
+
+class SettingsRefused(MarshrutError):
+    """A setting of the instance is missing or can't be used; names the variable or file and how to correct it."""

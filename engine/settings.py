@@ -1,0 +1,165 @@
+"""Settings of one instance: variables `MARSHRUT_*` and the files of the instance folder.
+
+Secrets are files readable by their owner alone (or variables, where a container gives them). Nothing here
+opens a database.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import secrets
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.errors import SettingsRefused
+
+MASTER_KEY_FILE = "master.key"
+SECRET_KEY_FILE = "secret.key"  # noqa: S105 - a file name
+MASTER_KEY_BYTES = 32
+LOCALES = ("ru", "en")
+DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8080
+YES, NO = {"1", "yes", "true", "да"}, {"", "0", "no", "false", "нет"}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that may differ between two instances of the product."""
+
+    home: Path
+    database_url: str = field(repr=False)
+    keys_url: str = field(repr=False)
+    master_key: bytes = field(repr=False)
+    """32 bytes that wrap the keys of personal data."""
+    secret_key: str = field(repr=False)
+    """Signs sessions of the pages."""
+    redis_url: str | None = field(default=None, repr=False)
+    demo: bool = False
+    host: str = DEFAULT_HOST
+    port: int = DEFAULT_PORT
+    locale: str = LOCALES[0]
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings of the instance in `MARSHRUT_HOME` (default ./instance), or SettingsRefused."""
+    home = home_of(environ)
+    return Settings(
+        home=home,
+        database_url=environ.get("MARSHRUT_DATABASE") or f"sqlite:///{home / 'marshrut.db'}",
+        keys_url=environ.get("MARSHRUT_KEYS") or f"sqlite:///{home / 'keys.db'}",
+        master_key=_master_key(_secret(environ, "MARSHRUT_MASTER_KEY", home / MASTER_KEY_FILE)),
+        secret_key=_secret(environ, "MARSHRUT_SECRET_KEY", home / SECRET_KEY_FILE),
+        redis_url=_redis(environ.get("MARSHRUT_REDIS", "")),
+        demo=_yes_or_no(environ, "MARSHRUT_DEMO"),
+        host=environ.get("MARSHRUT_HOST") or DEFAULT_HOST,
+        port=_port(environ.get("MARSHRUT_PORT", "")),
+        locale=_locale(environ.get("MARSHRUT_LOCALE", "")),
+    )
+
+
+def home_of(environ: Mapping[str, str] = os.environ) -> Path:
+    """The instance folder, whether or not it exists."""
+    return Path(environ.get("MARSHRUT_HOME") or "instance").expanduser().absolute()
+
+
+def prepare_home(home: Path) -> None:
+    """Make the instance folder and its secrets where they are missing; what exists is never overwritten."""
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_once(home / MASTER_KEY_FILE, new_master_key())
+        _write_once(home / SECRET_KEY_FILE, secrets.token_urlsafe(48))
+    except OSError as error:
+        raise SettingsRefused(
+            f"Не получилось создать папку «{home}»: {error.strerror}.",
+            "Выберите другую папку в MARSHRUT_HOME или дайте права на запись.",
+        ) from error
+
+
+def new_master_key() -> str:
+    """A random master key as its file holds it."""
+    return base64.b64encode(secrets.token_bytes(MASTER_KEY_BYTES)).decode()
+
+
+def read_master_key(path: Path) -> bytes:
+    """A master key from a file; SettingsRefused when it is not one."""
+    return _master_key(_read_secret(path))
+
+
+def _write_once(path: Path, content: str) -> None:
+    try:
+        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(number, "w") as file:
+        file.write(content + "\n")
+
+
+def _secret(environ: Mapping[str, str], name: str, path: Path) -> str:
+    return environ.get(name) or _read_secret(path)
+
+
+def _read_secret(path: Path) -> str:
+    try:
+        mode = path.stat().st_mode
+        content = path.read_text("ascii").strip()
+    except FileNotFoundError:
+        raise SettingsRefused(
+            f"Нет файла «{path}».",
+            "Для нового рабочего места выполните «marshrut init». Если база уже есть, верните файл из копии: "
+            "новый ключ её не откроет.",
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsRefused(f"Файл «{path}» не читается.", "Проверьте права и содержимое файла.") from error
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise SettingsRefused(
+            f"Файл «{path}» могут прочитать другие пользователи машины.", f"Выполните: chmod 600 «{path}»"
+        )
+    if not content:
+        raise SettingsRefused(f"Файл «{path}» пуст.", "Верните его из резервной копии.")
+    return content
+
+
+def _master_key(content: str) -> bytes:
+    try:
+        key = base64.b64decode(content, validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != MASTER_KEY_BYTES:
+        raise SettingsRefused(
+            "Главный ключ записан с ошибкой: нужны 32 байта в base64.",
+            f"Верните прежний {MASTER_KEY_FILE} или прежнее значение MARSHRUT_MASTER_KEY.",
+        )
+    return key
+
+
+def _redis(value: str) -> str | None:
+    if value and not value.startswith(("redis://", "rediss://", "unix://")):
+        raise SettingsRefused(
+            "MARSHRUT_REDIS: адрес начинается с redis://, rediss:// или unix://.",
+            "Исправьте адрес; без Redis всё тоже работает, тогда уберите переменную.",
+        )
+    return value or None
+
+
+def _yes_or_no(environ: Mapping[str, str], name: str) -> bool:
+    value = environ.get(name, "").casefold()
+    if value not in YES | NO:
+        raise SettingsRefused(f"{name}: ожидалось 1 или 0.", "Исправьте значение или уберите переменную.")
+    return value in YES
+
+
+def _port(value: str) -> int:
+    if not value:
+        return DEFAULT_PORT
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 65535:
+        raise SettingsRefused("MARSHRUT_PORT: номер порта от 1 до 65535.", "Например: MARSHRUT_PORT=8080")
+    return int(value)
+
+
+def _locale(value: str) -> str:
+    if value and value not in LOCALES:
+        raise SettingsRefused(f"MARSHRUT_LOCALE: языка «{value}» нет.", "Есть ru и en.")
+    return value or LOCALES[0]
