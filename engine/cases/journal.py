@@ -1,0 +1,50 @@
+"""Writing one row of a case's history outside a step of the engine (taken, returned, handed over, told)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from engine.cases.history import HistoryKind
+from engine.cases.tables import history
+from engine.cases.values import seal_values
+from engine.model import Actor
+from engine.runtime import Runtime
+from engine.storage.moments import to_seconds
+
+WRITE_HISTORY = insert(history)
+
+
+def write_history(
+    rt: Runtime,
+    conn: Connection,
+    *,
+    case_id: int,
+    key_id: int,
+    now: datetime,
+    actor: Actor,
+    kind: HistoryKind,
+    node: str | None = None,
+    task_id: int | None = None,
+    path: str | None = None,
+    data: Mapping[str, Any] | None = None,
+    on_behalf_of: int | None = None,
+) -> None:
+    """One row; `data` is sealed under the case's key."""
+    conn.execute(
+        WRITE_HISTORY,
+        {
+            "case_id": case_id,
+            "at": to_seconds(now),
+            "actor_id": actor.user_id,
+            "for_id": on_behalf_of,
+            "kind": kind,
+            "node": node,
+            "task_id": task_id,
+            "path": path,
+            "data": seal_values(rt.vault, key_id, data, f"history:{case_id}") if data else None,
+        },
+    )

@@ -1,0 +1,244 @@
+"""Reading cases: the case page, its history, the list of cases. Reads never lock and never write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, or_, select
+
+from engine import bpmn
+from engine.access.policy import case_condition, require_case
+from engine.bpmn import Position
+from engine.cases.history import HistoryKind
+from engine.cases.locking import state_purpose
+from engine.cases.tables import ACTIVE, case_, history, incident
+from engine.cases.values import open_values
+from engine.definitions.library import Release
+from engine.errors import KeyDestroyed, NotFound
+from engine.model import ERASED, Actor, Permission, Value
+from engine.runtime import Runtime
+from engine.storage.moments import from_seconds
+
+_CASE = select(case_).where(case_.c.id == bindparam("case_id"))
+_HISTORY = (
+    select(history)
+    .where(history.c.case_id == bindparam("case_id"))
+    .order_by(history.c.id.desc())
+    .limit(bindparam("limit"))
+)
+_PATHS = select(history.c.node, history.c.path, history.c.kind).where(
+    history.c.case_id == bindparam("case_id")
+)
+_INCIDENTS = (
+    select(incident)
+    .where(incident.c.case_id == bindparam("case_id"), incident.c.solved_at.is_(None))
+    .order_by(incident.c.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCard:
+    """A case as its page's header and lists show it. `phase` is the status in words that the diagram gave."""
+
+    id: int
+    number: str
+    label: str
+    process: str
+    process_name: str
+    release_id: int
+    active: bool
+    cancelled: bool
+    stage: str
+    phase: str
+    owner_id: int | None
+    unit_id: int
+    agency_id: int
+    person_id: int | None
+    family_id: int | None
+    filed_at: datetime
+    started_at: datetime
+    ended_at: datetime | None
+    end_event: str | None
+    key_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One row of the history; `data` holds what the form said and why decisions came out as they did."""
+
+    id: int
+    at: datetime
+    actor_id: int
+    for_id: int | None
+    kind: HistoryKind
+    node: str | None
+    name: str
+    task_id: int | None
+    data: dict[str, Value]
+
+
+def case_card(rt: Runtime, conn: Connection, actor: Actor, case_id: int) -> CaseCard:
+    """The card of a case the actor may see; NotFound also when it exists but is none of theirs."""
+    row = conn.execute(_CASE, {"case_id": case_id}).one_or_none()
+    if row is None:
+        raise NotFound(f"Дела № {case_id} нет.")
+    require_case(actor, Permission.CASE_VIEW, row)
+    return _cards(rt, [row])[0]
+
+
+def _cards(rt: Runtime, rows: Sequence[Row[Any]]) -> list[CaseCard]:
+    labels = rt.vault.open_many([(row.key_id, row.label, "case.label") for row in rows])
+    return [_card(rt, row, label) for row, label in zip(rows, labels, strict=True)]
+
+
+def _card(rt: Runtime, row: Row[Any], label: bytes | None) -> CaseCard:
+    release = rt.library.release(row.release_id)
+    return CaseCard(
+        id=row.id,
+        number=row.number,
+        label=ERASED if label is None else label.decode(),
+        process=row.process,
+        process_name=release.process(row.process).name,
+        release_id=row.release_id,
+        active=row.status == ACTIVE,
+        cancelled=row.status > ACTIVE and row.end_event is None,
+        stage=row.stage,
+        phase=row.phase,
+        owner_id=row.owner_id,
+        unit_id=row.unit_id,
+        agency_id=row.agency_id,
+        person_id=row.person_id,
+        family_id=row.family_id,
+        filed_at=from_seconds(row.filed_at),
+        started_at=from_seconds(row.started_at),
+        ended_at=from_seconds(row.ended_at) if row.ended_at else None,
+        end_event=row.end_event,
+        key_id=row.key_id,
+    )
+
+
+def case_list(
+    rt: Runtime,
+    conn: Connection,
+    actor: Actor,
+    *,
+    active: bool | None = True,
+    number: str | None = None,
+    person_ids: Sequence[int] = (),
+    family_ids: Sequence[int] = (),
+    before: int | None = None,
+    limit: int = 50,
+) -> list[CaseCard]:
+    """Cases within the actor's reach, newest first; `before` is the number after which the next page
+    begins.
+    """
+    statement = select(case_).where(case_condition(actor, Permission.CASE_VIEW, case_))
+    if active is not None:
+        statement = statement.where(case_.c.status == ACTIVE if active else case_.c.status != ACTIVE)
+    if before is not None:
+        statement = statement.where(case_.c.id < before)
+    wanted = []
+    if number:
+        wanted.append(case_.c.number.contains(number.strip().upper(), autoescape=True))
+    if person_ids:
+        wanted.append(case_.c.person_id.in_(person_ids))
+    if family_ids:
+        wanted.append(case_.c.family_id.in_(family_ids))
+    if wanted:
+        statement = statement.where(or_(*wanted))
+    rows = conn.execute(statement.order_by(case_.c.id.desc()).limit(limit)).all()
+    return _cards(rt, rows)
+
+
+def case_history(rt: Runtime, conn: Connection, card: CaseCard, limit: int = 200) -> list[HistoryEntry]:
+    """What happened, newest first."""
+    release = rt.library.release(card.release_id)
+    rows = conn.execute(_HISTORY, {"case_id": card.id, "limit": limit}).all()
+    return [_entry(rt, release, card, row) for row in rows]
+
+
+def _entry(rt: Runtime, release: Release, card: CaseCard, row: Row[Any]) -> HistoryEntry:
+    return HistoryEntry(
+        id=row.id,
+        at=from_seconds(row.at),
+        actor_id=row.actor_id,
+        for_id=row.for_id,
+        kind=HistoryKind(row.kind),
+        node=row.node,
+        name=release.step(row.node).name if row.node else "",
+        task_id=row.task_id,
+        data=_opened_data(rt, card, row.data),
+    )
+
+
+def _opened_data(rt: Runtime, card: CaseCard, sealed: bytes | None) -> dict[str, Value]:
+    if sealed is None:
+        return {}
+    try:
+        return open_values(rt.vault, card.key_id, sealed, f"history:{card.id}")
+    except KeyDestroyed:
+        return {}
+
+
+def case_variables(rt: Runtime, conn: Connection, card: CaseCard) -> dict[str, Value]:
+    """The variables of the case's top scope; empty when the case was erased."""
+    state = _state(rt, conn, card)
+    return bpmn.variables(state) if state is not None else {}
+
+
+def step_variables(rt: Runtime, conn: Connection, card: CaseCard, element: int) -> dict[str, Value]:
+    """What the form of one open step sees: its scope, the mapped inputs, the item of a multi-instance."""
+    state = _state(rt, conn, card)
+    if state is None:
+        return {}
+    program = rt.library.release(card.release_id).program(card.process)
+    return bpmn.task_variables(program, state, element)
+
+
+def _state(rt: Runtime, conn: Connection, card: CaseCard) -> bytes | None:
+    row = conn.execute(_CASE, {"case_id": card.id}).one()
+    if row.state is None:
+        return None
+    try:
+        return rt.vault.open(card.key_id, row.state, state_purpose(card.id))
+    except KeyDestroyed:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class CasePosition:
+    """Where a case is on its diagram: nodes passed once or more, and where it stands now."""
+
+    passed: frozenset[str]
+    now: Position
+
+
+def case_position(rt: Runtime, conn: Connection, card: CaseCard) -> CasePosition:
+    """Passed nodes come from the history (the state is folded), the current ones from the state."""
+    passed: set[str] = set()
+    for node, path, kind in conn.execute(_PATHS, {"case_id": card.id}):
+        passed.update((path or "").split())
+        if kind == HistoryKind.COMPLETED and node:
+            passed.add(node)
+    state = _state(rt, conn, card)
+    program = rt.library.release(card.release_id).program(card.process)
+    now = bpmn.position(program, state) if state is not None and card.active else Position()
+    return CasePosition(frozenset(passed), now)
+
+
+def open_incidents(conn: Connection, case_id: int) -> list[Row[Any]]:
+    """Places where the case stands still."""
+    return list(conn.execute(_INCIDENTS, {"case_id": case_id}).all())
+
+
+def count_cases(conn: Connection, actor: Actor) -> int:
+    """Running cases within the actor's reach."""
+    statement = (
+        select(func.count())
+        .select_from(case_)
+        .where(case_.c.status == ACTIVE, case_condition(actor, Permission.CASE_VIEW, case_))
+    )
+    return int(conn.execute(statement).scalar_one())

@@ -1,0 +1,297 @@
+"""Writing down what one step changed: the one place where state, tasks, waits, terms, history and outbox are
+written.
+
+At most one statement for each table, so that a completion stays within its twelve: the case is updated,
+tasks are closed,
+tasks are opened, waits end, waits begin, terms end, terms begin, history, outbox, incidents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, update
+
+from engine.access.queues import queue_for, queue_of
+from engine.cases.history import HistoryKind
+from engine.cases.journal import write_history
+from engine.cases.locking import LockedCase, state_purpose
+from engine.cases.tables import ACTIVE, ENDED, case_, incident, outbox, wait
+from engine.cases.terms import TermBook
+from engine.cases.values import seal_values
+from engine.definitions.library import Release
+from engine.errors import Conflict
+from engine.model import (
+    FAR_FUTURE,
+    Actor,
+    Clock,
+    OpenTask,
+    StepResult,
+    Value,
+    Wait,
+    WaitKind,
+    task_id,
+)
+from engine.runtime import Runtime
+from engine.storage.moments import to_seconds
+from engine.worklist.tables import CANCELLED, DONE, OPEN, task
+
+_UPDATE_CASE = (
+    update(case_)
+    .where(case_.c.id == bindparam("the_case"), case_.c.version == bindparam("seen"))
+    .values(
+        {n: bindparam(n) for n in ("version", "state", "status", "stage", "phase", "ended_at", "end_event")}
+    )
+)
+_CLOSE_TASK = (
+    update(task)
+    .where(task.c.id == bindparam("the_task"), task.c.status == OPEN)
+    .values(
+        status=bindparam("status"),
+        closed_at=bindparam("closed_at"),
+        closed_by=bindparam("closed_by"),
+        draft=None,
+        draft_at=None,
+        draft_by=None,
+    )
+)
+_OPEN_TASK = insert(task)
+_BEGIN_WAIT = insert(wait)
+_END_WAIT = delete(wait).where(wait.c.id == bindparam("the_wait"))
+_WRITE_OUTBOX = insert(outbox)
+_WRITE_INCIDENT = insert(incident)
+_SOLVE_INCIDENT = (
+    update(incident)
+    .where(incident.c.element == bindparam("the_element"), incident.c.solved_at.is_(None))
+    .values(solved_at=bindparam("solved_at"), solved_by=bindparam("solved_by"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What was done to the case, by whom and when: becomes the history row of the step."""
+
+    kind: HistoryKind
+    actor: Actor
+    now: datetime
+    node: str | None = None
+    task_id: int | None = None
+    data: Mapping[str, Value] = field(default_factory=dict)
+    on_behalf_of: int | None = None
+
+
+def record_step(
+    rt: Runtime, conn: Connection, release: Release, case: LockedCase, result: StepResult, deed: Deed
+) -> None:
+    """Write everything `result` changed. The caller holds the case's lock and commits once."""
+    book = TermBook(rt, case, deed.now)
+    stage, phase = case.stage, case.phase
+    for passed in result.passed:
+        info = release.step(passed.node)
+        if not passed.cancelled:
+            book.pass_node(info)
+        stage, phase = info.stage or stage, info.status or phase
+    opened = [_task_row(rt, conn, release, case, book, found, deed.now) for found in result.opened]
+    for row in opened:
+        info = release.step(row["node"])
+        stage, phase = info.stage or stage, info.status or phase
+    closing = _closing_rows(case, result, deed)
+    book.end_of_tasks(row["the_task"] for row in closing)
+    if result.ended:
+        book.end_all()
+
+    _update_case(rt, conn, case, result, deed, stage, phase)
+    if closing:
+        conn.execute(_CLOSE_TASK, closing)
+    if opened:
+        conn.execute(_OPEN_TASK, opened)
+    _write_history(rt, conn, case, result, deed)
+    if result.ended_waits:
+        conn.execute(_END_WAIT, [{"the_wait": task_id(case.id, e)} for e in result.ended_waits])
+    if result.waits:
+        conn.execute(
+            _BEGIN_WAIT, [_wait_row(case, w, book) for w in result.waits if w.kind != WaitKind.CONDITION]
+        )
+    book.write(conn)
+    promised = _promises(rt, release, case, result, deed)
+    if promised:
+        conn.execute(_WRITE_OUTBOX, promised)
+        rt.database.after_commit(rt.wake)
+    _record_incidents(conn, case, result, deed)
+
+
+def _update_case(
+    rt: Runtime, conn: Connection, case: LockedCase, result: StepResult, deed: Deed, stage: str, phase: str
+) -> None:
+    changed = conn.execute(
+        _UPDATE_CASE,
+        {
+            "the_case": case.id,
+            "seen": case.version,
+            "version": case.version + 1,
+            "state": rt.vault.seal(case.key_id, result.state, state_purpose(case.id)),
+            "status": ENDED if result.ended else ACTIVE,
+            "stage": stage,
+            "phase": phase,
+            "ended_at": to_seconds(deed.now) if result.ended else None,
+            "end_event": result.end_event,
+        },
+    ).rowcount
+    if changed != 1:
+        raise Conflict(f"Дело {case.number} в эту минуту изменил кто-то другой.", "Откройте шаг ещё раз.")
+    case.version += 1
+
+
+def _closing_rows(case: LockedCase, result: StepResult, deed: Deed) -> list[dict[str, Any]]:
+    at = to_seconds(deed.now)
+    done = [(e, DONE) for e in result.closed] + [(e, CANCELLED) for e in result.cancelled]
+    return [
+        {"the_task": task_id(case.id, e), "status": status, "closed_at": at, "closed_by": deed.actor.user_id}
+        for e, status in done
+    ]
+
+
+def _task_row(
+    rt: Runtime,
+    conn: Connection,
+    release: Release,
+    case: LockedCase,
+    book: TermBook,
+    opened: OpenTask,
+    now: datetime,
+) -> dict[str, Any]:
+    info = release.step(opened.node)
+    number = task_id(case.id, opened.element_id)
+    due_at, norm_id = book.due_of_task(number, info, opened.due)
+    role_queue = queue_for(rt, conn, opened.roles or info.roles, case.unit_id)
+    assignee = int(opened.assignee) if opened.assignee is not None else None
+    return {
+        "id": number,
+        "case_id": case.id,
+        "node": opened.node,
+        "status": OPEN,
+        "queue_id": role_queue if assignee is None else queue_of(rt, conn, assignee),
+        "role_queue_id": role_queue,
+        "assignee_id": assignee,
+        "due_at": FAR_FUTURE if due_at is None else due_at,
+        "norm_id": norm_id,
+        "clock": Clock.NONE if due_at is None else Clock.RUNNING,
+        "priority": opened.priority,
+        "item": rt.vault.seal(case.key_id, opened.item.encode(), f"task.item:{number}")
+        if opened.item
+        else None,
+        "opened_at": to_seconds(now),
+    }
+
+
+def _wait_row(case: LockedCase, found: Wait, book: TermBook) -> dict[str, Any]:
+    moment = book.moment_of(found.term) if found.term else found.moment and to_seconds(found.moment)
+    return {
+        "id": task_id(case.id, found.element_id),
+        "case_id": case.id,
+        "node": found.node,
+        "kind": found.kind,
+        "due_at": moment,
+        "term": found.term,
+        "name": found.name,
+        "key": _message_key(case, found.key) if found.kind == WaitKind.MESSAGE else None,
+    }
+
+
+def _message_key(case: LockedCase, key: str | None) -> str:
+    """A message without a key of its own speaks of the case: its number is the key."""
+    return case.number if key is None else key
+
+
+def _write_history(rt: Runtime, conn: Connection, case: LockedCase, result: StepResult, deed: Deed) -> None:
+    noted: dict[str, Value] = {}
+    if deed.data:
+        noted["data"] = dict(deed.data)
+    if result.decisions:
+        noted["decisions"] = [
+            {"node": d.node, "decision": d.decision, "explanation": dict(d.explanation)}
+            for d in result.decisions
+        ]
+    write_history(
+        rt,
+        conn,
+        case_id=case.id,
+        key_id=case.key_id,
+        now=deed.now,
+        actor=deed.actor,
+        kind=deed.kind,
+        node=deed.node,
+        task_id=deed.task_id,
+        path=" ".join(p.node for p in result.passed if not p.cancelled and p.node != deed.node) or None,
+        data=noted,
+        on_behalf_of=deed.on_behalf_of,
+    )
+
+
+def _promises(
+    rt: Runtime, release: Release, case: LockedCase, result: StepResult, deed: Deed
+) -> list[dict[str, Any]]:
+    """Outbox rows of everything that has to happen after the commit, in a stable order."""
+    wanted: list[tuple[str, dict[str, Value]]] = []
+    for sent in result.sent:
+        key = _message_key(case, sent.key) if sent.kind == WaitKind.MESSAGE else None
+        kind = "message" if sent.kind == WaitKind.MESSAGE else "signal"
+        wanted.append((kind, {"name": sent.name, "key": key, "payload": dict(sent.payload)}))
+    wanted += [
+        ("collect", {"name": found.name, "key": _message_key(case, found.key)})
+        for found in result.waits
+        if found.kind == WaitKind.MESSAGE
+    ]
+    wanted += [
+        ("service", {"element": call.element_id, "topic": call.topic, "inputs": dict(call.inputs)})
+        for call in result.services
+    ]
+    for passed in result.passed:
+        if not passed.cancelled:
+            for template in release.step(passed.node).documents:
+                number = task_id(case.id, passed.element_id)
+                wanted.append(("document", {"template": template, "task": number}))
+    at = to_seconds(deed.now)
+    return [
+        {
+            "kind": kind,
+            "idempotency_key": f"{case.id}-{case.version}-{n}",
+            "case_id": case.id,
+            "key_id": case.key_id,
+            "payload": seal_values(rt.vault, case.key_id, payload, "outbox"),
+            "next_at": at,
+            "tries": 0,
+        }
+        for n, (kind, payload) in enumerate(wanted)
+    ]
+
+
+def _record_incidents(conn: Connection, case: LockedCase, result: StepResult, deed: Deed) -> None:
+    at = to_seconds(deed.now)
+    if result.solved:
+        conn.execute(
+            _SOLVE_INCIDENT,
+            [
+                {"the_element": task_id(case.id, e), "solved_at": at, "solved_by": deed.actor.user_id}
+                for e in result.solved
+            ],
+        )
+    if result.incidents:
+        conn.execute(
+            _WRITE_INCIDENT,
+            [
+                {
+                    "element": task_id(case.id, i.element_id),
+                    "case_id": case.id,
+                    "node": i.node,
+                    "message": i.message,
+                    "at": at,
+                    "solved_at": None,
+                    "solved_by": None,
+                }
+                for i in result.incidents
+            ],
+        )

@@ -1,0 +1,185 @@
+"""What people do to a case: open it, finish a step, cancel it. One transaction and one commit a function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select
+
+from engine import bpmn
+from engine.access.policy import require_case, require_start
+from engine.bpmn.commands import Cancel, Complete
+from engine.cases.context import step_context
+from engine.cases.history import HistoryKind
+from engine.cases.locking import LOCK_TASK, LockedCase, lock_case, opened_case
+from engine.cases.numbers import case_number
+from engine.cases.recording import Deed, record_step
+from engine.cases.tables import ACTIVE, case_
+from engine.definitions.library import Release
+from engine.errors import AlreadyCompleted, NotAllowed, NotFound
+from engine.model import Actor, CompleteTask, Permission, Scope, StartCase, Value, split_task_id
+from engine.runtime import Runtime
+from engine.storage.moments import from_seconds, to_seconds
+from engine.worklist.tables import DONE, OPEN
+
+_INSERT_CASE = insert(case_)
+_BY_REQUEST = select(case_.c.id, case_.c.number)
+
+
+@dataclass(frozen=True, slots=True)
+class StartedCase:
+    """The new case, or the one that the same request had opened before."""
+
+    id: int
+    number: str
+
+
+def start_case(rt: Runtime, command: StartCase) -> StartedCase:
+    """Open a case of the newest release; the form of the start event, if it has one, is checked first."""
+    require_start(command.actor, command.process)
+    with rt.database.write() as conn:
+        return open_case(rt, conn, command)
+
+
+def open_case(rt: Runtime, conn: Connection, command: StartCase) -> StartedCase:
+    """The same inside a transaction of the caller: a message or a timer may open a case too."""
+    if command.request_key is not None:
+        known = conn.execute(_BY_REQUEST.where(case_.c.request_key == command.request_key)).one_or_none()
+        if known is not None:
+            return StartedCase(known.id, known.number)
+    now = rt.clock.now()
+    release = rt.library.current(conn)
+    process = release.process(command.process)
+    start = process.starts[0] if process.starts else None
+    data = dict(command.data)
+    if start is not None and start.form:
+        data = release.form(start.form).validate(data, {})
+    unit_id = command.unit_id or command.actor.unit_id
+    number = case_number(
+        conn, process.properties.get("number", process.id), now, rt.calendars.office(unit_id).zone
+    )
+    filed_at = command.filed_at or now
+    case = LockedCase(
+        id=0,
+        number=number,
+        process=command.process,
+        release_id=release.id,
+        version=0,
+        key_id=rt.vault.new_key("case"),
+        state=b"",
+        stage="",
+        phase="",
+        owner_id=command.actor.user_id or None,
+        unit_id=unit_id,
+        agency_id=command.agency_id or command.actor.agency_id,
+        person_id=command.person_id,
+        family_id=command.family_id,
+        filed_at=filed_at,
+        terms=[],
+    )
+    case.id = _insert_case(rt, conn, case, command)
+    result = bpmn.start(release.program(command.process), data, step_context(rt, release, case, now))
+    deed = Deed(HistoryKind.STARTED, command.actor, now, node=start.node if start else None, data=data)
+    record_step(rt, conn, release, case, result, deed)
+    return StartedCase(case.id, number)
+
+
+def _insert_case(rt: Runtime, conn: Connection, case: LockedCase, command: StartCase) -> int:
+    inserted = conn.execute(
+        _INSERT_CASE,
+        {
+            "number": case.number,
+            "request_key": command.request_key,
+            "process": case.process,
+            "release_id": case.release_id,
+            "version": case.version,
+            "status": ACTIVE,
+            "key_id": case.key_id,
+            "label": rt.vault.seal(case.key_id, command.label.encode(), "case.label"),
+            "owner_id": case.owner_id,
+            "unit_id": case.unit_id,
+            "agency_id": case.agency_id,
+            "person_id": case.person_id,
+            "family_id": case.family_id,
+            "filed_at": to_seconds(case.filed_at),
+            "started_at": to_seconds(rt.clock.now()),
+        },
+    )
+    return int(inserted.inserted_primary_key[0])
+
+
+def complete_task(rt: Runtime, command: CompleteTask) -> None:
+    """Finish a step.
+
+    Raises NotFound, NotAllowed, AlreadyCompleted (with who and when), InvalidData (field by field).
+    Whatever is raised, nothing was changed.
+    """
+    with rt.database.write() as conn:
+        row = require_open(
+            conn.execute(LOCK_TASK, {"task_id": command.task_id}).one_or_none(), command.task_id
+        )
+        require_task(command.actor, row)
+        case = opened_case(rt, conn, row)
+        release = rt.library.release(case.release_id)
+        now = rt.clock.now()
+        element = split_task_id(command.task_id)[1]
+        data = _checked_data(release, case, row.node, element, command)
+        result = bpmn.step(
+            release.program(case.process),
+            case.state,
+            Complete(element, data),
+            step_context(rt, release, case, now),
+        )
+        deed = Deed(
+            HistoryKind.COMPLETED, command.actor, now, row.node, command.task_id, data, command.on_behalf_of
+        )
+        record_step(rt, conn, release, case, result, deed)
+
+
+def require_open(row: Row[Any] | None, number: int) -> Row[Any]:
+    """The row of a task that is still open; NotFound or AlreadyCompleted otherwise."""
+    if row is None:
+        raise NotFound(f"Шага № {number} нет.", "Вернитесь к списку задач.")
+    if row.task_status == OPEN:
+        return row
+    at = from_seconds(row.closed_at) if row.closed_at is not None else None
+    done = row.task_status == DONE
+    words = "Этот шаг уже завершён." if done else "Этот шаг больше не нужен: дело пошло дальше."
+    raise AlreadyCompleted(words, by=row.closed_by, at=at)
+
+
+def require_task(actor: Actor, row: Row[Any]) -> None:
+    """Raise NotAllowed unless the step lies in one of the actor's queues."""
+    if row.queue_id in actor.queues or row.assignee_id == actor.user_id:
+        return
+    if actor.may(Permission.TASK_WORK, Scope.MUNICIPALITY):
+        return
+    raise NotAllowed("Этот шаг назначен не вам.", "Попросите руководителя переназначить его.")
+
+
+def _checked_data(
+    release: Release, case: LockedCase, node: str, element: int, command: CompleteTask
+) -> dict[str, Value]:
+    form_key = release.step(node).form
+    if form_key is None:
+        return dict(command.data)
+    form = release.form(form_key)
+    known = (
+        bpmn.task_variables(release.program(case.process), case.state, element) if form.needs_known else {}
+    )
+    return form.validate(command.data, known)
+
+
+def cancel_case(rt: Runtime, actor: Actor, case_id: int, reason: str) -> None:
+    """Stop a case for a reason that stays in its history. All its steps, waits and terms end."""
+    with rt.database.write() as conn:
+        case = lock_case(rt, conn, case_id)
+        require_case(actor, Permission.CASE_REPAIR, case)
+        release = rt.library.release(case.release_id)
+        now = rt.clock.now()
+        result = bpmn.step(
+            release.program(case.process), case.state, Cancel(), step_context(rt, release, case, now)
+        )
+        deed = Deed(HistoryKind.CANCELLED, actor, now, data={"причина": reason})
+        record_step(rt, conn, release, case, result, deed)

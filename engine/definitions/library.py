@@ -1,0 +1,158 @@
+"""Parsed definitions, kept in memory: parsed once per published version, shared by all cases and threads."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
+
+from sqlalchemy import Connection, bindparam, select
+
+from engine import bpmn, dmn, formjs
+from engine.bpmn import Diagram, Process, Program
+from engine.definitions.tables import definition, release
+from engine.dmn import Model
+from engine.errors import NotFound
+from engine.formjs import Form
+from engine.model import StepInfo
+from engine.storage.database import Database
+
+KEPT_RELEASES = 64
+"""Releases whose programs stay linked in memory; older ones are linked again when a case needs them."""
+
+_DEFINITION = select(definition.c.kind, definition.c.content).where(definition.c.id == bindparam("id"))
+_RELEASE = select(release.c.items).where(release.c.id == bindparam("id"))
+_NEWEST = select(release.c.id).order_by(release.c.id.desc()).limit(1)
+
+Parsed = Diagram | Model | Form | bytes
+T = TypeVar("T", Diagram, Model, Form, bytes)
+
+
+class Library:
+    """Gives releases. A published definition never changes, so nothing here ever needs to be forgotten."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.RLock()
+        self._parsed: dict[int, Parsed] = {}
+        self._releases: OrderedDict[int, Release] = OrderedDict()
+
+    def release(self, release_id: int) -> Release:
+        """The release of that number; NotFound when there is none."""
+        found = self._releases.get(release_id)
+        if found is not None:
+            return found
+        with self._lock, self._database.read() as conn:
+            items = conn.execute(_RELEASE, {"id": release_id}).scalar_one_or_none()
+            if items is None:
+                raise NotFound(f"Выпуска определений № {release_id} нет в базе.")
+            made = Release(release_id, json.loads(items), self)
+            self._releases[release_id] = made
+            if len(self._releases) > KEPT_RELEASES:
+                self._releases.popitem(last=False)
+            return made
+
+    def current(self, conn: Connection) -> Release:
+        """The newest release: what new cases start with."""
+        newest = conn.execute(_NEWEST).scalar_one_or_none()
+        if newest is None:
+            raise NotFound("Ни одного пути ещё не опубликовано.", "Загрузите и опубликуйте схему.")
+        return self.release(newest)
+
+    def parsed(self, definition_id: int) -> Parsed:
+        """The parsed content of one published definition."""
+        found = self._parsed.get(definition_id)
+        if found is not None:
+            return found
+        with self._lock:
+            if definition_id not in self._parsed:
+                with self._database.read() as conn:
+                    row = conn.execute(_DEFINITION, {"id": definition_id}).one()
+                self._parsed[definition_id] = _parse(row.kind, row.content)
+            return self._parsed[definition_id]
+
+
+def _parse(kind: str, content: bytes) -> Parsed:
+    match kind:
+        case "bpmn":
+            return bpmn.read(content)
+        case "dmn":
+            return dmn.load(content)
+        case "form":
+            return formjs.read(content)
+        case _:
+            return content
+
+
+@dataclass
+class Release:
+    """The whole catalogue at one moment. `items` is {kind: {key: definition id}}."""
+
+    id: int
+    items: Mapping[str, Mapping[str, int]]
+    library: Library = field(repr=False)
+    _programs: dict[str, Program] = field(default_factory=dict, repr=False)
+
+    def definition_id(self, kind: str, key: str) -> int:
+        """Number of the published version; NotFound names what is missing."""
+        found = self.items.get(kind, {}).get(key)
+        if found is None:
+            raise NotFound(f"{KIND_NAMES[kind]} «{key}» не опубликован.", "Опубликуйте его и повторите.")
+        return found
+
+    def process(self, key: str) -> Process:
+        """A process of this release by its id."""
+        return self._parsed(Diagram, "bpmn", key).process(key)
+
+    def program(self, key: str) -> Program:
+        """The process linked with everything it calls, ready to run."""
+        found = self._programs.get(key)
+        if found is None:
+            found = self._programs[key] = bpmn.link(self.process(key), self._called_by(key))
+        return found
+
+    def _called_by(self, key: str) -> dict[str, Process]:
+        called: dict[str, Process] = {}
+        todo = list(self.process(key).calls)
+        while todo:
+            name = todo.pop()
+            if name not in called:
+                called[name] = self.process(name)
+                todo.extend(called[name].calls)
+        return called
+
+    def form(self, key: str) -> Form:
+        """A form of this release by its key."""
+        return self._parsed(Form, "form", key)
+
+    def decision(self, key: str) -> Model:
+        """The decision model that holds the decision of that id."""
+        return self._parsed(Model, "dmn", key)
+
+    def template(self, key: str) -> bytes | None:
+        """A document template, or None when the release has none of that key."""
+        return self._parsed(bytes, "docx", key) if key in self.items.get("docx", {}) else None
+
+    def _parsed(self, wanted: type[T], kind: str, key: str) -> T:
+        found = self.library.parsed(self.definition_id(kind, key))
+        if not isinstance(found, wanted):
+            raise NotFound(f"{KIND_NAMES[kind]} «{key}» повреждён в базе.", "Опубликуйте его заново.")
+        return found
+
+    @cached_property
+    def steps(self) -> dict[str, StepInfo]:
+        """Every node of every process of the release by its id (ids carry the process prefix)."""
+        return {
+            node: info for key in self.items.get("bpmn", {}) for node, info in self.process(key).steps.items()
+        }
+
+    def step(self, node: str) -> StepInfo:
+        """What the diagram says of a node; a bare StepInfo for nodes the engine itself added."""
+        return self.steps.get(node) or StepInfo(node=node, process="", name=node, kind="")
+
+
+KIND_NAMES = {"bpmn": "Процесс", "dmn": "Решение", "form": "Форма", "docx": "Шаблон документа"}

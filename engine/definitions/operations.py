@@ -1,0 +1,46 @@
+"""The catalogue of operations: what a service task of a diagram may ask for.
+
+An operation is carried out after the commit that opened its service task, inside the transaction that
+completes the
+task: its own writes, the case's next step and the deletion of the outbox row are one commit, so it happens
+once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from engine.model import Value
+from engine.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What an operation is given: who asks (the case) and the mapped inputs."""
+
+    topic: str
+    case_id: int
+    case_number: str
+    unit_id: int
+    agency_id: int
+    inputs: Mapping[str, Value]
+    now: datetime
+
+
+Operation = Callable[[Runtime, Connection, Call], Mapping[str, Value]]
+
+OPERATIONS: dict[str, Operation] = {}
+
+
+def operation(topic: str) -> Callable[[Operation], Operation]:
+    """Register a function as the operation of this topic."""
+
+    def register(function: Operation) -> Operation:
+        OPERATIONS[topic] = function
+        return function
+
+    return register

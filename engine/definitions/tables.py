@@ -1,0 +1,46 @@
+"""`definition`: published files, byte for byte. `release`: which versions belong together."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from engine.storage.metadata import BIG_ID, metadata
+
+definition = Table(
+    "definition",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("kind", String(8), nullable=False),
+    Column("key", String(80), nullable=False),
+    Column("version", SmallInteger, nullable=False),
+    Column("title", String(300), nullable=False),
+    Column("file_name", String(200), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("published_at", BigInteger, nullable=False),
+    Column("published_by", BigInteger, nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
+    UniqueConstraint("kind", "key", "version"),
+)
+Index("ix_definition_digest", definition.c.digest)
+
+release = Table(
+    "release",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("created_by", BigInteger, nullable=False),
+    Column("items", Text, nullable=False),
+)
+"""`items` is JSON: {kind: {key: definition id}}. A file with several processes or decisions stands under
+each key."""

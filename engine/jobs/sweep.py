@@ -1,0 +1,49 @@
+"""One round over everything that is due. It can be repeated, interrupted and run twice at once without
+harm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.cases.messages import collect_message, run_service, send_message, send_signal
+from engine.cases.outbox import Handler, deliver_due
+from engine.cases.timers import fire_due
+from engine.documents.making import prepare_document, store_document
+from engine.runtime import Runtime
+from engine.worklist.ladder import tell_due
+
+HANDLERS: dict[str, Handler] = {
+    "message": Handler(send_message),
+    "collect": Handler(collect_message),
+    "signal": Handler(send_signal),
+    "service": Handler(run_service),
+    "document": Handler(store_document, prepare_document),
+}
+"""How each kind of outbox row is carried out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What one round found due. Nothing due costs three statements and opens no state."""
+
+    timers: int
+    promises: int
+    notices: int
+
+    @property
+    def idle(self) -> bool:
+        """True when there was nothing to do."""
+        return not (self.timers or self.promises or self.notices)
+
+
+def sweep(rt: Runtime) -> Swept:
+    """Fire timers, keep promises, tell people; a batch of each."""
+    return Swept(timers=fire_due(rt), promises=deliver_due(rt, HANDLERS), notices=tell_due(rt))
+
+
+def sweep_until_idle(rt: Runtime, rounds: int = 10_000) -> None:
+    """Sweep until nothing is due. `rounds` bounds a pathway that makes itself new work for ever."""
+    for _ in range(rounds):
+        if sweep(rt).idle:
+            return

@@ -1,0 +1,303 @@
+"""The inbox: one page of open steps and its counters, at a price that does not grow with the number of open
+steps.
+
+A page is read by (due moment, number), never by offset. SQLite merges several queues along the index by
+itself; PostgreSQL
+needs one short index scan a queue (LATERAL), and above `MANY_QUEUES` goes along the due date and filters.
+Counters stop at
+`CAP` and are shown as "999+".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    func,
+    literal,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import BigInteger
+
+from engine.cases.tables import case_
+from engine.deadlines.due import DueWords, day_bounds, is_overdue, words
+from engine.deadlines.sql import overdue_condition
+from engine.model import ERASED, Clock, Due, StepInfo
+from engine.runtime import Runtime
+from engine.storage.moments import due_from_seconds, from_seconds
+from engine.worklist.tables import OPEN, task
+
+CAP = 1000
+MANY_QUEUES = 50
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which steps are wanted. `queues`: where they lie. `bucket`: one of BUCKETS or None for all."""
+
+    queues: frozenset[int]
+    bucket: str | None = None
+    process: str | None = None
+    case_ids: tuple[int, ...] | None = None
+    after: tuple[int, int] | None = None
+    limit: int = PAGE
+
+
+BUCKETS = ("overdue", "today", "week", "later", "paused")
+"""Просрочено, сегодня, на этой неделе, позже, на паузе: every open step lies in exactly one."""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """One step as a line of a list. `cursor` is where the next page begins."""
+
+    task_id: int
+    case_id: int
+    case_number: str
+    label: str
+    process_name: str
+    step: StepInfo
+    item: str
+    assignee_id: int | None
+    queue_id: int
+    due: Due
+    words: DueWords
+    bucket: str
+    draft_at: datetime | None
+    cursor: tuple[int, int]
+
+
+INBOX_COLUMNS = (
+    task.c.id,
+    task.c.case_id,
+    task.c.node,
+    task.c.queue_id,
+    task.c.assignee_id,
+    task.c.due_at,
+    task.c.norm_id,
+    task.c.clock,
+    task.c.item,
+    task.c.draft_at,
+    case_.c.number,
+    case_.c.process,
+    case_.c.release_id,
+    case_.c.key_id,
+    case_.c.label,
+    case_.c.unit_id,
+)
+
+
+def inbox_page(rt: Runtime, conn: Connection, wanted: Filter, now: datetime, unit_id: int) -> list[InboxRow]:
+    """At most `wanted.limit` steps by due moment; the day and week are those of the unit's own clock."""
+    if not wanted.queues:
+        return []
+    found = conn.execute(_page_statement(rt, wanted, _today(rt, now, unit_id))).all()
+    return inbox_rows(rt, found, now, unit_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Today:
+    """The moment and where its day and week end, in seconds, by the clock of an office."""
+
+    now: datetime
+    seconds: int
+    day_end: int
+    week_end: int
+
+
+def _today(rt: Runtime, now: datetime, unit_id: int) -> _Today:
+    return _Today(now, *day_bounds(now, rt.calendars.office(unit_id).zone))
+
+
+def _bucket_condition(bucket: str, today: _Today) -> ColumnElement[bool]:
+    running = task.c.clock != Clock.PAUSED
+    match bucket:
+        case "overdue":
+            return overdue_condition(task.c.due_at, task.c.clock, today.now)
+        case "today":
+            return and_(running, task.c.due_at >= today.seconds, task.c.due_at < today.day_end)
+        case "week":
+            return and_(running, task.c.due_at >= today.day_end, task.c.due_at < today.week_end)
+        case "later":
+            return and_(running, task.c.due_at >= today.week_end)
+        case "paused":
+            return task.c.clock == Clock.PAUSED
+        case _:
+            raise ValueError(bucket)
+
+
+def _conditions(wanted: Filter, today: _Today) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [task.c.status == OPEN]
+    if wanted.bucket:
+        conditions.append(_bucket_condition(wanted.bucket, today))
+    if wanted.case_ids is not None:
+        conditions.append(task.c.case_id.in_(wanted.case_ids))
+    if wanted.after:
+        conditions.append(tuple_(task.c.due_at, task.c.id) > tuple_(*map(literal, wanted.after)))
+    return conditions
+
+
+def _page_statement(rt: Runtime, wanted: Filter, today: _Today) -> Select[Any]:
+    conditions = _conditions(wanted, today)
+    if rt.database.kind == "postgresql" and len(wanted.queues) <= MANY_QUEUES and wanted.process is None:
+        return _lateral_statement(wanted, conditions)
+    statement = select(*INBOX_COLUMNS).join_from(task, case_, task.c.case_id == case_.c.id)
+    if wanted.process is not None:
+        conditions.append(case_.c.process == wanted.process)
+    conditions.append(task.c.queue_id.in_(sorted(wanted.queues)))
+    return statement.where(*conditions).order_by(task.c.due_at, task.c.id).limit(wanted.limit)
+
+
+def _lateral_statement(wanted: Filter, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    queues = (
+        func.unnest(literal(sorted(wanted.queues), ARRAY(BigInteger))).table_valued("queue").alias("queues")
+    )
+    each = (
+        select(task)
+        .where(task.c.queue_id == queues.c.queue, *conditions)
+        .order_by(task.c.due_at, task.c.id)
+        .limit(wanted.limit)
+        .lateral("each")
+    )
+    columns = [each.c[c.name] if c.table is task else c for c in INBOX_COLUMNS]
+    return (
+        select(*columns)
+        .select_from(queues)
+        .join(each, true())
+        .join(case_, each.c.case_id == case_.c.id)
+        .order_by(each.c.due_at, each.c.id)
+        .limit(wanted.limit)
+    )
+
+
+def inbox_rows(rt: Runtime, found: Iterable[Row[Any]], now: datetime, unit_id: int) -> list[InboxRow]:
+    """Rows of the database as lines of a list: names from the release, words of the due date, opened
+    labels.
+    """
+    found = list(found)
+    today = _today(rt, now, unit_id)
+    labels = _opened(rt, [(row.key_id, row.label, "case.label") for row in found])
+    items = _opened(rt, [(row.key_id, row.item, f"task.item:{row.id}") for row in found])
+    return [_inbox_row(rt, *each, today) for each in zip(found, labels, items, strict=True)]
+
+
+def _opened(rt: Runtime, sealed: list[tuple[int, bytes | None, str]]) -> list[str]:
+    """Sealed words opened at once; what was erased says so, what is not there is empty."""
+    opened = iter(rt.vault.open_many([(key, each, purpose) for key, each, purpose in sealed if each]))
+    words = (next(opened) if each else b"" for _, each, _ in sealed)
+    return [ERASED if each is None else each.decode() for each in words]
+
+
+def _inbox_row(rt: Runtime, row: Row[Any], label: str, item: str, today: _Today) -> InboxRow:
+    release = rt.library.release(row.release_id)
+    norm = rt.calendars.norm_by_id(row.norm_id) if row.norm_id is not None else None
+    due = Due(at=due_from_seconds(row.due_at), clock=Clock(row.clock))
+    calendar, office = rt.calendars.calendar(row.unit_id), rt.calendars.office(row.unit_id)
+    return InboxRow(
+        task_id=row.id,
+        case_id=row.case_id,
+        case_number=row.number,
+        label=label,
+        process_name=release.process(row.process).name,
+        step=release.step(row.node),
+        item=item,
+        assignee_id=row.assignee_id,
+        queue_id=row.queue_id,
+        due=due,
+        words=words(due, today.now, calendar, office, norm),
+        bucket=_bucket_of(row, due, today),
+        draft_at=from_seconds(row.draft_at) if row.draft_at else None,
+        cursor=(row.due_at, row.id),
+    )
+
+
+def _bucket_of(row: Row[Any], due: Due, today: _Today) -> str:
+    if row.clock == Clock.PAUSED:
+        return "paused"
+    if is_overdue(due, today.now):
+        return "overdue"
+    if row.due_at < today.day_end:
+        return "today"
+    return "week" if row.due_at < today.week_end else "later"
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """Numbers beside the filters; CAP means "999+"."""
+
+    total: int
+    own: int
+    role: int
+    overdue: int
+    today: int
+    week: int
+    later: int
+    paused: int
+
+
+def inbox_counters(
+    rt: Runtime, conn: Connection, queues: frozenset[int], own_queue: int, now: datetime, unit_id: int
+) -> Counters:
+    """All counters in one statement, each stopping at CAP."""
+    today = _today(rt, now, unit_id)
+
+    def capped(name: str, queue_ids: Iterable[int], *more: ColumnElement[bool]) -> ColumnElement[int]:
+        rows = (
+            select(literal(1))
+            .select_from(task)
+            .where(task.c.status == OPEN, task.c.queue_id.in_(sorted(queue_ids)), *more)
+            .limit(CAP)
+            .subquery()
+        )
+        return select(func.count()).select_from(rows).scalar_subquery().label(name)
+
+    found = conn.execute(
+        select(
+            capped("total", queues),
+            capped("own", [own_queue]),
+            capped("role", queues - {own_queue}),
+            *(capped(bucket, queues, _bucket_condition(bucket, today)) for bucket in BUCKETS),
+        )
+    ).one()
+    return Counters(**found._mapping)
+
+
+def process_counters(conn: Connection, queues: frozenset[int]) -> dict[str, int]:
+    """Open steps by pathway among the first CAP of the queues."""
+    first = (
+        select(task.c.case_id)
+        .where(task.c.status == OPEN, task.c.queue_id.in_(sorted(queues)))
+        .limit(CAP)
+        .subquery()
+    )
+    found = conn.execute(
+        select(case_.c.process, func.count())
+        .join_from(first, case_, first.c.case_id == case_.c.id)
+        .group_by(case_.c.process)
+    )
+    return dict(found.tuples())
+
+
+def next_of_role(
+    rt: Runtime, conn: Connection, queues: frozenset[int], now: datetime, unit_id: int
+) -> int | None:
+    """Number of the most urgent step that nobody has taken, or None."""
+    rows = inbox_page(rt, conn, Filter(queues=queues, limit=1), now, unit_id)
+    return rows[0].task_id if rows else None
+
+
+def narrowed(wanted: Filter, queues: Iterable[int]) -> Filter:
+    """The same filter over fewer queues: «Мои», «Моей роли»."""
+    return replace(wanted, queues=wanted.queues & frozenset(queues))

@@ -1,0 +1,171 @@
+"""What a supervisor watches: overdue steps, steps that soon will be, and where cases wait. One definition of
+overdue.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, case, func, literal, select
+
+from engine.access.policy import case_condition
+from engine.cases.tables import ACTIVE, case_
+from engine.deadlines.sql import overdue_condition
+from engine.model import FAR_FUTURE, Actor, Clock, Permission
+from engine.runtime import Runtime
+from engine.storage.moments import due_from_seconds, to_seconds
+from engine.worklist.inbox import CAP, INBOX_COLUMNS, InboxRow, inbox_rows
+from engine.worklist.tables import OPEN, task
+
+SOON_WORKING_DAYS = 2
+"""«Истекает за 2 раб. дня»."""
+
+SCANNED = 50_000
+"""Open steps that the summaries look at; more than a municipality has."""
+
+
+def soon_limit(rt: Runtime, now: datetime, unit_id: int) -> datetime:
+    """The end of the second working day after today, by the clock of the unit."""
+    office = rt.calendars.office(unit_id)
+    today = now.astimezone(office.zone).date()
+    last = rt.calendars.calendar(unit_id).add_working_days(today, SOON_WORKING_DAYS)
+    return datetime.combine(last + timedelta(days=1), datetime.min.time(), office.zone)
+
+
+def _overdue(now: datetime) -> ColumnElement[bool]:
+    return overdue_condition(task.c.due_at, task.c.clock, now)
+
+
+def _soon(now: int, limit: int) -> ColumnElement[bool]:
+    return (task.c.due_at >= now) & (task.c.due_at < limit) & (task.c.clock != Clock.PAUSED)
+
+
+def overdue_steps(
+    rt: Runtime, conn: Connection, actor: Actor, now: datetime, limit: int = 50
+) -> list[InboxRow]:
+    """Overdue steps within the actor's reach, the longest first."""
+    return _steps(rt, conn, actor, now, _overdue(now), limit)
+
+
+def soon_steps(rt: Runtime, conn: Connection, actor: Actor, now: datetime, limit: int = 50) -> list[InboxRow]:
+    """Steps that fall due within two working days, the nearest first."""
+    end = to_seconds(soon_limit(rt, now, actor.unit_id))
+    return _steps(rt, conn, actor, now, _soon(to_seconds(now), end), limit)
+
+
+def _steps(
+    rt: Runtime, conn: Connection, actor: Actor, now: datetime, wanted: ColumnElement[bool], limit: int
+) -> list[InboxRow]:
+    statement = (
+        _reach(select(*INBOX_COLUMNS), actor).where(wanted).order_by(task.c.due_at, task.c.id).limit(limit)
+    )
+    return inbox_rows(rt, conn.execute(statement).all(), now, actor.unit_id)
+
+
+def _reach(statement: Select[Any], actor: Actor) -> Select[Any]:
+    """Open steps of the cases that the actor may watch."""
+    return statement.select_from(task.join(case_, task.c.case_id == case_.c.id)).where(
+        task.c.status == OPEN, case_condition(actor, Permission.MONITOR_VIEW, case_)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures at the head of the page; steps are counted up to CAP."""
+
+    overdue: int
+    soon: int
+    paused: int
+    cases: int
+
+
+def figures(rt: Runtime, conn: Connection, actor: Actor, now: datetime) -> Figures:
+    """All figures in one statement."""
+    seconds, limit = to_seconds(now), to_seconds(soon_limit(rt, now, actor.unit_id))
+
+    def counted(wanted: ColumnElement[bool]) -> ColumnElement[int]:
+        rows = _reach(select(literal(1)), actor).where(wanted).limit(CAP).subquery()
+        return select(func.count()).select_from(rows).scalar_subquery()
+
+    cases = (
+        select(literal(1))
+        .where(case_.c.status == ACTIVE, case_condition(actor, Permission.MONITOR_VIEW, case_))
+        .limit(SCANNED)
+        .subquery()
+    )
+    row = conn.execute(
+        select(
+            counted(_overdue(now)).label("overdue"),
+            counted(_soon(seconds, limit)).label("soon"),
+            counted(task.c.clock == Clock.PAUSED).label("paused"),
+            select(func.count()).select_from(cases).scalar_subquery().label("cases"),
+        )
+    ).one()
+    return Figures(**row._mapping)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingAtStep:
+    """How many open steps wait at one node, how many of them are overdue, and for how long on average (in
+    days).
+    """
+
+    process: str
+    node: str
+    waiting: int
+    overdue: int
+    mean_days: float
+
+
+def waiting_by_step(conn: Connection, actor: Actor, now: datetime) -> list[WaitingAtStep]:
+    """Where cases wait, the fullest node first."""
+    seconds = to_seconds(now)
+    rows = _reach(select(case_.c.process, task.c.node, task.c.opened_at, task.c.due_at, task.c.clock), actor)
+    scanned = rows.limit(SCANNED).subquery()
+    late = case((overdue_condition(scanned.c.due_at, scanned.c.clock, now), 1), else_=0)
+    found = conn.execute(
+        select(
+            scanned.c.process,
+            scanned.c.node,
+            func.count().label("waiting"),
+            func.sum(late).label("overdue"),
+            func.avg(seconds - scanned.c.opened_at).label("seconds"),
+        )
+        .group_by(scanned.c.process, scanned.c.node)
+        .order_by(func.count().desc(), scanned.c.node)
+    )
+    return [
+        WaitingAtStep(r.process, r.node, r.waiting, int(r.overdue), max(float(r.seconds), 0.0) / 86_400)
+        for r in found
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Open and overdue steps of one person; `account_id` None: nobody has taken them."""
+
+    account_id: int | None
+    open: int
+    overdue: int
+    nearest: datetime | None
+
+
+def load_by_person(conn: Connection, actor: Actor, now: datetime) -> list[Load]:
+    """Who has how much, the most loaded first."""
+    scanned = _reach(select(task.c.assignee_id, task.c.due_at, task.c.clock), actor).limit(SCANNED).subquery()
+    late = case((overdue_condition(scanned.c.due_at, scanned.c.clock, now), 1), else_=0)
+    found = conn.execute(
+        select(
+            scanned.c.assignee_id,
+            func.count().label("open"),
+            func.sum(late).label("overdue"),
+            func.min(scanned.c.due_at).label("nearest"),
+        )
+        .group_by(scanned.c.assignee_id)
+        .order_by(func.count().desc())
+    )
+    return [
+        Load(r.assignee_id, r.open, int(r.overdue), due_from_seconds(r.nearest or FAR_FUTURE)) for r in found
+    ]

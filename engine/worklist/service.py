@@ -1,0 +1,154 @@
+"""What people do with a step before they complete it: take, return, hand over, keep a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, bindparam, select, update
+
+from engine.access.accounts import account_name
+from engine.access.policy import require_case
+from engine.access.queues import queue_of, roles_of_queue
+from engine.cases.history import HistoryKind
+from engine.cases.journal import write_history
+from engine.cases.locking import LOCK_TASK
+from engine.cases.service import require_open, require_task
+from engine.errors import Conflict, InvalidData, NotAllowed
+from engine.model import Actor, Permission
+from engine.runtime import Runtime
+from engine.storage.moments import from_seconds, to_seconds
+from engine.worklist.tables import OPEN, task
+
+MAX_DRAFT_BYTES = 1_000_000
+
+_MOVE = (
+    update(task)
+    .where(task.c.id == bindparam("the_task"), task.c.status == OPEN)
+    .values(queue_id=bindparam("queue"), assignee_id=bindparam("assignee"))
+)
+_SAVE_DRAFT = (
+    update(task)
+    .where(task.c.id == bindparam("the_task"), task.c.status == OPEN)
+    .values(draft=bindparam("sealed"), draft_at=bindparam("at"), draft_by=bindparam("by"))
+)
+_DRAFT = select(task.c.draft, task.c.draft_at, task.c.draft_by).where(task.c.id == bindparam("the_task"))
+
+
+def claim(rt: Runtime, actor: Actor, task_id: int) -> None:
+    """Take a step of one's role. Who comes second is told who has it; taking one's own step again changes
+    nothing.
+    """
+    with rt.database.write() as conn:
+        row = _open_task(conn, actor, task_id)
+        if row.assignee_id == actor.user_id:
+            return
+        if row.assignee_id is not None:
+            raise Conflict(
+                f"Шаг уже взял другой сотрудник: {account_name(rt, conn, row.assignee_id)}.",
+                "Выберите другой шаг или попросите руководителя переназначить этот.",
+            )
+        _move(rt, conn, row, actor, HistoryKind.CLAIMED, actor.own_queue, actor.user_id)
+
+
+def give_back(rt: Runtime, actor: Actor, task_id: int) -> None:
+    """Return a step to the queue of its role; the draft stays with it."""
+    with rt.database.write() as conn:
+        row = _open_task(conn, actor, task_id)
+        if row.assignee_id != actor.user_id:
+            raise NotAllowed("Вернуть можно только свой шаг.", "Попросите руководителя переназначить его.")
+        _move(rt, conn, row, actor, HistoryKind.RETURNED, row.role_queue_id, None)
+
+
+def reassign(rt: Runtime, actor: Actor, task_id: int, to: int | None, reason: str) -> None:
+    """Hand a step to another person of its role (or back to the role when `to` is None), with a reason for
+    the history.
+    """
+    if not reason.strip():
+        raise InvalidData(
+            "Напишите, почему шаг передан.", {"reason": "Напишите причину: она попадёт в историю дела."}
+        )
+    with rt.database.write() as conn:
+        row = require_open(conn.execute(LOCK_TASK, {"task_id": task_id}).one_or_none(), task_id)
+        require_case(actor, Permission.TASK_REASSIGN, row)
+        if to is not None:
+            _require_role(rt, conn, to, row.role_queue_id)
+        queue = row.role_queue_id if to is None else queue_of(rt, conn, to)
+        _move(
+            rt, conn, row, actor, HistoryKind.REASSIGNED, queue, to, {"причина": reason.strip(), "кому": to}
+        )
+
+
+def _require_role(rt: Runtime, conn: Connection, account_id: int, role_queue_id: int) -> None:
+    if not roles_of_queue(rt, conn, role_queue_id, account_id):
+        raise NotAllowed(
+            "У этого сотрудника нет роли, которая нужна для шага.", "Выберите сотрудника с нужной ролью."
+        )
+
+
+def _open_task(conn: Connection, actor: Actor, task_id: int) -> Row[Any]:
+    row = require_open(conn.execute(LOCK_TASK, {"task_id": task_id}).one_or_none(), task_id)
+    require_task(actor, row)
+    return row
+
+
+def _move(
+    rt: Runtime,
+    conn: Connection,
+    row: Row[Any],
+    actor: Actor,
+    kind: HistoryKind,
+    queue: int,
+    assignee: int | None,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    conn.execute(_MOVE, {"the_task": row.task_id, "queue": queue, "assignee": assignee})
+    write_history(
+        rt,
+        conn,
+        case_id=row.case_id,
+        key_id=row.key_id,
+        now=rt.clock.now(),
+        actor=actor,
+        kind=kind,
+        node=row.node,
+        task_id=row.task_id,
+        data=data or {},
+    )
+
+
+def save_draft(rt: Runtime, actor: Actor, task_id: int, content: Mapping[str, Any]) -> datetime:
+    """Keep a half-filled form with its step, unchecked; returns the moment it was kept.
+
+    The draft belongs to the step, not to the person, so a substitute goes on where the other one stopped.
+    """
+    plain = orjson.dumps(content)
+    if len(plain) > MAX_DRAFT_BYTES:
+        raise InvalidData(
+            "Черновик больше 1 МБ и не сохранён.", {"": "Сократите самые длинные тексты формы."}
+        )
+    with rt.database.write() as conn:
+        row = _open_task(conn, actor, task_id)
+        now = rt.clock.now()
+        conn.execute(
+            _SAVE_DRAFT,
+            {
+                "the_task": task_id,
+                "sealed": rt.vault.seal(row.key_id, plain, f"task.draft:{task_id}"),
+                "at": to_seconds(now),
+                "by": actor.user_id,
+            },
+        )
+        return now
+
+
+def load_draft(
+    rt: Runtime, conn: Connection, key_id: int, task_id: int
+) -> tuple[dict[str, Any], datetime] | None:
+    """The kept draft and when it was kept, or None."""
+    row = conn.execute(_DRAFT, {"the_task": task_id}).one_or_none()
+    if row is None or row.draft is None:
+        return None
+    return orjson.loads(rt.vault.open(key_id, row.draft, f"task.draft:{task_id}")), from_seconds(row.draft_at)

@@ -1,0 +1,59 @@
+"""`task`: steps as people see them. `notice`: what a person is told."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, SmallInteger, String, Table, text
+
+from engine.storage.metadata import BIG_ID, metadata
+
+OPEN, DONE, CANCELLED = 0, 1, 2
+"""`task.status`."""
+
+task = Table(
+    "task",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("case_id", BigInteger, nullable=False),
+    Column("node", String(80), nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("queue_id", BigInteger, nullable=False),
+    Column("role_queue_id", BigInteger, nullable=False),
+    Column("assignee_id", BigInteger),
+    Column("due_at", BigInteger, nullable=False),
+    Column("norm_id", BigInteger),
+    Column("clock", SmallInteger, nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("item", LargeBinary),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("closed_at", BigInteger),
+    Column("closed_by", BigInteger),
+    Column("draft", LargeBinary),
+    Column("draft_at", BigInteger),
+    Column("draft_by", BigInteger),
+)
+"""`queue_id` is where the step lies now: a person's queue or a role's; `role_queue_id` is where it goes back
+to.
+`due_at` is never NULL (FAR_FUTURE when there is none) and is kept equal to its term's moment. `item` and
+`draft`
+are sealed under the case's key."""
+
+_OPEN = {"sqlite_where": text("status = 0"), "postgresql_where": text("status = 0")}
+Index("ix_task_queue", task.c.queue_id, task.c.due_at, task.c.id, **_OPEN)
+Index("ix_task_due", task.c.due_at, task.c.id, **_OPEN)
+Index("ix_task_case", task.c.case_id)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("account_id", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("rung", SmallInteger, nullable=False),
+    Column("case_id", BigInteger, nullable=False),
+    Column("task_id", BigInteger),
+    Column("term_id", BigInteger),
+    Column("read_at", BigInteger),
+)
+"""What a person was told and when; the words are made when it is shown, so no personal data lies here."""
+Index("ix_notice_account", notice.c.account_id, notice.c.read_at, notice.c.at)
