@@ -1,0 +1,23 @@
+// Behaviours of every page.
+
+import { watchConnection } from "./connection.js";
+import { watchForms, watchStored } from "./draft.js";
+import { watchKeys } from "./keyboard.js";
+import { watchLook } from "./look.js";
+import { watchSubmits } from "./once.js";
+import { keepGroupsOpen, watchPanels, watchTabs } from "./panels.js";
+import { startRefreshing } from "./refresh.js";
+import { watchRows } from "./rows.js";
+
+startRefreshing();
+watchConnection();
+watchForms();
+watchStored();
+watchSubmits();
+watchRows();
+watchPanels();
+watchTabs();
+keepGroupsOpen();
+watchKeys();
+watchLook();
+document.querySelector("[data-focus]")?.focus();

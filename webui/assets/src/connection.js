@@ -1,0 +1,150 @@
+// Requests to the server, and what the page says while there is no connection or nobody is signed in.
+
+import { announce } from "./announce.js";
+
+const PROBE_EVERY = 15_000;
+
+/** @type {{connection: boolean, probe: number | undefined}} */
+const state = { connection: true, probe: undefined };
+
+/** Opaque id of the person signed in, '' before sign-in. */
+export function userKey() {
+  return document.body.dataset.userKey ?? "";
+}
+
+export function token() {
+  return document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") ?? "";
+}
+
+export function isConnected() {
+  return state.connection;
+}
+
+/**
+ * Sends JSON and gives the answer. Rejects with TypeError when there is no connection; says so on the page.
+ * An answer 401 shows the strip «Вы вышли по времени»; the caller keeps its data and may try again on the
+ * event `marshrut:signed-in`.
+ * @param {string} method
+ * @param {string} url
+ * @param {unknown} body
+ * @param {{leaving?: boolean}} [options] leaving: the page is being closed
+ * @returns {Promise<Response>}
+ */
+export async function send(method, url, body, { leaving = false } = {}) {
+  let response;
+  try {
+    response = await fetch(url, {
+      method,
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token() },
+      body: JSON.stringify(body),
+      credentials: "same-origin",
+      keepalive: leaving,
+    });
+  } catch (error) {
+    if (!leaving) {
+      connectionLost();
+    }
+    throw error;
+  }
+  connectionFound();
+  if (response.status === 401) {
+    signedOut();
+  }
+  return response;
+}
+
+export function connectionLost() {
+  if (!state.connection) {
+    return;
+  }
+  state.connection = false;
+  showOffline();
+  state.probe = window.setInterval(probe, PROBE_EVERY);
+  document.dispatchEvent(new CustomEvent("marshrut:offline"));
+}
+
+export function connectionFound() {
+  if (state.connection) {
+    return;
+  }
+  state.connection = true;
+  window.clearInterval(state.probe);
+  strip("offline").hidden = true;
+  announce("Связь есть.");
+  document.dispatchEvent(new CustomEvent("marshrut:online"));
+}
+
+/** @param {string} words queue and time of the draft, for the amber strip */
+export function offlineWords(words) {
+  const place = document.querySelector("[data-offline-words]");
+  if (place) {
+    place.textContent = words;
+  }
+}
+
+/** Asks the server who is signed in; null when there is no connection. */
+async function askSession() {
+  const url = document.body.dataset.sessionUrl;
+  if (!url) {
+    return null;
+  }
+  try {
+    const response = await fetch(url, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+    return response.ok ? await response.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Takes over a new CSRF token when the same person is signed in again.
+ * @returns {Promise<boolean>}
+ */
+export async function renewSession() {
+  const session = await askSession();
+  if (!session?.signed_in || session.user_key !== userKey()) {
+    return false;
+  }
+  document.querySelector('meta[name="csrf-token"]')?.setAttribute("content", session.csrf_token);
+  for (const input of document.querySelectorAll('input[name="csrf_token"]')) {
+    /** @type {HTMLInputElement} */ (input).value = session.csrf_token;
+  }
+  if (!strip("session").hidden) {
+    strip("session").hidden = true;
+    announce("Вы снова вошли.");
+    document.dispatchEvent(new CustomEvent("marshrut:signed-in"));
+  }
+  return true;
+}
+
+export function signedOut() {
+  strip("session").hidden = false;
+}
+
+async function probe() {
+  if ((await askSession()) !== null) {
+    connectionFound();
+  }
+}
+
+function showOffline() {
+  strip("offline").hidden = false;
+}
+
+/** @param {"offline" | "session"} name @returns {HTMLElement} */
+function strip(name) {
+  return document.querySelector(`[data-${name}-strip]`) ?? document.createElement("div");
+}
+
+export function watchConnection() {
+  if (!navigator.onLine) {
+    connectionLost();
+  }
+  window.addEventListener("offline", connectionLost);
+  window.addEventListener("online", probe);
+  window.addEventListener("focus", () => {
+    if (!strip("session").hidden) {
+      renewSession();
+    }
+  });
+}
