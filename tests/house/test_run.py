@@ -23,6 +23,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.settings import DEFAULT_PORT
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -107,7 +109,7 @@ def new_checkout(place: Path) -> Checkout:
             import os, sys
             def main():
                 home = os.path.basename(os.environ["MARSHRUT_HOME"])
-                print(*sys.argv, home, os.environ["MARSHRUT_PORT"], flush=True)
+                print(*sys.argv, home, flush=True)
             """
         )
     )
@@ -148,13 +150,12 @@ def free_port() -> str:
 
 
 def test_the_first_start_fills_the_instance_and_serves(checkout):
-    port = free_port()
-    ran = checkout.run(MARSHRUT_PORT=port)
-    assert ran.stdout.splitlines() == [
-        f"marshrut demo --if-empty instance {port}",
-        f"marshrut serve instance {port}",
-    ]
-    assert (checkout.folder / "instance").is_dir()
+    ran = checkout.run(MARSHRUT_PORT=free_port())
+    assert ran.stdout.splitlines() == ["marshrut demo --if-empty instance", "marshrut serve instance"]
+
+
+def test_the_port_that_is_tried_is_the_one_that_is_served():
+    assert f'DEFAULT_PORT = "{DEFAULT_PORT}"' in (ROOT / "run").read_text()
 
 
 def test_a_second_start_installs_nothing(used):
@@ -168,12 +169,12 @@ def test_a_module_in_the_folder_of_the_caller_does_not_pass_for_ours(used, tmp_p
     ran = subprocess.run(
         [sys.executable, used.folder / "run", "marshrut", "lint"],
         cwd=tmp_path,
-        env=used.environment(MARSHRUT_PORT="8000"),
+        env=used.environment(),
         capture_output=True,
         text=True,
         check=False,
     )
-    assert ran.stdout == "marshrut lint instance 8000\n"
+    assert ran.stdout == "marshrut lint instance\n"
 
 
 def test_commands_keep_the_folder_they_were_typed_in(used, tmp_path):
@@ -326,7 +327,7 @@ def test_a_taken_port_is_said_before_anything_is_installed(checkout):
     assert not (checkout.folder / ".venv").exists()
 
 
-@pytest.mark.parametrize("port", ["восемь", "0", "70000", ""])
+@pytest.mark.parametrize("port", ["восемь", "0", "70000"])
 def test_a_port_that_is_no_port_is_said(checkout, port):
     ran = checkout.run(MARSHRUT_PORT=port)
     assert ran.returncode == 2
