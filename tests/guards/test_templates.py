@@ -19,22 +19,48 @@ FORBIDDEN = {
 }
 LANGUAGE = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 # A literal may be marked safe: it stands in the template itself and nobody else can write it.
-UNESCAPED = re.compile(r"""(?<!['"])\s\|\s*safe\b|autoescape\s+false|\bMarkup\(""")
+UNESCAPED = re.compile(r"""(?<!['"])(?<!['"]\s)\|\s*safe\b|autoescape\s+false|\bMarkup\(""")
 
 
 def templates() -> list[tuple[str, str]]:
     return [(str(path), text) for path, text in own_texts() if path.parts[:2] == ("webui", "templates")]
 
 
+def violations(what: str, text: str) -> list[str]:
+    pattern = re.compile(FORBIDDEN[what], re.IGNORECASE)
+    return [match.group()[:80] for match in pattern.finditer(LANGUAGE.sub("", text))]
+
+
 @pytest.mark.parametrize("what", FORBIDDEN)
 def test_no_template_holds(what):
-    pattern = re.compile(FORBIDDEN[what], re.IGNORECASE)
-    found = [
-        f"{path}: {match.group()[:80]}"
-        for path, text in templates()
-        for match in pattern.finditer(LANGUAGE.sub(lambda code: " " * len(code.group()), text))
-    ]
-    assert found == []
+    found = {path: violations(what, text) for path, text in templates()}
+    assert {path: places for path, places in found.items() if places} == {}
+
+
+@pytest.mark.parametrize(
+    ("what", "text"),
+    [
+        ("a style of its own", '<p class="{{ c }}" style="color: red">'),
+        ("code in an attribute", "<button onclick='go()'>"),
+        ("code in an attribute", '<div hx-on:click="go()">'),
+        ("a script of its own", "<script>go()</script>"),
+        ("a sheet of its own", "<style>p {}</style>"),
+        ("code in an address", '<a href="javascript:go()">'),
+        ("something from another site", '<script src="//cdn.example/a.js"></script>'),
+    ],
+)
+def test_the_rules_see_what_they_forbid(what, text):
+    assert violations(what, text) != []
+
+
+def test_the_rules_let_ordinary_markup_pass():
+    text = '<script src="{{ url }}" defer></script>{% set style = "x" %}<a href="/" data-on>{{ style }}</a>'
+    assert [what for what in FORBIDDEN if violations(what, text)] == []
+
+
+@pytest.mark.parametrize("text", ["{{ x|safe }}", "{{ f(x) | safe }}", "{% autoescape false %}"])
+def test_switching_escaping_off_is_seen(text):
+    assert UNESCAPED.search(text)
 
 
 def test_no_template_switches_escaping_off():
