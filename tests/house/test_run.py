@@ -114,8 +114,8 @@ def new_checkout(place: Path) -> Checkout:
         )
     )
     new = Checkout(folder, wheels)
-    new.lock("run", "1.0")
-    new.lock("test", "1.0")
+    for level in ("run", "server", "test"):
+        new.lock(level, "1.0")
     return new
 
 
@@ -205,6 +205,14 @@ def test_the_test_level_serves_the_product_too(checkout):
     checkout.run("test", "--version")
     shutil.rmtree(checkout.wheels)
     assert checkout.version() == "1.0"
+
+
+def test_postgresql_brings_its_driver(used):
+    used.lock("server", "2.0")
+    ran = used.run(
+        "python", "-c", "import tiny; print(tiny.VERSION)", MARSHRUT_DATABASE="postgresql://db/marshrut"
+    )
+    assert ran.stdout.strip() == "2.0"
 
 
 def test_two_starts_at_once_install_once(checkout):
