@@ -1,0 +1,114 @@
+"""How points and ranges lie to each other, after the interval relations of J. Allen.
+
+Every end becomes a pair (value, side): side is 0 for an end that belongs to the range, +1 just after the
+value, -1 just before it. A point is a range whose two ends are (point, 0). Each relation then is a
+comparison of pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from engine.feel.builtins.registry import builtin
+from engine.feel.comparison import order_key
+from engine.feel.errors import Problem
+from engine.feel.runtime import Run
+from engine.feel.values import Range, Value
+
+End = tuple[Value, int]
+
+_INFINITE: Final = 2
+"""The side of an end that does not exist: beyond any value, in the direction of its sign."""
+
+
+def _lower(value: Value) -> End:
+    if type(value) is not Range:
+        return value, 0
+    if value.start is None:
+        return None, -_INFINITE
+    return value.start, 0 if value.closed_start else 1
+
+
+def _upper(value: Value) -> End:
+    if type(value) is not Range:
+        return value, 0
+    if value.end is None:
+        return None, _INFINITE
+    return value.end, 0 if value.closed_end else -1
+
+
+def _order(left: End, right: End) -> int:
+    """Below 0, 0 or above 0 as `left` lies before, at or after `right`."""
+    if _INFINITE in (abs(left[1]), abs(right[1])):
+        sides = [side if abs(side) == _INFINITE else 0 for side in (left[1], right[1])]
+        return sides[0] - sides[1]
+    keys = order_key(left[0], right[0])
+    if keys is None:
+        raise Problem("эти значения нельзя сравнить между собой")
+    if keys[0] != keys[1]:
+        return -1 if keys[0] < keys[1] else 1
+    return left[1] - right[1]
+
+
+def _relation(name: str, pairs: str, holds: Callable[[Value, Value], bool]) -> None:
+    """Register a relation for the pairs it is defined for: p(oint) and r(ange), in order."""
+    for pair in pairs.split():
+        first, second = (("point", "any") if kind == "p" else ("range", "range") for kind in pair)
+        numbered = ("1", "2") if first == second else ("", "")
+        declaration = f"{name}({first[0]}{numbered[0]}: {first[1]}, {second[0]}{numbered[1]}: {second[1]})"
+        builtin(declaration)(_checked(pair, holds))
+
+
+def _checked(pair: str, holds: Callable[[Value, Value], bool]) -> Callable[[Run, Value, Value], bool]:
+    def function(_run: Run, first: Value, second: Value) -> bool:
+        for kind, value in zip(pair, (first, second), strict=True):
+            if value is None or (kind == "p" and type(value) in (Range, list, dict, bool)):
+                raise Problem("нужны значения, которые можно сравнить, или промежутки")
+        return holds(first, second)
+
+    return function
+
+
+def _before(a: Value, b: Value) -> bool:
+    return _order(_upper(a), _lower(b)) < 0
+
+
+def _includes(a: Value, b: Value) -> bool:
+    return _order(_lower(a), _lower(b)) <= 0 and _order(_upper(a), _upper(b)) >= 0
+
+
+def _finishes(a: Value, b: Value) -> bool:
+    return _order(_upper(a), _upper(b)) == 0 and _order(_lower(a), _lower(b)) >= 0
+
+
+def _starts(a: Value, b: Value) -> bool:
+    return _order(_lower(a), _lower(b)) == 0 and _order(_upper(a), _upper(b)) <= 0
+
+
+def _meets(a: Value, b: Value) -> bool:
+    return _order(_upper(a), _lower(b)) == 0
+
+
+def _overlaps_before(a: Value, b: Value) -> bool:
+    return (
+        _order(_lower(a), _lower(b)) < 0
+        and _order(_upper(a), _lower(b)) >= 0
+        and _order(_upper(a), _upper(b)) <= 0
+    )
+
+
+_relation("before", "pp pr rp rr", _before)
+_relation("after", "pp pr rp rr", lambda a, b: _before(b, a))
+_relation("meets", "rr", _meets)
+_relation("met by", "rr", lambda a, b: _meets(b, a))
+_relation("overlaps", "rr", lambda a, b: not _before(a, b) and not _before(b, a))
+_relation("overlaps before", "rr", _overlaps_before)
+_relation("overlaps after", "rr", lambda a, b: _overlaps_before(b, a))
+_relation("finishes", "pr rr", _finishes)
+_relation("finished by", "rp rr", lambda a, b: _finishes(b, a))
+_relation("includes", "rp rr", _includes)
+_relation("during", "pr rr", lambda a, b: _includes(b, a))
+_relation("starts", "pr rr", _starts)
+_relation("started by", "rp rr", lambda a, b: _starts(b, a))
+_relation("coincides", "pp rr", lambda a, b: _includes(a, b) and _includes(b, a))

@@ -1,0 +1,108 @@
+"""Functions over strings. Positions count characters (code points) from 1, or from the end below 0."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from engine.feel import limits, regex
+from engine.feel.builtins.registry import builtin
+from engine.feel.errors import LimitExceeded, Problem
+from engine.feel.runtime import Run
+from engine.feel.text import to_text
+from engine.feel.values import Value
+
+
+def _sized(run: Run, text: str) -> str:
+    if len(text) > limits.STRING_LENGTH:
+        raise LimitExceeded(f"Строка длиннее {limits.STRING_LENGTH} знаков.")
+    run.charge(len(text) // 64)
+    return text
+
+
+@builtin("string(from: any)")
+def string(run: Run, value: Value) -> str | None:
+    return None if value is None else _sized(run, to_text(value))
+
+
+@builtin("string length(string: string)")
+def string_length(_run: Run, string: str) -> Decimal:
+    return Decimal(len(string))
+
+
+@builtin("substring(string: string, start position: number, length?: number)")
+def substring(_run: Run, string: str, start_position: Decimal, length: Decimal | None = None) -> str:
+    start = int(max(min(start_position, limits.STRING_LENGTH), -limits.STRING_LENGTH))
+    if start == 0:
+        raise Problem("позиции считаются с 1 (или с −1 от конца)")
+    begin = start - 1 if start > 0 else max(len(string) + start, 0)
+    if length is None:
+        return string[begin:]
+    if length < 1:
+        raise Problem("длина меньше 1")
+    return string[begin : begin + int(min(length, limits.STRING_LENGTH))]
+
+
+@builtin("upper case(string: string)")
+def upper_case(run: Run, string: str) -> str:
+    return _sized(run, string.upper())
+
+
+@builtin("lower case(string: string)")
+def lower_case(run: Run, string: str) -> str:
+    return _sized(run, string.lower())
+
+
+@builtin("substring before(string: string, match: string)")
+def substring_before(_run: Run, string: str, match: str) -> str:
+    before, found, _ = string.partition(match) if match else ("", "", "")
+    return before if found else ""
+
+
+@builtin("substring after(string: string, match: string)")
+def substring_after(_run: Run, string: str, match: str) -> str:
+    return string.partition(match)[2] if match else string
+
+
+@builtin("contains(string: string, match: string)")
+def contains(run: Run, string: str, match: str) -> bool:
+    run.charge(len(string) // 64)
+    return match in string
+
+
+@builtin("starts with(string: string, match: string)")
+def starts_with(_run: Run, string: str, match: str) -> bool:
+    return string.startswith(match)
+
+
+@builtin("ends with(string: string, match: string)")
+def ends_with(_run: Run, string: str, match: str) -> bool:
+    return string.endswith(match)
+
+
+@builtin("matches(input: string, pattern: string, flags?: string|null)")
+def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> bool:
+    return regex.compile_pattern(pattern, flags or "").search(text, run.charge) is not None
+
+
+@builtin("replace(input: string, pattern: string, replacement: string, flags?: string|null)")
+def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
+    compiled = regex.compile_pattern(pattern, flags or "")
+    return _sized(run, regex.replace(compiled, text, replacement, run.charge, literal="q" in (flags or "")))
+
+
+@builtin("split(string: string, delimiter: string)")
+def split(run: Run, string: str, delimiter: str) -> list[str]:
+    return regex.split(regex.compile_pattern(delimiter, ""), string, run.charge)
+
+
+@builtin("string join(list: list, delimiter?: string|null)")
+def string_join(run: Run, items: list[Value], delimiter: str | None = None) -> str:
+    """The strings of a list in a row; nulls are left out."""
+    run.charge(len(items))
+    parts = [item for item in items if item is not None]
+    if not all(type(part) is str for part in parts):
+        raise Problem("в списке не только строки")
+    total = sum(map(len, parts)) + len(delimiter or "") * len(parts)
+    if total > limits.STRING_LENGTH:
+        raise LimitExceeded(f"Строка длиннее {limits.STRING_LENGTH} знаков.")
+    return (delimiter or "").join(parts)
