@@ -1,0 +1,1 @@
+"""Who works here: organisations, accounts, roles, rights, queues, and the journal of who looked at what."""

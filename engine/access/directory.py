@@ -1,0 +1,205 @@
+"""The organisations as a tree in memory: asked at every step, changed a few times a year.
+
+`marshrut_meta.rights` counts changes of units, roles, accounts and queues. Whoever reads it (`load_actor`
+does at every request) learns that the tree, and every actor made from it, is out of date.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, Integer, cast, insert, select, update
+
+from engine.access.policy import EVERYONE
+from engine.access.tables import AGENCY, MUNICIPALITY, account, account_role, org_role, queue, unit
+from engine.errors import NotFound
+from engine.storage.database import Database
+from engine.storage.metadata import marshrut_meta
+
+RIGHTS = "rights"
+TRUSTED_SECONDS = 30.0
+"""How long the tree is used without asking whether another process has changed it."""
+
+rights_version = select(cast(marshrut_meta.c.value, Integer)).where(marshrut_meta.c.key == RIGHTS)
+_RAISE_VERSION = (
+    update(marshrut_meta)
+    .where(marshrut_meta.c.key == RIGHTS)
+    .values(value=cast(cast(marshrut_meta.c.value, Integer) + 1, marshrut_meta.c.value.type))
+)
+_HOLDERS = (
+    select(account_role.c.role, account_role.c.unit_id)
+    .join_from(account_role, account, account.c.id == account_role.c.account_id)
+    .where(account.c.active)
+    .distinct()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """An organisation or a part of it."""
+
+    id: int
+    parent_id: int | None
+    agency_id: int
+    kind: str
+    name: str
+    short_name: str
+    address: str
+    zone: str
+    closing: str
+    active: bool
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The organisations at one version of the rights."""
+
+    version: int
+    units: Mapping[int, Unit]
+    holders: frozenset[tuple[str, int]]
+    """(role, unit) where somebody active holds the role."""
+    fillers: Mapping[tuple[int, str], tuple[int, ...]]
+    """(municipality, role) → units that fill it, where the municipality has said so."""
+    own_queues: Mapping[int, int]
+    """Account → its own queue."""
+    role_queues: Mapping[tuple[str, int], int]
+    """(roles joined by spaces, unit) → queue."""
+    _children: Mapping[int | None, tuple[int, ...]] = field(repr=False)
+
+    def unit(self, unit_id: int) -> Unit:
+        """The unit of that number, or NotFound."""
+        found = self.units.get(unit_id)
+        if found is None:
+            raise NotFound(f"Подразделения № {unit_id} нет.", "Проверьте список организаций.")
+        return found
+
+    def upwards(self, unit_id: int) -> Iterator[Unit]:
+        """The unit and those above it, up to the root."""
+        here: int | None = unit_id
+        while here is not None:
+            found = self.unit(here)
+            yield found
+            here = found.parent_id
+
+    def below(self, unit_id: int) -> set[int]:
+        """The unit and all its parts."""
+        found, todo = set[int](), [unit_id]
+        while todo:
+            here = todo.pop()
+            found.add(here)
+            todo.extend(self._children.get(here, ()))
+        return found
+
+    def municipality(self, unit_id: int) -> int:
+        """The municipality above the unit; the root of the tree where none is marked as one."""
+        last = unit_id
+        for found in self.upwards(unit_id):
+            last = found.id
+            if found.kind == MUNICIPALITY:
+                break
+        return last
+
+    def agency_parts_above(self, unit_id: int) -> list[int]:
+        """The unit and those above it inside its agency, nearest first."""
+        parts = []
+        for found in self.upwards(unit_id):
+            parts.append(found.id)
+            if found.kind == AGENCY:
+                break
+        return parts
+
+    def place_of(self, roles: tuple[str, ...], unit_id: int) -> int:
+        """Which unit does for `unit_id` what these roles do.
+
+        The unit that the municipality named for the role; if that is the own agency or nobody is named, the
+        nearest part of the own agency upwards where somebody holds a role, or else the agency as a whole.
+        """
+        agency_id = self.unit(unit_id).agency_id
+        municipality = self.municipality(unit_id)
+        named = [filler for role in roles for filler in self.fillers.get((municipality, role), ())]
+        if named and all(self.unit(filler).agency_id != agency_id for filler in named):
+            return named[0]
+        parts = self.agency_parts_above(unit_id)
+        holding = (
+            part for part in parts if any(role == EVERYONE or (role, part) in self.holders for role in roles)
+        )
+        return next(holding, parts[-1])
+
+    def open_queues(self, roles: Mapping[int, frozenset[str]]) -> set[int]:
+        """Queues open to a holder of these roles: in these units, below, and above inside the agency."""
+        places: dict[int, set[str]] = defaultdict(set)
+        for unit_id, held in roles.items():
+            for place in self.below(unit_id) | set(self.agency_parts_above(unit_id)):
+                places[place] |= held
+        return {
+            number
+            for (names, place), number in self.role_queues.items()
+            if place in places and not places[place].isdisjoint(names.split())
+        }
+
+
+class Directory:
+    """Gives the tree, reloading it when it has changed. Safe to share between threads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._guard = threading.Lock()
+        self._tree: Tree | None = None
+        self._asked_at = 0.0
+
+    def tree(self) -> Tree:
+        """The organisations, at most half a minute old (or newer, when `tree_at` has learned of a change)."""
+        tree = self._tree
+        if tree is not None and time.monotonic() - self._asked_at < TRUSTED_SECONDS:
+            return tree
+        with self._database.read() as conn:
+            return self.tree_at(conn, conn.execute(rights_version).scalar_one())
+
+    def tree_at(self, conn: Connection, version: int) -> Tree:
+        """The organisations at the version that the caller has just read in this connection."""
+        tree = self._tree
+        if tree is None or tree.version != version:
+            tree = _load(conn, version)
+        with self._guard:
+            self._tree, self._asked_at = tree, time.monotonic()
+        return tree
+
+    def forget(self) -> None:
+        """Load again at the next use."""
+        self._tree = None
+
+
+def rights_changed(database: Database, directory: Directory, conn: Connection) -> None:
+    """To be called in every transaction that changes what the tree or an actor is made of."""
+    conn.execute(_RAISE_VERSION)
+    database.after_commit(directory.forget)
+
+
+def start_counting(conn: Connection) -> None:
+    """The first version, for a new database."""
+    if conn.execute(rights_version).first() is None:
+        conn.execute(insert(marshrut_meta), {"key": RIGHTS, "value": "1"})
+
+
+def _load(conn: Connection, version: int) -> Tree:
+    units = {row.id: Unit(*row) for row in conn.execute(select(unit).order_by(unit.c.id))}
+    children: dict[int | None, list[int]] = defaultdict(list)
+    for found in units.values():
+        children[found.parent_id].append(found.id)
+    fillers: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for row in conn.execute(select(org_role).order_by(org_role.c.unit_id)):
+        fillers[row.municipality_id, row.role].append(row.unit_id)
+    queues = conn.execute(select(queue)).all()
+    return Tree(
+        version=version,
+        units=units,
+        holders=frozenset((row.role, row.unit_id) for row in conn.execute(_HOLDERS)),
+        fillers={key: tuple(ids) for key, ids in fillers.items()},
+        own_queues={row.account_id: row.id for row in queues if row.account_id is not None},
+        role_queues={(row.roles, row.unit_id): row.id for row in queues if row.roles is not None},
+        _children={parent: tuple(ids) for parent, ids in children.items()},
+    )

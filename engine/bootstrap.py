@@ -1,0 +1,67 @@
+"""The one place where everything is wired together."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from importlib import import_module
+from typing import Any
+
+from engine.access.directory import Directory, start_counting
+from engine.clock import Clock, SystemClock
+from engine.runtime import Runtime
+from engine.settings import Settings
+from engine.storage import schema
+from engine.storage.database import Database
+from engine.storage.keystore import KeyStore
+from engine.storage.vault import Vault
+
+ROOMS_WITH_TABLES = ("access", "cases", "deadlines", "definitions", "documents", "records", "worklist")
+
+
+def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
+    """A running instance, or StorageUnavailable with what to do when its databases can't be worked with."""
+    load_tables()
+    database = Database(settings.database_url)
+    store = KeyStore(settings.keys_url, settings.master_key)
+    store.check(schema.check(database))
+    return _wired(settings, database, Vault(store), clock)
+
+
+def create_instance(settings: Settings, clock: Clock | None = None) -> Runtime:
+    """Make the databases of a new instance; one that exists keeps everything it has."""
+    load_tables()
+    database = Database(settings.database_url)
+    store = KeyStore(settings.keys_url, settings.master_key)
+    instance = schema.install(database)
+    store.create(instance)
+    store.check(instance)
+    with database.write() as conn:
+        start_counting(conn)
+    return _wired(settings, database, Vault(store), clock)
+
+
+def load_tables() -> None:
+    """Let every room add its tables to the one list."""
+    for room in ROOMS_WITH_TABLES:
+        with suppress(ModuleNotFoundError):
+            import_module(f"engine.{room}.tables")
+
+
+def _wired(settings: Settings, database: Database, vault: Vault, clock: Clock | None) -> Runtime:
+    return Runtime(
+        settings=settings,
+        database=database,
+        vault=vault,
+        clock=clock or SystemClock(),
+        library=_room("definitions.library", "Library", database),
+        calendars=_room("deadlines.calendar", "Calendars", database),
+        directory=Directory(database),
+    )
+
+
+def _room(module: str, name: str, database: Database) -> Any:
+    """A room's own object; None as long as the room is not built."""
+    try:
+        return getattr(import_module(f"engine.{module}"), name)(database)
+    except (ImportError, AttributeError):
+        return None

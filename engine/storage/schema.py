@@ -1,0 +1,102 @@
+"""The tables of the product: made, brought up to date, and checked before work begins."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, insert, inspect, select
+
+from engine.errors import StorageUnavailable
+from engine.storage.database import Database
+from engine.storage.faults import explained
+from engine.storage.metadata import marshrut_meta
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+INSTANCE = "instance"
+
+
+def install(database: Database) -> str:
+    """Create what is missing of a database, mark it as up to date; the mark that pairs it with its keys."""
+    database.create()
+    with database.write() as conn:
+        command.stamp(_config(conn), "head")
+        if (found := _instance(conn)) is None:
+            found = uuid.uuid4().hex
+            conn.execute(insert(marshrut_meta), {"key": INSTANCE, "value": found})
+    return found
+
+
+def upgrade(database: Database) -> None:
+    """Run the migrations that the database has not had: all of them or none. Back up first.
+
+    SQLite changes a table by rebuilding it, which references to it would forbid: they are not watched
+    meanwhile and checked as a whole before the commit.
+    """
+    with explained(), database.engines.writer.connect() as conn:
+        sqlite = conn.connection.cursor() if database.kind == "sqlite" else None
+        if sqlite is not None:
+            sqlite.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with conn.begin():
+                if sqlite is not None:
+                    sqlite.execute("BEGIN IMMEDIATE")
+                command.upgrade(_config(conn), "head")
+                if sqlite is not None and sqlite.execute("PRAGMA foreign_key_check").fetchall():
+                    raise StorageUnavailable(
+                        "Обновление базы данных остановлено: в ней есть ссылки на пропавшие строки.",
+                        "Ничего не изменено. Выполните «marshrut doctor» и восстановите резервную копию.",
+                    )
+        finally:
+            if sqlite is not None:
+                sqlite.execute("PRAGMA foreign_keys=ON")
+
+
+def check(database: Database) -> str:
+    """The mark of the database, or StorageUnavailable with what to do: absent, foreign, older or newer."""
+    if database.path is not None and not database.path.exists():
+        raise StorageUnavailable(
+            f"Базы данных «{database.path}» ещё нет.",
+            "Создайте её командой «marshrut init» или исправьте путь.",
+        )
+    with database.read() as conn:
+        tables = inspect(conn).get_table_names()
+        if not tables:
+            raise StorageUnavailable("База данных пуста.", "Создайте таблицы командой «marshrut init».")
+        if marshrut_meta.name not in tables or (found := _instance(conn)) is None:
+            raise StorageUnavailable(
+                "Это база данных другой программы.", "Исправьте адрес базы: «Маршруту» нужна своя, отдельная."
+            )
+        _check_version(conn)
+    return found
+
+
+def _check_version(conn: Connection) -> None:
+    script = ScriptDirectory.from_config(_config(conn))
+    known = {revision.revision for revision in script.walk_revisions()}
+    standing = set(MigrationContext.configure(conn).get_current_heads())
+    if not standing <= known:
+        raise StorageUnavailable(
+            "База данных создана более новой версией «Маршрута».",
+            "Установите эту версию или восстановите резервную копию, сделанную до обновления.",
+        )
+    if standing != set(script.get_heads()):
+        raise StorageUnavailable(
+            "База данных от прежней версии «Маршрута».",
+            "Сделайте резервную копию и выполните «marshrut init».",
+        )
+
+
+def _instance(conn: Connection) -> str | None:
+    return conn.execute(select(marshrut_meta.c.value).where(marshrut_meta.c.key == INSTANCE)).scalar()
+
+
+def _config(conn: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = conn
+    return config
