@@ -1,17 +1,17 @@
-"""`is_overdue` as a condition of SQL, for lists and counters; a test walks both over the same steps."""
+"""`engine.deadlines.due.is_overdue` in SQL, for lists and counters. The tests hold the two together."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Column, ColumnElement
+from sqlalchemy import ColumnElement, and_
 
 from engine.model import Clock
 from engine.storage.moments import to_seconds
 
 
-def overdue_condition(due_at: Column[int], clock: Column[int], now: datetime) -> ColumnElement[bool]:
-    """Open rows whose due moment has passed while their clock runs. `due_at` holds whole seconds, FAR_FUTURE
-    for none.
-    """
-    return (due_at < to_seconds(now)) & (clock != Clock.PAUSED)
+def overdue_condition(
+    due_at: ColumnElement[int], clock: ColumnElement[int], now: datetime
+) -> ColumnElement[bool]:
+    """True for rows of open things whose due moment has passed and whose clock isn't paused."""
+    return and_(due_at < to_seconds(now), clock != int(Clock.PAUSED))

@@ -1,0 +1,175 @@
+"""The calendars, office hours and norms of an instance, in memory: asked at every step, changed a few times a
+year.
+
+`marshrut_meta.deadlines` counts changes made through `service`, `marshrut_meta.rights` those of the
+organisations. Another process is believed for a few seconds before it is asked again.
+"""
+
+from __future__ import annotations
+
+import time as clock
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import BigInteger, Connection, String, column, insert, select, table, update
+
+from engine.deadlines.calendar import Calendar, Day, Year
+from engine.deadlines.counting import Office
+from engine.deadlines.norms import Norm, Norms
+from engine.deadlines.queries import COUNTRY, all_norms, calendar_keys, country_years, days_by_year
+from engine.deadlines.seed import plain_year
+from engine.errors import NotFound
+from engine.model import Value
+from engine.storage.database import Database
+from engine.storage.metadata import marshrut_meta
+
+CHANGES = "deadlines"
+TRUSTED_SECONDS = 5.0
+
+_unit = table(
+    "unit",
+    column("id", BigInteger),
+    column("parent_id", BigInteger),
+    column("zone", String),
+    column("closing", String),
+)
+"""What this room reads of the organisations, which belong to the room `access` above it."""
+
+_VERSIONS = (
+    select(marshrut_meta.c.key, marshrut_meta.c.value)
+    .where(marshrut_meta.c.key.in_((CHANGES, "rights")))
+    .order_by(marshrut_meta.c.key)
+)
+
+Found = TypeVar("Found")
+Versions = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class _Known:
+    versions: Versions
+    norms: Norms
+    country: Calendar
+    calendars: Mapping[int, Calendar]
+    offices: Mapping[int, Office]
+
+
+class Calendars:
+    """Norms, calendars and hours of one instance. Threads may share it: what is known is replaced whole."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: _Known | None = None
+        self._asked_at = 0.0
+
+    def norm(self, key: str, on: date, variables: Mapping[str, Value] | None = None) -> Norm:
+        """The edition of a norm in force on that day; NotFound when there is none.
+
+        `variables` of the case choose a variant by its flag; `T14:palliative` names one outright.
+        """
+        return self._now().norms.find(key, on, variables)
+
+    def norm_by_id(self, number: int) -> Norm:
+        """The edition with this number, whether or not it is still in force."""
+        return self._now().norms.by_id(number)
+
+    def norm_keys(self) -> frozenset[str]:
+        """Keys that a diagram may name."""
+        return self._now().norms.keys()
+
+    def norms(self) -> Norms:
+        """All norms in all editions."""
+        return self._now().norms
+
+    def country(self) -> Calendar:
+        """The country's calendar, without days of any unit's own."""
+        return self._now().country
+
+    def calendar(self, unit_id: int) -> Calendar:
+        """The calendar of a unit: the country's, with the own days of the units above it and of itself."""
+        return _of(self._now().calendars, unit_id)
+
+    def office(self, unit_id: int) -> Office:
+        """Zone and hours of a unit."""
+        return _of(self._now().offices, unit_id)
+
+    def forget(self) -> None:
+        """Ask the database at the next use."""
+        self._asked_at = 0.0
+
+    def _now(self) -> _Known:
+        known = self._known
+        if known is not None and self._asked_at and clock.monotonic() - self._asked_at < TRUSTED_SECONDS:
+            return known
+        with self._database.read() as conn:
+            versions = tuple((row.key, row.value) for row in conn.execute(_VERSIONS))
+            if known is None or known.versions != versions:
+                known = _load(conn, versions)
+        self._known, self._asked_at = known, clock.monotonic()
+        return known
+
+
+def deadlines_changed(database: Database, calendars: Calendars, conn: Connection) -> None:
+    """To be called in every transaction that changes norms or calendars."""
+    count_change(conn)
+    database.after_commit(calendars.forget)
+
+
+def count_change(conn: Connection) -> None:
+    """Let the other processes notice."""
+    mine = marshrut_meta.c.key == CHANGES
+    value = conn.execute(select(marshrut_meta.c.value).where(mine).with_for_update()).scalar_one_or_none()
+    if value is None:
+        conn.execute(insert(marshrut_meta), {"key": CHANGES, "value": "1"})
+    else:
+        conn.execute(update(marshrut_meta).where(mine), {"value": str(int(value) + 1)})
+
+
+def _of(known: Mapping[int, Found], unit_id: int) -> Found:
+    found = known.get(unit_id)
+    if found is None:
+        raise NotFound(f"Подразделения № {unit_id} нет.", "Проверьте список организаций.")
+    return found
+
+
+def _load(conn: Connection, versions: Versions) -> _Known:
+    years = country_years(conn)
+    country = Calendar(lambda number: years.get(number) or plain_year(number), COUNTRY)
+    own = {key: days_by_year(conn, key) for key in calendar_keys(conn) - {COUNTRY}}
+    units = {row.id: row for row in conn.execute(select(_unit))}
+    parents = {number: row.parent_id for number, row in units.items()}
+    calendars: dict[str, Calendar] = {"": country}
+    for_unit = {}
+    for number in units:
+        keys = [key for key in map(str, _downwards(parents, number)) if key in own]
+        name = "/".join(keys)
+        if name not in calendars:
+            calendars[name] = _on_top(country, [own[key] for key in keys], keys[-1])
+        for_unit[number] = calendars[name]
+    offices = {
+        number: Office(ZoneInfo(row.zone), time.fromisoformat(row.closing)) for number, row in units.items()
+    }
+    return _Known(versions, Norms(all_norms(conn)), country, for_unit, offices)
+
+
+def _downwards(parents: Mapping[int, int | None], number: int) -> Iterator[int]:
+    """The units above one and itself, from the root down, so that the nearer unit has the last word."""
+    chain = []
+    here: int | None = number
+    while here is not None and here not in chain:
+        chain.append(here)
+        here = parents.get(here)
+    return reversed(chain)
+
+
+def _on_top(country: Calendar, layers: list[dict[int, dict[date, Day]]], key: str) -> Calendar:
+    def load(number: int) -> Year:
+        year = country.year(number)
+        for layer in layers:
+            year = year.changed(layer.get(number, {}).values())
+        return year
+
+    return Calendar(load, key)

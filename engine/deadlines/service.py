@@ -1,0 +1,214 @@
+"""Changing calendars and norms: one transaction a function, noted in the journal, seen by every process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from engine.access.journal import record_action
+from engine.access.policy import require
+from engine.deadlines.calendar import Day, Year, YearStatus
+from engine.deadlines.calendars import count_change, deadlines_changed
+from engine.deadlines.norm_file import extension_json, ladder_json, shipped_norms
+from engine.deadlines.norms import Norm
+from engine.deadlines.queries import COUNTRY, country_years
+from engine.deadlines.seed import DECREES, plain_year, shipped_year
+from engine.deadlines.tables import calendar_day, calendar_year, norm
+from engine.errors import Conflict, InvalidData, MarshrutError
+from engine.model import SYSTEM, Actor, Permission, Scope
+from engine.storage.moments import to_seconds
+
+if TYPE_CHECKING:
+    from engine.runtime import Runtime
+
+_PUT_DAY = insert(calendar_day)
+_DROP_DAY = delete(calendar_day).where(
+    calendar_day.c.calendar == bindparam("the_calendar"), calendar_day.c.day == bindparam("the_day")
+)
+_END_EDITION = (
+    update(norm).where(norm.c.id == bindparam("the_norm")).values(valid_to=bindparam("the_last_day"))
+)
+
+
+def seed(conn: Connection, now: datetime) -> None:
+    """Give a new database the shipped norms and calendar years, and a later version what was added since.
+
+    What the instance already has is left alone, whoever changed it. The caller commits.
+    """
+    known = set(conn.execute(select(norm.c.key, norm.c.variant)).tuples())
+    fresh = [each for each in shipped_norms() if (each.key, each.variant) not in known]
+    if fresh:
+        conn.execute(insert(norm), [_norm_row(each, now, SYSTEM) for each in fresh])
+    years = country_years(conn)
+    missing = [number for number in DECREES if number not in years]
+    for number in missing:
+        _write_year(conn, shipped_year(number))
+    if fresh or missing:
+        count_change(conn)
+
+
+def load_year(rt: Runtime, actor: Actor, number: int) -> Year:
+    """Fill a year with the transfers that the product or its library of calendars knows.
+
+    Refused while nothing more than the Labour Code is known of it, and for a year that somebody confirmed.
+    """
+    require(actor, Permission.CALENDAR_EDIT, Scope.MUNICIPALITY)
+    year = shipped_year(number)
+    if year.status is YearStatus.PROVISIONAL:
+        raise MarshrutError(
+            f"Переносы выходных на {number} год программе не известны.",
+            "Внесите дни по постановлению Правительства и подтвердите год.",
+        )
+    with rt.database.write() as conn:
+        if _status(conn, number) is YearStatus.CONFIRMED:
+            raise Conflict(f"{number} год уже подтверждён.", "Исправьте отдельные дни, если они неверны.")
+        _write_year(conn, replace(year, status=YearStatus.UNCONFIRMED))
+        record_action(rt, conn, actor, "calendar.load", "year", number)
+        deadlines_changed(rt.database, rt.calendars, conn)
+    return year
+
+
+def edit_day(rt: Runtime, actor: Actor, day: Day, unit_id: int | None = None) -> None:
+    """Set what a day is: for everybody, or for a unit and the units below it (a holiday of the region).
+
+    `day.note` says why and `day.source` by which act; both are shown beside every date that the day moves.
+    """
+    require(actor, Permission.CALENDAR_EDIT, Scope.MUNICIPALITY)
+    if not day.note.strip():
+        raise InvalidData(
+            "День не записан.", {"note": "Напишите, почему день такой: праздник, перенос, акт."}
+        )
+    key = COUNTRY if unit_id is None else str(unit_id)
+    with rt.database.write() as conn:
+        _write_days(conn, key, [day])
+        record_action(
+            rt, conn, actor, "calendar.day", "calendar", unit_id,
+            details={"day": day.date.isoformat(), "kind": day.kind.value, "source": day.source},
+        )  # fmt: skip
+        deadlines_changed(rt.database, rt.calendars, conn)
+
+
+def confirm_year(rt: Runtime, actor: Actor, number: int) -> None:
+    """Say that the year's days were checked against the decree; its dates are provisional no longer."""
+    require(actor, Permission.CALENDAR_EDIT, Scope.MUNICIPALITY)
+    with rt.database.write() as conn:
+        if _status(conn, number) is YearStatus.CONFIRMED:
+            raise Conflict(f"{number} год уже подтверждён.", "Обновите страницу.")
+        year = country_years(conn).get(number) or plain_year(number)
+        _write_year(conn, replace(year, status=YearStatus.CONFIRMED), rt.clock.now(), actor)
+        record_action(rt, conn, actor, "calendar.confirm", "year", number)
+        deadlines_changed(rt.database, rt.calendars, conn)
+
+
+def add_norm_edition(rt: Runtime, actor: Actor, edition: Norm) -> int:
+    """Add an edition of a norm and end the one before it; gives its number.
+
+    Terms that run keep the edition they began with; terms that open from `edition.valid_from` on take the new
+    one.
+    """
+    require(actor, Permission.NORM_EDIT, Scope.MUNICIPALITY)
+    with rt.database.write() as conn:
+        same = (norm.c.key == edition.key) & (norm.c.variant == edition.variant)
+        latest = conn.execute(
+            select(norm.c.id, norm.c.valid_from, norm.c.valid_to)
+            .where(same)
+            .order_by(norm.c.valid_from.desc())
+        ).first()
+        if latest is not None:
+            _end_edition(conn, latest.id, date.fromisoformat(latest.valid_from), latest.valid_to, edition)
+        row = _norm_row(edition, rt.clock.now(), actor)
+        number = int(conn.execute(insert(norm).returning(norm.c.id), row).scalar_one())
+        record_action(
+            rt, conn, actor, "norm.edition", "norm", number,
+            details={"key": edition.full_key, "valid_from": edition.valid_from.isoformat()},
+        )  # fmt: skip
+        deadlines_changed(rt.database, rt.calendars, conn)
+    return number
+
+
+def _end_edition(
+    conn: Connection, number: int, valid_from: date, valid_to: str | None, edition: Norm
+) -> None:
+    if edition.valid_from <= valid_from:
+        raise InvalidData(
+            "Редакция не записана.",
+            {"valid_from": f"Предыдущая действует с {valid_from:%d.%m.%Y}: укажите более позднюю дату."},
+        )
+    last = edition.valid_from - timedelta(1)
+    if valid_to is None or date.fromisoformat(valid_to) > last:
+        conn.execute(_END_EDITION, {"the_norm": number, "the_last_day": last.isoformat()})
+
+
+def _status(conn: Connection, number: int) -> YearStatus | None:
+    mine = (calendar_year.c.calendar == COUNTRY) & (calendar_year.c.year == number)
+    status = conn.execute(select(calendar_year.c.status).where(mine).with_for_update()).scalar_one_or_none()
+    return YearStatus(status) if status else None
+
+
+def _write_year(conn: Connection, year: Year, now: datetime | None = None, by: Actor | None = None) -> None:
+    mine = (calendar_year.c.calendar == COUNTRY) & (calendar_year.c.year == year.number)
+    conn.execute(delete(calendar_year).where(mine))
+    conn.execute(
+        insert(calendar_year),
+        {
+            "calendar": COUNTRY,
+            "year": year.number,
+            "status": year.status.value,
+            "source": year.source,
+            "confirmed_at": to_seconds(now),
+            "confirmed_by": by.user_id if by else None,
+        },
+    )
+    in_year = calendar_day.c.day.between(f"{year.number}-01-01", f"{year.number}-12-31")
+    conn.execute(delete(calendar_day).where(calendar_day.c.calendar == COUNTRY, in_year))
+    _write_days(conn, COUNTRY, year.days.values())
+
+
+def _write_days(conn: Connection, key: str, days: Iterable[Day]) -> None:
+    rows = [
+        {
+            "calendar": key,
+            "day": day.date.isoformat(),
+            "kind": day.kind.value,
+            "note": day.note,
+            "source": day.source,
+        }
+        for day in days
+    ]
+    conn.execute(_DROP_DAY, [{"the_calendar": row["calendar"], "the_day": row["day"]} for row in rows])
+    conn.execute(_PUT_DAY, rows)
+
+
+def _norm_row(edition: Norm, now: datetime, by: Actor) -> dict[str, Any]:
+    plain = (
+        "key",
+        "variant",
+        "flag",
+        "title",
+        "value",
+        "lead",
+        "act",
+        "article",
+        "edition",
+        "source",
+        "note",
+    )
+    return {
+        **{name: getattr(edition, name) for name in plain},
+        "unit": edition.unit.value,
+        "start": edition.start.value,
+        "until": edition.until.value,
+        "mark": edition.mark.value,
+        "valid_from": edition.valid_from.isoformat(),
+        "valid_to": edition.valid_to.isoformat() if edition.valid_to else None,
+        "pause": json.dumps(edition.pause, ensure_ascii=False),
+        "extension": extension_json(edition.extension),
+        "ladder": ladder_json(edition.ladder),
+        "added_at": to_seconds(now),
+        "added_by": by.user_id,
+    }

@@ -1,0 +1,200 @@
+"""`norm`: editions of norms. `calendar_year`, `calendar_day`: working calendars. `term`: norms in cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    bindparam,
+    insert,
+    select,
+    text,
+    update,
+)
+
+from engine.model import Clock, Due
+from engine.storage.metadata import BIG_ID, metadata
+from engine.storage.moments import from_seconds
+
+
+class Outcome(IntEnum):
+    """`term.outcome`. Numbers are stored: never renumber."""
+
+    OPEN = 0
+    MET = 1
+    BREACHED = 2
+    CANCELLED = 3
+
+
+norm = Table(
+    "norm",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("key", String(20), nullable=False),
+    Column("variant", String(40), nullable=False, server_default=""),
+    Column("flag", String(80), nullable=False, server_default=""),
+    Column("title", String(200), nullable=False),
+    Column("value", Integer, nullable=False),
+    Column("unit", String(12), nullable=False),
+    Column("start", String(20), nullable=False),
+    Column("until", String(10), nullable=False),
+    Column("lead", SmallInteger, nullable=False),
+    Column("act", String(200), nullable=False),
+    Column("article", String(100), nullable=False, server_default=""),
+    Column("edition", String(200), nullable=False, server_default=""),
+    Column("source", String(100), nullable=False, server_default=""),
+    Column("mark", String(2), nullable=False),
+    Column("valid_from", String(10), nullable=False),
+    Column("valid_to", String(10)),
+    Column("pause", Text, nullable=False),
+    Column("extension", Text),
+    Column("ladder", Text, nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("added_at", BigInteger, nullable=False),
+    Column("added_by", BigInteger, nullable=False),
+)
+"""An edition is a row and is never changed, except that the next one ends it (`valid_to`). `pause`,
+`extension` and `ladder` are JSON."""
+Index("ix_norm_key", norm.c.key, norm.c.variant, norm.c.valid_from)
+
+calendar_year = Table(
+    "calendar_year",
+    metadata,
+    Column("calendar", String(20), primary_key=True),
+    Column("year", SmallInteger, primary_key=True),
+    Column("status", String(12), nullable=False),
+    Column("source", String(200), nullable=False),
+    Column("confirmed_at", BigInteger),
+    Column("confirmed_by", BigInteger),
+)
+"""Years of the country's calendar (`ru`). A year without a row follows the Labour Code alone and is
+provisional."""
+
+calendar_day = Table(
+    "calendar_day",
+    metadata,
+    Column("calendar", String(20), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("kind", String(10), nullable=False),
+    Column("note", String(200), nullable=False),
+    Column("source", String(200), nullable=False),
+)
+"""Days that differ from a plain week. Days of a region's calendar lie on top of those of `ru`."""
+
+term = Table(
+    "term",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("case_id", BigInteger, nullable=False),
+    Column("task_id", BigInteger),
+    Column("norm_id", BigInteger, nullable=False),
+    Column("key", String(20), nullable=False),
+    Column("event_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("clock", SmallInteger, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("rung", SmallInteger, nullable=False),
+    Column("next_at", BigInteger),
+    Column("outcome", SmallInteger, nullable=False),
+)
+"""`key` is the norm's key as the diagram says it (`T14`, also for its variants). `task_id` is set when the
+term belongs to one step and ends with it. `event_at` is what the term is counted from, `started_at`
+when it was opened. `rung` is the number of the last rung that is behind, `next_at` the moment of the
+next (NULL: none, or not running)."""
+Index("ix_term_case", term.c.case_id)
+Index(
+    "ix_term_task",
+    term.c.task_id,
+    sqlite_where=text("task_id IS NOT NULL"),
+    postgresql_where=text("task_id IS NOT NULL"),
+)
+Index(
+    "ix_term_next",
+    term.c.next_at,
+    sqlite_where=text("next_at IS NOT NULL"),
+    postgresql_where=text("next_at IS NOT NULL"),
+)
+
+OPEN_TERMS = (
+    select(term).where(term.c.case_id == bindparam("case_id"), term.c.ended_at.is_(None)).order_by(term.c.id)
+)
+"""The terms that run in a case, or are paused."""
+
+OPEN_TERM = insert(term)
+"""With rows of `engine.deadlines.terms.open_term`."""
+
+END_TERM = (
+    update(term)
+    .where(term.c.id == bindparam("the_term"), term.c.ended_at.is_(None))
+    .values(ended_at=bindparam("ended_at"), outcome=bindparam("outcome"), clock=int(Clock.NONE), next_at=None)
+)
+"""With rows of `engine.deadlines.terms.end_term`."""
+
+DUE_RUNGS = (
+    select(term)
+    .where(term.c.next_at <= bindparam("now"))
+    .order_by(term.c.next_at, term.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+MOVE_RUNG = (
+    update(term)
+    .where(term.c.id == bindparam("the_term"))
+    .values(rung=bindparam("rung"), next_at=bindparam("next_at"))
+)
+"""With rows of `engine.deadlines.terms.rung_row`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One row of `term`, with moments instead of seconds."""
+
+    id: int
+    case_id: int
+    task_id: int | None
+    norm_id: int
+    key: str
+    event_at: datetime
+    due_at: datetime
+    clock: Clock
+    started_at: datetime
+    ended_at: datetime | None
+    rung: int
+    next_at: datetime | None
+    outcome: Outcome
+
+    @property
+    def due(self) -> Due:
+        """What `is_overdue` and `words` want to know."""
+        return Due(self.due_at, self.clock, self.ended_at)
+
+
+def term_of(row: Any) -> Term:
+    """The term of a row of the table."""
+    return Term(
+        id=row.id,
+        case_id=row.case_id,
+        task_id=row.task_id,
+        norm_id=row.norm_id,
+        key=row.key,
+        event_at=from_seconds(row.event_at),
+        due_at=from_seconds(row.due_at),
+        clock=Clock(row.clock),
+        started_at=from_seconds(row.started_at),
+        ended_at=from_seconds(row.ended_at),
+        rung=row.rung,
+        next_at=from_seconds(row.next_at),
+        outcome=Outcome(row.outcome),
+    )

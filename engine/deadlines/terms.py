@@ -1,0 +1,69 @@
+"""Terms: norms running in a case. Pure planning: rows to insert or update; whoever holds the transaction
+writes them.
+
+Hot: a completion opens and ends a few terms inside its own commit. The statements lie in
+`engine.deadlines.tables`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from engine.deadlines.calendar import Calendar
+from engine.deadlines.counting import Office, due_moment
+from engine.deadlines.ladder import Advance, next_rung, plan
+from engine.deadlines.norms import Norm
+from engine.deadlines.tables import Outcome
+from engine.model import Clock
+from engine.storage.moments import to_seconds
+
+
+def open_term(
+    norm: Norm,
+    *,
+    case_id: int,
+    event: datetime,
+    now: datetime,
+    calendar: Calendar,
+    office: Office,
+    task_id: int | None = None,
+) -> dict[str, Any]:
+    """The row of a new running term, for `OPEN_TERM`; its `due_at` (seconds) is also the due moment of the
+    step.
+
+    `event` is what the norm is counted from, `now` the moment of opening. A term that is overdue already when
+    it opens begins on the last rung that is behind: its first notice is the next one.
+    """
+    due = due_moment(norm.rule, event, calendar, office)
+    planned = plan(norm, event, due, calendar, office)
+    upcoming = next_rung(planned, 0, now)
+    return {
+        "case_id": case_id,
+        "task_id": task_id,
+        "norm_id": norm.id,
+        "key": norm.key,
+        "event_at": to_seconds(event),
+        "due_at": to_seconds(due),
+        "clock": int(Clock.RUNNING),
+        "started_at": to_seconds(now),
+        "ended_at": None,
+        "rung": upcoming.number - 1 if upcoming else len(norm.ladder),
+        "next_at": to_seconds(upcoming.at) if upcoming else None,
+        "outcome": int(Outcome.OPEN),
+    }
+
+
+def end_term(term_id: int, due_at: int, now: datetime, *, cancelled: bool = False) -> dict[str, Any]:
+    """The row for `END_TERM`: met or breached by the moment, or cancelled when the work became needless.
+
+    `due_at` is the stored due moment in seconds.
+    """
+    ended = to_seconds(now)
+    outcome = Outcome.CANCELLED if cancelled else Outcome.BREACHED if ended > due_at else Outcome.MET
+    return {"the_term": term_id, "ended_at": ended, "outcome": int(outcome)}
+
+
+def rung_row(term_id: int, moved: Advance) -> dict[str, Any]:
+    """The row for `MOVE_RUNG` after the sweep told what was to be told."""
+    return {"the_term": term_id, "rung": moved.rung, "next_at": to_seconds(moved.next_at)}
