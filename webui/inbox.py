@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from engine.records.search import find_case_ids
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine.access.people import account_names
-from engine.access.policy import role_name
+from engine.access.policy import ROLES
+from engine.access.queries import names_of
 from engine.errors import Conflict
 from engine.model import Actor, Permission
-from engine.records.search import find_case_ids
 from engine.worklist import service
 from engine.worklist.inbox import (
     BUCKETS,
@@ -44,7 +44,9 @@ GROUP_ORDER = ("overdue", "today", "week", "paused", "later")
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What the reader has chosen in the column of filters; everything is in the address, so a link can be sent."""
+    """What the reader has chosen in the column of filters; everything is in the address, so a link can be
+    sent.
+    """
 
     whose: str = "all"
     bucket: str | None = None
@@ -109,11 +111,11 @@ def show() -> str:
         rows = inbox_page(rt, conn, wanted, now, person.unit_id)
         counters = inbox_counters(rt, conn, person.queues, person.own_queue, now, person.unit_id)
         pathways = process_counters(conn, person.queues)
-        names = account_names(rt, conn, {row.assignee_id for row in rows if row.assignee_id})
+        names = names_of(conn, {row.assignee_id for row in rows if row.assignee_id})
         release = rt.library.current(conn)
     return render_template(
         "inbox.html",
-        groups=_groups(rows, counters, names, person),
+        groups=_groups(rows, names, person),
         counters=counters,
         chosen=chosen,
         whose=_whose(counters, chosen),
@@ -143,9 +145,7 @@ def _next_page(rows: list[InboxRow], chosen: Chosen) -> str | None:
     return chosen.address(after="{}-{}".format(*rows[-1].cursor))
 
 
-def _groups(
-    rows: list[InboxRow], counters: Counters, names: dict[int, str], person: Actor
-) -> list[dict[str, Any]]:
+def _groups(rows: list[InboxRow], names: dict[int, str], person: Actor) -> list[dict[str, Any]]:
     groups = []
     for bucket in GROUP_ORDER:
         found = [row_view(row, names, person) for row in rows if row.bucket == bucket]
@@ -168,7 +168,7 @@ def row_view(row: InboxRow, names: dict[int, str], person: Actor) -> dict[str, A
         "subject": row.label,
         "pathway": row.process_name,
         "assignee_words": _assignee(row, names, own),
-        "role_words": role_name(row.step.roles[0]) if row.step.roles else "",
+        "role_words": ROLES[row.step.roles[0]] if row.step.roles else "",
         "due": row.words,
         "button": "continue" if own and row.draft_at else "open" if row.assignee_id else "take",
         "take_url": url_for("inbox.take", task_id=row.task_id),
@@ -237,9 +237,7 @@ def take_next() -> Response:
     rt, person = runtime(), actor()
     for _attempt in range(5):
         with rt.database.read() as conn:
-            found = next_of_role(
-                rt, conn, person.queues - {person.own_queue}, rt.clock.now(), person.unit_id
-            )
+            found = next_of_role(rt, conn, person.queues - {person.own_queue}, rt.clock.now(), person.unit_id)
         if found is None:
             break
         try:

@@ -1,8 +1,9 @@
-"""What the templates need from Python: addresses of built assets and ways of writing numbers, dates and names.
+"""What the templates need from Python: addresses of built assets and ways of writing numbers, dates and
+names.
 
-The assets are built by ``webui/assets/build.mjs`` and committed; ``static/checksums.txt`` (the output format of
-``sha256sum``) lists them. The first digits of a checksum go into the address, so a browser may keep a file for ever
-and still gets the new one after an update.
+The assets are built by ``webui/assets/build.mjs`` and committed; ``static/checksums.txt`` (the output format
+of ``sha256sum``) lists them. The first digits of a checksum go into the address, so a browser may keep a file
+for ever and still gets the new one after an update.
 """
 
 import re
@@ -91,7 +92,9 @@ def initials(name: str) -> str:
 
 
 def glue(text: str) -> str:
-    """Put no-break spaces where a line must not end: «№ 12», «ст. 22», «Белова Н. А.», «2 раб. дня», «10 %»."""
+    """Put no-break spaces where a line must not end: «№ 12», «ст. 22», «Белова Н. А.», «2 раб. дня», «10
+    %».
+    """
     for pattern in _GLUED:
         text = pattern.sub(lambda found: found[0].rstrip(" ") + NBSP, text)
     return text

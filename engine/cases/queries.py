@@ -10,15 +10,15 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, or_, select
 
 from engine import bpmn
-from engine.access.policy import case_condition, require_case
 from engine.bpmn import Position
 from engine.cases.history import HistoryKind
 from engine.cases.locking import state_purpose
 from engine.cases.tables import ACTIVE, case_, history, incident
 from engine.cases.values import open_values
+from engine.cases.visibility import require_visible, visible
 from engine.definitions.library import Release
 from engine.errors import KeyDestroyed, NotFound
-from engine.model import ERASED, Actor, Permission, Value
+from engine.model import ERASED, Actor, Value
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds
 
@@ -85,7 +85,7 @@ def case_card(rt: Runtime, conn: Connection, actor: Actor, case_id: int) -> Case
     row = conn.execute(_CASE, {"case_id": case_id}).one_or_none()
     if row is None:
         raise NotFound(f"Дела № {case_id} нет.")
-    require_case(actor, Permission.CASE_VIEW, row)
+    require_visible(conn, actor, case_id, row)
     return _cards(rt, [row])[0]
 
 
@@ -135,7 +135,7 @@ def case_list(
     """Cases within the actor's reach, newest first; `before` is the number after which the next page
     begins.
     """
-    statement = select(case_).where(case_condition(actor, Permission.CASE_VIEW, case_))
+    statement = select(case_).where(visible(actor))
     if active is not None:
         statement = statement.where(case_.c.status == ACTIVE if active else case_.c.status != ACTIVE)
     if before is not None:
@@ -236,9 +236,5 @@ def open_incidents(conn: Connection, case_id: int) -> list[Row[Any]]:
 
 def count_cases(conn: Connection, actor: Actor) -> int:
     """Running cases within the actor's reach."""
-    statement = (
-        select(func.count())
-        .select_from(case_)
-        .where(case_.c.status == ACTIVE, case_condition(actor, Permission.CASE_VIEW, case_))
-    )
+    statement = select(func.count()).select_from(case_).where(case_.c.status == ACTIVE, visible(actor))
     return int(conn.execute(statement).scalar_one())

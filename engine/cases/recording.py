@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, update
 
+from engine import bpmn
 from engine.access.queues import queue_for, queue_of
 from engine.cases.history import HistoryKind
 from engine.cases.journal import write_history
@@ -27,7 +28,6 @@ from engine.errors import Conflict
 from engine.model import (
     FAR_FUTURE,
     Actor,
-    Clock,
     OpenTask,
     StepResult,
     Value,
@@ -87,7 +87,7 @@ def record_step(
     rt: Runtime, conn: Connection, release: Release, case: LockedCase, result: StepResult, deed: Deed
 ) -> None:
     """Write everything `result` changed. The caller holds the case's lock and commits once."""
-    book = TermBook(rt, case, deed.now)
+    book = TermBook(rt, case, deed.now, lambda: bpmn.variables(result.state))
     stage, phase = case.stage, case.phase
     for passed in result.passed:
         info = release.step(passed.node)
@@ -99,7 +99,9 @@ def record_step(
         info = release.step(row["node"])
         stage, phase = info.stage or stage, info.status or phase
     closing = _closing_rows(case, result, deed)
-    book.end_of_tasks(row["the_task"] for row in closing)
+    book.end_of_tasks(
+        (task_id(case.id, e) for e in result.closed), (task_id(case.id, e) for e in result.cancelled)
+    )
     if result.ended:
         book.end_all()
 
@@ -165,7 +167,7 @@ def _task_row(
 ) -> dict[str, Any]:
     info = release.step(opened.node)
     number = task_id(case.id, opened.element_id)
-    due_at, norm_id = book.due_of_task(number, info, opened.due)
+    due_at, norm_id, clock = book.due_of_task(number, info, opened.due)
     role_queue = queue_for(rt, conn, opened.roles or info.roles, case.unit_id)
     assignee = int(opened.assignee) if opened.assignee is not None else None
     return {
@@ -178,7 +180,7 @@ def _task_row(
         "assignee_id": assignee,
         "due_at": FAR_FUTURE if due_at is None else due_at,
         "norm_id": norm_id,
-        "clock": Clock.NONE if due_at is None else Clock.RUNNING,
+        "clock": int(clock),
         "priority": opened.priority,
         "item": rt.vault.seal(case.key_id, opened.item.encode(), f"task.item:{number}")
         if opened.item

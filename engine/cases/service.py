@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
@@ -37,7 +39,7 @@ class StartedCase:
 
 def start_case(rt: Runtime, command: StartCase) -> StartedCase:
     """Open a case of the newest release; the form of the start event, if it has one, is checked first."""
-    require_start(command.actor, command.process)
+    require_start(command.actor, command.process, command.unit_id)
     with rt.database.write() as conn:
         return open_case(rt, conn, command)
 
@@ -52,13 +54,12 @@ def open_case(rt: Runtime, conn: Connection, command: StartCase) -> StartedCase:
     release = rt.library.current(conn)
     process = release.process(command.process)
     start = process.starts[0] if process.starts else None
+    unit_id = command.unit_id or command.actor.unit_id
+    zone = rt.calendars.office(unit_id).zone
     data = dict(command.data)
     if start is not None and start.form:
-        data = release.form(start.form).validate(data, {})
-    unit_id = command.unit_id or command.actor.unit_id
-    number = case_number(
-        conn, process.properties.get("number", process.id), now, rt.calendars.office(unit_id).zone
-    )
+        data = release.form(start.form).validate(data, {}, now=now.astimezone(zone))
+    number = case_number(conn, process.properties.get("number", process.id), now, zone)
     filed_at = command.filed_at or now
     case = LockedCase(
         id=0,
@@ -124,13 +125,9 @@ def complete_task(rt: Runtime, command: CompleteTask) -> None:
         release = rt.library.release(case.release_id)
         now = rt.clock.now()
         element = split_task_id(command.task_id)[1]
-        data = _checked_data(release, case, row.node, element, command)
-        result = bpmn.step(
-            release.program(case.process),
-            case.state,
-            Complete(element, data),
-            step_context(rt, release, case, now),
-        )
+        context = step_context(rt, release, case, now)
+        data = _checked_data(release, case, row.node, element, command.data, now.astimezone(context.zone))
+        result = bpmn.step(release.program(case.process), case.state, Complete(element, data), context)
         deed = Deed(
             HistoryKind.COMPLETED, command.actor, now, row.node, command.task_id, data, command.on_behalf_of
         )
@@ -159,16 +156,18 @@ def require_task(actor: Actor, row: Row[Any]) -> None:
 
 
 def _checked_data(
-    release: Release, case: LockedCase, node: str, element: int, command: CompleteTask
+    release: Release,
+    case: LockedCase,
+    node: str,
+    element: int,
+    data: Mapping[str, Value],
+    local_now: datetime,
 ) -> dict[str, Value]:
     form_key = release.step(node).form
     if form_key is None:
-        return dict(command.data)
-    form = release.form(form_key)
-    known = (
-        bpmn.task_variables(release.program(case.process), case.state, element) if form.needs_known else {}
-    )
-    return form.validate(command.data, known)
+        return dict(data)
+    known = bpmn.task_variables(release.program(case.process), case.state, element)
+    return release.form(form_key).validate(data, known, now=local_now)
 
 
 def cancel_case(rt: Runtime, actor: Actor, case_id: int, reason: str) -> None:

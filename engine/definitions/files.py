@@ -112,7 +112,7 @@ def _read_dmn(upload: Upload) -> ReadFile:
 
 def _read_form(upload: Upload) -> ReadFile:
     form = formjs.read(upload.content, name=upload.name)
-    return ReadFile(upload, "form", (form.id,), form.title or form.id)
+    return ReadFile(upload, "form", (form.id,), form.id)
 
 
 def _read_docx(upload: Upload) -> ReadFile:

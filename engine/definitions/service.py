@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, insert, select
 
-from engine.access.audit import record_action
+from engine.access.journal import record_action
 from engine.access.policy import ROLES, require
 from engine.bpmn import Known
 from engine.definitions.files import KINDS, Checked, ReadFile, Upload, check_files
@@ -73,7 +73,7 @@ def publish(rt: Runtime, actor: Actor, uploads: Sequence[Upload], note: str = ""
         versions = [_add_version(rt, conn, actor, c.file, items, note) for c in checked if c.file is not None]
         release_id = _add_release(rt, conn, actor, items)
         for version in versions:
-            record_action(conn, actor, "definition.publish", version.kind, version.id, rt.clock.now())
+            record_action(rt, conn, actor, "definition_published", version.kind, version.id)
         return Publication(release_id, tuple(versions))
 
 

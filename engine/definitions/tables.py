@@ -44,3 +44,22 @@ release = Table(
 )
 """`items` is JSON: {kind: {key: definition id}}. A file with several processes or decisions stands under
 each key."""
+
+upload = Table(
+    "upload",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("by", BigInteger, nullable=False),
+)
+"""Files uploaded together that wait to be published."""
+
+upload_file = Table(
+    "upload_file",
+    metadata,
+    Column("upload_id", BigInteger, primary_key=True),
+    Column("number", SmallInteger, primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+"""`content` is the file as it came, compressed."""

@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, case, func, literal, select
 
-from engine.access.policy import case_condition
 from engine.cases.tables import ACTIVE, case_
+from engine.cases.visibility import watched
 from engine.deadlines.sql import overdue_condition
-from engine.model import FAR_FUTURE, Actor, Clock, Permission
+from engine.model import FAR_FUTURE, Actor, Clock
 from engine.runtime import Runtime
 from engine.storage.moments import due_from_seconds, to_seconds
 from engine.worklist.inbox import CAP, INBOX_COLUMNS, InboxRow, inbox_rows
@@ -67,7 +67,7 @@ def _steps(
 def _reach(statement: Select[Any], actor: Actor) -> Select[Any]:
     """Open steps of the cases that the actor may watch."""
     return statement.select_from(task.join(case_, task.c.case_id == case_.c.id)).where(
-        task.c.status == OPEN, case_condition(actor, Permission.MONITOR_VIEW, case_)
+        task.c.status == OPEN, watched(actor)
     )
 
 
@@ -89,12 +89,7 @@ def figures(rt: Runtime, conn: Connection, actor: Actor, now: datetime) -> Figur
         rows = _reach(select(literal(1)), actor).where(wanted).limit(CAP).subquery()
         return select(func.count()).select_from(rows).scalar_subquery()
 
-    cases = (
-        select(literal(1))
-        .where(case_.c.status == ACTIVE, case_condition(actor, Permission.MONITOR_VIEW, case_))
-        .limit(SCANNED)
-        .subquery()
-    )
+    cases = select(literal(1)).where(case_.c.status == ACTIVE, watched(actor)).limit(SCANNED).subquery()
     row = conn.execute(
         select(
             counted(_overdue(now)).label("overdue"),

@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, bindparam, select, update
 
-from engine.access.accounts import account_name
 from engine.access.policy import require_case
+from engine.access.queries import names_of
 from engine.access.queues import queue_of, roles_of_queue
 from engine.cases.history import HistoryKind
 from engine.cases.journal import write_history
@@ -47,7 +47,7 @@ def claim(rt: Runtime, actor: Actor, task_id: int) -> None:
             return
         if row.assignee_id is not None:
             raise Conflict(
-                f"Шаг уже взял другой сотрудник: {account_name(rt, conn, row.assignee_id)}.",
+                f"Шаг уже взял другой сотрудник: {names_of(conn, [row.assignee_id]).get(row.assignee_id, '')}.",
                 "Выберите другой шаг или попросите руководителя переназначить этот.",
             )
         _move(rt, conn, row, actor, HistoryKind.CLAIMED, actor.own_queue, actor.user_id)

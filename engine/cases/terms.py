@@ -1,0 +1,127 @@
+"""The terms of one case during one step: what starts, what ends, what a new task is due with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.cases.locking import LockedCase
+from engine.deadlines.norms import Norm, Start
+from engine.deadlines.tables import END_TERM, OPEN_TERM
+from engine.deadlines.terms import end_term, open_term
+from engine.model import Clock, StepInfo, Value
+from engine.runtime import Runtime
+from engine.storage.moments import to_seconds
+
+
+class TermBook:
+    """Collects the term rows of one step and writes them with one statement each.
+
+    `variables` gives the case's variables when a norm has variants that hang on them (a palliative patient).
+    """
+
+    def __init__(
+        self, rt: Runtime, case: LockedCase, now: datetime, variables: Callable[[], Mapping[str, Value]]
+    ) -> None:
+        self._rt = rt
+        self._case = case
+        self._now = now
+        self._read_variables = variables
+        self._opening: list[dict[str, Any]] = []
+        self._ending: dict[int, dict[str, Any]] = {}
+        self._running = {
+            row.key: (row.due_at, row.norm_id, row.clock) for row in case.terms if row.task_id is None
+        }
+        """Terms of the case as a whole by key: (due moment in seconds, norm, clock)."""
+
+    @cached_property
+    def _variables(self) -> Mapping[str, Value]:
+        return self._read_variables()
+
+    def pass_node(self, info: StepInfo) -> None:
+        """The element has completed: its terms end and start. A term that runs already is not restarted."""
+        for key in info.end_terms:
+            self._end_case_term(key)
+        for key in info.start_terms:
+            if key not in self._running:
+                row = self._open(key, task_id=None)
+                self._running[key] = (row["due_at"], row["norm_id"], Clock.RUNNING)
+
+    def due_of_task(
+        self, number: int, info: StepInfo, due: datetime | None
+    ) -> tuple[int | None, int | None, Clock]:
+        """(due moment in seconds, norm, clock) of a task that opens now.
+
+        A date computed by the diagram wins; then a term of the case with the norm's key; otherwise the step
+        gets a term of its own.
+        """
+        if due is not None:
+            return to_seconds(due), None, Clock.RUNNING
+        if info.norm is None:
+            return None, None, Clock.NONE
+        if info.norm in self._running:
+            return self._running[info.norm]
+        row = self._open(info.norm, task_id=number)
+        return row["due_at"], row["norm_id"], Clock.RUNNING
+
+    def moment_of(self, key: str) -> int | None:
+        """When a timer on the case's term fires, in seconds; None while the term doesn't run."""
+        due_at, _, clock = self._running.get(key, (None, None, Clock.NONE))
+        return due_at if clock == Clock.RUNNING else None
+
+    def end_of_tasks(self, done: Iterable[int], needless: Iterable[int]) -> None:
+        """Terms of these tasks end: met or breached when the task was done, cancelled when it became
+        needless.
+        """
+        for numbers, cancelled in ((set(done), False), (set(needless), True)):
+            for row in self._case.terms:
+                if row.task_id in numbers:
+                    self._end(row, cancelled=cancelled)
+
+    def end_all(self) -> None:
+        """The case is over: what still runs is cancelled."""
+        for row in self._case.terms:
+            if row.id not in self._ending:
+                self._end(row, cancelled=True)
+        self._opening = [row for row in self._opening if row["task_id"] is not None]
+
+    def write(self, conn: Connection) -> None:
+        """At most two statements."""
+        if self._ending:
+            conn.execute(END_TERM, list(self._ending.values()))
+        if self._opening:
+            conn.execute(OPEN_TERM, self._opening)
+
+    def _open(self, key: str, task_id: int | None) -> dict[str, Any]:
+        norm = self._norm(key)
+        row = open_term(
+            norm,
+            case_id=self._case.id,
+            event=self._case.filed_at if norm.start is Start.APPLICATION else self._now,
+            now=self._now,
+            calendar=self._rt.calendars.calendar(self._case.unit_id),
+            office=self._rt.calendars.office(self._case.unit_id),
+            task_id=task_id,
+        )
+        self._opening.append(row)
+        return row
+
+    def _norm(self, key: str) -> Norm:
+        zone = self._rt.calendars.office(self._case.unit_id).zone
+        norms = self._rt.calendars.norms
+        wanted = self._variables if norms.has_variants(key) else None
+        return norms.find(key, self._now.astimezone(zone).date(), wanted)
+
+    def _end_case_term(self, key: str) -> None:
+        self._running.pop(key, None)
+        self._opening = [row for row in self._opening if row["key"] != key or row["task_id"] is not None]
+        for row in self._case.terms:
+            if row.key == key and row.task_id is None:
+                self._end(row, cancelled=False)
+
+    def _end(self, row: Any, *, cancelled: bool) -> None:
+        self._ending.setdefault(row.id, end_term(row.id, row.due_at, self._now, cancelled=cancelled))

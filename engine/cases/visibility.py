@@ -1,0 +1,44 @@
+"""Whose cases a person may see: their units' and their own, and every case that has an open step in their
+queues.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, select
+
+from engine.access.policy import CaseLike, reach, require_case
+from engine.cases.tables import case_
+from engine.model import Actor, Permission
+from engine.worklist.tables import OPEN, task
+
+_OPEN_QUEUES = select(task.c.queue_id).where(task.c.case_id == bindparam("case_id"), task.c.status == OPEN)
+
+
+def visible(actor: Actor, permission: Permission = Permission.CASE_VIEW) -> ColumnElement[bool]:
+    """A condition over `case_` for lists."""
+    return reach(actor, permission).condition(
+        unit=case_.c.unit_id,
+        owner=case_.c.owner_id,
+        in_queues=lambda queues: exists().where(
+            task.c.case_id == case_.c.id, task.c.status == OPEN, task.c.queue_id.in_(queues)
+        ),
+    )
+
+
+def watched(actor: Actor) -> ColumnElement[bool]:
+    """A condition over `case_` for the monitor: only what the supervisor answers for, not what lies in own
+    queues.
+    """
+    return reach(actor, Permission.MONITOR_VIEW).condition(unit=case_.c.unit_id, owner=case_.c.owner_id)
+
+
+def require_visible(
+    conn: Connection,
+    actor: Actor,
+    case_id: int,
+    case: CaseLike,
+    permission: Permission = Permission.CASE_VIEW,
+) -> None:
+    """The same for one case: NotAllowed unless the actor may see it."""
+    queues = conn.execute(_OPEN_QUEUES, {"case_id": case_id}).scalars().all()
+    require_case(actor, permission, case, queues)

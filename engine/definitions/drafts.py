@@ -1,0 +1,73 @@
+"""Uploaded files that wait for publication: kept in the database, so that nothing is lost between check and decision."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+
+from engine.access.policy import require
+from engine.definitions.files import Upload
+from engine.definitions.tables import upload, upload_file
+from engine.errors import NotFound
+from engine.model import Actor, Permission
+from engine.runtime import Runtime
+from engine.storage.moments import from_seconds, to_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Files that somebody uploaded together."""
+
+    id: int
+    at: datetime
+    by: int
+    files: tuple[Upload, ...]
+
+    def file(self, number: int) -> Upload:
+        """The file of that number, from 0; NotFound when there is none."""
+        if number >= len(self.files):
+            raise NotFound("Такого файла в этой загрузке нет.")
+        return self.files[number]
+
+
+def keep_upload(rt: Runtime, actor: Actor, files: Sequence[Upload]) -> int:
+    """Keep files as they came, however bad they are; returns the number of the upload."""
+    require(actor, Permission.DEFINITION_PUBLISH)
+    with rt.database.write() as conn:
+        row = {"at": to_seconds(rt.clock.now()), "by": actor.user_id}
+        number = int(conn.execute(insert(upload), row).inserted_primary_key[0])
+        for order, file in enumerate(files):
+            packed = zlib.compress(file.content, 6)
+            conn.execute(
+                insert(upload_file),
+                {"upload_id": number, "number": order, "name": file.name, "content": packed},
+            )
+        return number
+
+
+def kept_upload(rt: Runtime, actor: Actor, upload_id: int) -> Kept:
+    """Files kept under that number; every publisher sees them."""
+    require(actor, Permission.DEFINITION_PUBLISH)
+    with rt.database.read() as conn:
+        row = conn.execute(select(upload).where(upload.c.id == upload_id)).one_or_none()
+        if row is None:
+            raise NotFound("Этой загрузки уже нет.", "Загрузите файлы ещё раз.")
+        files = conn.execute(
+            select(upload_file.c.name, upload_file.c.content)
+            .where(upload_file.c.upload_id == upload_id)
+            .order_by(upload_file.c.number)
+        ).all()
+    uploads = tuple(Upload(file.name, zlib.decompress(file.content)) for file in files)
+    return Kept(row.id, from_seconds(row.at), row.by, uploads)
+
+
+def forget_upload(rt: Runtime, actor: Actor, upload_id: int) -> None:
+    """Drop the files: they were published or are not wanted."""
+    require(actor, Permission.DEFINITION_PUBLISH)
+    with rt.database.write() as conn:
+        conn.execute(delete(upload_file).where(upload_file.c.upload_id == upload_id))
+        conn.execute(delete(upload).where(upload.c.id == upload_id))

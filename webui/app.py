@@ -1,0 +1,66 @@
+"""Putting the workplace together: one Flask application over one runtime."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask
+from flask_babel import Babel
+from flask_wtf.csrf import CSRFProtect
+
+from engine.runtime import Runtime
+from webui import (
+    admin,
+    calendar,
+    cases,
+    documents,
+    failures,
+    frame,
+    guards,
+    inbox,
+    monitor,
+    notices,
+    records,
+    security,
+    session,
+    tasks,
+    ui,
+    workshop,
+)
+
+MAX_UPLOAD = 25 * 1024 * 1024
+"""An attachment of 20 MB and its envelope; larger requests are cut off before anybody reads them."""
+
+FAMILIES = (session, inbox, tasks, cases, documents, records, monitor, notices, workshop, calendar, admin)
+"""Page families: each module has one Blueprint called `pages`."""
+
+
+def create_app(rt: Runtime, *, plain_http: bool = False) -> Flask:
+    """The WSGI application. `plain_http` answers other machines without TLS: only behind a proxy that adds
+    it.
+    """
+    app = Flask(__name__)
+    app.config.update(
+        SECRET_KEY=rt.settings.secret_key,
+        MAX_CONTENT_LENGTH=MAX_UPLOAD,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        SESSION_COOKIE_NAME="marshrut",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=rt.settings.secure_cookies,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE=rt.settings.locale,
+    )
+    app.extensions["marshrut"] = rt
+    Babel(app)
+    CSRFProtect(app)
+    security.protect(app, plain_http=plain_http)
+    session.attach(app)
+    ui.register(app)
+    frame.register(app)
+    failures.handle(app)
+    for family in FAMILIES:
+        app.register_blueprint(family.pages)
+    guards.check_all_guarded(app)
+    return app

@@ -1,0 +1,127 @@
+"""What every page has around its content: sections, the person, the mark of a demo, the last line."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, g, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from engine.access.policy import ROLES
+from engine.model import Actor, Permission
+from engine.storage.vault import Vault
+from engine.worklist.notices import unread_notices
+from webui.guards import runtime
+from webui.ui import date_digits, date_words, initials, time_digits
+
+SECTIONS = (
+    ("tasks", "inbox.show", Permission.TASK_WORK, "Задачи"),
+    ("case", "cases.index", Permission.CASE_VIEW, "Дела"),
+    ("monitor", "monitor.show", Permission.MONITOR_VIEW, "Монитор"),
+    ("pathway", "workshop.index", Permission.DEFINITION_VIEW, "Пути"),
+    ("people", "records.index", Permission.RECORD_VIEW, "Люди"),
+    ("calendar-section", "calendar.show", Permission.DEFINITION_VIEW, "Календарь и нормы"),
+    ("journal", "admin.audit", Permission.AUDIT_VIEW, "Журнал"),
+    ("person", "admin.accounts", Permission.ACCOUNT_MANAGE, "Сотрудники"),
+)
+"""Icon, view, the right it needs, words. A person sees the sections their roles open, in this order."""
+
+
+def register(app: Flask) -> None:
+    """Give every template the values of the frame."""
+    app.context_processor(frame)
+    app.jinja_env.filters.update(local_date=local_date, local_moment=local_moment)
+
+
+def frame() -> dict[str, Any]:
+    """Values of `layout.html`; nothing of a person before the sign-in."""
+    urls = {
+        "home": url_for("inbox.show"),
+        "search": url_for("cases.index"),
+        "notices": url_for("notices.index"),
+        "session": url_for("session.state"),
+        "sign_in": url_for("session.sign_in"),
+        "sign_out": url_for("session.sign_out"),
+    }
+    rt = runtime()
+    asked_by: Actor | None = getattr(g, "actor", None) if current_user.is_authenticated else None
+    if asked_by is None:
+        return {"nav": [], "user": None, "demo": rt.settings.demo, "notice_count": 0, "urls": urls}
+    with rt.database.read() as conn:
+        unread = unread_notices(conn, asked_by.user_id)
+    return {
+        "nav": _sections(asked_by),
+        "user": {
+            "name": asked_by.name,
+            "role_words": _role_words(asked_by),
+            "initials": initials(asked_by.name),
+            "key": browser_key(rt.vault, asked_by.user_id),
+        },
+        "demo": rt.settings.demo,
+        "notice_count": unread,
+        "urls": urls,
+        "footer_words": _footer(asked_by),
+    }
+
+
+def _sections(person: Actor) -> list[dict[str, Any]]:
+    here = (request.endpoint or "").split(".")[0]
+    return [
+        {"href": url_for(view), "icon": icon, "label": _(words), "current": view.split(".")[0] == here}
+        for icon, view, needed, words in SECTIONS
+        if person.may(needed)
+    ]
+
+
+def _role_words(person: Actor) -> str:
+    names = sorted(role for role in person.roles if role != "R00")
+    return ROLES[names[0]].lower() if names else ""
+
+
+def browser_key(vault: Vault, account_id: int) -> str:
+    """Under this key drafts are kept in the browser: says nothing of the person, differs from person to
+    person.
+    """
+    return vault.token(f"browser:{account_id}").hex()[:16]
+
+
+def _footer(person: Actor) -> list[str]:
+    rt = runtime()
+    now = local_now(person)
+    unit = rt.directory.tree().unit(person.agency_id)
+    year = rt.calendars.calendar(person.unit_id).year(now.year)
+    return [
+        unit.name,
+        _("Сегодня %(day)s · %(time)s", day=date_words(now.date()), time=time_digits(now)),
+        _("Календарь %(year)s года %(status)s", year=now.year, status=year.status.words),
+    ]
+
+
+def local_now(person: Actor) -> datetime:
+    """The present moment by the clock of the person's office."""
+    rt = runtime()
+    return rt.clock.now().astimezone(rt.calendars.office(person.unit_id).zone)
+
+
+def local(moment: datetime) -> datetime:
+    """A stored moment by the clock of the office of the person who asks."""
+    rt = runtime()
+    return moment.astimezone(rt.calendars.office(g.actor.unit_id).zone)
+
+
+def local_time(moment: datetime) -> str:
+    """Its time: «14:32»."""
+    return time_digits(local(moment))
+
+
+def local_date(moment: datetime) -> str:
+    """Its day for tables: «21.01.2026»."""
+    return date_digits(local(moment).date())
+
+
+def local_moment(moment: datetime) -> str:
+    """Day and time: «13 января, вт, 16:10»."""
+    here = local(moment)
+    return f"{date_words(here.date())}, {time_digits(here)}"

@@ -1,0 +1,47 @@
+"""The ladder of reminders of one term, as the macro `ladder` draws it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import g
+from flask_babel import gettext as _
+
+from engine.access.policy import ROLES
+from engine.deadlines.ladder import plan
+from engine.deadlines.norms import OWNER, Norm, Step
+from engine.deadlines.terms import Term
+from webui.frame import local
+from webui.guards import runtime
+
+TITLES = {
+    Step.HALF: "половина",
+    Step.DAY_BEFORE: "за 1 день",
+    Step.DUE: "срок",
+    Step.PLUS_1: "+1 день",
+    Step.PLUS_3: "+3 дня",
+}
+
+
+def ladder_rungs(term: Term, norm: Norm, now: datetime) -> list[dict[str, Any]]:
+    """Rungs with their day and who is told; the first one that is still to come is the next."""
+    rt = runtime()
+    unit = g.actor.unit_id
+    planned = plan(norm, term.event_at, term.due_at, rt.calendars.calendar(unit), rt.calendars.office(unit))
+    upcoming = next((each.number for each in planned if each.at > now), None)
+    return [
+        {
+            "title": TITLES[each.rung.step],
+            "words": f"{local(each.at):%d.%m}, {_told(each.rung.to)}",
+            "state": "passed" if each.at <= now else "next" if each.number == upcoming else "later",
+            "is_due": each.rung.step is Step.DUE,
+        }
+        for each in planned
+    ]
+
+
+def _told(to: tuple[str, ...]) -> str:
+    """Who is told: the last named is the highest."""
+    who = to[-1] if to else OWNER
+    return _("исполнителю") if who == OWNER else ROLES[who].split(",")[0].lower()

@@ -1,0 +1,184 @@
+"""«Пути»: what is published, its diagram and versions; uploading a new version with all findings, publishing it."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from engine.access.queries import names_of
+from engine.definitions.drafts import Kept, forget_upload, keep_upload, kept_upload
+from engine.definitions.files import MAX_BYTES, Checked, Upload
+from engine.definitions.queries import DefinitionRow, definition_content, published_definitions
+from engine.definitions.service import check_upload, publish
+from engine.errors import InvalidData
+from engine.model import Permission
+from webui.guards import actor, permission, runtime
+
+pages = Blueprint("workshop", __name__)
+
+KINDS = {"bpmn": "Пути", "dmn": "Решения", "form": "Формы", "docx": "Шаблоны документов"}
+MEDIA = {"bpmn": "application/xml", "dmn": "application/xml", "form": "application/json"}
+MAX_FILES = 20
+
+
+@pages.get("/workshop")
+@permission(Permission.DEFINITION_VIEW)
+def index() -> str:
+    """Everything that is published, newest version first."""
+    rt = runtime()
+    with rt.database.read() as conn:
+        rows = published_definitions(conn)
+        names = names_of(conn, {row.published_by for row in rows})
+    return render_template("workshop.html", groups=_groups(rows), names=names, kinds=KINDS)
+
+
+def _groups(rows: list[DefinitionRow]) -> dict[str, list[dict[str, Any]]]:
+    """For each kind the newest version of every key, with the number of versions."""
+    groups: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
+    for row in rows:
+        found = groups[row.kind]
+        if found and found[-1]["row"].key == row.key:
+            found[-1]["versions"] += 1
+        else:
+            found.append({"row": row, "versions": 1})
+    return groups
+
+
+@pages.get("/workshop/<kind>/<key>")
+@permission(Permission.DEFINITION_VIEW)
+def show(kind: str, key: str) -> str:
+    """One definition: drawn, with its versions."""
+    rt = runtime()
+    with rt.database.read() as conn:
+        versions = [row for row in published_definitions(conn, kind) if row.key == key]
+        names = names_of(conn, {row.published_by for row in versions})
+        release = rt.library.current(conn)
+    steps = list(release.process(key).steps.values()) if kind == "bpmn" and versions else []
+    return render_template(
+        "definition.html",
+        kind=kind,
+        key=key,
+        versions=versions,
+        names=names,
+        kinds=KINDS,
+        steps=[step for step in steps if step.kind == "userTask"],
+    )
+
+
+@pages.get("/definitions/<int:definition_id>")
+@permission(Permission.DEFINITION_VIEW)
+def content(definition_id: int) -> Response:
+    """The file of a version, byte for byte as it was uploaded."""
+    with runtime().database.read() as conn:
+        kind, name, data = definition_content(conn, definition_id)
+    return send_file(
+        io.BytesIO(data),
+        mimetype=MEDIA.get(kind, "application/octet-stream"),
+        as_attachment="download" in request.args,
+        download_name=name,
+    )
+
+
+@pages.get("/diagrams/<int:release_id>/<key>")
+@permission(Permission.CASE_VIEW)
+def diagram(release_id: int, key: str) -> Response:
+    """The diagram of a process as the cases of a release run it."""
+    rt = runtime()
+    release = rt.library.release(release_id)
+    with rt.database.read() as conn:
+        _kind, name, data = definition_content(conn, release.definition_id("bpmn", key))
+    return send_file(io.BytesIO(data), mimetype="application/xml", download_name=name)
+
+
+@pages.get("/workshop/upload")
+@permission(Permission.DEFINITION_PUBLISH)
+def choose() -> str:
+    """Where new versions are uploaded."""
+    return render_template("upload.html")
+
+
+@pages.post("/workshop/upload")
+@permission(Permission.DEFINITION_PUBLISH)
+def upload() -> Response:
+    """Keep the uploaded files until they are published or dropped, and show what the checks say."""
+    files = [
+        Upload(_clean_name(sent.filename), sent.stream.read(MAX_BYTES + 1))
+        for sent in request.files.getlist("files")[:MAX_FILES]
+        if sent.filename
+    ]
+    if not files:
+        raise InvalidData("Выберите файл.", {"files": "Выберите один или несколько файлов."})
+    kept = keep_upload(runtime(), actor(), files)
+    return redirect(url_for("workshop.gate", upload_id=kept), 303)
+
+
+def _clean_name(name: str | None) -> str:
+    """The file's own name without folders and odd signs; letters of any language stay."""
+    last = re.split(r"[/\\]", name or "")[-1]
+    return re.sub(r"[^\w.\- ()№«»]", "_", last)[:150] or "file"
+
+
+@pages.get("/workshop/upload/<int:upload_id>")
+@permission(Permission.DEFINITION_PUBLISH)
+def gate(upload_id: int) -> str:
+    """The check before publication: every finding with its element, line and what to do."""
+    rt = runtime()
+    kept = kept_upload(rt, actor(), upload_id)
+    checked = check_upload(rt, kept.files)
+    return render_template("gate.html", upload_id=upload_id, kept=kept, **_answers(kept, checked))
+
+
+def _answers(kept: Kept, checked: list[Checked]) -> dict[str, Any]:
+    findings = [finding for each in checked for finding in each.findings]
+    return {
+        "checked": checked,
+        "errors": sum(finding.severity == "error" for finding in findings),
+        "warnings": sum(finding.severity == "warning" for finding in findings),
+        "ready": all(each.ok for each in checked),
+        "new_keys": [key for each in checked if each.file for key in each.file.keys],
+    }
+
+
+@pages.get("/workshop/upload/<int:upload_id>/<int:number>")
+@permission(Permission.DEFINITION_PUBLISH)
+def uploaded(upload_id: int, number: int) -> Response:
+    """One of the files that wait to be published, for drawing."""
+    kept = kept_upload(runtime(), actor(), upload_id)
+    file = kept.file(number)
+    kind = file.name.rsplit(".", 1)[-1].lower()
+    return send_file(
+        io.BytesIO(file.content),
+        mimetype=MEDIA.get(kind, "application/octet-stream"),
+        download_name=file.name,
+    )
+
+
+@pages.post("/workshop/upload/<int:upload_id>/publish")
+@permission(Permission.DEFINITION_PUBLISH)
+def release(upload_id: int) -> Response:
+    """Publish. Warnings must have been read; errors forbid it."""
+    rt = runtime()
+    kept = kept_upload(rt, actor(), upload_id)
+    checked = check_upload(rt, kept.files)
+    if any(f.severity == "warning" for each in checked for f in each.findings) and "read" not in request.form:
+        raise InvalidData(
+            "Прочтите замечания и отметьте это.", {"read": "Отметьте, что замечания прочитаны."}
+        )
+    publication = publish(rt, actor(), kept.files, request.form.get("note", "").strip())
+    forget_upload(rt, actor(), upload_id)
+    added = sum(version.new for version in publication.versions)
+    flash(_("Опубликовано: %(n)s. Новые дела пойдут по новой версии, идущие останутся на своей.", n=added))
+    return redirect(url_for("workshop.index"), 303)
+
+
+@pages.post("/workshop/upload/<int:upload_id>/drop")
+@permission(Permission.DEFINITION_PUBLISH)
+def drop(upload_id: int) -> Response:
+    """Drop uploaded files without publishing them."""
+    forget_upload(runtime(), actor(), upload_id)
+    return redirect(url_for("workshop.index"), 303)
