@@ -17,7 +17,6 @@ CALL_IT = {
     "views": "queries",
 }
 DRAWERS_FOR_ODDS_AND_ENDS = {
-    "base",
     "common",
     "helper",
     "helpers",
