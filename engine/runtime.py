@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from engine.access.directory import Directory
     from engine.clock import Clock
-    from engine.deadlines.calendar import Calendars
+    from engine.deadlines.calendars import Calendars
     from engine.definitions.library import Library
     from engine.settings import Settings
     from engine.storage.database import Database
