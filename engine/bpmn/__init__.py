@@ -1,0 +1,54 @@
+"""The room that runs diagrams: reads the Camunda 7 dialect, checks it, and carries a case from step to step.
+
+Pure: no tables, no pages, no clock; and the only importer of SpiffWorkflow.
+"""
+
+from engine.bpmn.commands import (
+    Cancel,
+    Command,
+    Complete,
+    CompleteService,
+    Deliver,
+    FailService,
+    Fire,
+    Retry,
+    SetVariables,
+    Signal,
+    ThrowError,
+)
+from engine.bpmn.context import Context, Decision
+from engine.bpmn.diagram import Diagram, Process, Program, Start, link, read
+from engine.bpmn.position import Place, Position
+from engine.bpmn.state import READER_VERSION
+from engine.bpmn.state import variables_of as variables
+from engine.bpmn.step import position, start, step, task_variables
+
+__all__ = [
+    "READER_VERSION",
+    "Cancel",
+    "Command",
+    "Complete",
+    "CompleteService",
+    "Context",
+    "Decision",
+    "Deliver",
+    "Diagram",
+    "FailService",
+    "Fire",
+    "Place",
+    "Position",
+    "Process",
+    "Program",
+    "Retry",
+    "SetVariables",
+    "Signal",
+    "Start",
+    "ThrowError",
+    "link",
+    "position",
+    "read",
+    "start",
+    "step",
+    "task_variables",
+    "variables",
+]

@@ -1,0 +1,140 @@
+"""Activities with a diagram inside: sub-processes, called processes, event sub-processes."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.bpmn import scope
+from engine.bpmn.behaviour.activities import Activity
+from engine.bpmn.behaviour.events import Catching
+from engine.bpmn.behaviour.node import Node
+from engine.bpmn.evaluate import Formula
+from engine.bpmn.faults import Fault
+from engine.bpmn.plan import Plan
+from engine.bpmn.states import STARTED
+from engine.model import Passed, Value
+
+if TYPE_CHECKING:
+    from engine.bpmn.block import Block, Case
+    from engine.bpmn.token import Token
+
+
+class Enclosing(Node):
+    """A node whose token holds a block while it is at work."""
+
+    def plan_for(self, case: Case) -> Plan:
+        """The diagram inside. Raises Fault when there is none."""
+        raise NotImplementedError
+
+    def inside_over(self, token: Token) -> None:
+        """Nothing lives inside any more: finish the activity."""
+        token.case.make_ready(token)
+
+    def leave(self, token: Token) -> None:
+        token.case.close_block(token)
+        super().leave(token)
+
+    def cancelled(self, token: Token) -> None:
+        token.case.close_block(token)
+        super().cancelled(token)
+
+
+class SubProcess(Enclosing, Activity):
+    """An embedded sub-process: a block that shares the variables around it."""
+
+    plan: Plan
+
+    def plan_for(self, case: Case) -> Plan:
+        return self.plan
+
+    def open(self, token: Token) -> None:
+        block = token.case.open_block(token, self.plan, None)
+        token._set_state(STARTED)
+        block.begin(self.plan.starts[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """One line of what goes into or comes out of a called process; `source` None passes everything."""
+
+    source: Formula | None
+    target: str = ""
+
+    def take(self, names: Mapping[str, Value], token: Token) -> dict[str, Value]:
+        """The values to hand over, independent of where they came from. Raises Fault."""
+        if self.source is None:
+            taken = {name: value for name, value in names.items() if name != scope.CASE}
+        else:
+            taken = {self.target: self.source.over(names, token.case.context)}
+        return copy.deepcopy(taken)
+
+
+class CallActivity(Enclosing, Activity):
+    """Another process with variables of its own; only what is mapped goes in and comes back."""
+
+    called: str
+    passed_in: tuple[Passing, ...] = ()
+    passed_out: tuple[Passing, ...] = ()
+
+    def plan_for(self, case: Case) -> Plan:
+        process = case.program.process(self.called)
+        if process is None:
+            raise Fault(f"вызываемый процесс «{self.called}» не найден", "Опубликуйте его и повторите.")
+        return process.plan
+
+    def open(self, token: Token) -> None:
+        plan = self.plan_for(token.case)
+        names = scope.view(token)
+        variables: dict[str, Value] = {}
+        for passing in self.passed_in:
+            variables.update(passing.take(names, token))
+        block = token.case.open_block(token, plan, scope.storable(variables))
+        token._set_state(STARTED)
+        block.begin(plan.plain_start())
+
+    def work(self, token: Token) -> bool:
+        block = token.case.blocks[token.id]
+        assert block.variables is not None, "a called process has a scope"
+        names = scope.View([{scope.CASE: token.case.context.case}, block.variables])
+        for passing in self.passed_out:
+            token.data.update(passing.take(names, token))
+        self.write_results(token)
+        return True
+
+
+class EventSubProcess(Catching, Enclosing):
+    """Armed while its block lives: waits for the trigger of its start event, then runs beside or instead of the rest.
+
+    Outside, the waiting is shown at the start event: that is where a person sees it on the diagram.
+    """
+
+    plan: Plan
+    interrupting: bool
+
+    def plan_for(self, case: Case) -> Plan:
+        return self.plan
+
+    def place(self, token: Token) -> tuple[str, str]:
+        return self.plan.starts[0].info.node, self.info.process
+
+    def report_passed(self, token: Token, *, cancelled: bool = False) -> None:
+        token.case.journal.passed(Passed(token.id, self.info.node, cancelled, self.info.process))
+
+    def arrive(self, token: Token) -> None:
+        self.begin_to_wait(token)
+
+    def fired(self, token: Token) -> None:
+        around: Block = token.block
+        if self.interrupting:
+            around.cancel(spare=token)
+        else:
+            again = self.trigger.again(token)
+            if again is not None:
+                around.spawn(self, marks=again).arrive()
+        payload, token.data = token.data, {}
+        block = token.case.open_block(token, self.plan, None)
+        token._set_state(STARTED)
+        block.begin(self.plan.starts[0], payload)

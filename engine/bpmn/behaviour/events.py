@@ -1,0 +1,155 @@
+"""Events that wait, and where a token begins, ends and throws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from engine.bpmn.behaviour.activities import Activity
+from engine.bpmn.behaviour.node import RACE, Mapped, Node, evaluate_mapped
+from engine.bpmn.behaviour.throwing import throw
+from engine.bpmn.behaviour.triggers import Terminate, Trigger
+from engine.bpmn.plan import Plan
+from engine.bpmn.states import WAITING
+from engine.model import StepInfo, Value
+
+if TYPE_CHECKING:
+    from engine.bpmn.token import Token
+
+
+class Catching(Node):
+    """A node whose token waits for its trigger. Mixed into events and the receive task."""
+
+    trigger: Trigger
+
+    def begin_to_wait(self, token: Token) -> None:
+        """Arm the trigger. Raises Fault."""
+        self.trigger.arm(token)
+        token._set_state(WAITING)
+        if (wait := self.trigger.wait(token)) is not None:
+            token.case.journal.waits(wait)
+
+    def fire(self, token: Token, payload: Mapping[str, Value] | None = None) -> None:
+        """What the token waited for has come."""
+        self.stop_waiting(token)
+        token.data = dict(payload or {})
+        self.fired(token)
+
+    def fired(self, token: Token) -> None:
+        """React to the trigger; the payload is in the token's data."""
+        token.case.make_ready(token)
+
+    def stop_waiting(self, token: Token) -> None:
+        if token.state == WAITING and self.trigger.wait(token) is not None:
+            token.case.journal.wait_over(token.id)
+
+    def cancelled(self, token: Token) -> None:
+        self.stop_waiting(token)
+        super().cancelled(token)
+
+
+class StartEvent(Node):
+    """Where a block begins. Its trigger only says how: the caller, or the event sub-process around it, has waited."""
+
+    trigger: Trigger = Trigger()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it waits for nothing."""
+        return type(self.trigger) is Trigger
+
+
+class EndEvent(Node):
+    """Where a token ends, mostly after throwing something."""
+
+    trigger: Trigger = Trigger()
+    payload_mapped: Mapped = ()
+
+    def work(self, token: Token) -> bool:
+        if isinstance(self.trigger, Terminate):
+            token.block.cancel(spare=token)
+        else:
+            throw(token, self.trigger, evaluate_mapped(self.payload_mapped, token))
+        if token.living and self.drawn and token.block.is_outermost():
+            token.case.end_event = self.info.node
+        return True
+
+
+class ThrowEvent(Node):
+    """Throws something on the way; with no trigger (also: a link) it is only a place that the token passes."""
+
+    trigger: Trigger = Trigger()
+    payload_mapped: Mapped = ()
+
+    def work(self, token: Token) -> bool:
+        throw(token, self.trigger, evaluate_mapped(self.payload_mapped, token))
+        return True
+
+
+class SendTask(Activity):
+    """An activity that throws a message; its inputs are the payload."""
+
+    trigger: Trigger
+
+    def work(self, token: Token) -> bool:
+        throw(token, self.trigger, dict(token.marks.get("in", {})))
+        self.write_results(token)
+        return True
+
+
+class CatchEvent(Catching):
+    """An intermediate event that waits."""
+
+    reported = True
+
+    def arrive(self, token: Token) -> None:
+        self.begin_to_wait(token)
+
+    def fired(self, token: Token) -> None:
+        end_race(token)
+        super().fired(token)
+
+
+class ReceiveTask(Catching, Activity):
+    """An activity that waits for a message."""
+
+    def open(self, token: Token) -> None:
+        self.begin_to_wait(token)
+
+    def fired(self, token: Token) -> None:
+        end_race(token)
+        super().fired(token)
+
+
+class Boundary(Catching):
+    """An event at the edge of an activity; its token belongs to the activity's token."""
+
+    def __init__(
+        self, plan: Plan, name: str, info: StepInfo, *, interrupting: bool, outputs: Mapped = ()
+    ) -> None:
+        super().__init__(plan, name, info, outputs=outputs)
+        self.interrupting = interrupting
+
+    def arrive(self, token: Token) -> None:
+        self.begin_to_wait(token)
+
+    def fired(self, token: Token) -> None:
+        host = token.host
+        assert host is not None, "a boundary event waits only while its activity lives"
+        token.part_from_host()
+        if self.interrupting:
+            host.cancel()
+        else:
+            again = self.trigger.again(token)
+            if again is not None:
+                token.block.spawn(self, host, marks=again).arrive()
+        super().fired(token)
+
+
+def end_race(token: Token) -> None:
+    """Behind an event-based gateway: the other events are waited for no more."""
+    race = token.marks.get(RACE)
+    if race is not None:
+        for other in list(token.block.tasks.values()):
+            if other is not token and other.marks.get(RACE) == race:
+                other.cancel()

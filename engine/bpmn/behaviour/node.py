@@ -1,0 +1,133 @@
+"""What all elements have in common: a token arrives, works, leaves, or is cancelled.
+
+`Node` translates between the library's hooks (`_update`, `_run`, `_on_complete`, `_on_cancel`) and these four words.
+Everything else of the library's task specification that would act by itself (prediction of the future, copying
+data from task to task) has no effect here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from SpiffWorkflow.bpmn.specs.mixins import BpmnSpecMixin
+
+from engine.bpmn import scope
+from engine.bpmn.evaluate import Source
+from engine.bpmn.plan import Arc, Plan
+from engine.model import Passed, StepInfo, Value
+
+if TYPE_CHECKING:
+    from engine.bpmn.token import Token
+
+Mapped = tuple[tuple[str, Source], ...]
+"""Names and where their values come from."""
+
+
+RACE = "race"
+"""Mark: the number of the event-based gateway whose events compete; the first one ends the others."""
+
+
+class Node(BpmnSpecMixin):  # type: ignore[misc]
+    """One element of a diagram. Immutable once the reader has wired it."""
+
+    name: str
+
+    automatic = True
+    """The drain runs a ready token by itself; False where a person or an operation has to come back with a result."""
+
+    joins = False
+    """Tokens must remember by which flow they came."""
+
+    loops = False
+    """Tokens of this node hold instances of another one."""
+
+    reported = True
+    """A cancelled token is worth a line of history."""
+
+    def __init__(
+        self, plan: Plan, name: str, info: StepInfo, *, drawn: bool = True, outputs: Mapped = ()
+    ) -> None:
+        super().__init__(plan, name)
+        self.bpmn_id = info.node
+        self.info = info
+        self.drawn = drawn
+        self.outputs_mapped = outputs
+        self.arcs: tuple[Arc, ...] = ()
+        self.incoming: tuple[str, ...] = ()
+
+    def wire(self, arc: Arc) -> None:
+        """Add an outgoing flow; only the reader calls this."""
+        self.connect(arc.target)
+        self.arcs = (*self.arcs, arc)
+        arc.target.incoming = (*arc.target.incoming, arc.id)
+
+    # --- what a kind of element does: override these
+
+    def arrive(self, token: Token) -> None:
+        """A new token is here: make it ready or let it wait. Raises Fault; may be called again after one."""
+        token.case.make_ready(token)
+
+    def work(self, token: Token) -> bool | None:
+        """Do what the element does. True: done; None: not yet. Raises Fault before it has changed anything."""
+        self.write_results(token)
+        return True
+
+    def leave(self, token: Token) -> None:
+        """The work is done: pass tokens on."""
+        for arc in self.arcs if token.chosen is None else token.chosen:
+            token.block.follow(arc).arrive()
+
+    def cancelled(self, token: Token) -> None:
+        """The token was cancelled and is about to be removed."""
+
+    # --- what they share
+
+    def place(self, token: Token) -> tuple[str, str]:
+        """(node, process) under which the outside knows what happens here."""
+        return self.info.node, self.info.process
+
+    def write_results(self, token: Token) -> None:
+        """What the token received goes into the scope: through the output mapping where there is one."""
+        if self.outputs_mapped:
+            token.marks.setdefault(scope.INPUTS, {}).update(scope.storable(token.data))
+            scope.write(token, evaluate_mapped(self.outputs_mapped, token), outwards=True)
+        elif token.data:
+            scope.write(token, token.data)
+        token.data = {}
+
+    def report_passed(self, token: Token, *, cancelled: bool = False) -> None:
+        if self.drawn:
+            node, process = self.place(token)
+            token.case.journal.passed(Passed(token.id, node, cancelled, process))
+
+    # --- what the library calls
+
+    def _update(self, token: Token) -> None:
+        self.arrive(token)
+
+    def _run(self, token: Token) -> bool | None:
+        return self.work(token)
+
+    def _on_complete(self, token: Token) -> None:
+        if not token.living:
+            return  # its own work cancelled it: an error end, a terminate end
+        self.report_passed(token)
+        self.leave(token)
+        token.remove()
+
+    def _on_cancel(self, token: Token) -> None:
+        self.cancelled(token)
+        if token.marks.pop("incident", None) is not None:
+            token.case.journal.solved(token.id)
+        if token is token.case.running:
+            self.report_passed(token)
+        elif self.reported and RACE not in token.marks:
+            self.report_passed(token, cancelled=True)
+
+    def _predict(self, token: Token, *_args: object, **_options: object) -> None:
+        """Nothing is predicted: the next token is made when the one before it leaves."""
+
+
+def evaluate_mapped(mapped: Mapped, token: Token) -> dict[str, Value]:
+    """The values of a mapping where the token stands. Raises Fault."""
+    return {name: source.value(token) for name, source in mapped}

@@ -1,0 +1,332 @@
+"""From the graph of a file to the plans that cases run on.
+
+Two phases a level: first all nodes are made, then flows are wired, so neither long chains nor loops in a diagram cost
+depth of recursion. The graph has been checked and normalised; what is wrong here is a defect of the checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.bpmn import dialect
+from engine.bpmn.behaviour import triggers
+from engine.bpmn.behaviour.activities import Activity, DecisionTask, ScriptTask, ServiceTask, UserTask
+from engine.bpmn.behaviour.blocks import CallActivity, EventSubProcess, Passing, SubProcess
+from engine.bpmn.behaviour.events import (
+    Boundary,
+    CatchEvent,
+    EndEvent,
+    ReceiveTask,
+    SendTask,
+    StartEvent,
+    ThrowEvent,
+)
+from engine.bpmn.behaviour.gateways import (
+    EventGateway,
+    ExclusiveGateway,
+    InclusiveGateway,
+    Join,
+    ParallelGateway,
+)
+from engine.bpmn.behaviour.loops import Loop, MultiInstance, StandardLoop
+from engine.bpmn.behaviour.node import Mapped, Node
+from engine.bpmn.dialect import Written
+from engine.bpmn.evaluate import Formula, Source, formula, source
+from engine.bpmn.graph import Element, Graph, Scope, local_name
+from engine.bpmn.normalise import child_name
+from engine.bpmn.plan import Arc, Plan
+from engine.model import StepInfo
+
+
+def build(graph: Graph, process: Scope) -> Plan:
+    """The plan of a normalised process."""
+    return _Level(graph, process).build()
+
+
+class _Level:
+    """Builds the plan of one level and of those inside it."""
+
+    def __init__(self, graph: Graph, scope: Scope) -> None:
+        self.graph = graph
+        self.scope = scope
+        self.plan = Plan(scope.id, scope.process)
+        self.nodes: dict[str, Node] = {}
+
+    def build(self) -> Plan:
+        for element in self.scope.elements.values():
+            self.nodes[element.id] = self._make(element)
+        for element in self.scope.of_kind("boundaryEvent"):
+            host = self.nodes[element.attached_to or ""]
+            boundary = self.nodes[element.id]
+            assert isinstance(host, Activity), "boundary events are at activities"
+            assert isinstance(boundary, Boundary), "made of a boundary event"
+            host.boundaries = (*host.boundaries, boundary)
+        for flow in self.scope.flows:
+            default = self.scope.elements[flow.source].default == flow.id
+            condition = None if default else _formula(dialect.condition(flow, self.scope))
+            arc = Arc(flow.id, self.nodes[flow.target], condition, default, flow.drawn)
+            self.nodes[flow.source].wire(arc)
+        for node in self.nodes.values():
+            if isinstance(node, Join) and len(node.incoming) > 1:
+                node.ways = _ways(self.plan, node)
+        self.plan.starts = tuple(node for node in self.nodes.values() if isinstance(node, StartEvent))
+        self.plan.handlers = tuple(node for node in self.nodes.values() if isinstance(node, EventSubProcess))
+        return self.plan
+
+    def _make(self, element: Element) -> Node:
+        info = dialect.step_info(element)
+        if element.is_event_sub_process:
+            return self._event_sub_process(element, info)
+        loop = dialect.loop_of(element)
+        name = element.id if loop is None else child_name(element.id)
+        node = _MAKERS[element.tag](self, element, info, name)
+        return node if loop is None else self._loop(element, info, node)
+
+    # --- activities
+
+    def _user_task(self, element: Element, info: StepInfo, name: str) -> Node:
+        task = UserTask(self.plan, name, info, **self._mapped(element))
+        task.assignee = _source(dialect.attribute(element, "assignee"))
+        task.due = _source(dialect.attribute(element, "dueDate"))
+        task.priority = _source(dialect.attribute(element, "priority"))
+        task.item = _formula(dialect.property_formula(element, "item"))
+        return task
+
+    def _passing_task(self, element: Element, info: StepInfo, name: str) -> Node:
+        return Activity(self.plan, name, info, **self._mapped(element))
+
+    def _service_task(self, element: Element, info: StepInfo, name: str) -> Node:
+        task = ServiceTask(self.plan, name, info, **self._mapped(element))
+        assert info.topic is not None, "checked"
+        task.topic = info.topic
+        return task
+
+    def _script_task(self, element: Element, info: StepInfo, name: str) -> Node:
+        task = ScriptTask(self.plan, name, info, **self._mapped(element))
+        script = _formula(dialect.script(element))
+        assert script is not None, "checked"
+        task.script = script
+        task.result_variable = dialect.camunda(element.xml, "resultVariable")
+        return task
+
+    def _decision_task(self, element: Element, info: StepInfo, name: str) -> Node:
+        if info.decision is None:
+            return self._service_task(element, info, name)
+        task = DecisionTask(self.plan, name, info, **self._mapped(element))
+        task.decision = info.decision
+        task.result_variable = dialect.camunda(element.xml, "resultVariable")
+        task.shape = dialect.camunda(element.xml, "mapDecisionResult")
+        return task
+
+    def _send_task(self, element: Element, info: StepInfo, name: str) -> Node:
+        if info.topic is not None:
+            return self._service_task(element, info, name)
+        task = SendTask(self.plan, name, info, **self._mapped(element))
+        task.trigger = self._message(element, element.attribute("messageRef"))
+        return task
+
+    def _receive_task(self, element: Element, info: StepInfo, name: str) -> Node:
+        task = ReceiveTask(self.plan, name, info, **self._mapped(element))
+        task.trigger = self._message(element, element.attribute("messageRef"))
+        return task
+
+    def _call_activity(self, element: Element, info: StepInfo, name: str) -> Node:
+        task = CallActivity(self.plan, name, info, **self._mapped(element))
+        assert info.called is not None, "checked"
+        task.called = info.called
+        task.passed_in = _passings(element, "in")
+        task.passed_out = _passings(element, "out")
+        return task
+
+    def _sub_process(self, element: Element, info: StepInfo, name: str) -> Node:
+        task = SubProcess(self.plan, name, info, **self._mapped(element))
+        assert element.body is not None, "a sub-process has a body"
+        task.plan = _Level(self.graph, element.body).build()
+        return task
+
+    def _event_sub_process(self, element: Element, info: StepInfo) -> Node:
+        handler = EventSubProcess(self.plan, element.id, info)
+        assert element.body is not None, "a sub-process has a body"
+        handler.plan = _Level(self.graph, element.body).build()
+        begin = handler.plan.starts[0]
+        handler.trigger = begin.trigger
+        handler.interrupting = element.body.elements[begin.name].flag("isInterrupting", default=True)
+        return handler
+
+    def _loop(self, element: Element, info: StepInfo, inner: Node) -> Node:
+        xml = dialect.loop_of(element)
+        assert xml is not None, "only called for loops"
+        loop: Loop
+        if local_name(xml) == "standardLoopCharacteristics":
+            loop = standard = StandardLoop(self.plan, element.id, info)
+            standard.condition = _formula(dialect.loop_text(element, "loopCondition"))
+            standard.maximum = int(xml.get("loopMaximum") or 0) or None
+            standard.test_before = xml.get("testBefore") == "true"
+        else:
+            loop = many = MultiInstance(self.plan, element.id, info)
+            many.sequential = xml.get("isSequential") == "true"
+            many.cardinality = _formula(dialect.loop_text(element, "loopCardinality"))
+            many.collection = _formula(dialect.collection(element))
+            many.completion = _formula(dialect.loop_text(element, "completionCondition"))
+            many.element = dialect.loop_item(xml, "inputDataItem") or dialect.camunda(xml, "elementVariable")
+            many.result_collection = dialect.loop_result(xml)
+            many.result_item = dialect.loop_item(xml, "outputDataItem")
+        loop.inner = inner
+        return loop
+
+    # --- gateways
+
+    def _exclusive(self, element: Element, info: StepInfo, name: str) -> Node:
+        return ExclusiveGateway(self.plan, name, info, drawn=element.drawn)
+
+    def _parallel(self, element: Element, info: StepInfo, name: str) -> Node:
+        return ParallelGateway(self.plan, name, info, drawn=element.drawn)
+
+    def _inclusive(self, element: Element, info: StepInfo, name: str) -> Node:
+        return InclusiveGateway(self.plan, name, info, drawn=element.drawn)
+
+    def _event_gateway(self, element: Element, info: StepInfo, name: str) -> Node:
+        return EventGateway(self.plan, name, info, drawn=element.drawn)
+
+    # --- events
+
+    def _start(self, element: Element, info: StepInfo, name: str) -> Node:
+        event = StartEvent(
+            self.plan, name, info, drawn=element.drawn, outputs=_mapping(element, "outputParameter")
+        )
+        event.trigger = self._trigger(element)
+        return event
+
+    def _end(self, element: Element, info: StepInfo, name: str) -> Node:
+        event = EndEvent(self.plan, name, info, drawn=element.drawn)
+        event.trigger = self._trigger(element)
+        event.payload_mapped = _mapping(element, "inputParameter")
+        return event
+
+    def _throw(self, element: Element, info: StepInfo, name: str) -> Node:
+        event = ThrowEvent(self.plan, name, info, drawn=element.drawn)
+        event.trigger = self._trigger(element)
+        event.payload_mapped = _mapping(element, "inputParameter")
+        return event
+
+    def _catch(self, element: Element, info: StepInfo, name: str) -> Node:
+        event = CatchEvent(self.plan, name, info, outputs=_mapping(element, "outputParameter"))
+        event.trigger = self._trigger(element)
+        return event
+
+    def _boundary(self, element: Element, info: StepInfo, name: str) -> Node:
+        interrupting = element.flag("cancelActivity", default=True)
+        outputs = _mapping(element, "outputParameter")
+        event = Boundary(self.plan, name, info, interrupting=interrupting, outputs=outputs)
+        event.trigger = self._trigger(element)
+        return event
+
+    def _trigger(self, element: Element) -> triggers.Trigger:
+        kind = element.event
+        if kind in ("", "link"):
+            return triggers.Trigger()
+        definition = element.events[0]
+        if kind == "message":
+            return self._message(element, definition.get("messageRef"))
+        if kind == "signal":
+            return triggers.Signal(self.graph.signals[definition.get("signalRef", "")])
+        if kind == "timer":
+            return _timer(element)
+        if kind == "conditional":
+            return triggers.Condition(_formula_of(dialect.event_condition(element)))
+        if kind == "error":
+            code = self.graph.errors.get(definition.get("errorRef", ""))
+            names = (
+                dialect.camunda(definition, name) for name in ("errorCodeVariable", "errorMessageVariable")
+            )
+            return triggers.Error(code, *names)
+        if kind == "escalation":
+            return triggers.Escalation(self.graph.escalations.get(definition.get("escalationRef", "")))
+        assert kind == "terminate", "checked"
+        return triggers.Terminate()
+
+    def _message(self, element: Element, reference: str | None) -> triggers.Message:
+        return triggers.Message(
+            self.graph.messages[reference or ""], _formula(dialect.property_formula(element, "key"))
+        )
+
+    def _mapped(self, element: Element) -> dict[str, Mapped]:
+        return {
+            "inputs": _mapping(element, "inputParameter"),
+            "outputs": _mapping(element, "outputParameter"),
+        }
+
+
+_MAKERS: dict[str, Callable[[_Level, Element, StepInfo, str], Node]] = {
+    "task": _Level._passing_task,
+    "manualTask": _Level._passing_task,
+    "userTask": _Level._user_task,
+    "serviceTask": _Level._service_task,
+    "scriptTask": _Level._script_task,
+    "businessRuleTask": _Level._decision_task,
+    "sendTask": _Level._send_task,
+    "receiveTask": _Level._receive_task,
+    "callActivity": _Level._call_activity,
+    "subProcess": _Level._sub_process,
+    "exclusiveGateway": _Level._exclusive,
+    "parallelGateway": _Level._parallel,
+    "inclusiveGateway": _Level._inclusive,
+    "eventBasedGateway": _Level._event_gateway,
+    "startEvent": _Level._start,
+    "endEvent": _Level._end,
+    "intermediateThrowEvent": _Level._throw,
+    "intermediateCatchEvent": _Level._catch,
+    "boundaryEvent": _Level._boundary,
+}
+
+
+def _timer(element: Element) -> triggers.Timer:
+    written = dialect.timer(element)
+    assert written is not None, "checked"
+    term = dialect.term_of(written.text)
+    return triggers.Timer(None, term) if term is not None else triggers.Timer(source(written.text))
+
+
+def _mapping(element: Element, kind: str) -> Mapped:
+    return tuple((name, source(written.text)) for name, written in dialect.parameters(element, kind))
+
+
+def _passings(element: Element, kind: str) -> tuple[Passing, ...]:
+    return tuple(Passing(_formula(one.written), one.target) for one in dialect.passings(element, kind))
+
+
+def _source(written: Written | None) -> Source | None:
+    return None if written is None else source(written.text)
+
+
+def _formula(written: Written | None) -> Formula | None:
+    return None if written is None else formula(written.text)
+
+
+def _formula_of(written: Written | None) -> Formula:
+    assert written is not None, "checked"
+    return formula(written.text)
+
+
+def _ways(plan: Plan, gateway: Join) -> dict[str, frozenset[str]]:
+    """For each node the incoming flows of the gateway that a token there can come to without passing the gateway."""
+    before: dict[str, list[str]] = {name: [] for name in plan.nodes}
+    entries: list[tuple[str, str]] = []
+    for node in plan.nodes.values():
+        for arc in node.arcs:
+            if arc.target is gateway:
+                entries.append((arc.id, node.name))
+            else:
+                before[arc.target.name].append(node.name)
+        if isinstance(node, Activity):
+            for boundary in node.boundaries:
+                before[boundary.name].append(node.name)
+    found: dict[str, set[str]] = {name: set() for name in plan.nodes}
+    for arc_id, source_name in entries:
+        stack = [source_name]
+        while stack:
+            name = stack.pop()
+            if name != gateway.name and arc_id not in found[name]:
+                found[name].add(arc_id)
+                stack.extend(before[name])
+    return {name: frozenset(flows) for name, flows in found.items() if flows}

@@ -1,0 +1,96 @@
+"""What may be asked of a running case. `element_id` is the number that a `StepResult` gave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.model import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """A person has done the user task: `data` are the fields of its form."""
+
+    element_id: int
+    data: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fire:
+    """Let the timers fire whose moment has come. Every other command does so too, after its own work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """A message for one waiting element, chosen by the caller by name and key."""
+
+    element_id: int
+    name: str
+    payload: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A signal from outside, for all elements of the case that wait for it; it need not be awaited."""
+
+    name: str
+    payload: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteService:
+    """The operation of a service task succeeded with this result."""
+
+    element_id: int
+    result: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FailService:
+    """The operation failed: with a code it is a business error of the diagram, without one an incident."""
+
+    element_id: int
+    code: str | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThrowError:
+    """A business error reported at an open element."""
+
+    element_id: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Try again what ended in an incident; a service task is called again."""
+
+    element_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetVariables:
+    """Change variables of the case from outside."""
+
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """End the case where it stands; whatever is open is cancelled."""
+
+
+Command = (
+    Complete
+    | Fire
+    | Deliver
+    | Signal
+    | CompleteService
+    | FailService
+    | ThrowError
+    | Retry
+    | SetVariables
+    | Cancel
+)

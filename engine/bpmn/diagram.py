@@ -1,0 +1,142 @@
+"""A file that can be run: its processes, and programs made of processes that call one another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from engine.bpmn import check, dialect
+from engine.bpmn.build import build
+from engine.bpmn.document import NotReadable, read_xml
+from engine.bpmn.graph import Element, Graph, Scope, read_graph
+from engine.bpmn.normalise import normalise
+from engine.bpmn.plan import Plan
+from engine.errors import DefinitionRefused
+from engine.model import StepInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """One way to begin a process.
+
+    `kind` is `none`, `message`, `timer`, `signal` or `conditional`; `message` is the name of the message or signal,
+    `timer` the text of the timer. The caller waits for them; the engine only begins.
+    """
+
+    id: str
+    name: str
+    kind: str
+    message: str | None = None
+    timer: str | None = None
+    form: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Process:
+    """One executable process. `steps` describes every element that is drawn, those in sub-processes included."""
+
+    id: str
+    name: str
+    steps: Mapping[str, StepInfo]
+    properties: Mapping[str, str]
+    calls: tuple[str, ...]
+    decisions: tuple[str, ...]
+    forms: tuple[str, ...]
+    roles: tuple[str, ...]
+    starts: tuple[Start, ...]
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Diagram:
+    """What a file holds."""
+
+    name: str
+    processes: tuple[Process, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Program:
+    """A process with all those it can call, directly or not: what a case runs on."""
+
+    main: Process
+    called: Mapping[str, Process]
+
+    def process(self, process_id: str) -> Process | None:
+        return self.main if process_id == self.main.id else self.called.get(process_id)
+
+    def step(self, process_id: str, node: str) -> StepInfo | None:
+        """What the diagram says of a node named in a `StepResult`."""
+        process = self.process(process_id)
+        return None if process is None else process.steps.get(node)
+
+
+def read(xml: bytes, *, name: str = "") -> Diagram:
+    """The processes of a file. Raises DefinitionRefused with all findings when it can't be run.
+
+    `name` is the name of the file, for messages.
+    """
+    try:
+        graph = read_graph(read_xml(xml))
+    except NotReadable as problem:
+        raise _refused(name, (check.finding_of(problem),)) from None
+    errors = tuple(finding for finding in check.refusals(graph) if finding.severity == "error")
+    if errors:
+        raise _refused(name, errors)
+    return Diagram(name, tuple(_process(graph, scope) for scope in graph.processes))
+
+
+def link(main: Process, called: Mapping[str, Process]) -> Program:
+    """A program of a process and those it calls. One that is missing becomes an incident where it is called."""
+    return Program(main, MappingProxyType(dict(called)))
+
+
+def _refused(name: str, findings: tuple[check.Finding, ...]) -> DefinitionRefused:
+    first = findings[0]
+    more = f" И ещё замечаний: {len(findings) - 1}." if len(findings) > 1 else ""
+    file = f" «{name}»" if name else ""
+    return DefinitionRefused(f"Схему{file} нельзя выполнить. {first.message}{more}", findings)
+
+
+def _process(graph: Graph, scope: Scope) -> Process:
+    steps = {element.id: dialect.step_info(element) for element in scope.all_elements()}
+    starts = tuple(_start(graph, element) for element in scope.of_kind("startEvent"))
+    properties = dialect.properties(scope.xml)
+    normalise(scope)
+    if not starts:
+        starts = (Start(scope.of_kind("startEvent")[0].id, "", "none"),)
+    return Process(
+        id=scope.id,
+        name=scope.xml.get("name") or scope.id,
+        steps=MappingProxyType(steps),
+        properties=MappingProxyType(properties),
+        calls=_unique(info.called for info in steps.values()),
+        decisions=_unique(info.decision for info in steps.values()),
+        forms=_unique(info.form for info in steps.values()),
+        roles=_unique(role for info in steps.values() for role in info.roles),
+        starts=starts,
+        plan=build(graph, scope),
+    )
+
+
+def _start(graph: Graph, element: Element) -> Start:
+    kind = element.event or "none"
+    message = None
+    if kind == "message":
+        message = graph.messages[element.events[0].get("messageRef", "")]
+    elif kind == "signal":
+        message = graph.signals[element.events[0].get("signalRef", "")]
+    timer = dialect.timer(element)
+    return Start(
+        id=element.id,
+        name=element.name,
+        kind=kind,
+        message=message,
+        timer=timer.text if timer is not None else None,
+        form=dialect.step_info(element).form,
+    )
+
+
+def _unique(values: Iterator[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for value in values if value))

@@ -1,0 +1,104 @@
+"""Running a case until nothing can move without the outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.bpmn.behaviour.blocks import Enclosing
+from engine.bpmn.behaviour.events import Catching
+from engine.bpmn.behaviour.gateways import InclusiveGateway, Join
+from engine.bpmn.incidents import HELD, MESSAGE, guarded, note, stop
+from engine.bpmn.states import READY, STARTED, WAITING
+
+if TYPE_CHECKING:
+    from engine.bpmn.block import Block, Case
+    from engine.bpmn.token import Token
+
+BUDGET = 20_000
+"""Elements that one step may run. A loop that nobody and no moment ever stops ends here with an incident."""
+
+
+def drain(case: Case) -> None:
+    """Run ready tokens in the order in which they became ready; when none is left, see what has ended or is due."""
+    budget = BUDGET
+    while not case.completed:
+        while case.queue:
+            token = case.queue.popleft()
+            if token.state != READY or not token.living:
+                continue
+            if budget == 0:
+                _hold(case, token)
+                break
+            budget -= 1
+            _run(case, token)
+        if budget == 0 or not (_close_blocks(case) or _fire_due(case)):
+            break
+    _find_stuck(case)
+
+
+def _run(case: Case, token: Token) -> None:
+    case.running = token
+    guarded(token, token.run, running=True)
+    case.running = None
+
+
+def _close_blocks(case: Case) -> bool:
+    """Finish the blocks in which nothing lives any more; True when something can run again."""
+    closed = False
+    for block in sorted(case.all_blocks(), key=_depth, reverse=True):
+        if block.completed or not block.is_over():
+            continue
+        block.cancel()
+        host = block.host
+        if host is None:
+            block.completed = True
+        elif host.state == STARTED and isinstance(host.node, Enclosing):
+            host.node.inside_over(host)
+            closed = True
+    return closed
+
+
+def _depth(block: Block) -> int:
+    return block.depth
+
+
+def _fire_due(case: Case) -> bool:
+    """Fire the timers and conditions whose time has come, or else the first inclusive join that need not wait."""
+    waiting = case.waiting()
+    fired = False
+    for token in waiting:
+        if token.living and token.state == WAITING and isinstance(token.node, Catching):
+            node = token.node
+            guarded(token, lambda node=node, token=token: node.trigger.is_due(token) and node.fire(token))
+            fired = fired or token.state != WAITING
+    if fired:
+        return True
+    for token in waiting:
+        if isinstance(token.node, InclusiveGateway) and token.node.is_due(token):
+            token.node.go_on(token)
+            return True
+    return False
+
+
+def _find_stuck(case: Case) -> None:
+    """Report tokens at joins for which nothing can ever come."""
+    for token in case.waiting():
+        if isinstance(token.node, Join) and MESSAGE not in token.marks and token.node.hopeless(token):
+            note(
+                token,
+                "сюда пришли не все пути, и остальные уже не придут. "
+                "Исправьте схему: соедините пути без ожидания или уберите лишний.",
+            )
+
+
+def _hold(case: Case, token: Token) -> None:
+    """Stop a loop without end at one token, and everything else that could go on with it."""
+    stop(
+        token,
+        "путь ходит по кругу и никого не ждёт. Исправьте условие выхода из круга, затем повторите.",
+        running=True,
+    )
+    for other in case.queue:
+        if other.state == READY and other.living:
+            other.marks[HELD] = token.id
+    case.queue.clear()

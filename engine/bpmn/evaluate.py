@@ -1,0 +1,100 @@
+"""The bridge to FEEL: texts of a diagram become sources of values when the diagram is read.
+
+Compiling early turns a slip of the pen into a finding with its place instead of an incident in a running case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from engine import feel
+from engine.bpmn import scope
+from engine.bpmn.faults import Fault
+
+if TYPE_CHECKING:
+    from engine.bpmn.context import Context
+    from engine.bpmn.token import Token
+    from engine.model import Value
+
+
+class Source(Protocol):
+    """Something in a diagram that gives a value where a token stands."""
+
+    def value(self, token: Token, extra: Mapping[str, Value] | None = None) -> Value:
+        """The value the token's variables give; `extra` are names only this one evaluation sees. Raises Fault."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text that stands for itself."""
+
+    text: str
+
+    def value(self, token: Token, extra: Mapping[str, Value] | None = None) -> Value:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A compiled expression. Shared by all cases: evaluating changes nothing in it."""
+
+    text: str
+    expression: feel.Expression
+
+    def value(self, token: Token, extra: Mapping[str, Value] | None = None) -> Value:
+        return self.over(scope.view(token, extra), token.case.context)
+
+    def over(self, names: Mapping[str, Value], context: Context) -> Value:
+        """The value over any names. Raises Fault."""
+        functions = _functions_of(context) if self.expression.functions else None
+        try:
+            return self.expression.evaluate(names, now=context.now, functions=functions)
+        except feel.FeelError as error:
+            raise Fault(f"не вычисляется «{self.text}»: {error.message}", error.hint) from None
+
+    def holds(self, token: Token) -> bool:
+        """Whether a condition holds: null is no, anything but true, false and null is a Fault."""
+        value = self.value(token)
+        if value is None or isinstance(value, bool):
+            return value is True
+        raise Fault(f"условие «{self.text}» дало не «да» или «нет»", "Исправьте условие в схеме.")
+
+
+OWN_FUNCTIONS: Final = ("term", "add working days")
+"""Functions of ours beside those of FEEL."""
+
+
+def _functions_of(context: Context) -> dict[str, Callable[..., Any]]:
+    def term(key: Value) -> Value:
+        """The moment of a running term, null while it is paused or not started."""
+        return context.terms.get(key)
+
+    def add_working_days(day: Value, days: Value) -> Value:
+        """The working day so many after `day`, by the agency's calendar."""
+        if context.working_days is None or not isinstance(day, date) or not isinstance(days, Decimal):
+            return None
+        return context.working_days(day, int(days))
+
+    return {"term": term, "add working days": add_working_days}
+
+
+def is_formula(text: str) -> bool:
+    """Whether the text of a mapping is an expression rather than itself."""
+    return text.startswith("=") or (text.startswith("${") and text.endswith("}"))
+
+
+def formula(text: str) -> Formula:
+    """Compile a text that is always an expression; the marks of other dialects around it may be there. Raises FeelError."""
+    inner = feel.unwrap(text.strip())
+    return Formula(inner, feel.compile(inner, functions=OWN_FUNCTIONS))
+
+
+def source(text: str) -> Source:
+    """Compile a text that is an expression only when marked as one. Raises FeelError."""
+    stripped = text.strip()
+    return formula(stripped) if is_formula(stripped) else Text(text)

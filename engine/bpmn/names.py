@@ -1,0 +1,92 @@
+"""Names of the notation: namespaces, and kinds of elements by their local names."""
+
+from __future__ import annotations
+
+from typing import Final
+
+BPMN: Final = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+BPMN_DI: Final = "{http://www.omg.org/spec/BPMN/20100524/DI}"
+CAMUNDA: Final = "{http://camunda.org/schema/1.0/bpmn}"
+XINCLUDE: Final = "{http://www.w3.org/2001/XInclude}"
+
+TASKS: Final = frozenset(
+    {
+        "task",
+        "userTask",
+        "manualTask",
+        "scriptTask",
+        "serviceTask",
+        "businessRuleTask",
+        "sendTask",
+        "receiveTask",
+    }
+)
+SUB_PROCESSES: Final = frozenset({"subProcess", "transaction", "adHocSubProcess"})
+ACTIVITIES: Final = TASKS | SUB_PROCESSES | {"callActivity"}
+GATEWAYS: Final = frozenset(
+    {"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"}
+)
+EVENTS: Final = frozenset(
+    {"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"}
+)
+FLOW_NODES: Final = ACTIVITIES | GATEWAYS | EVENTS
+
+PASSIVE: Final = frozenset(
+    {
+        "documentation",
+        "extensionElements",
+        "laneSet",
+        "sequenceFlow",
+        "association",
+        "textAnnotation",
+        "group",
+        "dataObject",
+        "dataObjectReference",
+        "dataStoreReference",
+        "ioSpecification",
+        "property",
+        "monitoring",
+        "auditing",
+        "incoming",
+        "outgoing",
+        "standardLoopCharacteristics",
+        "multiInstanceLoopCharacteristics",
+        "completionCondition",
+        "dataInputAssociation",
+        "dataOutputAssociation",
+        "supportedInterfaceRef",
+        "resourceRole",
+        "performer",
+        "potentialOwner",
+        "humanPerformer",
+        "correlationSubscription",
+        "supports",
+    }
+)
+"""What may stand in a process or sub-process without being a flow node."""
+
+RUSSIAN: Final = {
+    "task": "задача",
+    "userTask": "шаг сотрудника",
+    "manualTask": "ручная задача",
+    "scriptTask": "сценарий",
+    "serviceTask": "операция",
+    "businessRuleTask": "решение по таблице",
+    "sendTask": "отправка сообщения",
+    "receiveTask": "получение сообщения",
+    "callActivity": "вызов процесса",
+    "subProcess": "подпроцесс",
+    "transaction": "транзакция",
+    "adHocSubProcess": "свободный подпроцесс",
+    "exclusiveGateway": "развилка",
+    "parallelGateway": "параллельная развилка",
+    "inclusiveGateway": "развилка «и/или»",
+    "eventBasedGateway": "развилка по событию",
+    "complexGateway": "сложная развилка",
+    "startEvent": "начало",
+    "endEvent": "конец",
+    "intermediateCatchEvent": "ожидание события",
+    "intermediateThrowEvent": "событие",
+    "boundaryEvent": "событие на границе",
+}
+"""How people call the kinds of elements."""

@@ -1,0 +1,116 @@
+"""The state of a case as bytes.
+
+A header of five bytes (two letters, format, reader version, compression) and a JSON array. The diagram is not in it:
+a state is read together with the program it was made with. Rows:
+
+    [counter, end event, [block, …]]
+    block: [number of its host token or 0, variables or null, marks, [token, …]]   outer blocks first
+    token: [number, parent or 0, state, node, marks]
+
+How values look in it: `values`.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from engine.bpmn.block import Case
+from engine.bpmn.context import Context
+from engine.bpmn.token import Token
+from engine.bpmn.values import decode, encode
+from engine.errors import StepFailed
+from engine.model import Value
+
+if TYPE_CHECKING:
+    from engine.bpmn.block import Block
+    from engine.bpmn.diagram import Program
+
+MAGIC = b"MR"
+FORMAT = 1
+READER_VERSION = 1
+"""Counts the versions of synthetic names and of the meaning of marks: a state knows which one it was made with."""
+
+PLAIN, ZLIB = 0, 1
+_WORTH_COMPRESSING = 256
+
+
+def dump(case: Case) -> bytes:
+    """The case as bytes."""
+    blocks = [_block_row(block) for block in case.all_blocks()]
+    body = orjson.dumps([case.counter, case.end_event, blocks])
+    compression = PLAIN
+    if len(body) > _WORTH_COMPRESSING:
+        body, compression = zlib.compress(body, 1), ZLIB
+    return MAGIC + bytes((FORMAT, READER_VERSION, compression)) + body
+
+
+def _block_row(block: Block) -> list[Any]:
+    tokens = [
+        [token.id, token._parent or 0, token.state, token.node.name, encode(_marks(token)) or 0]
+        for token in block.tasks.values()
+    ]
+    variables = None if block.variables is None else encode(block.variables)
+    return [block.host.id if block.host else 0, variables, encode(block.marks) or 0, tokens]
+
+
+def _marks(token: Token) -> dict[str, Any]:
+    return {**token.marks, "data": token.data} if token.data else token.marks
+
+
+def load(program: Program, state: bytes, context: Context) -> Case:
+    """The case of these bytes, ready for one step. Raises StepFailed for bytes that do not fit the program."""
+    counter, end_event, blocks = _body(state)
+    case = Case(program, context, decode(blocks[0][1]))
+    case.counter = counter
+    case.end_event = end_event
+    for row in blocks:
+        _load_block(case, row)
+    return case
+
+
+def _load_block(case: Case, row: list[Any]) -> None:
+    host_id, variables, marks, tokens = row
+    block: Block = case
+    if host_id:
+        host = case.tokens[host_id]
+        plan = host.node.plan_for(case)
+        block = case.open_block(host, plan, None if variables is None else decode(variables))
+    block.marks = decode(marks) if marks else {}
+    nodes = block.plan.nodes
+    for number, parent, state, name, token_marks in tokens:
+        node = nodes.get(name)
+        if node is None:
+            raise StepFailed(
+                f"В этой версии схемы нет шага «{name}», на котором стоит дело.",
+                "Перенесите дело на подходящую версию.",
+            )
+        token = Token(block, node, number, block.tasks.get(parent))
+        token._state = state
+        if token_marks:
+            token.internal_data = decode(token_marks)
+            token.data = token.internal_data.pop("data", {})
+
+
+def variables_of(state: bytes) -> dict[str, Value]:
+    """The variables of the case itself; needs no program."""
+    _, _, blocks = _body(state)
+    found: dict[str, Value] = decode(blocks[0][1])
+    return found
+
+
+def _body(state: bytes) -> list[Any]:
+    header, body = state[:5], state[5:]
+    if len(header) < 5 or header[:2] != MAGIC or header[2] != FORMAT or header[4] not in (PLAIN, ZLIB):
+        raise StepFailed("Состояние дела не читается.", "Восстановите дело из резервной копии.")
+    if header[3] != READER_VERSION:
+        raise StepFailed(
+            "Состояние дела записано другой версией программы.", "Обновите программу или перенесите дело."
+        )
+    try:
+        found: list[Any] = orjson.loads(zlib.decompress(body) if header[4] == ZLIB else body)
+    except (zlib.error, orjson.JSONDecodeError):
+        raise StepFailed("Состояние дела не читается.", "Восстановите дело из резервной копии.") from None
+    return found

@@ -1,0 +1,188 @@
+"""Moments of timers: ISO 8601 texts, durations, cycles. Nothing here reads a clock.
+
+Months are counted in the agency's zone and clamped to the end of the month, always from the first moment of a cycle:
+31 January, 28 February, 31 March. A cycle that slept through several moments fires once.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import TYPE_CHECKING
+
+from engine.bpmn.faults import Fault
+from engine.feel.durations import DaysTimeDuration, YearsMonthsDuration
+
+if TYPE_CHECKING:
+    from engine.model import Value
+
+_DURATION = re.compile(
+    r"(?P<sign>-)?P(?=[\dT])(?:(?P<years>\d{1,6})Y)?(?:(?P<months>\d{1,6})M)?(?:(?P<weeks>\d{1,6})W)?"
+    r"(?:(?P<days>\d{1,6})D)?"
+    r"(?:T(?=\d)(?:(?P<hours>\d{1,9})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,9})(?:[.,]\d+)?S)?)?",
+    re.ASCII,
+)
+_CYCLE = re.compile(
+    r"R(?P<times>\d{0,6})/(?:(?P<start>[^/P][^/]*)/)?(?P<duration>P[^/]+)(?:/(?P<end>[^/P][^/]*))?", re.ASCII
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A length of time as a calendar counts it."""
+
+    months: int
+    rest: timedelta
+
+    def after(self, moment: datetime, zone: tzinfo, times: int = 1) -> datetime:
+        """`moment` plus `times` of this duration. Raises Fault beyond the years that a calendar has."""
+        try:
+            local = moment.astimezone(zone)
+            total = local.year * 12 + local.month - 1 + self.months * times
+            year, month = divmod(total, 12)
+            day = min(local.day, monthrange(year, month + 1)[1])
+            shifted = local.replace(year=year, month=month + 1, day=day)
+            days = timedelta(days=self.rest.days)
+            same_hour = shifted + days * times  # on the wall clock, also when the clocks change in between
+            return same_hour.astimezone(UTC) + (self.rest - days) * times
+        except (ValueError, OverflowError):
+            raise Fault("срок уходит за пределы календаря", "Исправьте длительность таймера.") from None
+
+    @property
+    def is_positive(self) -> bool:
+        return (
+            self.months >= 0 and self.rest >= timedelta(0) and (self.months > 0 or self.rest > timedelta(0))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """A repeated duration: `times` firings (None: without end), from `start` or from when the timer is armed."""
+
+    times: int | None
+    duration: Duration
+    start: datetime | date | None = None
+    end: datetime | date | None = None
+
+
+Schedule = datetime | date | Duration | Cycle
+"""What a text of a timer can mean. A datetime without a zone, and a date, are in the agency's zone."""
+
+
+def read_text(text: str) -> Schedule | None:
+    """The schedule that an ISO 8601 text writes, None when it is none."""
+    text = text.strip()
+    if text.startswith("R"):
+        return _cycle(text)
+    if text.startswith(("P", "-P")):
+        return _duration(text)
+    return _moment(text)
+
+
+def _duration(text: str) -> Duration | None:
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        return None
+    parts = {name: int(value or 0) for name, value in match.groupdict().items() if name != "sign"}
+    sign = -1 if match["sign"] else 1
+    try:
+        rest = timedelta(
+            weeks=parts["weeks"],
+            days=parts["days"],
+            hours=parts["hours"],
+            minutes=parts["minutes"],
+            seconds=parts["seconds"],
+        )
+    except OverflowError:
+        return None
+    return Duration(sign * (parts["years"] * 12 + parts["months"]), sign * rest)
+
+
+def _cycle(text: str) -> Cycle | None:
+    match = _CYCLE.fullmatch(text)
+    if match is None:
+        return None
+    duration = _duration(match["duration"])
+    start = _moment(match["start"]) if match["start"] else None
+    end = _moment(match["end"]) if match["end"] else None
+    if (
+        duration is None
+        or not duration.is_positive
+        or (match["start"] and start is None)
+        or (match["end"] and end is None)
+    ):
+        return None
+    times = int(match["times"]) if match["times"] else None
+    return None if times == 0 else Cycle(times, duration, start, end)
+
+
+def _moment(text: str) -> datetime | date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def read_value(value: Value) -> Schedule | None:
+    """The schedule that the value of an expression means, None when it means none."""
+    if isinstance(value, str):
+        return read_text(value)
+    if isinstance(value, DaysTimeDuration):
+        try:
+            return Duration(0, value.to_timedelta())
+        except OverflowError:
+            return None
+    if isinstance(value, YearsMonthsDuration):
+        return Duration(value.months, timedelta(0))
+    return value if isinstance(value, datetime | date) else None
+
+
+def in_zone(moment: datetime | date, zone: tzinfo) -> datetime:
+    """An aware moment: a date begins at midnight, and what has no zone is in `zone`."""
+    if not isinstance(moment, datetime):
+        return datetime.combine(moment, time(0), zone)
+    return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment
+
+
+def first_moment(schedule: Schedule, now: datetime, zone: tzinfo) -> datetime:
+    """When a timer armed at `now` fires for the first time. Raises Fault."""
+    if isinstance(schedule, Duration):
+        return schedule.after(now, zone)
+    if isinstance(schedule, Cycle):
+        return in_zone(schedule.start, zone) if schedule.start else schedule.duration.after(now, zone)
+    return in_zone(schedule, zone)
+
+
+def next_moment(
+    cycle: Cycle, base: datetime, done: int, now: datetime, zone: tzinfo
+) -> tuple[datetime, int] | None:
+    """The next firing after `now` of a cycle counted from `base`, and its ordinal; None when the cycle is over.
+
+    `done` is the ordinal of the firing that has just been. Whatever lies between it and `now` is skipped, so what a
+    case slept through makes up for itself once.
+    """
+    ordinal = done + 1
+    moment = cycle.duration.after(base, zone, ordinal)
+    if moment <= now:
+        ordinal = _first_after(cycle.duration, base, now, zone, ordinal)
+        moment = cycle.duration.after(base, zone, ordinal)
+    if cycle.end is not None and moment > in_zone(cycle.end, zone):
+        return None
+    return moment, ordinal
+
+
+def _first_after(duration: Duration, base: datetime, now: datetime, zone: tzinfo, low: int) -> int:
+    """The least ordinal whose moment is after `now`, by doubling and halving: a cycle of a second may have slept a year."""
+    step = 1
+    while duration.after(base, zone, low + step) <= now:
+        step *= 2
+    high = low + step
+    while high - low > 1:
+        middle = (low + high) // 2
+        if duration.after(base, zone, middle) <= now:
+            low = middle
+        else:
+            high = middle
+    return high

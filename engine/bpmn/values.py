@@ -1,0 +1,76 @@
+"""Values of variables as JSON and back, exactly.
+
+What JSON has no word for is an object with one key: `$n` number, `$d` date, `$t` time, `$m` date and time,
+`$p` duration, `$o` a context one of whose keys begins with `$`. Whole numbers without a tag are counters of the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any, Final
+
+from engine.feel.durations import DaysTimeDuration, YearsMonthsDuration, parse_duration
+from engine.feel.temporal import (
+    WideDate,
+    WideDateTime,
+    WideTime,
+    parse_date,
+    parse_date_time,
+    parse_time,
+    temporal_text,
+)
+
+_TAGS: Final[dict[type, tuple[str, Callable[[Any], str]]]] = {
+    Decimal: ("$n", str),
+    date: ("$d", temporal_text),
+    WideDate: ("$d", temporal_text),
+    time: ("$t", temporal_text),
+    WideTime: ("$t", temporal_text),
+    datetime: ("$m", temporal_text),
+    WideDateTime: ("$m", temporal_text),
+    DaysTimeDuration: ("$p", str),
+    YearsMonthsDuration: ("$p", str),
+}
+
+_READERS: Final[dict[str, Callable[[Any], Any]]] = {
+    "$n": Decimal,
+    "$d": parse_date,
+    "$t": parse_time,
+    "$m": parse_date_time,
+    "$p": parse_duration,
+    "$o": lambda pairs: {key: decode(item) for key, item in pairs},
+}
+
+
+def encode(value: Any) -> Any:
+    """A value as JSON can hold it. Raises TypeError for what is no value; `scope.storable` keeps that out."""
+    kind = type(value)
+    if kind is str or value is None or kind is bool or kind is int:
+        return value
+    if kind is dict:
+        if any(key.startswith("$") for key in value):
+            return {"$o": [[key, encode(item)] for key, item in value.items()]}
+        return {key: encode(item) for key, item in value.items()}
+    if kind is list:
+        return [encode(item) for item in value]
+    try:
+        tag, text = _TAGS[kind]
+    except KeyError:
+        raise TypeError(f"a {kind.__name__} is no value of a variable") from None
+    return {tag: text(value)}
+
+
+def decode(value: Any) -> Any:
+    """The value that `encode` made this of."""
+    kind = type(value)
+    if kind is dict:
+        if len(value) == 1:
+            ((key, item),) = value.items()
+            if key in _READERS:
+                return _READERS[key](item)
+        return {key: decode(item) for key, item in value.items()}
+    if kind is list:
+        return [decode(item) for item in value]
+    return value
