@@ -54,7 +54,7 @@ def _wired(settings: Settings, database: Database, vault: Vault, clock: Clock | 
         vault=vault,
         clock=clock or SystemClock(),
         library=_room("definitions.library", "Library", database),
-        calendars=_room("deadlines.calendar", "Calendars", database),
+        calendars=_room("deadlines.calendars", "Calendars", database),
         directory=Directory(database),
     )
 

@@ -53,8 +53,8 @@ _kept: WeakKeyDictionary[Database, dict[int, tuple[int, str, Actor]]] = WeakKeyD
 def load_actor(rt: Runtime, account_id: int, stamp: str | None = None) -> Actor:
     """The actor of an account. One statement if nothing has changed since the last time.
 
-    `stamp` is what the session was given at sign-in: NotAllowed when it is no longer the account's, or when the
-    account was deactivated.
+    `stamp` is what the session was given at sign-in: NotAllowed when it is no longer the account's, or when
+    the account was closed.
     """
     with rt.database.read() as conn:
         standing = conn.execute(_STANDING, {"account_id": account_id}).one_or_none()

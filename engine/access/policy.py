@@ -96,7 +96,7 @@ R27   o    a   a   a   a   a   -    a   a   o   -     -    -   -   a     -
 R28   o    -   m   o   -   m   -    o   -   o   -     -    -   -   m     m
 R29   o    -   o   -   m   -   -    -   m   m   -     -    m   m   -     -
 R30   -    -   -   -   -   -   -    -   -   -   -     -    -   -   -     -
-R31   o    -   o   a   -   -   -    o   -   o   -     -    -   -   -     -
+R31   o    -   o   a   -   t   -    o   -   o   -     -    -   -   -     -
 """
 """Columns in the order of COLUMNS; o own, t team, a agency, m municipality, - not at all."""
 

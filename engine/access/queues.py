@@ -9,11 +9,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.access.directory import rights_changed
 from engine.access.policy import EVERYONE, ROLES
-from engine.access.tables import queue
+from engine.access.tables import account, account_role, queue
 from engine.errors import NotFound
 from engine.runtime import Runtime
 
 _FIND = select(queue.c.id).where(queue.c.roles == bindparam("roles"), queue.c.unit_id == bindparam("unit"))
+
+_HELD = (
+    select(account.c.unit_id.label("home"), account_role.c.role, account_role.c.unit_id)
+    .join_from(account, account_role, account_role.c.account_id == account.c.id, isouter=True)
+    .where(account.c.id == bindparam("account_id"), account.c.active)
+)
 
 
 def queue_for(rt: Runtime, conn: Connection, roles: Sequence[str], unit_id: int) -> int:
@@ -39,6 +45,22 @@ def queue_of(rt: Runtime, conn: Connection, account_id: int) -> int:
     if found is None:
         raise NotFound(f"Сотрудника № {account_id} нет.", "Назначьте шаг другому сотруднику.")
     return found
+
+
+def roles_of_queue(rt: Runtime, conn: Connection, queue_id: int, account_id: int) -> frozenset[str]:
+    """By which of the queue's roles it is open to that account; empty when it is not open to them."""
+    wanted = conn.execute(select(queue.c.roles).where(queue.c.id == queue_id)).scalar()
+    held: dict[int, set[str]] = {}
+    for row in conn.execute(_HELD, {"account_id": account_id}):
+        held.setdefault(row.home, set()).add(EVERYONE)
+        if row.role is not None:
+            held.setdefault(row.unit_id, set()).add(row.role)
+    tree = rt.directory.tree()
+    if wanted is None or queue_id not in tree.open_queues(
+        {unit: frozenset(names) for unit, names in held.items()}
+    ):
+        return frozenset()
+    return frozenset(wanted.split()) & frozenset().union(*held.values())
 
 
 def _found_or_made(rt: Runtime, conn: Connection, names: str, place: int) -> int:

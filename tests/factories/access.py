@@ -105,7 +105,7 @@ def make_account(
 ) -> int:
     """An account with `roles` in its unit (the family department unless told); its number.
 
-    Without a password nobody can sign in with it, and making it is quick; give PASSWORD where a test signs in.
+    Without a password nobody can sign in with it, and it is quickly made; give PASSWORD where a test signs in.
     """
     home = unit_id or town(rt).families
     new = NewAccount(
@@ -114,7 +114,6 @@ def make_account(
         unit_id=home,
         password=password,
         grants=[Grant(role, home, limit) for role in roles],
-        demo=True,
     )
     return create_account(rt, SYSTEM, new)
 
