@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,8 +65,46 @@ def redis_url() -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A fresh, empty database; the test runs once on SQLite and once on PostgreSQL."""
+    """A fresh, empty database; the test runs once on SQLite and once on PostgreSQL.
+
+    A test that wants the tables in it asks for `installed_database_url`, which is quicker.
+    """
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'marshrut.db'}"
     url: str = request.getfixturevalue("postgres_url")
     return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def installed_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh database with all tables and no rows, copied from a pattern; on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        copy = tmp_path / "marshrut.db"
+        shutil.copy(request.getfixturevalue("installed_sqlite"), copy)
+        yield f"sqlite:///{copy}"
+        return
+    try:
+        with services.fresh_database(services.template_database("marshrut_installed", install)) as url:
+            yield url
+    except services.ServiceMissing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def installed_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pattern of which SQLite databases are copied; closed, so that the file holds everything."""
+    path = tmp_path_factory.mktemp("installed") / "marshrut.db"
+    install(f"sqlite:///{path}")
+    return path
+
+
+def install(url: str) -> None:
+    """Make all tables of the product in the database."""
+    from engine.bootstrap import load_tables
+    from engine.storage import schema
+    from engine.storage.database import Database
+
+    load_tables()
+    database = Database(url)
+    schema.install(database)
+    database.close()

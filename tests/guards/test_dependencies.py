@@ -7,7 +7,6 @@ import importlib.metadata
 import re
 import sys
 import tomllib
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -113,10 +112,3 @@ def test_every_package_that_is_served_is_credited():
 
 def test_the_changelog_knows_the_version():
     assert f"## [{project()['version']}]" in (ROOT / "CHANGELOG.md").read_text()
-
-
-def test_the_shipped_definitions_are_found():
-    from engine import resources
-
-    assert resources.processes_dir() == Path(ROOT, "processes")
-    assert resources.forms_dir() == Path(ROOT, "forms")

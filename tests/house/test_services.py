@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 import redis
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, func, select, text
 
+from engine.storage import schema
+from engine.storage.database import Database
+from engine.storage.metadata import marshrut_meta
 from tests import services
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +39,16 @@ def run_sql(url: str, *statements: str) -> None:
 
 def test_a_database_starts_empty_and_takes_tables(database_url):
     run_sql(database_url, "CREATE TABLE anything (id integer)", "INSERT INTO anything VALUES (1)")
+
+
+def test_an_installed_database_is_fit_for_work_and_holds_nothing(installed_database_url):
+    database = Database(installed_database_url)
+    try:
+        assert schema.check(database)
+        with database.read() as connection:
+            assert connection.execute(select(func.count()).select_from(marshrut_meta)).scalar() == 1
+    finally:
+        database.close()
 
 
 def test_two_databases_do_not_share_tables(postgres_url):
