@@ -1,4 +1,6 @@
-"""«Монитор»: what is overdue, what soon will be, where cases wait, who is overloaded; handing over; export."""
+"""«Монитор»: what is overdue, what soon will be, where cases wait, who is overloaded; handing over;
+export.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +72,7 @@ def show() -> str:
 def _waiting_row(release: Release, each: WaitingAtStep) -> dict[str, Any]:
     return {
         "process": release.process(each.process).name,
-        "step": release.step(each.node).name,
+        "step": release.step(each.process, each.node).name,
         "waiting": each.waiting,
         "overdue": each.overdue,
         "days": f"{each.mean_days:.1f}".replace(".", ","),

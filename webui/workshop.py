@@ -1,4 +1,6 @@
-"""«Пути»: what is published, its diagram and versions; uploading a new version with all findings, publishing it."""
+"""«Пути»: what is published, its diagram and versions; uploading a new version with all findings,
+publishing it.
+"""
 
 from __future__ import annotations
 

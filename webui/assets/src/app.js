@@ -1,6 +1,7 @@
 // Behaviours of every page.
 
 import { watchConnection } from "./connection.js";
+import { improveDates } from "./date-input.js";
 import { watchForms, watchStored } from "./draft.js";
 import { watchKeys } from "./keyboard.js";
 import { watchLook } from "./look.js";
@@ -10,6 +11,7 @@ import { startRefreshing } from "./refresh.js";
 import { watchRows } from "./rows.js";
 
 startRefreshing();
+improveDates();
 watchConnection();
 watchForms();
 watchStored();
@@ -20,4 +22,5 @@ watchTabs();
 keepGroupsOpen();
 watchKeys();
 watchLook();
+document.addEventListener("htmx:afterSwap", (event) => improveDates(event.detail.target));
 document.querySelector("[data-focus]")?.focus();

@@ -1,0 +1,112 @@
+// The date field. The library's own one reads typed dates by the language of the browser and turns what it does not
+// understand into another date without a word; this one never guesses.
+
+import { Datetime, Description, Errors, Label } from "@bpmn-io/form-js-viewer";
+import { html } from "htm/preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+
+import { DateInput } from "../date-input.js";
+import { fromValue, toValue } from "./moments.js";
+
+const NO_TIME = "Укажите и дату, и время.";
+const PASSED = "Эта дата уже прошла: укажите сегодняшнюю или будущую.";
+
+/** Today by this computer, as ISO. */
+function today() {
+  return fromValue(new Date().toISOString(), "datetime").date;
+}
+
+/** @param {any} props of a field of the form library */
+export function DateField(props) {
+  const { field, value, errors = [], domId, disabled, readonly, onChange, onBlur, onFocus } = props;
+  const kind = field.subtype ?? "date";
+  const box = useRef(/** @type {HTMLElement | null} */ (null));
+  const time = useRef(/** @type {HTMLInputElement | null} */ (null));
+  const date = useRef(/** @type {DateInput | null} */ (null));
+  const known = useRef(/** @type {unknown} */ (undefined));
+  const [fault, setFault] = useState("");
+
+  const parts = () => ({ date: date.current?.iso ?? "", time: time.current?.value ?? "" });
+  const take = () => {
+    setFault("");
+    const next = toValue(parts(), kind, field.timeSerializingFormat);
+    if (next !== known.current) {
+      known.current = next;
+      latest.current.onChange({ value: next });
+    }
+  };
+  const leave = (/** @type {string} */ dateFault) => {
+    const { date: day, time: hour } = parts();
+    const passed = field.disallowPassedDates && day && day < today();
+    const half = kind === "datetime" && Boolean(day) !== Boolean(hour) && !dateFault;
+    setFault(dateFault || (passed ? PASSED : half ? NO_TIME : ""));
+    latest.current.onBlur();
+  };
+  const latest = useRef({ onChange, onBlur, take, leave });
+  latest.current = { onChange, onBlur, take, leave };
+
+  const describedBy = `${domId}-description ${domId}-error-message`;
+  useEffect(() => {
+    if (kind !== "time" && box.current) {
+      date.current = new DateInput(box.current, {
+        id: `${domId}-date`,
+        inputClass: "fjs-input",
+        describedBy,
+        required: field.validate?.required,
+        disabled: disabled || readonly,
+        onChange: () => latest.current.take(),
+        onLeave: (words) => latest.current.leave(words),
+      });
+    }
+  }, []);
+  // The inputs hold what is being typed; they are written only when the value came from elsewhere.
+  useEffect(() => {
+    if (known.current !== value) {
+      known.current = value;
+      const { date: day, time: hour } = fromValue(value, kind);
+      date.current?.set(day || null);
+      if (time.current) {
+        time.current.value = hour;
+      }
+    }
+  }, [value, kind]);
+
+  const faults = fault ? [fault] : errors;
+  useEffect(() => {
+    date.current?.text.setAttribute("aria-invalid", String(faults.length > 0));
+  }, [faults.length]);
+
+  const required = field.validate?.required;
+  return html`
+    <div class=${`fjs-form-field fjs-form-field-datetime${faults.length ? " fjs-has-errors" : ""}`}>
+      <div class="date-parts">
+        ${kind !== "time" &&
+        html`<div class="date-part">
+          <${Label} htmlFor=${`${domId}-date`} label=${field.dateLabel || field.label || "Дата"} required=${required} />
+          <div ref=${box}></div>
+        </div>`}
+        ${kind !== "date" &&
+        html`<div class="date-part">
+          <${Label} htmlFor=${`${domId}-time`} label=${field.timeLabel || "Время"} required=${required} />
+          <input
+            ref=${time}
+            id=${`${domId}-time`}
+            type="time"
+            class="fjs-input"
+            disabled=${disabled || readonly}
+            required=${required}
+            aria-invalid=${faults.length > 0}
+            aria-describedby=${describedBy}
+            onInput=${take}
+            onBlur=${() => leave("")}
+            onFocus=${onFocus}
+          />
+        </div>`}
+      </div>
+      <${Description} id=${`${domId}-description`} description=${field.description} />
+      <${Errors} id=${`${domId}-error-message`} errors=${faults} />
+    </div>
+  `;
+}
+
+DateField.config = { ...Datetime.config };

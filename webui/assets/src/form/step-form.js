@@ -1,0 +1,251 @@
+// The form of one step: opened, saved as a draft, completed, and never lost.
+
+import { Form } from "@bpmn-io/form-js-viewer";
+
+import { announce } from "../announce.js";
+import { renewSession, send } from "../connection.js";
+import { Draft, storedDraft } from "../draft.js";
+import { clock, plural } from "../words.js";
+import { controlOf, requiredFields, showFaults } from "./faults.js";
+import { fieldFrames } from "./field-frame.js";
+import { showMessage } from "./messages.js";
+import { translate } from "./words-ru.js";
+
+const SAFE = "Всё, что вы ввели, цело.";
+
+/** @param {Element} root @param {string} name */
+function readBlock(root, name) {
+  return JSON.parse(root.querySelector(`script[data-form-${name}]`)?.textContent || "{}");
+}
+
+/** Top names of the values that a schema fills. @param {any} part @returns {string[]} */
+function valueNames(part) {
+  const own = part.path || part.key;
+  return own ? [own.split(".")[0]] : (part.components ?? []).flatMap(valueNames);
+}
+
+export class StepForm {
+  /** @param {HTMLElement} root element of the macro step_form() */
+  constructor(root) {
+    this.root = root;
+    this.schema = readBlock(root, "schema");
+    this.version = root.dataset.version === undefined ? undefined : Number(root.dataset.version);
+    this.names = new Set((this.schema.components ?? []).flatMap(valueNames));
+    this.faults = /** @type {HTMLElement} */ (root.querySelector("[data-form-faults]"));
+    this.canvas = /** @type {HTMLElement} */ (root.querySelector("[data-form-canvas]"));
+    this.draftState = root.querySelector("[data-draft-state]") ?? document.querySelector("[data-draft-state]");
+    this.sending = false;
+    this.touched = false;
+    this.form = new Form({
+      properties: { readOnly: root.dataset.readonly !== undefined, ariaLabel: "Форма шага" },
+      additionalModules: [{ translate: ["value", translate] }, fieldFrames(readBlock(root, "sources"))],
+    });
+  }
+
+  async open() {
+    const data = readBlock(this.root, "data");
+    const kept = this.keptDraft();
+    try {
+      await this.form.importSchema(this.schema, { ...data, ...(kept?.body.data ?? {}) });
+    } catch (error) {
+      this.canvas.replaceChildren();
+      showMessage(this.faults, {
+        kind: "failure",
+        title: "Форма не открылась",
+        words: "В описании формы ошибка. Данные дела целы. Сообщите методисту название шага.",
+      });
+      console.error(error);
+      return;
+    }
+    this.canvas.replaceChildren();
+    this.form.attachTo(this.canvas);
+    this.startDraft(data, kept);
+    this.form.on("changed", () => this.count());
+    // The fields report themselves after they are drawn.
+    requestAnimationFrame(() => this.opened());
+    this.watchButtons();
+  }
+
+  opened() {
+    this.count();
+    const errors = readBlock(this.root, "errors");
+    if (Object.keys(errors).length) {
+      this.refuse(errors, "");
+    }
+  }
+
+  /** What was typed here without a connection and is newer than the draft on the server. */
+  keptDraft() {
+    const { draftUrl, draftSavedAt } = this.root.dataset;
+    const kept = draftUrl ? storedDraft(draftUrl) : null;
+    return kept && kept.at > Number(draftSavedAt ?? 0) * 1000 ? kept : null;
+  }
+
+  /** @param {object} data from the server @param {import("../draft.js").Stored | null} kept */
+  startDraft(data, kept) {
+    const url = this.root.dataset.draftUrl;
+    if (!url) {
+      return;
+    }
+    this.draft = new Draft({ url, version: this.version, read: () => this.read(), place: this.draftState });
+    if (kept && this.draftState) {
+      this.draftState.textContent = `открыт черновик с этого компьютера, ${clock(new Date(kept.at))}`;
+      this.draftState.setAttribute("data-state", "local");
+    }
+    for (const event of ["input", "change", "click"]) {
+      this.root.addEventListener(event, () => {
+        this.touched = true;
+      });
+    }
+    this.form.on("changed", () => this.touched && this.draft?.changed());
+    this.form.on("formField.blur", () => this.touched && this.draft?.save());
+  }
+
+  /** Everything typed so far, hidden fields included: an answer changed back brings them again. */
+  read() {
+    const { data } = this.form._getState();
+    return Object.fromEntries(Object.entries(data).filter(([name]) => this.names.has(name)));
+  }
+
+  /** «Заполнено 11 из 12 обязательных полей», «осталось заполнить 1 поле: перейти к нему». */
+  count() {
+    const { required, empty } = requiredFields(this.form);
+    const key = `${required}/${empty.length}`;
+    if (key === this.counted) {
+      return;
+    }
+    this.counted = key;
+    const filled = this.root.querySelector("[data-form-filled]");
+    if (filled && required) {
+      const of = plural(required, "обязательного поля", "обязательных полей", "обязательных полей");
+      const number = document.createElement("b");
+      number.textContent = `${required - empty.length} из ${of.split("\u00a0")[0]}`;
+      filled.replaceChildren("Заполнено ", number, ` ${of.split("\u00a0")[1]}`);
+    }
+    for (const place of document.querySelectorAll(`[data-required-left="${this.root.id}"]`)) {
+      place.replaceChildren(...this.leftWords(empty.length));
+    }
+  }
+
+  /** @param {number} left */
+  leftWords(left) {
+    if (left === 0) {
+      return ["Все обязательные поля заполнены"];
+    }
+    const link = document.createElement("a");
+    link.href = `#${this.root.id}`;
+    link.textContent = left === 1 ? "перейти к нему" : "перейти к первому";
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      this.goTo(requiredFields(this.form).empty[0]);
+    });
+    return [`Осталось заполнить ${plural(left, "поле", "поля", "полей")}: `, link];
+  }
+
+  /** @param {import("./faults.js").Shown | undefined} shown */
+  goTo(shown) {
+    const control = shown && controlOf(this.root, this.form, shown);
+    control?.focus({ preventScroll: true });
+    control?.scrollIntoView({ block: "center" });
+  }
+
+  watchButtons() {
+    document.addEventListener("click", (event) => {
+      const button = /** @type {Element} */ (event.target).closest(`[data-complete="${this.root.id}"]`);
+      if (button) {
+        this.complete(button);
+      }
+    });
+    document.addEventListener("marshrut:online", () => this.waiting && this.complete(this.waiting));
+  }
+
+  /** @param {Element} button */
+  async complete(button) {
+    if (this.sending) {
+      return;
+    }
+    const { data, errors } = this.form.submit();
+    if (Object.keys(errors).length) {
+      requestAnimationFrame(() => this.firstFault());
+      return;
+    }
+    this.sending = true;
+    this.waiting = null;
+    button.setAttribute("aria-busy", "true");
+    showMessage(this.faults, null);
+    try {
+      await this.post(data, button);
+    } finally {
+      this.sending = false;
+      button.removeAttribute("aria-busy");
+    }
+  }
+
+  /** @param {object} data @param {Element} button @param {boolean} [again] */
+  async post(data, button, again = false) {
+    let response;
+    try {
+      response = await send("POST", this.root.dataset.submitUrl ?? "", { data, version: this.version });
+    } catch {
+      this.waiting = button;
+      this.draft?.save({ again: true });
+      showMessage(this.faults, {
+        kind: "offline",
+        title: "Нет связи. Шаг ещё не завершён",
+        words: `${SAFE} Завершим шаг сами, когда появится связь, если эта страница останется открытой.`,
+      });
+      return;
+    }
+    const answer = await response.json().catch(() => ({}));
+    if (response.ok) {
+      this.draft?.forget();
+      window.location.assign(answer.location ?? "/");
+    } else if (response.status === 422) {
+      this.refuse(answer.errors ?? {}, answer.message ?? "");
+    } else if (response.status === 400 && !again && (await renewSession())) {
+      await this.post(data, button, true);
+    } else if (response.status !== 401) {
+      this.fail(response.status, answer, button);
+    }
+  }
+
+  /** @param {Record<string, string>} errors @param {string} message */
+  refuse(errors, message) {
+    const elsewhere = showFaults(this.form, errors);
+    const words = elsewhere.length ? elsewhere.join(" ") : message;
+    if (words) {
+      showMessage(this.faults, { kind: "refusal", title: "Шаг пока не завершён", words });
+    }
+    requestAnimationFrame(() => this.firstFault());
+  }
+
+  firstFault() {
+    requestAnimationFrame(() => {
+      const faulty = this.root.querySelector(".fjs-has-errors");
+      const control = /** @type {HTMLElement | null | undefined} */ (faulty?.querySelector("input, select, textarea, button"));
+      control?.focus({ preventScroll: true });
+      control?.scrollIntoView({ block: "center" });
+      announce(faulty?.querySelector(".fjs-form-field-error")?.textContent ?? "");
+    });
+  }
+
+  /**
+   * @param {number} status
+   * @param {{title?: string, message?: string, number?: string, actions?: import("./messages.js").Action[]}} answer
+   * @param {Element} button
+   */
+  fail(status, answer, button) {
+    const retry = { words: "Повторить", act: () => this.complete(button) };
+    const conflict = status === 409;
+    const number = answer.number ? ` Номер сообщения: ${answer.number}.` : "";
+    showMessage(this.faults, {
+      kind: conflict ? "conflict" : "failure",
+      title: answer.title ?? (conflict ? "Шаг уже завершён другим" : "Шаг не завершён"),
+      words: `${answer.message ?? "Сервер не смог принять форму."} ${SAFE}${number}`,
+      actions: answer.actions ?? (conflict ? [] : [retry]),
+    });
+    if (conflict) {
+      this.draft?.stop();
+    }
+  }
+}
