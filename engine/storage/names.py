@@ -32,18 +32,29 @@ def name_parts(text: str) -> set[str]:
     """Everything by which a name can be found."""
     parts: set[str] = set()
     for word in words(text):
-        parts.add(f"={word}")
-        parts.add(f"~{sound(word)}")
-        parts.update(f"^{word[:n]}" for n in range(SHORTEST_BEGINNING, min(len(word), LONGEST_BEGINNING) + 1))
+        parts |= {word_part(word), sound_part(word)}
+        parts |= {f"^{word[:n]}" for n in range(SHORTEST_BEGINNING, min(len(word), LONGEST_BEGINNING) + 1)}
     return parts
 
 
-def search_parts(text: str) -> list[set[str]]:
-    """What to look for, a set for each typed word: the word or one that begins so."""
-    return [
-        {f"={word}"} if len(word) < SHORTEST_BEGINNING else {f"^{word[:LONGEST_BEGINNING]}"}
-        for word in words(text)
-    ]
+def search_parts(text: str) -> list[str]:
+    """What to look for, one part for each typed word that is long enough to begin a name.
+
+    Initials after a surname say nothing; a short word alone («Ли», «Цой») is looked for as a whole.
+    """
+    typed = words(text)
+    beginnings = [f"^{word[:LONGEST_BEGINNING]}" for word in typed if len(word) >= SHORTEST_BEGINNING]
+    return beginnings or [word_part(word) for word in typed]
+
+
+def word_part(word: str) -> str:
+    """The part that stands for a whole word."""
+    return f"={word}"
+
+
+def sound_part(word: str) -> str:
+    """The part that stands for how a word sounds."""
+    return f"~{sound(word)}"
 
 
 def sound(word: str) -> str:

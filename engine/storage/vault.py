@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from engine.errors import KeyDestroyed, StorageUnavailable
 from engine.storage.keystore import KeyStore
-from engine.storage.names import name_parts, search_parts
+from engine.storage.names import name_parts, search_parts, sound_part, word_part, words
 
 VERSION = b"\x01"
 """First byte of everything sealed with AES-256-GCM; then 12 bytes of nonce, the text and its 16-byte tag."""
@@ -104,9 +104,17 @@ class Vault:
         """Tokens to store for a name: its words, their beginnings from 3 letters, and how they sound."""
         return {self.token(part) for part in name_parts(text)}
 
-    def search_tokens(self, text: str) -> list[set[bytes]]:
-        """For each typed word the tokens of which a person must have one; every word must match."""
-        return [{self.token(part) for part in parts} for parts in search_parts(text)]
+    def search_tokens(self, text: str) -> list[bytes]:
+        """A token for each typed word; who is looked for has all of them."""
+        return [self.token(part) for part in search_parts(text)]
+
+    def word_tokens(self, text: str) -> list[bytes]:
+        """Tokens of the whole words of a name."""
+        return [self.token(word_part(word)) for word in words(text)]
+
+    def sound_tokens(self, text: str) -> list[bytes]:
+        """Tokens of how the words of a name sound."""
+        return [self.token(sound_part(word)) for word in words(text)]
 
     # --- keys in memory -------------------------------------------------------------------------------
 

@@ -105,7 +105,7 @@ def make_account(
 ) -> int:
     """An account with `roles` in its unit (the family department unless told); its number.
 
-    Without a password nobody can sign in with it, and it is quickly made; give PASSWORD where a test signs in.
+    Without a password nobody can sign in with it, and it is quick to make; give PASSWORD where one signs in.
     """
     home = unit_id or town(rt).families
     new = NewAccount(

@@ -1,0 +1,1 @@
+"""What cases are about: people, families, settlements; and the commissions that decide."""

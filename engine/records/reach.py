@@ -1,0 +1,55 @@
+"""Whose records a person may see: those kept by their units or made by themselves, and of everybody whom a
+case within their reach is about.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, or_, select
+
+from engine.access.policy import reach, require
+from engine.cases.tables import case_
+from engine.cases.visibility import visible
+from engine.errors import NotFound
+from engine.model import Actor, Permission
+from engine.records.tables import family, family_member, person
+
+_families = select(family_member.c.family_id).where(family_member.c.person_id == person.c.id)
+
+
+def people_within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """A condition over `person`."""
+    about = or_(case_.c.person_id == person.c.id, case_.c.family_id.in_(_families))
+    return or_(
+        reach(actor, permission).condition(unit=person.c.unit_id, owner=person.c.created_by),
+        exists().where(and_(about, visible(actor, permission))),
+    )
+
+
+def families_within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """A condition over `family`."""
+    return or_(
+        reach(actor, permission).condition(unit=family.c.unit_id, owner=family.c.created_by),
+        exists().where(and_(case_.c.family_id == family.c.id, visible(actor, permission))),
+    )
+
+
+def require_person(conn: Connection, actor: Actor, person_id: int, permission: Permission) -> Row[Any]:
+    """The row of a person within reach; NotFound also when they are there but out of it."""
+    require(actor, permission)
+    wanted = select(person).where(person.c.id == person_id, people_within(actor, permission))
+    return _found(conn.execute(wanted).one_or_none(), "Такого человека нет среди тех, чьи дела вы ведёте.")
+
+
+def require_family(conn: Connection, actor: Actor, family_id: int, permission: Permission) -> Row[Any]:
+    """The row of a family within reach; NotFound also when it is there but out of it."""
+    require(actor, permission)
+    wanted = select(family).where(family.c.id == family_id, families_within(actor, permission))
+    return _found(conn.execute(wanted).one_or_none(), "Такой семьи нет среди тех, чьи дела вы ведёте.")
+
+
+def _found(row: Row[Any] | None, otherwise: str) -> Row[Any]:
+    if row is None:
+        raise NotFound(otherwise, "Проверьте поиск или обратитесь к тому, кто ведёт дело.")
+    return row

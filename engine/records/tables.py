@@ -1,0 +1,140 @@
+"""People, families, settlements, commissions. Personal values lie only in sealed columns."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from engine.storage.metadata import BIG_ID, metadata
+
+WAITING, ON_AGENDA, DECIDED, WITHDRAWN = 0, 1, 2, 3
+"""`agenda_item.status`."""
+
+settlement = Table(
+    "settlement",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("municipality_id", BigInteger, ForeignKey("unit.id"), nullable=False),
+    Column("kind", String(30), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("rural", Boolean, nullable=False),
+    UniqueConstraint("municipality_id", "kind", "name"),
+)
+"""`kind`: город, село, деревня. `rural` counts in the indicators of access to services."""
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("key_id", BigInteger, nullable=False),
+    Column("data", LargeBinary),
+    Column("birth_token", LargeBinary(16)),
+    Column("settlement_id", BigInteger, ForeignKey("settlement.id")),
+    Column("unit_id", BigInteger, ForeignKey("unit.id"), nullable=False),
+    Column("created_by", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    Column("erased_at", BigInteger),
+)
+"""`data` is `PersonData` sealed under the person's key; NULL once erased, the row stays for counts and links.
+`birth_token` finds the same birth date without telling it."""
+Index("ix_person_birth", person.c.birth_token)
+Index("ix_person_unit", person.c.unit_id)
+
+person_token = Table(
+    "person_token",
+    metadata,
+    Column("token", LargeBinary(16), primary_key=True),
+    Column("person_id", BigInteger, ForeignKey("person.id"), primary_key=True),
+)
+"""By which words, beginnings and sounds of the name a person is found (`Vault.name_tokens`)."""
+Index("ix_person_token_person", person_token.c.person_id)
+
+family = Table(
+    "family",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("key_id", BigInteger, nullable=False),
+    Column("label", LargeBinary),
+    Column("unit_id", BigInteger, ForeignKey("unit.id"), nullable=False),
+    Column("created_by", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("erased_at", BigInteger),
+)
+"""`label` («семья Лапшиных») is sealed under the family's key."""
+
+family_member = Table(
+    "family_member",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("family_id", BigInteger, ForeignKey("family.id"), nullable=False),
+    Column("person_id", BigInteger, ForeignKey("person.id"), nullable=False),
+    Column("relation", String(20), nullable=False),
+    Column("first_day", String(10), nullable=False),
+    Column("last_day", String(10)),
+)
+"""Who was a member when, days inclusive; `last_day` is NULL while it lasts."""
+Index("ix_family_member_family", family_member.c.family_id)
+Index("ix_family_member_person", family_member.c.person_id)
+
+commission = Table(
+    "commission",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("kind", String(12), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("unit_id", BigInteger, ForeignKey("unit.id"), nullable=False),
+    Column("quorum_percent", SmallInteger, nullable=False),
+    Column("item_minutes", SmallInteger, nullable=False),
+    Column("open_vote", Boolean, nullable=False),
+    Column("casting_vote", Boolean, nullable=False),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+)
+"""A standing commission of a municipality or an agency. `casting_vote`: the chair decides a tie."""
+
+commission_member = Table(
+    "commission_member",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("commission_id", BigInteger, ForeignKey("commission.id"), nullable=False),
+    Column("account_id", BigInteger, ForeignKey("account.id")),
+    Column("name", String(120), nullable=False),
+    Column("agency", String(200), nullable=False),
+    Column("part", String(10), nullable=False),
+    Column("by_agreement", Boolean, nullable=False),
+)
+"""`part`: chair, secretary, member. Members of outside bodies may have no account; `by_agreement`: their
+attendance must be asked for."""
+Index("ix_commission_member_commission", commission_member.c.commission_id)
+
+agenda_item = Table(
+    "agenda_item",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("case_id", BigInteger, nullable=False),
+    Column("commission_id", BigInteger, ForeignKey("commission.id"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("title", String(200), nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("sitting_case_id", BigInteger),
+    Column("decision", String(12)),
+    Column("postponed", SmallInteger, nullable=False, server_default=text("0")),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("decided_at", BigInteger),
+)
+"""A question of a case for a commission. `title` names no person: the case's number and the kind in words."""
+Index("ix_agenda_item_commission", agenda_item.c.commission_id, agenda_item.c.status, agenda_item.c.id)
+Index("ix_agenda_item_case", agenda_item.c.case_id)
