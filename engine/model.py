@@ -12,13 +12,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 Value = Any
 """A process variable: what FEEL knows (Decimal, str, bool, None, dates, durations, list, dict)."""
 
 ELEMENT_BITS = 24
 """A case can hold 16 million element instances in its life, and ids stay exact in JavaScript."""
+
+ERASED = "данные уничтожены"
+"""Shown where personal data stood whose key was destroyed."""
 
 FAR_FUTURE = 253402300799
 """Stored due moment of what has no due date (9999-12-31T23:59:59Z): keeps the column NOT NULL and sorted."""
@@ -32,6 +35,29 @@ def task_id(case_id: int, element_id: int) -> int:
 def split_task_id(number: int) -> tuple[int, int]:
     """(case_id, element_id) of a task's number."""
     return number >> ELEMENT_BITS, number & ((1 << ELEMENT_BITS) - 1)
+
+
+def element_ref(main: str, process: str, node: str) -> str:
+    """How tables name an element of a case that runs process `main`.
+
+    Ids are unique only inside their process, so one of a called process carries its name: `p04_item/p04_ut_vote`.
+    """
+    return node if process in {"", main} else f"{process}/{node}"
+
+
+def split_element_ref(main: str, ref: str) -> tuple[str, str]:
+    """(process, node) of such a name."""
+    process, _, node = ref.rpartition("/")
+    return process or main, node
+
+
+class Located(Protocol):
+    """Whatever a step says happened at an element."""
+
+    @property
+    def process(self) -> str: ...
+    @property
+    def node(self) -> str: ...
 
 
 # --- people who act -------------------------------------------------------------------------------
@@ -98,7 +124,7 @@ SYSTEM = Actor(
     agency_id=0,
     unit_id=0,
     roles=frozenset(),
-    grants={permission: Scope.MUNICIPALITY for permission in Permission},
+    grants=dict.fromkeys(Permission, Scope.MUNICIPALITY),
     own_queue=0,
     queues=frozenset(),
 )
@@ -169,7 +195,8 @@ class OpenTask:
 class Wait:
     """Something the case waits for. `moment` for timers, `name` and `key` for messages and signals.
 
-    A timer that follows a term carries the term's key: its moment is that of the term, whatever becomes of it.
+    A timer that follows a term carries the term's key: its moment is that of the term, whatever becomes of
+    it.
     """
 
     element_id: int
@@ -307,7 +334,9 @@ class Clock(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What every list, badge, counter, report and reminder knows of a due date: `is_overdue` reads only this."""
+    """What every list, badge, counter, report and reminder knows of a due date: `is_overdue` reads only
+    this.
+    """
 
     at: datetime | None
     clock: Clock = Clock.NONE

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from engine.access.policy import ROLES
+from engine.deadlines.calendar import YearStatus
 from engine.model import Actor, Permission
 from engine.storage.vault import Vault
 from engine.worklist.notices import unread_notices
@@ -27,6 +28,14 @@ SECTIONS = (
     ("person", "admin.accounts", Permission.ACCOUNT_MANAGE, "Сотрудники"),
 )
 """Icon, view, the right it needs, words. A person sees the sections their roles open, in this order."""
+
+
+STATUS_WORDS = {
+    YearStatus.CONFIRMED: "подтверждён",
+    YearStatus.UNCONFIRMED: "не подтверждён",
+    YearStatus.PROVISIONAL: "предварительный",
+}
+"""How far the calendar of a year can be relied on."""
 
 
 def register(app: Flask) -> None:
@@ -95,7 +104,7 @@ def _footer(person: Actor) -> list[str]:
     return [
         unit.name,
         _("Сегодня %(day)s · %(time)s", day=date_words(now.date()), time=time_digits(now)),
-        _("Календарь %(year)s года %(status)s", year=now.year, status=year.status.words),
+        _("Календарь %(year)s года %(status)s", year=now.year, status=STATUS_WORDS[year.status]),
     ]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.access.people import demo_logins
 from flask import Blueprint, Flask, flash, g, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
@@ -12,6 +11,7 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
 from engine.access.actors import load_actor
+from engine.access.people import demo_logins
 from engine.access.sign_in import SignedIn, authenticate, change_password
 from engine.errors import InvalidData, NotAllowed
 from engine.model import Permission

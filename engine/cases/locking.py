@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 from engine.cases.tables import ACTIVE, case_
 from engine.deadlines.tables import OPEN_TERMS
 from engine.errors import Conflict, NotFound
+from engine.model import Located, element_ref
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds
 from engine.worklist.tables import task
@@ -84,6 +85,10 @@ class LockedCase:
     family_id: int | None
     filed_at: datetime
     terms: list[Row[Any]]
+
+    def ref(self, at: Located) -> str:
+        """How the tables name an element: its id, with the process before it where that is a called one."""
+        return element_ref(self.process, at.process, at.node)
 
 
 def state_purpose(case_id: int) -> str:

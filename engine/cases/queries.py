@@ -168,7 +168,7 @@ def _entry(rt: Runtime, release: Release, card: CaseCard, row: Row[Any]) -> Hist
         for_id=row.for_id,
         kind=HistoryKind(row.kind),
         node=row.node,
-        name=release.step(row.node).name if row.node else "",
+        name=release.step(card.process, row.node).name if row.node else "",
         task_id=row.task_id,
         data=_opened_data(rt, card, row.data),
     )

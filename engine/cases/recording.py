@@ -88,16 +88,10 @@ def record_step(
 ) -> None:
     """Write everything `result` changed. The caller holds the case's lock and commits once."""
     book = TermBook(rt, case, deed.now, lambda: bpmn.variables(result.state))
-    stage, phase = case.stage, case.phase
     for passed in result.passed:
-        info = release.step(passed.node)
         if not passed.cancelled:
-            book.pass_node(info)
-        stage, phase = info.stage or stage, info.status or phase
+            book.pass_node(release.step(case.process, case.ref(passed)))
     opened = [_task_row(rt, conn, release, case, book, found, deed.now) for found in result.opened]
-    for row in opened:
-        info = release.step(row["node"])
-        stage, phase = info.stage or stage, info.status or phase
     closing = _closing_rows(case, result, deed)
     book.end_of_tasks(
         (task_id(case.id, e) for e in result.closed), (task_id(case.id, e) for e in result.cancelled)
@@ -105,7 +99,7 @@ def record_step(
     if result.ended:
         book.end_all()
 
-    _update_case(rt, conn, case, result, deed, stage, phase)
+    _update_case(rt, conn, case, result, deed)
     if closing:
         conn.execute(_CLOSE_TASK, closing)
     if opened:
@@ -125,9 +119,7 @@ def record_step(
     _record_incidents(conn, case, result, deed)
 
 
-def _update_case(
-    rt: Runtime, conn: Connection, case: LockedCase, result: StepResult, deed: Deed, stage: str, phase: str
-) -> None:
+def _update_case(rt: Runtime, conn: Connection, case: LockedCase, result: StepResult, deed: Deed) -> None:
     changed = conn.execute(
         _UPDATE_CASE,
         {
@@ -136,8 +128,8 @@ def _update_case(
             "version": case.version + 1,
             "state": rt.vault.seal(case.key_id, result.state, state_purpose(case.id)),
             "status": ENDED if result.ended else ACTIVE,
-            "stage": stage,
-            "phase": phase,
+            "stage": result.stage or case.stage,
+            "phase": result.status or case.phase,
             "ended_at": to_seconds(deed.now) if result.ended else None,
             "end_event": result.end_event,
         },
@@ -165,7 +157,7 @@ def _task_row(
     opened: OpenTask,
     now: datetime,
 ) -> dict[str, Any]:
-    info = release.step(opened.node)
+    info = release.step(case.process, case.ref(opened))
     number = task_id(case.id, opened.element_id)
     due_at, norm_id, clock = book.due_of_task(number, info, opened.due)
     role_queue = queue_for(rt, conn, opened.roles or info.roles, case.unit_id)
@@ -173,7 +165,7 @@ def _task_row(
     return {
         "id": number,
         "case_id": case.id,
-        "node": opened.node,
+        "node": case.ref(opened),
         "status": OPEN,
         "queue_id": role_queue if assignee is None else queue_of(rt, conn, assignee),
         "role_queue_id": role_queue,
@@ -194,7 +186,7 @@ def _wait_row(case: LockedCase, found: Wait, book: TermBook) -> dict[str, Any]:
     return {
         "id": task_id(case.id, found.element_id),
         "case_id": case.id,
-        "node": found.node,
+        "node": case.ref(found),
         "kind": found.kind,
         "due_at": moment,
         "term": found.term,
@@ -227,10 +219,15 @@ def _write_history(rt: Runtime, conn: Connection, case: LockedCase, result: Step
         kind=deed.kind,
         node=deed.node,
         task_id=deed.task_id,
-        path=" ".join(p.node for p in result.passed if not p.cancelled and p.node != deed.node) or None,
+        path=" ".join(ref for ref in _automatic(case, result) if ref != deed.node) or None,
         data=noted,
         on_behalf_of=deed.on_behalf_of,
     )
+
+
+def _automatic(case: LockedCase, result: StepResult) -> list[str]:
+    """Elements that the token passed in this step, in order."""
+    return [case.ref(passed) for passed in result.passed if not passed.cancelled]
 
 
 def _promises(
@@ -253,7 +250,7 @@ def _promises(
     ]
     for passed in result.passed:
         if not passed.cancelled:
-            for template in release.step(passed.node).documents:
+            for template in release.step(case.process, case.ref(passed)).documents:
                 number = task_id(case.id, passed.element_id)
                 wanted.append(("document", {"template": template, "task": number}))
     at = to_seconds(deed.now)
@@ -288,7 +285,7 @@ def _record_incidents(conn: Connection, case: LockedCase, result: StepResult, de
                 {
                     "element": task_id(case.id, i.element_id),
                     "case_id": case.id,
-                    "node": i.node,
+                    "node": case.ref(i),
                     "message": i.message,
                     "at": at,
                     "solved_at": None,

@@ -163,7 +163,7 @@ def _checked_data(
     data: Mapping[str, Value],
     local_now: datetime,
 ) -> dict[str, Value]:
-    form_key = release.step(node).form
+    form_key = release.step(case.process, node).form
     if form_key is None:
         return dict(data)
     known = bpmn.task_variables(release.program(case.process), case.state, element)

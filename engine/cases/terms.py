@@ -112,7 +112,7 @@ class TermBook:
 
     def _norm(self, key: str) -> Norm:
         zone = self._rt.calendars.office(self._case.unit_id).zone
-        norms = self._rt.calendars.norms
+        norms = self._rt.calendars.norms()
         wanted = self._variables if norms.has_variants(key) else None
         return norms.find(key, self._now.astimezone(zone).date(), wanted)
 

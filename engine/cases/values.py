@@ -1,23 +1,22 @@
-"""Process variables as bytes for history, outbox and messages: the state codec's own tagged JSON, sealed by
-the caller.
-"""
+"""Process variables as sealed bytes, for history, outbox and messages; the tagged JSON is that of the case's state."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.bpmn import decode_values, encode_values
+import orjson
+
+from engine.bpmn.values import decode, encode
 from engine.model import Value
 from engine.storage.vault import Vault
-
-__all__ = ["open_values", "seal_values"]
 
 
 def seal_values(vault: Vault, key_id: int, values: Mapping[str, Value], purpose: str) -> bytes:
     """Values sealed under the key of a case; `purpose` binds the bytes to their place."""
-    return vault.seal(key_id, encode_values(values), purpose)
+    return vault.seal(key_id, orjson.dumps(encode(values)), purpose)
 
 
 def open_values(vault: Vault, key_id: int, sealed: bytes, purpose: str) -> dict[str, Value]:
     """The values again; KeyDestroyed when the case was erased."""
-    return decode_values(vault.open(key_id, sealed, purpose))
+    opened: dict[str, Value] = decode(orjson.loads(vault.open(key_id, sealed, purpose)))
+    return opened

@@ -232,6 +232,10 @@ class Norms:
         """Keys that a diagram may name, variants included."""
         return frozenset(self._by_key)
 
+    def has_variants(self, key: str) -> bool:
+        """Whether `find` wants to know the case's variables for this key."""
+        return key in self._variants
+
     def find(self, key: str, on: date, variables: Mapping[str, Value] | None = None) -> Norm:
         """The edition in force on that day, in the variant that the case's variables ask for.
 

@@ -1,4 +1,6 @@
-"""Uploaded files that wait for publication: kept in the database, so that nothing is lost between check and decision."""
+"""Uploaded files that wait for publication: kept in the database, so that nothing is lost between check
+and decision.
+"""
 
 from __future__ import annotations
 

@@ -7,7 +7,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TypeVar
 
 from sqlalchemy import Connection, bindparam, select
@@ -18,7 +17,7 @@ from engine.definitions.tables import definition, release
 from engine.dmn import Model
 from engine.errors import NotFound
 from engine.formjs import Form
-from engine.model import StepInfo
+from engine.model import StepInfo, split_element_ref
 from engine.storage.database import Database
 
 KEPT_RELEASES = 64
@@ -96,6 +95,7 @@ class Release:
     items: Mapping[str, Mapping[str, int]]
     library: Library = field(repr=False)
     _programs: dict[str, Program] = field(default_factory=dict, repr=False)
+    _processes: dict[str, Process] = field(default_factory=dict, repr=False)
 
     def definition_id(self, kind: str, key: str) -> int:
         """Number of the published version; NotFound names what is missing."""
@@ -106,7 +106,11 @@ class Release:
 
     def process(self, key: str) -> Process:
         """A process of this release by its id."""
-        return self._parsed(Diagram, "bpmn", key).process(key)
+        found = self._processes.get(key)
+        if found is None:
+            diagram = self._parsed(Diagram, "bpmn", key)
+            found = self._processes[key] = next(each for each in diagram.processes if each.id == key)
+        return found
 
     def program(self, key: str) -> Program:
         """The process linked with everything it calls, ready to run."""
@@ -143,16 +147,14 @@ class Release:
             raise NotFound(f"{KIND_NAMES[kind]} «{key}» повреждён в базе.", "Опубликуйте его заново.")
         return found
 
-    @cached_property
-    def steps(self) -> dict[str, StepInfo]:
-        """Every node of every process of the release by its id (ids carry the process prefix)."""
-        return {
-            node: info for key in self.items.get("bpmn", {}) for node, info in self.process(key).steps.items()
-        }
+    def step(self, main: str, ref: str) -> StepInfo:
+        """What the diagram says of an element of a case that runs `main`, named as the tables name it.
 
-    def step(self, node: str) -> StepInfo:
-        """What the diagram says of a node; a bare StepInfo for nodes the engine itself added."""
-        return self.steps.get(node) or StepInfo(node=node, process="", name=node, kind="")
+        A bare StepInfo for elements that the engine itself added and for names of messages.
+        """
+        process, node = split_element_ref(main, ref)
+        found = self.process(process).steps.get(node) if process in self.items.get("bpmn", {}) else None
+        return found or StepInfo(node=node, process=process, name=node, kind="")
 
 
 KIND_NAMES = {"bpmn": "Процесс", "dmn": "Решение", "form": "Форма", "docx": "Шаблон документа"}

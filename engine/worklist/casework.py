@@ -59,7 +59,7 @@ def finished_tasks(
         found.append(
             FinishedStep(
                 task_id=row.id,
-                step=release.step(row.node),
+                step=release.step(card.process, row.node),
                 closed_at=from_seconds(row.closed_at),
                 closed_by=row.closed_by,
                 words=words(due, now, calendar, office, norm),

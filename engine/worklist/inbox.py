@@ -211,7 +211,7 @@ def _inbox_row(rt: Runtime, row: Row[Any], label: str, item: str, today: _Today)
         case_number=row.number,
         label=label,
         process_name=release.process(row.process).name,
-        step=release.step(row.node),
+        step=release.step(row.process, row.node),
         item=item,
         assignee_id=row.assignee_id,
         queue_id=row.queue_id,

@@ -26,6 +26,7 @@ _LIST = (
         notice,
         case_.c.number,
         case_.c.release_id,
+        case_.c.process,
         task.c.node,
         task.c.status,
     )
@@ -71,7 +72,7 @@ def notice_list(rt: Runtime, conn: Connection, account_id: int, limit: int = 100
             case_id=row.case_id,
             case_number=row.number,
             task_id=row.task_id,
-            step_name=rt.library.release(row.release_id).step(row.node).name if row.node else "",
+            step_name=rt.library.release(row.release_id).step(row.process, row.node).name if row.node else "",
             unread=row.read_at is None,
         )
         for row in conn.execute(_LIST, {"account_id": account_id, "limit": limit})

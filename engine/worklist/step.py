@@ -12,8 +12,7 @@ from sqlalchemy import Connection, bindparam, select
 from engine.cases.queries import CaseCard, case_card, step_variables
 from engine.cases.tables import case_
 from engine.deadlines.norms import Norm
-from engine.deadlines.tables import OPEN_TERMS
-from engine.deadlines.terms import Term, term_of
+from engine.deadlines.tables import OPEN_TERMS, Term, term_of
 from engine.errors import NotFound
 from engine.formjs import Form
 from engine.model import Actor, Value, split_task_id

@@ -1,0 +1,129 @@
+"""Telling people of terms: the sweep's part of the ladder of reminders. Each rung of a term is told once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, literal, select
+
+from engine.access.queries import holders
+from engine.access.tables import queue
+from engine.cases.history import HistoryKind
+from engine.cases.journal import write_history
+from engine.cases.tables import case_
+from engine.deadlines.ladder import Told, advance, due_rungs
+from engine.deadlines.norms import OWNER, Step
+from engine.deadlines.tables import MOVE_RUNG, Term, term
+from engine.deadlines.terms import rung_row
+from engine.model import SYSTEM
+from engine.runtime import Runtime
+from engine.storage.moments import to_seconds
+from engine.worklist.tables import notice, task
+
+BATCH = 200
+
+_ANY_DUE = select(literal(1)).where(term.c.next_at <= bindparam("now")).limit(1)
+_CASES = select(case_.c.id, case_.c.unit_id, case_.c.owner_id, case_.c.key_id).where(
+    case_.c.id.in_(bindparam("ids", expanding=True))
+)
+_TASKS = (
+    select(task.c.id, task.c.node, task.c.assignee_id, queue.c.roles, queue.c.unit_id.label("place"))
+    .join_from(task, queue, queue.c.id == task.c.role_queue_id)
+    .where(task.c.id.in_(bindparam("ids", expanding=True)))
+)
+_WRITE_NOTICES = insert(notice)
+
+IN_HISTORY = frozenset({Step.DUE, Step.PLUS_1, Step.PLUS_3})
+"""Rungs that the history of the case keeps: from the due moment on."""
+
+
+def tell_due(rt: Runtime, limit: int = BATCH) -> int:
+    """Write the notices of all rungs whose moment has come, in one commit; returns how many terms moved
+    on.
+    """
+    now = rt.clock.now()
+    with rt.database.read() as conn:
+        if conn.execute(_ANY_DUE, {"now": to_seconds(now)}).first() is None:
+            return 0
+    with rt.database.write() as conn:
+        terms = due_rungs(conn, now, limit)
+        if terms:
+            _tell(rt, conn, terms, now)
+        return len(terms)
+
+
+def _tell(rt: Runtime, conn: Connection, terms: list[Term], now: datetime) -> None:
+    cases = {row.id: row for row in conn.execute(_CASES, {"ids": [each.case_id for each in terms]})}
+    numbers = [each.task_id for each in terms if each.task_id is not None]
+    tasks = {row.id: row for row in conn.execute(_TASKS, {"ids": numbers})} if numbers else {}
+    moved, notices = [], []
+    for each in terms:
+        case = cases[each.case_id]
+        norm = rt.calendars.norm_by_id(each.norm_id)
+        calendar, office = rt.calendars.calendar(case.unit_id), rt.calendars.office(case.unit_id)
+        step = advance(each, norm, now, calendar, office)
+        moved.append(rung_row(each.id, step))
+        if step.told is not None:
+            about = tasks.get(each.task_id or 0)
+            notices += _notices(rt, step.told, case, about, now)
+            if step.told.step in IN_HISTORY:
+                _note(rt, conn, step.told, case, about, now)
+    conn.execute(MOVE_RUNG, moved)
+    if notices:
+        conn.execute(_WRITE_NOTICES, notices)
+
+
+def _notices(
+    rt: Runtime, told: Told, case: Row[Any], about: Row[Any] | None, now: datetime
+) -> list[dict[str, Any]]:
+    people: dict[int, None] = {}
+    for who in told.to:
+        people.update(dict.fromkeys(_owners(rt, case, about) if who == OWNER else _of_role(rt, who, case)))
+    return [
+        {
+            "account_id": person,
+            "at": to_seconds(now),
+            "kind": told.step.value,
+            "rung": told.number,
+            "case_id": told.case_id,
+            "task_id": told.task_id,
+            "term_id": told.term_id,
+            "read_at": None,
+        }
+        for person in people
+    ]
+
+
+def _owners(rt: Runtime, case: Row[Any], about: Row[Any] | None) -> list[int]:
+    """Who has the step; while nobody has taken it, everybody of its role; without a step, the owner of the
+    case.
+    """
+    if about is not None and about.assignee_id is not None:
+        return [about.assignee_id]
+    if about is not None and about.roles:
+        return [person.id for person in holders(rt, about.roles.split(), [about.place])]
+    return [case.owner_id] if case.owner_id is not None else []
+
+
+def _of_role(rt: Runtime, role: str, case: Row[Any]) -> list[int]:
+    """The people of a role that answer for the case's unit."""
+    place = rt.directory.tree().place_of((role,), case.unit_id)
+    return [person.id for person in holders(rt, [role], [place])]
+
+
+def _note(
+    rt: Runtime, conn: Connection, told: Told, case: Row[Any], about: Row[Any] | None, now: datetime
+) -> None:
+    write_history(
+        rt,
+        conn,
+        case_id=told.case_id,
+        key_id=case.key_id,
+        now=now,
+        actor=SYSTEM,
+        kind=HistoryKind.TOLD,
+        node=about.node if about is not None else None,
+        task_id=told.task_id,
+        data={"ступень": told.step.value},
+    )
