@@ -20,6 +20,7 @@ from engine.model import Clock, Due
 _WORKING: Forms = ("раб. день", "раб. дня", "раб. дней")
 _CALENDAR: Forms = ("день", "дня", "дней")
 _IN_FULL: Forms = ("рабочий день", "рабочих дня", "рабочих дней")
+_MINUTE = timedelta(minutes=1)
 _LEFT: Forms = ("остался", "осталось", "осталось")
 
 
@@ -127,9 +128,7 @@ def words(
         return DueWords(state, "в срок", "", day, ground, norm_words)
     if state is DueState.LATE:
         closed = (due.closed_at or now).astimezone(office.zone)
-        return DueWords(
-            state, f"позже на {count.past(at, closed)}", "", f"срок был {day}", ground, norm_words
-        )
+        return DueWords(state, f"позже {count.past(at, closed)}", "", f"срок был {day}", ground, norm_words)
     if state is DueState.OVERDUE:
         return DueWords(state, _overdue(at, local, count), "", f"срок был {day}", ground, norm_words)
     until = f"до{NBSP}{day_figures(at.date())}"
@@ -180,10 +179,10 @@ class _Count:
         return f"{plural(days, _LEFT)} {counted(days, forms)}"
 
     def past(self, at: datetime, now: datetime) -> str:
-        """«1 раб. день»; hours and minutes on the same day and for terms in hours."""
+        """«на 1 раб. день»; hours and minutes on the same day and for terms in hours."""
         if self.in_clock_time or at.date() == now.date():
-            return _clock_words(now - at)
-        return counted(*self.days(at.date(), now.date()))
+            return f"на {_clock_words(now - at)}" if now - at >= _MINUTE else "меньше чем на минуту"
+        return f"на {counted(*self.days(at.date(), now.date()))}"
 
 
 def _overdue(at: datetime, now: datetime, count: _Count) -> str:
@@ -192,7 +191,7 @@ def _overdue(at: datetime, now: datetime, count: _Count) -> str:
             return f"срок истёк сегодня в{NBSP}{at:%H:%M}"
         if count.unit is Unit.WORKING_DAYS and not count.calendar.working_days_between(at.date(), now.date()):
             return f"срок истёк {day_month(at.date())} в{NBSP}{at:%H:%M}"
-    return f"просрочено на {count.past(at, now)}"
+    return f"просрочено {count.past(at, now)}"
 
 
 def _paused(pause: Pause | None, now: datetime, norm: Norm | None) -> DueWords:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, tzinfo
 from zoneinfo import ZoneInfo
 
 from engine.deadlines.calendar import Calendar
@@ -31,13 +31,13 @@ def day(text: str) -> date:
     return datetime.strptime(text, "%d.%m.%Y").replace(tzinfo=MOSCOW).date()
 
 
-def at(text: str, zone: ZoneInfo = MOSCOW) -> datetime:
+def at(text: str, zone: tzinfo = MOSCOW) -> datetime:
     """«26.12.2025 10:00» or with seconds, by a clock in that zone."""
     form = "%d.%m.%Y %H:%M:%S" if text.count(":") == 2 else "%d.%m.%Y %H:%M"
     return datetime.strptime(text, form).replace(tzinfo=zone)
 
 
-def local(moment: datetime, zone: ZoneInfo = MOSCOW) -> str:
+def local(moment: datetime, zone: tzinfo = MOSCOW) -> str:
     """The moment as `at` reads it."""
     shown = moment.astimezone(zone)
     return f"{shown:%d.%m.%Y %H:%M:%S}" if shown.second else f"{shown:%d.%m.%Y %H:%M}"

@@ -114,7 +114,7 @@ def test_calendar_days_count_over_29_february():
     assert ends(rule(2, "calendar"), at("27.02.2024 10:00")) == "29.02.2024 17:00"
 
 
-# --- the same day, hours, backwards, days of a month --------------------------------------------------
+# --- the same day, hours, backwards, days of a month ----------------------------------------------
 
 
 def test_the_same_day_means_today_until_the_office_closes():
@@ -173,7 +173,7 @@ def test_a_report_in_the_fifth_month_is_due_by_the_end_of_that_month():
     assert ends(rule(5, "month_end"), at("31.08.2026 12:00")) == "01.02.2027 17:00"
 
 
-# --- changed calendars --------------------------------------------------------------------------------
+# --- changed calendars ----------------------------------------------------------------------------
 
 
 def test_a_holiday_of_the_region_moves_the_last_day():
