@@ -65,7 +65,9 @@ TEMPLATES: Final = (
 )  # fmt: skip
 """Where a text may hold `{{…}}`, or be an expression as a whole."""
 
-RESERVED_KEYS: Final = frozenset({"дело", "this", "parent", "i", "item", "prototype", "constructor"})
+RESERVED_KEYS: Final = frozenset(
+    {"__proto__", "constructor", "i", "item", "parent", "prototype", "this", "дело"}
+)
 """Names with a meaning of their own in expressions, or in JavaScript."""
 
 WHY_NOT: Final[dict[str, str]] = {

@@ -103,7 +103,7 @@ class Text(Input):
         return re.sub(r"[\r\n\t]", " ", value) if self.kind == "textfield" else value
 
     def is_empty(self, value: Value) -> bool:
-        return not value.strip()
+        return not (value.strip() if self.needed else value)  # spaces are no answer to a required question
 
     def show(self, value: Value) -> Any:
         value = seen(value)

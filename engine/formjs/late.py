@@ -19,7 +19,7 @@ from engine.model import Value
 
 @dataclass(frozen=True, slots=True)
 class ComputedLimit:
-    """`min`, `max`, `minLength` or `maxLength` given as an expression; one without a number limits nothing."""
+    """`min`, `max`, `minLength` or `maxLength` as an expression; what is no number is no limit."""
 
     expression: Expression
     check: Callable[[Any], Check]

@@ -14,6 +14,14 @@ Part = Mapping[str, Any]
 """One component as the file has it."""
 
 
+def compiled(text: str) -> Expression | None:
+    """The expression, or None when the text is none."""
+    try:
+        return feel.compile(text)
+    except FeelError:
+        return None
+
+
 class Remarks:
     """Findings about one form, and the `names` of variables that its expressions look at."""
 

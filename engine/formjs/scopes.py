@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from engine.feel import Expression
 from engine.formjs.components import KEYED, RESERVED_KEYS
 from engine.formjs.inspector import Inspector
 from engine.formjs.maker import make
-from engine.formjs.remarks import Part, Remarks
-from engine.formjs.structure import ROWS_LIMIT, Leaf, Rows, Scope
+from engine.formjs.remarks import Part, Remarks, compiled
+from engine.formjs.structure import ROWS_LIMIT, Condition, Leaf, Rows, Scope
 
 DEPTH_LIMIT: Final = 10
 """Groups and lists inside one another."""
@@ -18,6 +17,7 @@ KEY_LENGTH: Final = 100
 ROWS_AT_FIRST: Final = 50
 
 _NAME: Final = re.compile(r"[^\W\d]\w*")
+_NOT: Final = re.compile(r"=\s*not\s*\((.*)\)\s*", re.DOTALL)
 _LABEL: Final = re.compile(r"[\s:*]+$")
 
 
@@ -39,15 +39,16 @@ class ScopeReader:
         self._parts(parts, (), (), self._depth)
         return Scope(tuple(self._leaves), tuple(self._rows))
 
-    def _parts(self, parts: Any, path: tuple[str, ...], hides: tuple[Expression, ...], depth: int) -> None:
+    def _parts(self, parts: Any, path: tuple[str, ...], hides: tuple[Condition, ...], depth: int) -> None:
         for part in parts if isinstance(parts, list) else ():
             if self._inspector.accept(part):
                 self._part(part, path, hides, depth)
 
-    def _part(self, part: Part, path: tuple[str, ...], hides: tuple[Expression, ...], depth: int) -> None:
-        hide = self._condition(part)
-        if hide is not None:
-            hides = (*hides, hide)
+    def _part(self, part: Part, path: tuple[str, ...], hides: tuple[Condition, ...], depth: int) -> None:
+        conditional = part.get("conditional")
+        if isinstance(conditional, dict) and conditional.get("hide"):
+            hide = self._condition(part, conditional["hide"], "Условие скрытия")
+            hides = hides if hide is None else (*hides, hide)
         kind = part["type"]
         if kind in KEYED:
             self._leaf(part, path, hides)
@@ -67,17 +68,20 @@ class ScopeReader:
         elif kind == "table":
             self._table(part)
 
-    def _condition(self, part: Part) -> Expression | None:
-        conditional = part.get("conditional")
-        hide = conditional.get("hide") if isinstance(conditional, dict) else None
-        return None if hide in (None, "") else self._remarks.expression(part, hide, "Условие скрытия")
+    def _condition(self, part: Part, text: Any, what: str) -> Condition | None:
+        whole = self._remarks.expression(part, text, what)
+        if whole is None:
+            return None
+        if (inner := _NOT.fullmatch(text)) and (negated := compiled(inner[1])):
+            return Condition(negated, negated=True)
+        return Condition(whole, negated=False)
 
     def _table(self, part: Part) -> None:
         for key, what in (("dataSource", "Строки таблицы"), ("columnsExpression", "Столбцы таблицы")):
             if part.get(key):
                 self._remarks.expression(part, part[key], what)
 
-    def _leaf(self, part: Part, outer: tuple[str, ...], hides: tuple[Expression, ...]) -> None:
+    def _leaf(self, part: Part, outer: tuple[str, ...], hides: tuple[Condition, ...]) -> None:
         path = self._claim(part, outer, "key")
         if path is None:
             return
@@ -87,7 +91,7 @@ class ScopeReader:
         fixed = self._remarks.flag(part, part, "disabled") or readonly is True
         computed = None
         if isinstance(readonly, str) and readonly:
-            computed = self._remarks.expression(part, readonly, "Условие «только для чтения»")
+            computed = self._condition(part, readonly, "Условие «только для чтения»")
         if self._changeable_rows and (fixed or computed):
             self._remarks.about(
                 part,
@@ -110,7 +114,7 @@ class ScopeReader:
             )
         )
 
-    def _list(self, part: Part, outer: tuple[str, ...], hides: tuple[Expression, ...], depth: int) -> None:
+    def _list(self, part: Part, outer: tuple[str, ...], hides: tuple[Condition, ...], depth: int) -> None:
         path = self._claim(part, outer, "path")
         if path is None:
             return

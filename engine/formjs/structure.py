@@ -19,6 +19,18 @@ ROWS_LIMIT: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition as the viewer takes it: a unary test of nothing.
+
+    So it holds not only when the expression is true but also when it is null, say because a field it looks
+    at is empty. `negated`: the whole condition is a `not(…)` around the expression.
+    """
+
+    expression: Expression
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """What expressions of a form may look at: the answers as the browser sees them, the case, the moment."""
 
@@ -27,13 +39,15 @@ class Call:
     now: datetime | None
 
     def value(self, expression: Expression) -> Value:
+        """Null, as in the viewer, when the expression goes over a limit."""
         try:
             return expression.evaluate(self.context, now=self.now)
-        except FeelError:  # over a limit; the viewer takes what it can't evaluate for null, too
+        except FeelError:
             return None
 
-    def holds(self, expression: Expression) -> bool:
-        return self.value(expression) is True
+    def holds(self, condition: Condition) -> bool:
+        value = self.value(condition.expression)
+        return (value is True or value is None) != condition.negated
 
 
 class Late(Protocol):
@@ -56,9 +70,9 @@ class Leaf:
     kind: str
     label: str
     input: Input
-    hides: tuple[Expression, ...]
+    hides: tuple[Condition, ...]
     fixed: bool
-    readonly: Expression | None
+    readonly: Condition | None
     default: Any
     late: tuple[Late, ...]
 
@@ -77,7 +91,7 @@ class Rows:
     path: tuple[str, ...]
     name: str
     label: str
-    hides: tuple[Expression, ...]
+    hides: tuple[Condition, ...]
     scope: Scope
     at_first: int
     changeable: bool
@@ -142,9 +156,9 @@ class Scope:
         answers: dict[int, bool] = {}
         names = set()
         for item in self.items:
-            for expression in item.hides:
-                if id(expression) not in answers:
-                    answers[id(expression)] = call.holds(expression)
-                if answers[id(expression)]:
+            for condition in item.hides:
+                if id(condition) not in answers:
+                    answers[id(condition)] = call.holds(condition)
+                if answers[id(condition)]:
                     names.add(item.name)
         return names
