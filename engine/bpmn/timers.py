@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from engine.bpmn.faults import Fault
-from engine.feel.durations import DaysTimeDuration, YearsMonthsDuration
+from engine.feel.durations import DAY, DaysTimeDuration, YearsMonthsDuration
 
 if TYPE_CHECKING:
     from engine.model import Value
@@ -33,8 +33,9 @@ _CYCLE = re.compile(
 class Duration:
     """A length of time as a calendar counts it."""
 
-    months: int
-    rest: timedelta
+    months: int = 0
+    days: int = 0
+    hours: timedelta = timedelta(0)
 
     def after(self, moment: datetime, zone: tzinfo, times: int = 1) -> datetime:
         """`moment` plus `times` of this duration. Raises Fault beyond the years that a calendar has."""
@@ -44,17 +45,15 @@ class Duration:
             year, month = divmod(total, 12)
             day = min(local.day, monthrange(year, month + 1)[1])
             shifted = local.replace(year=year, month=month + 1, day=day)
-            days = timedelta(days=self.rest.days)
-            same_hour = shifted + days * times  # on the wall clock, also when the clocks change in between
-            return same_hour.astimezone(UTC) + (self.rest - days) * times
+            same_hour = shifted + timedelta(days=self.days) * times  # also when the clocks change in between
+            return same_hour.astimezone(UTC) + self.hours * times
         except (ValueError, OverflowError):
             raise Fault("срок уходит за пределы календаря", "Исправьте длительность таймера.") from None
 
     @property
     def is_positive(self) -> bool:
-        return (
-            self.months >= 0 and self.rest >= timedelta(0) and (self.months > 0 or self.rest > timedelta(0))
-        )
+        parts = (self.months, self.days, self.hours.total_seconds())
+        return min(parts) >= 0 and max(parts) > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +86,9 @@ def _duration(text: str) -> Duration | None:
         return None
     parts = {name: int(value or 0) for name, value in match.groupdict().items() if name != "sign"}
     sign = -1 if match["sign"] else 1
-    try:
-        rest = timedelta(
-            weeks=parts["weeks"],
-            days=parts["days"],
-            hours=parts["hours"],
-            minutes=parts["minutes"],
-            seconds=parts["seconds"],
-        )
-    except OverflowError:
-        return None
-    return Duration(sign * (parts["years"] * 12 + parts["months"]), sign * rest)
+    hours = timedelta(hours=parts["hours"], minutes=parts["minutes"], seconds=parts["seconds"])
+    months = parts["years"] * 12 + parts["months"]
+    return Duration(sign * months, sign * (parts["weeks"] * 7 + parts["days"]), sign * hours)
 
 
 def _cycle(text: str) -> Cycle | None:
@@ -130,12 +121,10 @@ def read_value(value: Value) -> Schedule | None:
     if isinstance(value, str):
         return read_text(value)
     if isinstance(value, DaysTimeDuration):
-        try:
-            return Duration(0, value.to_timedelta())
-        except OverflowError:
-            return None
+        days, rest = divmod(value.nanoseconds, DAY)
+        return Duration(days=days, hours=timedelta(microseconds=rest // 1000))
     if isinstance(value, YearsMonthsDuration):
-        return Duration(value.months, timedelta(0))
+        return Duration(months=value.months)
     return value if isinstance(value, datetime | date) else None
 
 

@@ -119,8 +119,10 @@ def signal(ref: str = "s_alarm") -> str:
 
 
 def error(ref: str = "e_refusal", **attributes: str) -> str:
-    written = "".join(f" {name.replace('__', ':')}={quoteattr(value)}" for name, value in attributes.items())
-    return f'<errorEventDefinition errorRef="{ref}"{written}/>' if ref else "<errorEventDefinition/>"
+    """An error event; an empty `ref` catches every error."""
+    named = {"errorRef": ref, **attributes} if ref else attributes
+    written = "".join(f" {name.replace('__', ':')}={quoteattr(value)}" for name, value in named.items())
+    return f"<errorEventDefinition{written}/>"
 
 
 def escalation(ref: str = "c_up") -> str:
