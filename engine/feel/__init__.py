@@ -9,7 +9,7 @@ from engine.feel.errors import FeelError, FeelWarning, LimitExceeded, Problem
 from engine.feel.expressions import (
     Expression,
     Outcome,
-    compile,
+    compile,  # noqa: A004 - the callers write feel.compile
     compile_unary,
     evaluate,
     unary,

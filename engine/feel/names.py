@@ -32,7 +32,7 @@ def needs_scope(name: str) -> bool:
 
 
 def names_needing_scope(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(name for name in names if isinstance(name, str) and needs_scope(name))
+    return frozenset(name for name in names if needs_scope(name))
 
 
 def member_names(value: Any, *, depth: int = 4) -> set[str]:

@@ -184,18 +184,15 @@ class Parser(Reader):
         name = self.known_name()
         if name is not None:
             return ast.Name(name, at=token.start)
-        match token.kind:
-            case "number":
-                self.advance()
-                return ast.Literal(self._number(token.text, token.start), at=token.start)
-            case "string":
-                self.advance()
-                return ast.Literal(token.text, at=token.start)
-            case "word":
-                return self._word()
-            case "symbol":
-                return self._symbol()
-        self.fail("значение")
+        if token.kind == "word":
+            return self._word()
+        if token.kind == "symbol":
+            return self._symbol()
+        if token.kind == "end":
+            self.fail("значение")
+        self.advance()
+        value = token.text if token.kind == "string" else self._number(token.text, token.start)
+        return ast.Literal(value, at=token.start)
 
     def _number(self, text: str, at: int) -> Decimal:
         value = parse_number(text)
@@ -240,10 +237,10 @@ class Parser(Reader):
             case "?":
                 self.advance()
                 return ast.Name("?", at=token.start)
-            case "@" if self.ahead().kind == "string":
-                self.advance()
-                return ast.AtLiteral(self.advance().text, at=token.start)
-        self.fail("значение")
+        if token.text != "@" or self.ahead().kind != "string":
+            self.fail("значение")
+        self.advance()
+        return ast.AtLiteral(self.advance().text, at=token.start)
 
     def _brackets(self) -> ast.Node:
         opening = self.advance()

@@ -86,14 +86,11 @@ class Reader:
         """Raise the error that something else was expected here."""
         token = self.token
         source = self.text[token.start : token.end]
-        if not source:
-            found = "выражение кончилось"
-        else:
-            found = f"стоит «{source if len(source) <= 30 else source[:30] + '…'}»"
+        shown = source if len(source) <= 30 else source[:30] + "…"
+        found = f"а здесь «{shown}»" if source else "а выражение кончилось"
         wanted = " или ".join(f"«{one}»" if one.isascii() else one for one in expected)
-        doubled = self.text[max(token.start - 1, 0) : token.end]
-        hint = _HINTS.get(doubled, "") if doubled == "==" else _HINTS.get(source[:1], "")
-        raise FeelError(f"Ожидалось {wanted}, а {found}.", token.start, expected=expected, hint=hint)
+        hint = _HINTS.get(self.text[max(token.start - 1, 0) : token.end]) or _HINTS.get(source[:1], "")
+        raise FeelError(f"Нужно {wanted}, {found}.", token.start, expected=expected, hint=hint)
 
     @contextmanager
     def nested(self) -> Iterator[None]:

@@ -112,7 +112,7 @@ def make_date_time(day: AnyDate, clock: AnyTime) -> AnyDateTime:
     fields = (day.year, day.month, day.day, clock.hour, clock.minute, clock.second)
     if isinstance(day, WideDate) or nanosecond % 1000:
         return WideDateTime(*fields, nanosecond, clock.tzinfo)
-    return datetime(*fields, nanosecond // 1000, clock.tzinfo)
+    return datetime(*fields, nanosecond // 1000, clock.tzinfo)  # noqa: DTZ001 - a local one has no zone
 
 
 def _date(year: int, month: int, day: int) -> AnyDate:

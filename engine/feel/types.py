@@ -118,12 +118,16 @@ class ContextOf(Type):
 
 @dataclass(frozen=True, slots=True)
 class FunctionOf(Type):
-    parameters: tuple[Type, ...]
+    """Functions with so many parameters; with any number of them when `parameters` is None."""
+
+    parameters: tuple[Type, ...] | None
     result: Type
     label = "функция"
 
     def has_instance(self, value: Value) -> bool:
-        return isinstance(value, Function) and len(value.parameters) == len(self.parameters)
+        if not isinstance(value, Function):
+            return False
+        return self.parameters is None or len(value.parameters) == len(self.parameters)
 
 
 _NAMED: Final[dict[str, Type]] = {

@@ -28,7 +28,7 @@ class Parameter:
     variadic: bool = False
 
     def fit(self, value: Value) -> Value:
-        """`value`, or what it implicitly converts to: a list of one for its item, a value for a list of one."""
+        """`value`, or what it converts to by itself: the only item of a list, a list of the only value."""
         kinds = self.kinds
         if kinds is None or kind_of(value) in kinds:
             return value

@@ -31,7 +31,7 @@ def string_length(_run: Run, string: str) -> Decimal:
 
 @builtin("substring(string: string, start position: number, length?: number)")
 def substring(_run: Run, string: str, start_position: Decimal, length: Decimal | None = None) -> str:
-    start = int(max(min(start_position, limits.STRING_LENGTH), -limits.STRING_LENGTH))
+    start = _bounded(start_position)
     if start == 0:
         raise Problem("позиции считаются с 1 (или с −1 от конца)")
     begin = start - 1 if start > 0 else max(len(string) + start, 0)
@@ -39,7 +39,13 @@ def substring(_run: Run, string: str, start_position: Decimal, length: Decimal |
         return string[begin:]
     if length < 1:
         raise Problem("длина меньше 1")
-    return string[begin : begin + int(min(length, limits.STRING_LENGTH))]
+    return string[begin : begin + _bounded(length)]
+
+
+def _bounded(count: Decimal) -> int:
+    """As an integer no further from 0 than any string is long."""
+    limit = Decimal(limits.STRING_LENGTH)
+    return int(max(min(count, limit), -limit))
 
 
 @builtin("upper case(string: string)")

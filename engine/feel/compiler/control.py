@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from decimal import Decimal
-from typing import Final
 
 from engine.feel import ast
 from engine.feel.compiler.base import Code, Compiler, Frame, Scope, rule
 from engine.feel.errors import Problem
-from engine.feel.numbers import CONTEXT
-from engine.feel.temporal import date_from_number, is_date, number_of_date
-from engine.feel.values import Range, Value, kind_in_russian
+from engine.feel.iteration import items_of, span
+from engine.feel.values import Value
 
 Source = Callable[[Frame], Iterable[Value]]
 """What a loop goes over, in a frame. Raises Problem when it is nothing to go over."""
-
-_ONE: Final = Decimal(1)
 
 
 @rule(ast.If)
@@ -46,10 +41,10 @@ def compile_for(compiler: Compiler, node: ast.For) -> Code:
 
     def loop(frame: Frame) -> Value:
         results: list[Value] = []
-        frame[partial] = results
+        frame[partial] = results  # grows under the eyes of the body
         try:
             for _ in _turns(frame, iterators, weight):
-                results.append(body(frame))
+                results.append(body(frame))  # noqa: PERF401
         except Problem as problem:
             return frame[0].warn(node.at, str(problem))
         return results
@@ -70,7 +65,7 @@ def compile_quantified(compiler: Compiler, node: ast.Quantified) -> Code:
             for _ in _turns(frame, iterators, weight):
                 answer = condition(frame)
                 if answer is decisive:
-                    return decisive
+                    return answer is True
                 if answer is not node.every:
                     result = None
         except Problem as problem:
@@ -93,9 +88,9 @@ def _iterators(compiler: Compiler, scope: Scope, nodes: tuple[ast.Iterator, ...]
 def _source(compiler: Compiler, node: ast.Iterator) -> Source:
     code = compiler.code(node.source)
     if node.end is None:
-        return lambda frame: _items(code(frame))
+        return lambda frame: items_of(code(frame))
     end = compiler.code(node.end)
-    return lambda frame: _span(code(frame), end(frame))
+    return lambda frame: span(code(frame), end(frame))
 
 
 def _turns(frame: Frame, iterators: list[tuple[int, Source]], weight: int) -> Iterator[None]:
@@ -109,46 +104,3 @@ def _turns(frame: Frame, iterators: list[tuple[int, Source]], weight: int) -> It
         else:
             charge(weight)
             yield
-
-
-def _items(value: Value) -> Iterable[Value]:
-    if type(value) is list:
-        return value
-    if type(value) is Range:
-        return _range_items(value)
-    if value is None:
-        raise Problem("Перебирать нечего: вместо списка пусто.")
-    return [value]
-
-
-def _range_items(span: Range) -> Iterable[Value]:
-    if span.start is None or span.end is None:
-        raise Problem("Промежуток без конца не перебрать.")
-    items = iter(_span(span.start, span.end))
-    return (
-        item
-        for item in items
-        if (span.closed_start or item != span.start) and (span.closed_end or item != span.end)
-    )
-
-
-def _span(start: Value, end: Value) -> Iterable[Value]:
-    """`start..end`: whole steps up or down, over numbers or days."""
-    if type(start) is Decimal and type(end) is Decimal:
-        return _numbers(start, end)
-    if is_date(start) and is_date(end):
-        first, last = number_of_date(start), number_of_date(end)
-        step = 1 if first <= last else -1
-        return (date_from_number(number) for number in range(first, last + step, step))
-    raise Problem(f"Так перебрать нельзя: от «{kind_in_russian(start)}» до «{kind_in_russian(end)}».")
-
-
-def _numbers(start: Decimal, end: Decimal) -> Iterator[Decimal]:
-    if start <= end:
-        while start <= end:
-            yield start
-            start = CONTEXT.add(start, _ONE)
-    else:
-        while start >= end:
-            yield start
-            start = CONTEXT.subtract(start, _ONE)

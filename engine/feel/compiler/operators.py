@@ -145,7 +145,7 @@ def _logic(parts: list[Code], node: ast.And | ast.Or, *, decisive: bool) -> Code
         for part in parts:
             value = part(frame)
             if value is decisive:
-                return decisive
+                return value is True
             if value is not opposite:
                 result = None
                 if value is not None:

@@ -57,7 +57,7 @@ def compile_in(compiler: Compiler, node: ast.In) -> Code:
 def compile_tests(compiler: Compiler, node: ast.Tests) -> Code:
     """Whether the value in the cell of `?` passes; null counts as no."""
     cell = compiler.look_up(TESTED).cell
-    assert cell is not None  # noqa: S101 - whoever compiles tests has bound `?`
+    assert cell is not None
     if not node.tests:
         return constant(True)
     tests = [_test(compiler, test, cell) for test in node.tests]

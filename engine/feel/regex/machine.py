@@ -185,7 +185,9 @@ class Pattern:
         """Whether the empty text matches."""
         return self.search("", charge) is not None
 
-    def _match_at(self, text: str, start: int, charge: Charge, tried: set[int]) -> Match | None:
+    def _match_at(  # noqa: C901 - one loop over the instructions is quicker and plainer than a method for each
+        self, text: str, start: int, charge: Charge, tried: set[int]
+    ) -> Match | None:
         program, width, remembers = self._program, len(text) + 1, self._remembers
         spans: tuple[int | None, ...] = (start, *(None,) * (2 * self.groups + 1))
         waiting: list[tuple[int, int, tuple[int | None, ...]]] = [(0, start, spans)]

@@ -1,7 +1,7 @@
-"""Patterns of XPath and XQuery, which FEEL uses, read into a tree.
+r"""Patterns of XPath and XQuery, which FEEL uses, read into a tree.
 
-Differences from Python's `re` that matter: classes can be subtracted (`[a-z-[aeiou]]`), `\\p{…}` names
-categories and blocks, `\\i` and `\\c` are characters of XML names, `$` matches at the very end only.
+Differences from Python's `re` that matter: classes can be subtracted (`[a-z-[aeiou]]`), `\p{…}` names
+categories and blocks, `\i` and `\c` are characters of XML names, `$` matches at the very end only.
 """
 
 from __future__ import annotations
@@ -222,10 +222,10 @@ class PatternReader:
             return _PLAIN_ESCAPES[character]
         if character in SHORTHANDS:
             return SHORTHANDS[character]
-        if character in "pP":
-            return self._property(negated=character == "P")
-        self.index -= 1
-        self._fail(f"неизвестное обозначение \\{character}")
+        if character not in "pP":
+            self.index -= 1
+            self._fail(f"неизвестное обозначение \\{character}")
+        return self._property(negated=character == "P")
 
     def _property(self, *, negated: bool) -> CharacterSet:
         end = self.pattern.find("}", self.index)

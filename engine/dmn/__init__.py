@@ -1,0 +1,21 @@
+"""DMN: decision tables and their relatives, read from the XML of versions 1.1 to 1.5.
+
+`load(xml).decide("Решение", {"доход": 9000})` is the value; `explain` adds which rows matched and why.
+"""
+
+from engine.dmn.errors import DmnError
+from engine.dmn.evaluation import DecisionWarning, RowTrace, TableTrace
+from engine.dmn.model import DecisionInfo, Explanation, Model, load
+from engine.dmn.workshop import Fault
+
+__all__ = [
+    "DecisionInfo",
+    "DecisionWarning",
+    "DmnError",
+    "Explanation",
+    "Fault",
+    "Model",
+    "RowTrace",
+    "TableTrace",
+    "load",
+]

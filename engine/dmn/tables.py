@@ -1,0 +1,271 @@
+"""Decision tables: which rows match, and what follows from it under each hit policy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from engine import feel
+from engine.dmn.describe import describe_row
+from engine.dmn.elements import DecisionTable, Input, Output, Rule, Text
+from engine.dmn.evaluation import Evaluation, RowTrace, TableTrace, Variables
+from engine.dmn.workshop import Logic, Names, Workshop, compile_text, nothing
+from engine.feel.builtins import BUILTINS
+from engine.feel.comparison import equal
+from engine.feel.errors import Problem
+from engine.feel.runtime import Run
+from engine.feel.values import Value
+
+Cell = Callable[[Run, Value], bool]
+"""Whether a value passes a cell."""
+
+_SYMBOLS: Final = {
+    "UNIQUE": "U",
+    "ANY": "A",
+    "PRIORITY": "P",
+    "FIRST": "F",
+    "RULE ORDER": "R",
+    "OUTPUT ORDER": "O",
+    "COLLECT": "C",
+}
+_AGGREGATIONS: Final = {"SUM": "+", "MIN": "<", "MAX": ">", "COUNT": "#"}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of conditions. `allowed` is None when every value is."""
+
+    input: Input
+    value: Logic
+    allowed: Cell | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A column of results. `order` are its allowed values, best first; `allows` says if a value is one."""
+
+    output: Output
+    default: Logic | None
+    order: Logic
+    allows: Cell | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    rule: Rule
+    cells: tuple[Cell | None, ...]
+    """None where any value passes."""
+    results: tuple[Logic, ...]
+
+
+def compile_table(workshop: Workshop, table: DecisionTable, names: Names) -> Logic:
+    return _Table(workshop, table, names).evaluate
+
+
+class _Table:
+    def __init__(self, workshop: Workshop, table: DecisionTable, names: Names) -> None:
+        self._workshop = workshop
+        self._table = table
+        self._columns = tuple(self._column(one, names) for one in table.inputs)
+        self._results = tuple(self._result(one, names) for one in table.outputs)
+        self._rows = tuple(self._row(rule, names) for rule in table.rules)
+
+    # Compilation
+
+    def _column(self, written: Input, names: Names) -> Column:
+        logic = compile_text(self._workshop, written.expression, names)
+        allowed = None if written.allowed is None else self._cell(written.allowed, names)
+        return Column(written, self._workshop.coerced(logic, written.type), allowed)
+
+    def _result(self, written: Output, names: Names) -> Result:
+        default = None
+        if written.default is not None:
+            default = self._workshop.coerced(
+                compile_text(self._workshop, written.default, names), written.type
+            )
+        if written.allowed is None:
+            return Result(written, default, nothing, None)
+        listed = Text(f"[{written.allowed.text}]", written.allowed.place)
+        return Result(
+            written, default, compile_text(self._workshop, listed, names), self._cell(written.allowed, names)
+        )
+
+    def _row(self, rule: Rule, names: Names) -> Row:
+        cells = tuple(self._cell(text, names) for text in rule.inputs)
+        results = tuple(
+            self._workshop.coerced(self._entry(text, names), output.type)
+            for text, output in zip(rule.outputs, self._table.outputs, strict=True)
+        )
+        return Row(rule, cells, results)
+
+    def _entry(self, text: Text, names: Names) -> Logic:
+        return nothing if text.text == "-" else compile_text(self._workshop, text, names)
+
+    def _cell(self, text: Text, names: Names) -> Cell | None:
+        if text.text in ("", "-"):
+            return None
+        tests = self._workshop.expression(text, names, tests=True)
+        if tests is None:
+            return lambda _run, _value: False
+        return lambda run, value: tests.run(run, value) is True
+
+    # Evaluation
+
+    def evaluate(self, evaluation: Evaluation, variables: Variables) -> Value:
+        run = evaluation.run(variables)
+        run.charge(1 + len(self._rows) * len(self._columns))
+        values = [column.value(evaluation, variables) for column in self._columns]
+        traces: list[RowTrace] | None = None if evaluation.tables is None else []
+        if not self._inputs_allowed(evaluation, run, values):
+            matched: list[Row] = []
+            value = None
+        else:
+            matched = self._matching(evaluation, run, values, traces)
+            value = self._outcome(evaluation, variables, matched)
+        if evaluation.tables is not None:
+            self._trace(evaluation.tables, values, traces or [], value)
+        return value
+
+    def _inputs_allowed(self, evaluation: Evaluation, run: Run, values: list[Value]) -> bool:
+        for column, value in zip(self._columns, values, strict=True):
+            if value is not None and column.allowed is not None and not column.allowed(run, value):
+                label, text = column.input.label, feel.to_text(value)
+                self._warn(evaluation, f"«{label}» = {text}: такого значения таблица не допускает.")
+                return False
+        return True
+
+    def _matching(
+        self, evaluation: Evaluation, run: Run, values: list[Value], traces: list[RowTrace] | None
+    ) -> list[Row]:
+        only_first = self._table.hit_policy == "FIRST"
+        matched: list[Row] = []
+        for number, row in enumerate(self._rows, 1):
+            if matched and only_first:
+                if traces is None:
+                    break
+                traces.append(self._row_trace(number, row, tried=False, failed=None))
+                continue
+            failed = self._failed_column(evaluation, run, row, values)
+            if failed is None:
+                matched.append(row)
+            if traces is not None:
+                traces.append(self._row_trace(number, row, tried=True, failed=failed))
+        return matched
+
+    def _failed_column(self, evaluation: Evaluation, run: Run, row: Row, values: list[Value]) -> int | None:
+        """The number of the first column whose value does not pass, from 1."""
+        for place, (cell, value) in enumerate(zip(row.cells, values, strict=True)):
+            if cell is not None and not cell(run, value):
+                text = row.rule.inputs[place]
+                evaluation.note(self._workshop.owner, text.place, text.text)
+                return place + 1
+        return None
+
+    def _warn(self, evaluation: Evaluation, message: str) -> None:
+        return evaluation.warn(self._workshop.owner, self._table.place, message)
+
+    # What follows
+
+    def _outcome(self, evaluation: Evaluation, variables: Variables, matched: list[Row]) -> Value:
+        if not matched:
+            return self._default(evaluation, variables)
+        policy = self._table.hit_policy
+        if policy == "UNIQUE" and len(matched) > 1:
+            numbers = ", ".join(str(self._rows.index(row) + 1) for row in matched)
+            return self._warn(evaluation, f"Подошло несколько строк ({numbers}), а должна одна.")
+        if policy in ("UNIQUE", "FIRST"):
+            return self._value(self._outputs(evaluation, variables, matched[0]))
+        found = [self._outputs(evaluation, variables, row) for row in matched]
+        if policy == "ANY":
+            return self._agreed(evaluation, variables, found)
+        if policy in ("PRIORITY", "OUTPUT ORDER"):
+            found = self._by_priority(evaluation, variables, found)
+            if policy == "PRIORITY":
+                return self._value(found[0])
+        if self._table.aggregation is not None:
+            return self._aggregated(evaluation, variables, found)
+        return [self._value(outputs) for outputs in found]
+
+    def _default(self, evaluation: Evaluation, variables: Variables) -> Value:
+        if any(result.default is not None for result in self._results):
+            defaults = [nothing if result.default is None else result.default for result in self._results]
+            return self._value([default(evaluation, variables) for default in defaults])
+        if self._table.aggregation == "COUNT":
+            return Decimal(0)
+        many = self._table.hit_policy in ("RULE ORDER", "OUTPUT ORDER", "COLLECT")
+        return [] if many and self._table.aggregation is None else None
+
+    def _outputs(self, evaluation: Evaluation, variables: Variables, row: Row) -> list[Value]:
+        outputs = [logic(evaluation, variables) for logic in row.results]
+        for place, result in enumerate(self._results):
+            value = outputs[place]
+            if value is not None and result.allows and not result.allows(evaluation.run(variables), value):
+                self._warn(evaluation, f"Итог {feel.to_text(value)} не входит в допустимые значения столбца.")
+                outputs[place] = None
+        return outputs
+
+    def _value(self, outputs: list[Value]) -> Value:
+        """The value alone for a single column of results, else a context by their names."""
+        if len(self._results) == 1:
+            return outputs[0]
+        return {
+            result.output.name or result.output.label: value
+            for result, value in zip(self._results, outputs, strict=True)
+        }
+
+    def _agreed(self, evaluation: Evaluation, variables: Variables, found: list[list[Value]]) -> Value:
+        run = evaluation.run(variables)
+        if any(equal(run, found[0], outputs) is not True for outputs in found[1:]):
+            return self._warn(evaluation, "Подошли строки с разными итогами, а они должны совпадать.")
+        return self._value(found[0])
+
+    def _by_priority(
+        self, evaluation: Evaluation, variables: Variables, found: list[list[Value]]
+    ) -> list[list[Value]]:
+        """Best first: by the order in which the columns list their allowed values, the left one counts most."""
+        run = evaluation.run(variables)
+        orders = [result.order(evaluation, variables) for result in self._results]
+
+        def rank(outputs: list[Value]) -> list[int]:
+            return [_position(run, order, value) for order, value in zip(orders, outputs, strict=True)]
+
+        return sorted(found, key=rank)
+
+    def _aggregated(self, evaluation: Evaluation, variables: Variables, found: list[list[Value]]) -> Value:
+        if self._table.aggregation == "COUNT":
+            return Decimal(len(found))
+        function = BUILTINS[{"SUM": "sum", "MIN": "min", "MAX": "max"}[self._table.aggregation or "SUM"]]
+        try:
+            columns = [list(column) for column in zip(*found, strict=True)]
+            return self._value([function.invoke(evaluation.run(variables), [column]) for column in columns])
+        except Problem as problem:
+            return self._warn(evaluation, f"Итоги строк не свести в один: {problem}.")
+
+    # Traces
+
+    def _row_trace(self, number: int, row: Row, *, tried: bool, failed: int | None) -> RowTrace:
+        return RowTrace(
+            number=number,
+            id=row.rule.place.id,
+            tried=tried,
+            matched=tried and failed is None,
+            failed=failed,
+            text=describe_row(self._table, row.rule),
+            note=row.rule.note,
+        )
+
+    def _trace(
+        self, tables: list[TableTrace], values: list[Value], rows: list[RowTrace], value: Value
+    ) -> None:
+        policy = _SYMBOLS[self._table.hit_policy] + _AGGREGATIONS.get(self._table.aggregation or "", "")
+        labels = [column.input.label for column in self._columns]
+        inputs = tuple(zip(labels, values, strict=True))
+        tables.append(TableTrace(self._workshop.owner, policy, inputs, tuple(rows), value))
+
+
+def _position(run: Run, order: Value, value: Value) -> int:
+    if type(order) is not list:
+        return 0
+    return next((place for place, one in enumerate(order) if equal(run, one, value) is True), len(order))
