@@ -15,6 +15,7 @@ from typing import Any, Literal
 from engine.errors import InvalidData
 from engine.formjs import words
 from engine.formjs.answers import Answers
+from engine.formjs.inputs import Choice
 from engine.formjs.structure import Leaf, Scope
 from engine.formjs.values import get_path, plain, set_path
 from engine.model import Value
@@ -31,6 +32,8 @@ class FormField:
     type: str
     required: bool
     rows: tuple[FormField, ...] = ()
+    options: tuple[tuple[Value, str], ...] = ()
+    """Values to choose from with what people read for them, where the form itself lists them."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +104,15 @@ class Form:
         return values
 
 
+def _options(leaf: Leaf) -> tuple[tuple[Value, str], ...]:
+    return leaf.input.options.labels if isinstance(leaf.input, Choice) and leaf.input.options else ()
+
+
 def _listed(scope: Scope) -> tuple[FormField, ...]:
-    leaves = [FormField(leaf.name, leaf.label, leaf.kind, leaf.input.needed) for leaf in scope.leaves]
+    leaves = [
+        FormField(leaf.name, leaf.label, leaf.kind, leaf.input.needed, options=_options(leaf))
+        for leaf in scope.leaves
+    ]
     lists = [
         FormField(rows.name, rows.label, "dynamiclist", rows.least > 0, _listed(rows.scope))
         for rows in scope.rows

@@ -215,7 +215,9 @@ class Options:
     def __init__(self, values: Any) -> None:
         """`values` as form-js takes them: primitives, or contexts with `label` and `value`."""
         offered = values if isinstance(values, Sequence) and not isinstance(values, str) else ()
-        self.values = [value for value in map(_option_value, offered) if value is not None]
+        found = [(value, label) for value, label in map(_option, offered) if value is not None]
+        self.values = [value for value, _ in found]
+        self.labels = tuple((seen(value), label) for value, label in found)
         self._seen = [seen(value) for value in self.values]
 
     def find(self, submitted: Any) -> Value | None:
@@ -228,10 +230,11 @@ class Options:
         return None
 
 
-def _option_value(option: Any) -> Value | None:
-    if isinstance(option, Mapping):
-        option = option.get("value")
-    return None if option == "" or option == {} else option
+def _option(option: Any) -> tuple[Value | None, str]:
+    """The value of an option and what people read for it; None where it can't be chosen."""
+    label = option.get("label") if isinstance(option, Mapping) else None
+    value = option.get("value") if isinstance(option, Mapping) else option
+    return (None if value in ("", {}) else value), label if isinstance(label, str) and label else str(value)
 
 
 class Choice(Input):

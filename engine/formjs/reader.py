@@ -6,12 +6,13 @@ from typing import Any, Final
 
 import orjson
 
+from engine.deadlines.russian import counted
 from engine.errors import DefinitionRefused, Finding
 from engine.formjs.form import Form
 from engine.formjs.inspector import Inspector
 from engine.formjs.remarks import Remarks
 from engine.formjs.scopes import ScopeReader
-from engine.formjs.words import counted
+from engine.formjs.words import REMARKS
 
 SIZE_LIMIT: Final = 512 * 1024
 """Bytes of one form."""
@@ -24,7 +25,7 @@ def read(content: bytes, *, name: str = "") -> Form:
     errors = sum(finding.severity == "error" for finding in remarks.findings)
     if form is None or errors:
         called = f" «{name}»" if name else ""
-        amount = counted(errors, "замечание", "замечания", "замечаний")
+        amount = counted(errors, REMARKS)
         raise DefinitionRefused(f"Форма{called} не принята: {amount}.", tuple(remarks.findings))
     return form
 

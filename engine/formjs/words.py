@@ -5,19 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from engine.deadlines.russian import NBSP, counted
 from engine.formjs.values import number
 
-NBSP: Final = "\u00a0"
-
-
-def counted(amount: int, one: str, few: str, many: str) -> str:
-    """«1 знак», «2 знака», «5 знаков», with a no-break space."""
-    tail = abs(amount) % 100
-    if 11 <= tail <= 14:
-        form = many
-    else:
-        form = {1: one, 2: few, 3: few, 4: few}.get(tail % 10, many)
-    return f"{amount}{NBSP}{form}"
+SIGNS_OF: Final = ("знака", "знаков", "знаков")
+ROWS: Final = ("строка", "строки", "строк")
+ROWS_OF: Final = ("строки", "строк", "строк")
+FIELDS: Final = ("поле", "поля", "полей")
+REMARKS: Final = ("замечание", "замечания", "замечаний")
+"""Forms for 1, 2 and 5; those with OF follow «не меньше» and «не больше»."""
 
 
 def figure(value: Decimal) -> str:
@@ -41,16 +37,11 @@ def missing(kind: str, label: str) -> str:
 
 
 def too_short(label: str, least: int) -> str:
-    return f"Напишите в поле «{label}» подробнее: нужно не меньше {signs_of(least)}."
+    return f"Напишите в поле «{label}» подробнее: нужно не меньше {counted(least, SIGNS_OF)}."
 
 
 def too_long(label: str, most: int) -> str:
-    return f"Сократите текст в поле «{label}»: можно не больше {signs_of(most)}."
-
-
-def signs_of(amount: int) -> str:
-    """«не меньше 1 знака», «не больше 5 знаков»."""
-    return counted(amount, "знака", "знаков", "знаков")
+    return f"Сократите текст в поле «{label}»: можно не больше {counted(most, SIGNS_OF)}."
 
 
 def too_small(label: str, least: Decimal) -> str:
@@ -64,7 +55,7 @@ def too_great(label: str, most: Decimal) -> str:
 def too_precise(label: str, digits: int) -> str:
     if digits == 0:
         return f"Напишите в поле «{label}» целое число."
-    after = counted(digits, "знака", "знаков", "знаков")
+    after = counted(digits, SIGNS_OF)
     return f"Округлите число в поле «{label}»: после запятой не больше {after}."
 
 
@@ -133,5 +124,5 @@ def unknown_field(name: str) -> str:
 def not_accepted(labels: list[str]) -> str:
     """The sentence over the form."""
     listed = ", ".join(f"«{label}»" for label in labels[:3])
-    more = f" и ещё {counted(len(labels) - 3, 'поле', 'поля', 'полей')}" if len(labels) > 3 else ""
+    more = f" и ещё {counted(len(labels) - 3, FIELDS)}" if len(labels) > 3 else ""
     return f"Форма пока не принята. Проверьте: {listed}{more}."

@@ -122,3 +122,10 @@ def test_fields_are_listed_with_label_type_and_whether_they_are_required():
         ("меры", "Меры", "dynamiclist", False),
     ]
     assert [one.key for one in listed[1].rows] == ["часы"]
+
+
+def test_fields_tell_what_people_read_for_a_value():
+    listed = form(
+        field("select", values=[{"label": "На дому", "value": "дом"}, {"label": "Два", "value": 2}])
+    ).fields
+    assert listed[0].options == (("дом", "На дому"), (Decimal(2), "Два"))
