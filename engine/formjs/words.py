@@ -106,15 +106,15 @@ def not_phone(label: str) -> str:
 
 
 def rows_wanted(label: str, least: int) -> str:
-    return f"Добавьте строки в «{label}»: нужно не меньше {counted(least, 'строки', 'строк', 'строк')}."
+    return f"Добавьте строки в «{label}»: нужно не меньше {counted(least, ROWS_OF)}."
 
 
 def rows_too_many(label: str, most: int) -> str:
-    return f"Уберите лишние строки в «{label}»: можно не больше {counted(most, 'строки', 'строк', 'строк')}."
+    return f"Уберите лишние строки в «{label}»: можно не больше {counted(most, ROWS_OF)}."
 
 
 def rows_fixed(label: str, amount: int) -> str:
-    return f"В «{label}» должно остаться {counted(amount, 'строка', 'строки', 'строк')}."
+    return f"В «{label}» должно остаться {counted(amount, ROWS)}."
 
 
 def unknown_field(name: str) -> str:
