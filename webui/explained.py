@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from engine.cases.queries import HistoryEntry
+from flask_babel import gettext as _
 
-NEAR = 1
-"""Rows shown before and after one that matched."""
+from engine.cases.queries import HistoryEntry
 
 
 def decision_cards(history: Iterable[HistoryEntry]) -> list[dict[str, Any]]:
@@ -22,15 +21,28 @@ def decision_cards(history: Iterable[HistoryEntry]) -> list[dict[str, Any]]:
 
 
 def _card(table: Mapping[str, Any]) -> dict[str, Any]:
-    matched = {int(number) for number in table["matched"]}
-    rows = [
-        {"number": row["number"], "cells": row["cells"], "matched": int(row["number"]) in matched}
-        for row in table["rows"]
-        if any(abs(int(row["number"]) - number) <= NEAR for number in matched) or not matched
-    ]
+    facts = ", ".join(f"{each['name']}: {_words(each['value'])}" for each in table["inputs"])
+    matched = [row for row in table["rows"] if row["matched"]]
+    numbers = ", ".join(str(row["number"]) for row in matched)
     return {
-        "title": table["name"],
-        "columns": table["columns"],
-        "rows": rows,
-        "sentence": table["sentence"],
+        "title": table["decision"],
+        "columns": [_("Правило"), _("Почему")],
+        "rows": [
+            {"number": row["number"], "cells": [row["text"], row["note"]], "matched": row["matched"]}
+            for row in table["rows"]
+        ],
+        "sentence": _("Сработала строка %(numbers)s. %(facts)s", numbers=numbers, facts=facts)
+        if matched
+        else _("Ни одна строка не подошла. %(facts)s", facts=facts),
     }
+
+
+def _words(value: Any) -> str:
+    """A fact in words; empty ones say so."""
+    if value is None or value == "":
+        return _("не указано")
+    if isinstance(value, bool):
+        return _("да") if value else _("нет")
+    if isinstance(value, list):
+        return ", ".join(map(_words, value)) or _("нет")
+    return str(value)

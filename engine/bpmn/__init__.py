@@ -18,6 +18,7 @@ from engine.bpmn.commands import (
 )
 from engine.bpmn.context import Context, Decision
 from engine.bpmn.diagram import Diagram, Process, Program, Start, link, read
+from engine.bpmn.known import Known
 from engine.bpmn.position import Place, Position
 from engine.bpmn.state import READER_VERSION
 from engine.bpmn.state import variables_of as variables
@@ -35,6 +36,7 @@ __all__ = [
     "Diagram",
     "FailService",
     "Fire",
+    "Known",
     "Place",
     "Position",
     "Process",

@@ -10,6 +10,7 @@ from datetime import datetime
 from engine.bpmn import Context, Decision
 from engine.cases.locking import LockedCase
 from engine.definitions.library import Release
+from engine.dmn import TableTrace
 from engine.model import Clock, Value
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds
@@ -40,6 +41,24 @@ def step_context(rt: Runtime, release: Release, case: LockedCase, now: datetime)
 def _decider(release: Release, now: datetime) -> Callable[[str, Mapping[str, Value]], Decision]:
     def decide(key: str, inputs: Mapping[str, Value]) -> Decision:
         explained = release.decision(key).explain(key, inputs, now=now)
-        return Decision(value=explained.value, explanation=explained.to_dict())
+        return Decision(explained.value, {"tables": [_told(table) for table in explained.tables]})
 
     return decide
+
+
+NEAR = 1
+"""Rows kept before and after one that matched: enough to see why that one and not its neighbour."""
+
+
+def _told(table: TableTrace) -> dict[str, Value]:
+    """What the history keeps of one table: the facts, the rows near the match, which matched."""
+    near = {number + step for number in table.matched for step in range(-NEAR, NEAR + 1)}
+    return {
+        "decision": table.decision,
+        "inputs": [{"name": name, "value": value} for name, value in table.inputs],
+        "rows": [
+            {"number": row.number, "text": row.text, "matched": row.matched, "note": row.note}
+            for row in table.rows
+            if row.number in near or not near
+        ],
+    }

@@ -81,7 +81,7 @@ def open_case(rt: Runtime, conn: Connection, command: StartCase) -> StartedCase:
     )
     case.id = _insert_case(rt, conn, case, command)
     result = bpmn.start(release.program(command.process), data, step_context(rt, release, case, now))
-    deed = Deed(HistoryKind.STARTED, command.actor, now, node=start.node if start else None, data=data)
+    deed = Deed(HistoryKind.STARTED, command.actor, now, node=start.id if start else None, data=data)
     record_step(rt, conn, release, case, result, deed)
     return StartedCase(case.id, number)
 

@@ -138,7 +138,7 @@ def _lint(checked: Checked, known: Known) -> list[Finding]:
     content, name = checked.upload.content, checked.upload.name
     match checked.file.kind:
         case "bpmn":
-            return bpmn.check(content, name=name, known=known) if hasattr(bpmn,"check") else []
+            return bpmn.check(content, name=name, known=known) if callable(bpmn.check) else []
         case "form":
             return formjs.check(content, name=name)
         case _:

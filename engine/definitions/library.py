@@ -24,7 +24,7 @@ KEPT_RELEASES = 64
 """Releases whose programs stay linked in memory; older ones are linked again when a case needs them."""
 
 _DEFINITION = select(definition.c.kind, definition.c.content).where(definition.c.id == bindparam("id"))
-_RELEASE = select(release.c.items).where(release.c.id == bindparam("id"))
+_RELEASE = select(release.c.catalogue).where(release.c.id == bindparam("id"))
 _NEWEST = select(release.c.id).order_by(release.c.id.desc()).limit(1)
 
 Parsed = Diagram | Model | Form | bytes

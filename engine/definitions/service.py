@@ -78,7 +78,7 @@ def publish(rt: Runtime, actor: Actor, uploads: Sequence[Upload], note: str = ""
 
 
 def _current_items(conn: Connection) -> Items:
-    newest = conn.execute(select(release.c.items).order_by(release.c.id.desc()).limit(1)).scalar_one_or_none()
+    newest = conn.execute(select(release.c.catalogue).order_by(release.c.id.desc()).limit(1)).scalar_one_or_none()
     return json.loads(newest) if newest is not None else {}
 
 
@@ -129,7 +129,7 @@ def _add_release(rt: Runtime, conn: Connection, actor: Actor, items: Items) -> i
         {
             "created_at": to_seconds(rt.clock.now()),
             "created_by": actor.user_id,
-            "items": json.dumps(items, sort_keys=True),
+            "catalogue": json.dumps(items, sort_keys=True),
         },
     )
     return int(inserted.inserted_primary_key[0])

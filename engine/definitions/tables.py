@@ -40,9 +40,9 @@ release = Table(
     Column("id", BIG_ID, primary_key=True),
     Column("created_at", BigInteger, nullable=False),
     Column("created_by", BigInteger, nullable=False),
-    Column("items", Text, nullable=False),
+    Column("catalogue", Text, nullable=False),
 )
-"""`items` is JSON: {kind: {key: definition id}}. A file with several processes or decisions stands under
+"""`catalogue` is JSON: {kind: {key: definition id}}. A file with several processes or decisions stands under
 each key."""
 
 upload = Table(

@@ -1,0 +1,68 @@
+"""Opening a case, finishing its steps, one transaction each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from engine.access.actors import load_actor
+from engine.cases.queries import case_card, case_history
+from engine.cases.service import complete_task
+from engine.cases.tables import ENDED, case_
+from engine.errors import AlreadyCompleted, NotAllowed
+from engine.model import CompleteTask
+from engine.runtime import Runtime
+from tests.factories.access import make_actor, make_runtime
+from tests.factories.cases import chain, complete, open_case, open_nodes, open_tasks, publish_files, user_task
+
+
+@pytest.fixture
+def rt(tmp_path: Path, database_url: str) -> Runtime:
+    rt = make_runtime(tmp_path, database_url)
+    return rt
+
+
+def test_a_case_walks_from_step_to_step_and_ends(rt: Runtime) -> None:
+    clerk = make_actor(rt, "R05")
+    publish_files(rt, chain("small", user_task("a"), user_task("b")))
+    case = open_case(rt, clerk, "small")
+    assert open_nodes(rt) == ["a"]
+    complete(rt, clerk, "a", {"итог": "да"})
+    assert open_nodes(rt) == ["b"]
+    complete(rt, clerk, "b")
+    assert open_nodes(rt) == []
+    with rt.database.read() as conn:
+        assert conn.execute(select(case_.c.status).where(case_.c.id == case.id)).scalar_one() == ENDED
+
+
+def test_a_second_click_is_told_who_completed_the_step_and_when(rt: Runtime) -> None:
+    first, second = make_actor(rt, "R05"), make_actor(rt, "R05")
+    publish_files(rt, chain("small", user_task("a"), user_task("b")))
+    open_case(rt, first, "small")
+    number = complete(rt, first, "a")
+    with pytest.raises(AlreadyCompleted) as told:
+        complete_task(rt, CompleteTask(load_actor(rt, second.user_id), number))
+    assert told.value.by == first.user_id
+    assert told.value.at == rt.clock.now()
+
+
+def test_a_step_of_another_role_is_refused_and_nothing_changes(rt: Runtime) -> None:
+    clerk, secretary = make_actor(rt, "R05"), make_actor(rt, "R10")
+    publish_files(rt, chain("small", user_task("a"), user_task("b")))
+    open_case(rt, clerk, "small")
+    with pytest.raises(NotAllowed):
+        complete_task(rt, CompleteTask(load_actor(rt, secretary.user_id), open_tasks(rt, "a")[0]))
+    assert open_nodes(rt) == ["a"]
+
+
+def test_the_history_keeps_who_did_what_with_which_data(rt: Runtime) -> None:
+    clerk = make_actor(rt, "R05")
+    publish_files(rt, chain("small", user_task("a"), user_task("b")))
+    case = open_case(rt, clerk, "small")
+    complete(rt, clerk, "a", {"итог": "да"})
+    with rt.database.read() as conn:
+        entries = case_history(rt, conn, case_card(rt, conn, clerk, case.id))
+    assert [(entry.name, entry.actor_id) for entry in entries][0] == ("Шаг a", clerk.user_id)
+    assert entries[0].data["data"] == {"итог": "да"}
