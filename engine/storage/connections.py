@@ -49,8 +49,8 @@ def parse_url(url: str) -> URL:
     hint = "Примеры: sqlite:////var/lib/marshrut/marshrut.db, postgresql://имя:пароль@сервер/база"
     try:
         parsed = make_url(url.replace("postgres://", "postgresql://", 1))
-    except ArgumentError as error:
-        raise StorageUnavailable("Адрес базы данных написан с ошибкой.", hint) from error
+    except ArgumentError:
+        raise StorageUnavailable("Адрес базы данных написан с ошибкой.", hint) from None
     kind = parsed.get_backend_name()
     if kind not in {"sqlite", "postgresql"}:
         raise StorageUnavailable(f"База данных вида «{kind}» не поддерживается.", hint)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, MetaData, text
 
+from engine.errors import StorageUnavailable
 from engine.storage.connections import Engines, Kind, open_engines
 from engine.storage.faults import explained
 from engine.storage.metadata import metadata
@@ -81,16 +82,11 @@ class Database:
 
     def faults(self) -> list[str]:
         """What a thorough look finds wrong, in words; empty when all is well. Reads the whole SQLite file."""
-        with self.read() as conn:
-            if self.kind == "postgresql":
-                conn.execute(text("SELECT 1"))
-                return []
-            found = [row[0] for row in conn.execute(text("PRAGMA integrity_check")) if row[0] != "ok"]
-            orphans = conn.execute(text("PRAGMA foreign_key_check")).fetchall()
-        return [f"Повреждение: {words}" for words in found] + [
-            f"Таблица {table}: строка {row} ссылается на пропавшую строку таблицы {parent}"
-            for table, row, parent, _ in orphans
-        ]
+        try:
+            with self.read() as conn:
+                return _sqlite_faults(conn) if self.kind == "sqlite" else _postgresql_faults(conn)
+        except StorageUnavailable as error:
+            return [error.message]
 
     def close(self) -> None:
         """Close all connections; the next use opens new ones."""
@@ -114,3 +110,18 @@ def _run(callback: Callback) -> None:
         callback()
     except Exception:
         log.exception("a callback after a commit failed; the commit itself is safe")
+
+
+def _sqlite_faults(conn: Connection) -> list[str]:
+    found = [row[0] for row in conn.execute(text("PRAGMA integrity_check")) if row[0] != "ok"]
+    orphans = conn.execute(text("PRAGMA foreign_key_check")).all()
+    return [f"Повреждение: {words}" for words in found] + [
+        f"Таблица {table}: строка {row} ссылается на пропавшую строку таблицы {parent}"
+        for table, row, parent, _ in orphans
+    ]
+
+
+def _postgresql_faults(conn: Connection) -> list[str]:
+    """The server looks after its own pages; here only whether it answers."""
+    conn.execute(text("SELECT 1"))
+    return []

@@ -29,6 +29,7 @@ from sqlalchemy import (
 
 from engine.errors import KeyDestroyed, StorageUnavailable
 from engine.storage.database import Database
+from engine.storage.faults import explained
 from engine.storage.metadata import BIG_ID, NAMING
 
 FORMAT = "1"
@@ -153,14 +154,16 @@ class KeyStore:
             return {row.key: row.value for row in conn.execute(select(key_store_meta))}
 
     def _rewrite_file(self) -> None:
-        """Leave no trace of old pages in the file, its journal or free space."""
-        autocommit = self.database.engines.writer.execution_options(isolation_level="AUTOCOMMIT")
-        with autocommit.connect() as conn:
-            conn.execute(
-                text("VACUUM" if self.database.kind == "sqlite" else f"VACUUM FULL {subject_key.name}")
-            )
-            if self.database.kind == "sqlite":
-                conn.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        """Leave no trace of old keys in the file, its journal or its free space."""
+        writer = self.database.engines.writer
+        with explained():
+            if self.database.kind == "postgresql":
+                with writer.execution_options(isolation_level="AUTOCOMMIT").connect() as conn:
+                    conn.execute(text(f"VACUUM FULL {subject_key.name}"))
+                return
+            with writer.connect() as conn:
+                for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                    conn.connection.cursor().execute(statement)
 
 
 def _unwrap(master: bytes, wrapped: bytes) -> bytes:

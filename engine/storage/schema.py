@@ -24,11 +24,16 @@ def install(database: Database) -> str:
     """Create what is missing of a database, mark it as up to date; the mark that pairs it with its keys."""
     database.create()
     with database.write() as conn:
-        command.stamp(_config(conn), "head")
+        stamp(conn)
         if (found := _instance(conn)) is None:
             found = uuid.uuid4().hex
             conn.execute(insert(marshrut_meta), {"key": INSTANCE, "value": found})
     return found
+
+
+def stamp(conn: Connection) -> None:
+    """Mark the tables as those of this version of the product."""
+    command.stamp(_config(conn), "head")
 
 
 def upgrade(database: Database) -> None:
