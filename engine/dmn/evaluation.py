@@ -9,6 +9,7 @@ from datetime import datetime
 from engine.dmn.elements import Place
 from engine.feel.errors import FeelWarning
 from engine.feel.runtime import Meter, Run
+from engine.feel.text import to_text
 from engine.feel.values import Function, Value
 
 Variables = dict[str, Value]
@@ -56,6 +57,13 @@ class TableTrace:
     def matched(self) -> tuple[int, ...]:
         """Numbers of the rows that matched, from 1."""
         return tuple(row.number for row in self.rows if row.matched)
+
+    @property
+    def sentence(self) -> str:
+        """What the table did, in words."""
+        values = ", ".join(f"{label} = {to_text(value)}" for label, value in self.inputs)
+        rows = "; ".join(f"строка {row.number}: {row.text}" for row in self.rows if row.matched)
+        return f"«{self.decision}» ({values or 'без условий'}): {rows or 'не подошла ни одна строка'}."
 
 
 @dataclass(slots=True)

@@ -224,7 +224,7 @@ class _Table:
     def _by_priority(
         self, evaluation: Evaluation, variables: Variables, found: list[list[Value]]
     ) -> list[list[Value]]:
-        """Best first: by the order in which the columns list their allowed values, the left one counts most."""
+        """Best first: by the order in which the columns list their allowed values, the left one first."""
         run = evaluation.run(variables)
         orders = [result.order(evaluation, variables) for result in self._results]
 

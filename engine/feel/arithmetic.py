@@ -7,6 +7,7 @@ callers turn that into null with a warning.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
@@ -169,7 +170,7 @@ def _time_difference(left: Value, right: Value) -> DaysTimeDuration | None:
 
 
 def _moment_difference(left: Value, right: Value) -> DaysTimeDuration | None:
-    """Between dates and dates with times; a date among them is its midnight in the zone of the other."""
+    """Between dates, with times or without; a date is its midnight: local if the other is, else UTC."""
     if is_date(left) and is_date(right):
         return DaysTimeDuration((number_of_date(left) - number_of_date(right)) * DAY)
     left_moment = _as_moment(left, right)
@@ -187,5 +188,5 @@ def _as_moment(value: Value, other: Value) -> AnyDateTime | None:
         return moment
     if is_date(value) and is_date_time(other):
         day: AnyDate = value
-        return midnight(day, other.tzinfo)
+        return midnight(day, None if other.tzinfo is None else UTC)
     return None

@@ -207,9 +207,13 @@ def evaluate(
     *,
     now: datetime | None = None,
     functions: Functions | None = None,
+    warnings: list[FeelWarning] | None = None,
 ) -> Value:
-    """The value of an expression over `context`."""
-    return compile(text, names=context, functions=functions).evaluate(context, now=now)
+    """The value of an expression over `context`. Warnings are appended to the list, if there is one."""
+    outcome = compile(text, names=context, functions=functions).outcome(context, now=now)
+    if warnings is not None:
+        warnings += outcome.warnings
+    return outcome.value
 
 
 def unary(
@@ -219,11 +223,16 @@ def unary(
     *,
     now: datetime | None = None,
     functions: Functions | None = None,
+    warnings: list[FeelWarning] | None = None,
 ) -> bool:
     """Whether `value` passes unary tests such as `< 5`, `not("a", "b")`, `? in список`."""
     expression = compile_unary(text, names=context, functions=functions)
     ready = _NO_FUNCTIONS if functions is None else host_functions(functions)
-    return bool(expression.run(Run(context or {}, now, ready, Meter()), from_python(value)))
+    run = Run(context or {}, now, ready, Meter())
+    passed = expression.run(run, from_python(value)) is True
+    if warnings is not None:
+        warnings += run.meter.warnings
+    return passed
 
 
 def _compile(

@@ -163,8 +163,8 @@ def sublist(run: Run, items: Items, start: Decimal, length: Decimal | None = Non
     run.charge(len(items))
     if length is None:
         return items[begin:]
-    if length < 0 or length > len(items) - begin:
-        raise Problem("столько значений в списке нет")
+    if not 1 <= length <= len(items) - begin:
+        raise Problem("столько значений с этого места в списке нет")
     return items[begin : begin + int(length)]
 
 

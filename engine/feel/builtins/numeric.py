@@ -99,16 +99,15 @@ def exponential(_run: Run, number: Decimal) -> Decimal:
 
 @builtin("odd(number: number)")
 def odd(_run: Run, number: Decimal) -> bool:
-    return _remainder_of_two(number) == 1
+    return _is_whole(number) and not even(_run, number)
 
 
 @builtin("even(number: number)")
 def even(_run: Run, number: Decimal) -> bool:
-    return _remainder_of_two(number) == 0
+    if number.adjusted() > CONTEXT.prec:  # beyond 34 digits every number is a multiple of ten
+        return True
+    return _is_whole(number) and int(number) % 2 == 0
 
 
-def _remainder_of_two(number: Decimal) -> int | None:
-    """0 or 1 for a whole number, else None. Beyond 34 digits every number is a multiple of ten."""
-    if number != number.to_integral_value():
-        return None
-    return 0 if number.adjusted() > CONTEXT.prec else int(number) % 2
+def _is_whole(number: Decimal) -> bool:
+    return number == number.to_integral_value()

@@ -8,12 +8,16 @@ comparison of pairs.
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Final
 
-from engine.feel.builtins.registry import builtin
+from engine.feel import ast
+from engine.feel.builtins.registry import BUILTINS, builtin
 from engine.feel.comparison import order_key
-from engine.feel.errors import Problem
+from engine.feel.errors import FeelError, Problem
+from engine.feel.parser import parse_expression
 from engine.feel.runtime import Run
+from engine.feel.text import from_at_literal
 from engine.feel.values import Range, Value
 
 End = tuple[Value, int]
@@ -112,3 +116,32 @@ _relation("during", "pr rr", lambda a, b: _includes(b, a))
 _relation("starts", "pr rr", _starts)
 _relation("started by", "rp rr", lambda a, b: _starts(b, a))
 _relation("coincides", "pp rr", lambda a, b: _includes(a, b) and _includes(b, a))
+
+
+@builtin("range(from: string)")
+def range_from_text(run: Run, text: str) -> Range:
+    """The range that a text such as `[1..5)` writes; its ends must be constants."""
+    try:
+        tree = parse_expression(text)
+    except FeelError:
+        tree = None
+    if not isinstance(tree, ast.RangeLiteral):
+        raise Problem("это не запись промежутка (пишите так: [1..5])")
+    start, end = _constant(run, tree.start), _constant(run, tree.end)
+    if order_key(start, end) is None:
+        raise Problem("начало и конец промежутка — не те значения, которые можно сравнить")
+    return Range(start, end, tree.closed_start, tree.closed_end)
+
+
+def _constant(run: Run, node: ast.Node) -> Value:
+    """The value of a constant: a number, a string, an at-literal, `date("…")` and the like; else null."""
+    match node:
+        case ast.Literal(value):
+            return value
+        case ast.Negation(ast.Literal(value=Decimal() as number)):
+            return -number
+        case ast.AtLiteral(text):
+            return from_at_literal(text)
+        case ast.Call(ast.Name("date" | "time" | "date and time" | "duration" as name), (argument,)):
+            return BUILTINS[name].invoke(run, [_constant(run, argument.value)])
+    return None

@@ -34,7 +34,9 @@ def substring(_run: Run, string: str, start_position: Decimal, length: Decimal |
     start = _bounded(start_position)
     if start == 0:
         raise Problem("позиции считаются с 1 (или с −1 от конца)")
-    begin = start - 1 if start > 0 else max(len(string) + start, 0)
+    if abs(start) > len(string):
+        raise Problem(f"в строке нет места {start}: в ней {len(string)} зн.")
+    begin = start - 1 if start > 0 else len(string) + start
     if length is None:
         return string[begin:]
     if length < 1:
