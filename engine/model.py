@@ -341,3 +341,40 @@ class Due:
     at: datetime | None
     clock: Clock = Clock.NONE
     closed_at: datetime | None = None
+
+
+class Outcome(IntEnum):
+    """How a term ended; stored in `term.outcome`."""
+
+    OPEN = 0
+    MET = 1
+    BREACHED = 2
+    CANCELLED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A norm running in a case. `task_id` when it belongs to one step; `key` as the diagram says it.
+
+    `event_at` is what it is counted from, `started_at` when it was opened; `rung` is the number of the last
+    rung of its ladder that is behind, `next_at` the moment of the next one to be told.
+    """
+
+    id: int
+    case_id: int
+    task_id: int | None
+    norm_id: int
+    key: str
+    event_at: datetime
+    due_at: datetime
+    clock: Clock
+    started_at: datetime
+    ended_at: datetime | None
+    rung: int
+    next_at: datetime | None
+    outcome: Outcome
+
+    @property
+    def due(self) -> Due:
+        """What `is_overdue` and the words of a chip want to know."""
+        return Due(self.due_at, self.clock, self.ended_at)

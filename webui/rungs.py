@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from engine.access.policy import ROLES
 from engine.deadlines.ladder import plan
 from engine.deadlines.norms import OWNER, Norm, Step
-from engine.deadlines.tables import Term
+from engine.model import Term
 from webui.frame import local
 from webui.guards import runtime
 

@@ -20,8 +20,8 @@ from sqlalchemy import Connection
 from engine.deadlines.calendar import Calendar
 from engine.deadlines.counting import Office, Unit
 from engine.deadlines.norms import Norm, Rung, Step
-from engine.deadlines.tables import DUE_RUNGS, Term, term_of
-from engine.model import Clock
+from engine.deadlines.tables import DUE_RUNGS, term_of
+from engine.model import Clock, Term
 from engine.storage.moments import to_seconds
 
 _SECOND = timedelta(seconds=1)

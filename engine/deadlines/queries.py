@@ -13,7 +13,8 @@ from engine.deadlines.calendar import Day, DayKind, Year, YearStatus
 from engine.deadlines.norm_file import norm_of
 from engine.deadlines.norms import Norm
 from engine.deadlines.seed import plain_year
-from engine.deadlines.tables import OPEN_TERMS, Term, calendar_day, calendar_year, norm, term, term_of
+from engine.deadlines.tables import OPEN_TERMS, calendar_day, calendar_year, norm, term, term_of
+from engine.model import Term
 
 COUNTRY = "ru"
 """Key of the country's calendar. A unit's own days lie under the number of the unit."""

@@ -40,7 +40,7 @@ def seed(conn: Connection, now: datetime) -> None:
 
     What the instance already has is left alone, whoever changed it. The caller commits.
     """
-    known = set(conn.execute(select(norm.c.key, norm.c.variant)).tuples())
+    known = {tuple(row) for row in conn.execute(select(norm.c.key, norm.c.variant))}
     fresh = [each for each in shipped_norms() if (each.key, each.variant) not in known]
     if fresh:
         conn.execute(insert(norm), [_norm_row(each, now, SYSTEM) for each in fresh])
@@ -83,7 +83,7 @@ def edit_day(rt: Runtime, actor: Actor, day: Day, unit_id: int | None = None) ->
         raise InvalidData(
             "День не записан.", {"note": "Напишите, почему день такой: праздник, перенос, акт."}
         )
-    key = COUNTRY if unit_id is None else str(unit_id)
+    key = COUNTRY if unit_id is None else str(rt.directory.tree().unit(unit_id).id)
     with rt.database.write() as conn:
         _write_days(conn, key, [day])
         record_action(

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from enum import IntEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -23,19 +20,9 @@ from sqlalchemy import (
     update,
 )
 
-from engine.model import Clock, Due
+from engine.model import Clock, Outcome, Term
 from engine.storage.metadata import BIG_ID, metadata
 from engine.storage.moments import from_seconds
-
-
-class Outcome(IntEnum):
-    """`term.outcome`. Numbers are stored: never renumber."""
-
-    OPEN = 0
-    MET = 1
-    BREACHED = 2
-    CANCELLED = 3
-
 
 norm = Table(
     "norm",
@@ -155,30 +142,6 @@ MOVE_RUNG = (
     .values(rung=bindparam("rung"), next_at=bindparam("next_at"))
 )
 """With rows of `engine.deadlines.terms.rung_row`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One row of `term`, with moments instead of seconds."""
-
-    id: int
-    case_id: int
-    task_id: int | None
-    norm_id: int
-    key: str
-    event_at: datetime
-    due_at: datetime
-    clock: Clock
-    started_at: datetime
-    ended_at: datetime | None
-    rung: int
-    next_at: datetime | None
-    outcome: Outcome
-
-    @property
-    def due(self) -> Due:
-        """What `is_overdue` and `words` want to know."""
-        return Due(self.due_at, self.clock, self.ended_at)
 
 
 def term_of(row: Any) -> Term:

@@ -14,8 +14,7 @@ from engine.deadlines.calendar import Calendar
 from engine.deadlines.counting import Office, due_moment
 from engine.deadlines.ladder import Advance, next_rung, plan
 from engine.deadlines.norms import Norm
-from engine.deadlines.tables import Outcome
-from engine.model import Clock
+from engine.model import Clock, Outcome
 from engine.storage.moments import to_seconds
 
 

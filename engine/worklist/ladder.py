@@ -14,9 +14,9 @@ from engine.cases.journal import write_history
 from engine.cases.tables import case_
 from engine.deadlines.ladder import Told, advance, due_rungs
 from engine.deadlines.norms import OWNER, Step
-from engine.deadlines.tables import MOVE_RUNG, Term, term
+from engine.deadlines.tables import MOVE_RUNG, term
 from engine.deadlines.terms import rung_row
-from engine.model import SYSTEM
+from engine.model import SYSTEM, Term
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
 from engine.worklist.tables import notice, task

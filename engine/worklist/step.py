@@ -12,10 +12,10 @@ from sqlalchemy import Connection, bindparam, select
 from engine.cases.queries import CaseCard, case_card, step_variables
 from engine.cases.tables import case_
 from engine.deadlines.norms import Norm
-from engine.deadlines.tables import OPEN_TERMS, Term, term_of
+from engine.deadlines.tables import OPEN_TERMS, term_of
 from engine.errors import NotFound
 from engine.formjs import Form
-from engine.model import Actor, Value, split_task_id
+from engine.model import Actor, Term, Value, split_task_id
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds
 from engine.worklist.inbox import INBOX_COLUMNS, InboxRow, inbox_rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.deadlines.calendar import Calendar, Day, DayKind
@@ -21,7 +21,7 @@ rules = st.builds(
     unit=st.sampled_from([Unit.WORKING_DAYS, Unit.CALENDAR_DAYS, Unit.MONTHS, Unit.HOURS]),
     until=st.sampled_from(Until),
 )
-calm = settings(max_examples=150, deadline=None)
+calm = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def off(*dates: date) -> Calendar:

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from engine.deadlines.counting import due_moment
 from engine.deadlines.ladder import advance, plan
 from engine.deadlines.norms import Norm, Step
-from engine.deadlines.tables import Outcome, Term
-from engine.model import Clock
+from engine.model import Clock, Outcome, Term
 from tests.engine.deadlines.factories import CALENDAR, OFFICE, SHIPPED, at, calendar_with, day, local, norm
 
 HOURS_LADDER = [

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from engine.deadlines.norms import Norm
-from engine.deadlines.tables import Outcome
 from engine.deadlines.terms import end_term, open_term
-from engine.model import Clock
+from engine.model import Clock, Outcome
 from engine.storage.moments import to_seconds
 from tests.engine.deadlines.factories import CALENDAR, OFFICE, SHIPPED, at, day, norm
 
