@@ -35,7 +35,7 @@ FAMILIES = (session, inbox, tasks, cases, documents, records, monitor, notices, 
 """Page families: each module has one Blueprint called `pages`."""
 
 
-def create_app(rt: Runtime, *, plain_http: bool = False) -> Flask:
+def create_app(rt: Runtime, *, plain_http: bool = False, behind_proxy: bool = False) -> Flask:
     """The WSGI application. `plain_http` answers other machines without TLS: only behind a proxy that adds
     it.
     """
@@ -47,7 +47,7 @@ def create_app(rt: Runtime, *, plain_http: bool = False) -> Flask:
         SESSION_COOKIE_NAME="marshrut",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=rt.settings.secure_cookies,
+        SESSION_COOKIE_SECURE=behind_proxy,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
         WTF_CSRF_TIME_LIMIT=None,
         BABEL_DEFAULT_LOCALE=rt.settings.locale,

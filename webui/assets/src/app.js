@@ -9,6 +9,7 @@ import { watchSubmits } from "./once.js";
 import { keepGroupsOpen, watchPanels, watchTabs } from "./panels.js";
 import { startRefreshing } from "./refresh.js";
 import { watchRows } from "./rows.js";
+import { watchScrolling } from "./scrolling.js";
 
 startRefreshing();
 improveDates();
@@ -19,8 +20,12 @@ watchSubmits();
 watchRows();
 watchPanels();
 watchTabs();
+watchScrolling();
 keepGroupsOpen();
 watchKeys();
 watchLook();
-document.addEventListener("htmx:afterSwap", (event) => improveDates(event.detail.target));
+document.addEventListener("htmx:afterSwap", (event) => {
+  improveDates(event.detail.target);
+  watchScrolling(event.detail.target);
+});
 document.querySelector("[data-focus]")?.focus();

@@ -4,30 +4,59 @@ import NavigatedViewer from "dmn-js/lib/NavigatedViewer.js";
 
 const WORDS = {
   "View DRD": "Все решения модели",
-  "View decision table": "Открыть таблицу",
-  "Open decision table": "Открыть таблицу",
-  "Open literal expression": "Открыть выражение",
-  "Hit Policy": "Правило выбора строк",
-  "Hit policy": "Правило выбора строк",
-  Inputs: "Условия",
-  Outputs: "Итог",
+  "Hit policy:": "Выбор строк:",
   When: "Когда",
   Then: "То",
   And: "и",
   Annotation: "Примечание",
   Annotations: "Примечания",
-  Unique: "Подходит одна строка",
-  First: "Первая подошедшая",
-  Priority: "По важности итога",
-  Any: "Любая, итоги равны",
-  Collect: "Все подошедшие",
-  "Rule order": "Все, по порядку строк",
-  "Output order": "Все, по важности",
+  "Decision name: ": "Решение: ",
+  "Input label: ": "Условие: ",
+  "Input expression: ": "Выражение: ",
+  "Input type": "Вид значения",
+  "Input values": "Возможные значения",
+  "Output label": "Итог",
+  "Output label: ": "Итог: ",
+  "Output name: ": "Имя итога: ",
+  "Output type": "Вид значения",
+  "Output values": "Возможные значения",
+  "Variable name:": "Имя:",
+  "Variable type:": "Вид значения:",
+  Unique: "подходит одна строка",
+  "No overlap is possible and all rules are disjoint. Only a single rule can be matched": "Строки не пересекаются, подойти может только одна",
+  First: "первая подошедшая",
+  "Rules may overlap. The first matching rule will be chosen": "Берётся первая сверху строка, которая подошла",
+  Priority: "самая важная",
+  "Rules may overlap. The one with the highest priority will be chosen": "Берётся строка с самым важным итогом",
+  Any: "любая подошедшая",
+  "Rules may overlap. Their output have to match": "Подойти могут несколько строк, но итог у них один",
+  Collect: "все подошедшие",
+  "Collects the values of all matching rules": "Собираются итоги всех подошедших строк",
+  "Collect (Sum)": "сумма подошедших",
+  "Collects the values of all matching rules and sums up to a single value": "Итоги подошедших строк складываются",
+  "Collect (Min)": "наименьший итог",
+  "Collects the values of all matching rules and uses the lowest value": "Берётся наименьший итог подошедших строк",
+  "Collect (Max)": "наибольший итог",
+  "Collects the values of all matching rules and uses the highest value": "Берётся наибольший итог подошедших строк",
+  "Collect (Count)": "число подошедших",
+  "Collects the values of all matching rules and counts the number of them": "Считается, сколько строк подошло",
+  "Rule order": "все, по порядку строк",
+  "Collects the values of all matching rules in rule order": "Собираются итоги подошедших строк в порядке строк",
+  "Output order": "все, по важности",
+  "Collects the values of all matching rules in decreasing output priority order": "Собираются итоги подошедших строк, важные первыми",
 };
 
 /** @param {string} text @param {Record<string, string>} [replacements] */
 function translate(text, replacements = {}) {
   return (WORDS[text] ?? text).replace(/{([^}]+)}/g, (whole, key) => replacements[key] ?? whole);
+}
+
+/** @param {string} words for screen readers only */
+function hiddenWords(words) {
+  const span = document.createElement("span");
+  span.className = "visually-hidden";
+  span.textContent = words;
+  return span;
 }
 
 export class DecisionModel {
@@ -48,12 +77,21 @@ export class DecisionModel {
   /** @param {string} xml @param {{matched?: string[]}} marks ids of the rules that matched */
   async open(xml, marks) {
     this.matched = marks.matched ?? [];
-    await this.viewer.importXML(xml);
+    await this.viewer.importXML(xml, { open: false });
+    const views = this.viewer.getViews();
+    const decisions = views.filter(({ type }) => type !== "drd");
+    await this.viewer.open(decisions.length === 1 ? decisions[0] : views[0]);
   }
 
   highlight() {
     // The table is drawn a moment after its view is opened.
     requestAnimationFrame(() => {
+      const table = /** @type {HTMLElement | null} */ (this.place.querySelector(".tjs-table-container"));
+      if (table) {
+        table.tabIndex = 0;
+      }
+      const numbers = this.place.querySelector("th.index-column:empty");
+      numbers?.append(hiddenWords("Строка"));
       for (const id of this.matched ?? []) {
         for (const cell of this.place.querySelectorAll(`[data-row-id="${CSS.escape(id)}"]`)) {
           cell.classList.add("rule-matched");

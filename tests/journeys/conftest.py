@@ -1,0 +1,65 @@
+"""A real browser for journeys, and what a page must never do in one."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The Chromium of the system. Without one the journeys are skipped with the command to type."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip("Для этой проверки нужен браузер: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Watch:
+    """Everything that went wrong on a page: errors in the console (breaches of the content policy are among
+    them), exceptions, and answers with a server fault. `expect` names what a test causes on purpose."""
+
+    errors: list[str] = field(default_factory=list)
+    expected: tuple[str, ...] = ()
+
+    def expect(self, *parts: str) -> None:
+        self.expected = parts
+
+    def on_console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.errors.append(f"{message.type}: {message.text}")
+
+    def on_exception(self, error: object) -> None:
+        self.errors.append(f"exception: {error}")
+
+    def on_response(self, response: Response) -> None:
+        if response.status >= 500:
+            self.errors.append(f"{response.status}: {response.url}")
+
+    def unexpected(self) -> list[str]:
+        return [error for error in self.errors if not any(part in error for part in self.expected)]
+
+
+def watch(page: Page) -> Watch:
+    found = Watch()
+    page.on("console", found.on_console)
+    page.on("pageerror", found.on_exception)
+    page.on("response", found.on_response)
+    return found

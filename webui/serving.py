@@ -1,0 +1,106 @@
+"""`marshrut serve`: the workplace on a port, with the sweep of terms and messages in a thread beside it."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import signal
+import sys
+from types import FrameType
+
+import click
+import structlog
+from waitress.server import create_server
+
+from engine.bootstrap import open_runtime
+from engine.jobs.embedded import EmbeddedSweep
+from engine.runtime import Runtime
+from engine.settings import load
+from webui.app import create_app
+
+THREADS = 8
+
+SLOW_SWEEP = 30.0
+"""Seconds between rounds of the server's own sweep when RQ workers do the work: it only helps when Redis is away."""
+
+
+@click.command()
+@click.option("--host", default=None, help="Адрес; по умолчанию из MARSHRUT_HOST, иначе только этот компьютер.")
+@click.option("--port", type=int, default=None, help="Порт; по умолчанию из MARSHRUT_PORT, иначе 8080.")
+@click.option(
+    "--behind-proxy",
+    is_flag=True,
+    envvar="MARSHRUT_BEHIND_PROXY",
+    help="Перед программой стоит сервер с https: верить его заголовкам X-Forwarded-*.",
+)
+@click.option(
+    "--plain-http",
+    is_flag=True,
+    envvar="MARSHRUT_PLAIN_HTTP",
+    help="Отвечать другим компьютерам без https. Только для закрытой сети: пароли идут открытым текстом.",
+)
+@click.option("--without-sweep", is_flag=True, help="Не вести сроки в этом процессе: этим заняты worker.")
+def serve(host: str | None, port: int | None, behind_proxy: bool, plain_http: bool, without_sweep: bool) -> None:
+    """Запустить рабочее место в браузере."""
+    quiet_logs()
+    rt = open_runtime(load())
+    app = create_app(rt, plain_http=plain_http, behind_proxy=behind_proxy)
+    address, number = host or rt.settings.host, port or rt.settings.port
+    proxy = {"trusted_proxy": "*", "trusted_proxy_headers": PROXY_HEADERS} if behind_proxy else {}
+    server = create_server(app, host=address, port=number, threads=THREADS, ident="Marshrut", **proxy)
+    sweep = None if without_sweep else _sweep(rt)
+    tune_garbage_collector()
+    click.echo(f"Маршрут: http://{'127.0.0.1' if address == '0.0.0.0' else address}:{number}/")  # noqa: S104
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        server.run()
+    except (KeyboardInterrupt, SystemExit):
+        pass
+    finally:
+        server.close()
+        if sweep is not None:
+            sweep.stop()
+
+
+PROXY_HEADERS = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+def _sweep(rt: Runtime) -> EmbeddedSweep:
+    """With Redis the workers sweep and this thread only helps; without, it does all."""
+    if rt.settings.redis_url is None:
+        sweep = EmbeddedSweep(rt)
+        sweep.start()
+        return sweep
+    from redis import Redis
+
+    from engine.jobs.queue import wake_workers
+
+    redis = Redis.from_url(rt.settings.redis_url)
+    sweep = EmbeddedSweep(rt, period=SLOW_SWEEP)
+    sweep.start()
+    rt.wake = lambda: wake_workers(redis)
+    return sweep
+
+
+def tune_garbage_collector() -> None:
+    """Parsed definitions live as long as the process: keep the collector from walking them at every step."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+def quiet_logs() -> None:
+    """One JSON line an event on standard error; nothing of anybody's data is ever among its values."""
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
