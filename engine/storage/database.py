@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -29,6 +30,8 @@ class Database:
         self.tables = tables
         self._turns: AbstractContextManager[None] = Turns() if self.kind == "sqlite" else nullcontext()
         self._here = _Here()
+        # Whoever drops the object, or ends the process, without `close` leaves no open connection behind.
+        weakref.finalize(self, _close, self.engines)
 
     @property
     def kind(self) -> Kind:
@@ -90,8 +93,7 @@ class Database:
 
     def close(self) -> None:
         """Close all connections; the next use opens new ones."""
-        self.engines.writer.dispose()
-        self.engines.reader.dispose()
+        _close(self.engines)
 
     def _begin(self, conn: Connection, statement: str) -> None:
         """The driver is told to leave transactions of SQLite alone, so they are begun here."""
@@ -103,6 +105,11 @@ class _Here(threading.local):
     """What runs after the transaction of this thread; None when it has none open."""
 
     callbacks: list[Callback] | None = None
+
+
+def _close(engines: Engines) -> None:
+    engines.writer.dispose()
+    engines.reader.dispose()
 
 
 def _run(callback: Callback) -> None:

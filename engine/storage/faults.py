@@ -56,8 +56,8 @@ POSTGRESQL = {
         "Проверьте, что он запущен, база на нём создана, а адрес, имя и пароль в настройках верны.",
     ),
 }
-"""By SQLSTATE or its class. An error without a code is one of connecting; the server's own words about it come
-in any language, so they are not told apart."""
+"""By SQLSTATE or its class. An error without a code is one of connecting; the server's own words about it
+come in any language, so they are not told apart."""
 
 
 @contextmanager

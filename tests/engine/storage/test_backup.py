@@ -45,10 +45,9 @@ def test_a_copy_is_one_sound_file_for_its_owner_alone(rt: Runtime, tmp_path: Pat
 
 def test_a_copy_does_not_see_a_transaction_that_is_not_over(rt: Runtime, tmp_path: Path) -> None:
     before = count(rt.database)
-    with pytest.raises(ZeroDivisionError), rt.database.write() as conn:
+    with rt.database.write() as conn:
         conn.execute(insert(audit), {"at": 0, "actor_id": 0, "action": "x", "kind": "x"})
         backup(rt.database, tmp_path / "copy.db")
-        raise ZeroDivisionError
     copy = Database(f"sqlite:///{tmp_path / 'copy.db'}")
     assert count(copy) == before
     copy.close()

@@ -6,7 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, String, Table, bindparam, event, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    bindparam,
+    event,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from engine.errors import StorageUnavailable
@@ -34,7 +46,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 def coins(database: Database) -> int:
     with database.read() as conn:
-        return conn.execute(select(jar.c.coins).where(jar.c.name == "red")).scalar_one()
+        return int(conn.execute(select(jar.c.coins).where(jar.c.name == "red")).scalar_one())
 
 
 def test_what_was_written_is_there_for_the_next_reader(database: Database) -> None:
@@ -44,9 +56,12 @@ def test_what_was_written_is_there_for_the_next_reader(database: Database) -> No
 
 
 def test_an_error_takes_back_everything(database: Database) -> None:
-    with pytest.raises(ZeroDivisionError), database.write() as conn:
+    def fail(conn: Connection) -> None:
         conn.execute(ADD, {"jar": "red", "by": 2})
         raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), database.write() as conn:
+        fail(conn)
     assert coins(database) == 0
 
 
@@ -95,9 +110,13 @@ def test_a_callback_may_open_the_next_transaction(database: Database) -> None:
 
 def test_no_callback_runs_after_a_roll_back(database: Database) -> None:
     seen: list[str] = []
-    with pytest.raises(ZeroDivisionError), database.write():
+
+    def fail() -> None:
         database.after_commit(lambda: seen.append("ran"))
         raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), database.write():
+        fail()
     assert seen == []
 
 
@@ -120,14 +139,14 @@ def test_a_callback_outside_a_transaction_is_a_mistake(database: Database) -> No
 
 
 def test_many_writers_at_once_lose_nothing_and_meet_no_lock_error(database: Database) -> None:
-    problems: list[BaseException] = []
+    problems: list[StorageUnavailable] = []
 
     def work() -> None:
         try:
             for _ in range(20):
                 with database.write() as conn:
                     conn.execute(ADD, {"jar": "red", "by": 1})
-        except BaseException as error:
+        except StorageUnavailable as error:
             problems.append(error)
 
     threads = [threading.Thread(target=work) for _ in range(8)]

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import delete, inspect, text
+from sqlalchemy import delete, insert, inspect, text
 
+from engine.access.tables import unit
 from engine.bootstrap import load_tables
 from engine.errors import StorageUnavailable
 from engine.storage import schema
@@ -106,19 +107,16 @@ def test_a_table_that_others_refer_to_can_be_rebuilt_without_losing_rows(
 ) -> None:
     add_migration(migrations, "one", None, "pass")
     schema.install(database)
+    office = {"kind": "agency", "short_name": "x", "zone": "UTC", "closing": "17:00"}
     with database.write() as conn:
-        for values in ("(1, NULL, 1, 'town')", "(2, 1, 2, 'centre')"):
-            conn.execute(
-                text(
-                    "INSERT INTO unit (id, parent_id, agency_id, kind, name, short_name, zone, closing) SELECT"
-                    f" column1, column2, column3, 'agency', column4, column4, 'UTC', '17:00' FROM (VALUES {values}) AS v"
-                )
-            )
+        conn.execute(insert(unit), {**office, "id": 1, "agency_id": 1, "name": "town"})
+        conn.execute(insert(unit), {**office, "id": 2, "agency_id": 2, "name": "centre", "parent_id": 1})
     add_migration(
         migrations,
         "two",
         "one",
-        'with op.batch_alter_table("unit") as unit:\n        unit.alter_column("closing", new_column_name="closes")',
+        'with op.batch_alter_table("unit") as batch:\n'
+        '        batch.alter_column("closing", new_column_name="closes")',
     )
     schema.upgrade(database)
     with database.read() as conn:
