@@ -47,7 +47,13 @@ def load_tables() -> None:
             import_module(f"engine.{room}.tables")
 
 
+def load_operations() -> None:
+    """Let the operations and receivers of messages that diagrams may name register themselves."""
+    import_module("engine.cases.commission")
+
+
 def _wired(settings: Settings, database: Database, vault: Vault, clock: Clock | None) -> Runtime:
+    load_operations()
     return Runtime(
         settings=settings,
         database=database,

@@ -21,11 +21,14 @@ from webui.app import create_app
 THREADS = 8
 
 SLOW_SWEEP = 30.0
-"""Seconds between rounds of the server's own sweep when RQ workers do the work: it only helps when Redis is away."""
+"""Seconds between rounds of the server's own sweep when RQ workers do the work: it only helps when Redis
+is away."""
 
 
 @click.command()
-@click.option("--host", default=None, help="Адрес; по умолчанию из MARSHRUT_HOST, иначе только этот компьютер.")
+@click.option(
+    "--host", default=None, help="Адрес; по умолчанию из MARSHRUT_HOST, иначе только этот компьютер."
+)
 @click.option("--port", type=int, default=None, help="Порт; по умолчанию из MARSHRUT_PORT, иначе 8080.")
 @click.option(
     "--behind-proxy",
@@ -40,7 +43,9 @@ SLOW_SWEEP = 30.0
     help="Отвечать другим компьютерам без https. Только для закрытой сети: пароли идут открытым текстом.",
 )
 @click.option("--without-sweep", is_flag=True, help="Не вести сроки в этом процессе: этим заняты worker.")
-def serve(host: str | None, port: int | None, behind_proxy: bool, plain_http: bool, without_sweep: bool) -> None:
+def serve(
+    host: str | None, port: int | None, behind_proxy: bool, plain_http: bool, without_sweep: bool
+) -> None:
     """Запустить рабочее место в браузере."""
     quiet_logs()
     rt = open_runtime(load())

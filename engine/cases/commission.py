@@ -1,0 +1,97 @@
+"""The commission between cases: questions come by message, go onto the agenda of a sitting, return decided.
+
+`p04_item` sends `msg.agenda_item` and waits for `msg.commission_decision` by the number of its case; a
+sitting is a case of its own (`p04_commission`) that collects what waits and closes what it decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from engine.cases.messages import subscriber
+from engine.cases.outbox import Promise
+from engine.cases.tables import case_
+from engine.definitions.operations import Call, operation
+from engine.errors import StepFailed
+from engine.model import Value
+from engine.records import commissions
+from engine.records.commissions import AgendaItem
+from engine.runtime import Runtime
+
+FAMILY = "family"
+"""The commission that hears a question whose case names no other."""
+
+DECISIONS = {
+    "одобрено": "approve",
+    "нуждается": "approve",
+    "отказано": "refuse",
+    "отказ": "refuse",
+    "отложено": "postpone",
+    "доп. проверка": "extra_check",
+}
+"""How the minutes' words are kept in the agenda."""
+
+_CASE = select(case_.c.number, case_.c.unit_id).where(case_.c.id == bindparam("case_id"))
+_NUMBERS = select(case_.c.id, case_.c.number).where(case_.c.id.in_(bindparam("ids", expanding=True)))
+
+
+@subscriber("msg.agenda_item")
+def ask(rt: Runtime, conn: Connection, promise: Promise, payload: Mapping[str, Value]) -> None:
+    """A case puts a question: it waits for the next sitting of the commission that serves the case's unit."""
+    asking = conn.execute(_CASE, {"case_id": promise.case_id}).one()
+    kind = str(payload.get("вид_комиссии") or FAMILY)
+    commissions.ask(
+        rt,
+        conn,
+        case_id=promise.case_id or 0,
+        number=asking.number,
+        commission_id=commissions.commission_for(rt, conn, kind, asking.unit_id),
+        kind=str(payload.get("вид") or "other"),
+    )
+
+
+@operation("commission.collect")
+def collect(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
+    """Everything that waits goes onto the agenda of this sitting; the members are invited."""
+    kind = str(call.inputs.get("вид_комиссии") or FAMILY)
+    commission_id = commissions.commission_for(rt, conn, kind, call.unit_id)
+    items = commissions.collect(conn, commission_id, call.case_id)
+    numbers = (
+        dict(conn.execute(_NUMBERS, {"ids": [item.case_id for item in items]}).tuples()) if items else {}
+    )
+    return {
+        "вопросы": [
+            {"номер_дела": numbers[item.case_id], "вид": item.kind, "название": item.title} for item in items
+        ],
+        "члены": [
+            {"имя": member.name, "организация": member.agency, "счёт": member.account_id}
+            for member in commissions.members_of(conn, commission_id)
+        ],
+    }
+
+
+@operation("commission.close")
+def close(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
+    """Keep what was decided with the agenda; what was put off, or left out, waits for the next sitting."""
+    decided = {str(each["номер_дела"]): each for each in call.inputs.get("решения") or ()}
+    items = commissions.agenda(conn, call.case_id)
+    numbers = (
+        dict(conn.execute(_NUMBERS, {"ids": [item.case_id for item in items]}).tuples()) if items else {}
+    )
+    for item in items:
+        commissions.decide(rt, conn, item.id, _decision(item, decided.get(numbers[item.case_id])))
+    return {}
+
+
+def _decision(item: AgendaItem, decided: Mapping[str, Any] | None) -> str:
+    if decided is None:
+        return commissions.POSTPONED
+    words = str(decided["решение"])
+    if words not in DECISIONS:
+        raise StepFailed(
+            f"Решение «{words}» по вопросу «{item.title}» не из списка.", "Исправьте форму решения комиссии."
+        )
+    return DECISIONS[words]
