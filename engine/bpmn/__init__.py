@@ -3,6 +3,7 @@
 Pure: no tables, no pages, no clock; and the only importer of SpiffWorkflow.
 """
 
+from engine.bpmn.check import check
 from engine.bpmn.commands import (
     Cancel,
     Command,
@@ -20,7 +21,9 @@ from engine.bpmn.context import Context, Decision
 from engine.bpmn.diagram import Diagram, Process, Program, Start, link, read
 from engine.bpmn.known import Known
 from engine.bpmn.position import Place, Position
+from engine.bpmn.rules.known import Known
 from engine.bpmn.state import READER_VERSION
+from engine.bpmn.rules.known import Known
 from engine.bpmn.state import variables_of as variables
 from engine.bpmn.step import position, start, step, task_variables
 
@@ -37,6 +40,7 @@ __all__ = [
     "FailService",
     "Fire",
     "Known",
+    "Known",
     "Place",
     "Position",
     "Process",
@@ -46,6 +50,7 @@ __all__ = [
     "Signal",
     "Start",
     "ThrowError",
+    "check",
     "link",
     "position",
     "read",

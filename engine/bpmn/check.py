@@ -1,15 +1,89 @@
-"""Findings about a file (first rules)."""
+"""Checking a file: every rule over the graph, every finding with its place. Never raises for bad input."""
 
 from __future__ import annotations
 
-from engine.bpmn.document import NotReadable
-from engine.bpmn.graph import Graph
+from itertools import chain
+from typing import Final
+
+from engine.bpmn.document import NotReadable, read_xml
+from engine.bpmn.graph import Graph, read_graph
+from engine.bpmn.rules import drawing, expressions, known, not_run, references, structure
+from engine.bpmn.rules.hits import Finder, Hit
+from engine.bpmn.rules.known import Known
 from engine.errors import Finding
 
+_REFUSING: Final[tuple[Finder, ...]] = (
+    structure.processes,
+    structure.duplicate_ids,
+    structure.flows,
+    structure.defaults,
+    structure.boundary_hosts,
+    structure.event_gateways,
+    structure.links,
+    structure.event_kinds,
+    structure.starts,
+    references.messages,
+    references.signals,
+    references.errors,
+    references.conditions,
+    references.timer_texts,
+    references.called_things,
+    not_run.unknown_elements,
+    not_run.kinds,
+    not_run.code,
+    not_run.languages,
+    not_run.mappings,
+    not_run.loops,
+    not_run.drawn_data,
+    expressions.syntax,
+)
+"""Finders of what can keep a file from being run."""
 
-def finding_of(problem: NotReadable) -> Finding:
-    return Finding(problem.rule, "error", problem.rule, line=problem.line)
+_ADVISING: Final[tuple[Finder, ...]] = (
+    drawing.roles,
+    drawing.names,
+    drawing.gateways,
+    drawing.ends,
+    drawing.reachability,
+    drawing.layout,
+    drawing.settings,
+    drawing.passing_tasks,
+    drawing.terms,
+)
+
+
+def check(xml: bytes, *, name: str = "", known: Known | None = None) -> list[Finding]:
+    """All findings of a file, in the order of the file; a file that can't be read is one finding.
+
+    `known` says what exists outside the file; without it nothing outside is checked. `name` is not used yet by any
+    message: callers group findings by file.
+    """
+    try:
+        graph = read_graph(read_xml(xml))
+    except NotReadable as problem:
+        return [finding_of(problem)]
+    hits = chain.from_iterable(find(graph) for find in (*_REFUSING, *_ADVISING))
+    found = [hit.finding() for hit in hits]
+    if known is not None:
+        found += [hit.finding() for hit in _outside(graph, known)]
+    return sorted(found, key=_place)
 
 
 def refusals(graph: Graph) -> list[Finding]:
-    return []
+    """The errors among the findings: with one of them a file can't be run."""
+    hits = chain.from_iterable(find(graph) for find in _REFUSING)
+    found = [hit.finding() for hit in hits]
+    return sorted((finding for finding in found if finding.severity == "error"), key=_place)
+
+
+def finding_of(problem: NotReadable) -> Finding:
+    """What to say of a file that can't be read."""
+    return Hit(problem.rule, line=problem.line, details=problem.details).finding()
+
+
+def _outside(graph: Graph, there: Known) -> list[Hit]:
+    return list(known.references(graph, there))
+
+
+def _place(finding: Finding) -> tuple[int, str]:
+    return (finding.line or 0, finding.rule)

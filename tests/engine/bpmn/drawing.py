@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import count
 from xml.sax.saxutils import escape, quoteattr
 
@@ -19,6 +20,14 @@ def diagram(*parts: str, id: str = "p", roots: str = "", attributes: str = 'isEx
     return document(process(*parts, id=id, attributes=attributes), roots=roots)
 
 
+def laid_out(*parts: str, id: str = "p") -> bytes:
+    """Like `diagram`, with a layout that shows every element."""
+    ids = re.findall(r'<\w+ (?:\w+="[^"]*" )*?id="([^"]+)"', "".join(parts))
+    shapes = "".join(f'<di:BPMNShape bpmnElement="{one}"/>' for one in ids)
+    layout = f'<di:BPMNDiagram xmlns:di="http://www.omg.org/spec/BPMN/20100524/DI">{shapes}</di:BPMNDiagram>'
+    return diagram(*parts, id=id).replace(b"</definitions>", layout.encode() + b"</definitions>")
+
+
 def process(*parts: str, id: str = "p", attributes: str = 'isExecutable="true"') -> str:
     return f'<process id="{id}" name="Путь {id}" {attributes}>{"".join(parts)}</process>'
 
@@ -30,7 +39,7 @@ def document(*processes: str, roots: str = "") -> bytes:
         '<error id="e_refusal" name="Отказ" errorCode="ОТКАЗ"/><error id="e_other" name="Иное" errorCode="ИНОЕ"/>'
         '<escalation id="c_up" name="Выше" escalationCode="ВЫШЕ"/>'
     )
-    text = f'<definitions {NAMESPACES} id="d" targetNamespace="t">{known}{roots}{"".join(processes)}</definitions>'
+    text = f'<definitions {NAMESPACES} id="definitions" targetNamespace="t">{known}{roots}{"".join(processes)}</definitions>'
     return ('<?xml version="1.0" encoding="UTF-8"?>' + text).encode()
 
 

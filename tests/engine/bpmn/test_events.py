@@ -471,8 +471,8 @@ def test_a_terminate_end_of_the_process_ends_the_case():
 
 
 def test_messages_of_a_called_process_name_the_process():
-    q = process(start("s"), user("a"), path("s a"), id="q")
+    q = process(start("qs"), user("a"), path("qs a"), id="q")
     p = process(start("s"), call("c", "q"), path("s c"), id="p")
     play = Play(document(p, q), process="p")
     assert play.task("a").process == "q"
-    assert [(one.node, one.process) for one in play.last.passed] == [("s", "p"), ("s", "q")]
+    assert [(one.node, one.process) for one in play.last.passed] == [("s", "p"), ("qs", "q")]

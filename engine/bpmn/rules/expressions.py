@@ -1,0 +1,31 @@
+"""Expressions: whether they are FEEL at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine import feel
+from engine.bpmn import dialect
+from engine.bpmn.evaluate import OWN_FUNCTIONS, formula, is_formula
+from engine.bpmn.graph import Graph
+from engine.bpmn.rules.hits import Hit, at
+
+
+def syntax(graph: Graph) -> Iterator[Hit]:
+    for written in dialect.expressions(graph):
+        if not (written.always or is_formula(written.text.strip())):
+            continue
+        try:
+            compiled = formula(written.text)
+        except feel.FeelError as error:
+            yield at(
+                "feel-syntax",
+                written.element,
+                written.line,
+                position="?" if error.position is None else error.position + 1,
+                problem=error.message,
+                text=written.text if len(written.text) <= 80 else written.text[:79] + "…",
+            )
+        else:
+            for function in sorted(compiled.expression.functions - set(OWN_FUNCTIONS)):
+                yield at("feel-unknown-function", written.element, written.line, function=function)

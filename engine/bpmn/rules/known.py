@@ -1,0 +1,46 @@
+"""Whether what a diagram refers to exists outside it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from engine.bpmn import dialect
+from engine.bpmn.graph import Graph
+from engine.bpmn.rules.hits import Hit, at, elements
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Keys of what exists outside the file. None: nobody knows, so nothing of that kind is checked."""
+
+    roles: Collection[str] | None = None
+    forms: Collection[str] | None = None
+    decisions: Collection[str] | None = None
+    norms: Collection[str] | None = None
+    processes: Collection[str] | None = None
+    topics: Collection[str] | None = None
+
+
+def references(graph: Graph, known: Known) -> Iterator[Hit]:
+    own = {process.id for process in graph.processes}
+    for element in elements(graph):
+        info = dialect.step_info(element)
+        written = dialect.timer(element)
+        term = dialect.term_of(written.text) if written is not None else None
+        norms = (info.norm, term, *info.start_terms, *info.end_terms)
+        for rule, keys, there in (
+            ("role-unknown", info.roles, known.roles),
+            ("form-unknown", (info.form,), known.forms),
+            ("decision-unknown", (info.decision,), known.decisions),
+            ("norm-unknown", norms, known.norms),
+            (
+                "process-unknown",
+                (info.called,),
+                None if known.processes is None else {*known.processes, *own},
+            ),
+            ("topic-unknown", (info.topic,), known.topics),
+        ):
+            for key in dict.fromkeys(keys):
+                if key and there is not None and key not in there:
+                    yield at(rule, element, key=key)

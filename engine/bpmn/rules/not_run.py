@@ -1,0 +1,100 @@
+"""What is legal in BPMN but is not run here, and what code of other systems would be dropped without a word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.bpmn import dialect
+from engine.bpmn.graph import Element, Graph, local_name
+from engine.bpmn.names import CAMUNDA, FLOW_NODES, PASSIVE, SUB_PROCESSES
+from engine.bpmn.rules.hits import Hit, at, elements, scopes
+
+_CODE = frozenset({"executionListener", "taskListener", "connector"})
+
+
+def unknown_elements(graph: Graph) -> Iterator[Hit]:
+    for scope in scopes(graph):
+        for node in scope.xml:
+            kind = local_name(node)
+            if (
+                kind
+                and kind not in FLOW_NODES
+                and kind not in PASSIVE
+                and not kind.endswith("EventDefinition")
+            ):
+                yield Hit(
+                    "element-unknown", node.get("id"), node.get("name"), node.sourceline, {"kind": kind}
+                )
+
+
+def kinds(graph: Graph) -> Iterator[Hit]:
+    for element in elements(graph):
+        if element.is_compensation_handler or element.event == "compensate":
+            yield at("compensation", element)
+        if element.tag == "transaction" or element.event == "cancel":
+            yield at("transaction", element)
+        if element.tag == "adHocSubProcess":
+            yield at("ad-hoc", element)
+        if element.tag == "complexGateway":
+            yield at("complex-gateway", element)
+        if element.tag in ("receiveTask", "eventBasedGateway") and element.flag("instantiate"):
+            yield at("instantiating", element)
+        if element.is_event_sub_process and dialect.loop_of(element) is not None:
+            yield at("handler-loop", element)
+
+
+def code(graph: Graph) -> Iterator[Hit]:
+    for element in elements(graph):
+        for holder in dialect.extension(element.xml):
+            for node in holder:
+                kind = str(node.tag).removeprefix(CAMUNDA)
+                if kind in _CODE:
+                    yield at("listener", element, node.sourceline, kind=kind)
+
+
+def languages(graph: Graph) -> Iterator[Hit]:
+    for scope in scopes(graph):
+        for flow in scope.flows:
+            source = scope.elements.get(flow.source)
+            if flow.language and "feel" not in flow.language.lower() and source is not None:
+                yield at("expression-language", source, flow.line, language=flow.language)
+
+
+def mappings(graph: Graph) -> Iterator[Hit]:
+    for element in elements(graph):
+        for kind in ("inputParameter", "outputParameter"):
+            for node in dialect.extension(element.xml, "inputOutput", kind):
+                name = (node.get("name") or "").strip()
+                if not name:
+                    yield at("mapping-no-name", element, node.sourceline)
+                if len(node):
+                    yield at("mapping-complex", element, node.sourceline, parameter=name)
+
+
+def loops(graph: Graph) -> Iterator[Hit]:
+    for element in elements(graph):
+        loop = dialect.loop_of(element)
+        if loop is None:
+            continue
+        if local_name(loop) == "standardLoopCharacteristics":
+            maximum = loop.get("loopMaximum")
+            if maximum is not None and not (maximum.isdecimal() and int(maximum) > 0):
+                yield at("loop-maximum", element, loop.sourceline, text=maximum)
+            elif maximum is None and dialect.loop_text(element, "loopCondition") is None:
+                yield at("loop-endless", element, loop.sourceline)
+            continue
+        if dialect.collection(element) is None and dialect.loop_text(element, "loopCardinality") is None:
+            yield at("loop-no-collection", element, loop.sourceline)
+        result = dialect.loop_result(loop)
+        if result is not None and dialect.loop_item(loop, "outputDataItem") is None:
+            yield at("loop-result-item", element, loop.sourceline, collection=result)
+
+
+def drawn_data(graph: Graph) -> Iterator[Hit]:
+    for element in elements(graph):
+        if element.tag not in SUB_PROCESSES and _has_data(element):
+            yield at("data-not-used", element)
+
+
+def _has_data(element: Element) -> bool:
+    return any(element.child(name) is not None for name in ("dataInputAssociation", "dataOutputAssociation"))
