@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from engine.bpmn import check, dialect
+from engine.bpmn import dialect
 from engine.bpmn.build import build
+from engine.bpmn.check import finding_of, refusals
 from engine.bpmn.document import NotReadable, read_xml
 from engine.bpmn.graph import Element, Graph, Scope, read_graph
 from engine.bpmn.normalise import normalise
 from engine.bpmn.plan import Plan
-from engine.errors import DefinitionRefused
+from engine.errors import DefinitionRefused, Finding
 from engine.model import StepInfo
 
 
@@ -80,10 +81,9 @@ def read(xml: bytes, *, name: str = "") -> Diagram:
     try:
         graph = read_graph(read_xml(xml))
     except NotReadable as problem:
-        raise _refused(name, (check.finding_of(problem),)) from None
-    errors = tuple(finding for finding in check.refusals(graph) if finding.severity == "error")
-    if errors:
-        raise _refused(name, errors)
+        raise _refused(name, (finding_of(problem),)) from None
+    if errors := refusals(graph):
+        raise _refused(name, tuple(errors))
     return Diagram(name, tuple(_process(graph, scope) for scope in graph.processes))
 
 
@@ -92,7 +92,7 @@ def link(main: Process, called: Mapping[str, Process]) -> Program:
     return Program(main, MappingProxyType(dict(called)))
 
 
-def _refused(name: str, findings: tuple[check.Finding, ...]) -> DefinitionRefused:
+def _refused(name: str, findings: tuple[Finding, ...]) -> DefinitionRefused:
     first = findings[0]
     more = f" И ещё замечаний: {len(findings) - 1}." if len(findings) > 1 else ""
     file = f" «{name}»" if name else ""
