@@ -8,7 +8,7 @@ organisations. Another process is believed for a few seconds before it is asked 
 from __future__ import annotations
 
 import time as clock
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from typing import TypeVar
@@ -63,7 +63,8 @@ class Calendars:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: _Known | None = None
-        self._asked_at = 0.0
+        self._trusted_until = 0.0
+        self._forgotten = 0
 
     def norm(self, key: str, on: date, variables: Mapping[str, Value] | None = None) -> Norm:
         """The edition of a norm in force on that day; NotFound when there is none.
@@ -90,25 +91,40 @@ class Calendars:
 
     def calendar(self, unit_id: int) -> Calendar:
         """The calendar of a unit: the country's, with the own days of the units above it and of itself."""
-        return _of(self._now().calendars, unit_id)
+        return self._of_unit(lambda known: known.calendars, unit_id)
 
     def office(self, unit_id: int) -> Office:
         """Zone and hours of a unit."""
-        return _of(self._now().offices, unit_id)
+        return self._of_unit(lambda known: known.offices, unit_id)
 
     def forget(self) -> None:
         """Ask the database at the next use."""
-        self._asked_at = 0.0
+        self._forgotten += 1
+        self._trusted_until = 0.0
+
+    def _of_unit(self, choose: Callable[[_Known], Mapping[int, Found]], unit_id: int) -> Found:
+        """What is known of a unit; one that is younger than what is in memory is asked for once more."""
+        found = choose(self._now()).get(unit_id)
+        if found is None:
+            self.forget()
+            found = choose(self._now()).get(unit_id)
+        if found is None:
+            raise NotFound(f"Подразделения № {unit_id} нет.", "Проверьте список организаций.")
+        return found
 
     def _now(self) -> _Known:
-        known = self._known
-        if known is not None and self._asked_at and clock.monotonic() - self._asked_at < TRUSTED_SECONDS:
+        known, forgotten = self._known, self._forgotten
+        if known is not None and clock.monotonic() < self._trusted_until:
             return known
         with self._database.read() as conn:
             versions = tuple((row.key, row.value) for row in conn.execute(_VERSIONS))
             if known is None or known.versions != versions:
                 known = _load(conn, versions)
-        self._known, self._asked_at = known, clock.monotonic()
+        self._known = known
+        if (
+            forgotten == self._forgotten
+        ):  # or else a change was made meanwhile, and this may be from before it
+            self._trusted_until = clock.monotonic() + TRUSTED_SECONDS
         return known
 
 
@@ -126,13 +142,6 @@ def count_change(conn: Connection) -> None:
         conn.execute(insert(marshrut_meta), {"key": CHANGES, "value": "1"})
     else:
         conn.execute(update(marshrut_meta).where(mine), {"value": str(int(value) + 1)})
-
-
-def _of(known: Mapping[int, Found], unit_id: int) -> Found:
-    found = known.get(unit_id)
-    if found is None:
-        raise NotFound(f"Подразделения № {unit_id} нет.", "Проверьте список организаций.")
-    return found
 
 
 def _load(conn: Connection, versions: Versions) -> _Known:

@@ -22,6 +22,9 @@ VALID_FROM = date(2015, 1, 1)
 
 Choice = TypeVar("Choice", bound=Enum)
 
+LONGEST = 5000
+"""Of whatever unit: a slip of the finger in a norm would stop every case that begins."""
+
 _SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Builds plain values only; the one in C is ten times quicker, and a command line should start at once."""
 
@@ -106,6 +109,8 @@ def extension_json(extension: Extension | None) -> str | None:
 
 
 def _checked(norm: Norm) -> Norm:
+    if abs(norm.value) > LONGEST:
+        raise _wrong(norm.full_key, f"длиннее {LONGEST} не бывает")
     if norm.variant and not norm.flag:
         raise _wrong(norm.full_key, "у варианта нет переменной flag, по которой его выбирают")
     if norm.unit is Unit.MONTH_DAY and not 1 <= norm.value <= 31:

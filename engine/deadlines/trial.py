@@ -11,6 +11,7 @@ from engine.deadlines.calendar import Calendar, Day, YearStatus
 from engine.deadlines.counting import Office, Rule, Unit, due_moment, unmoved_last_day
 from engine.deadlines.norms import Norm
 from engine.deadlines.russian import NBSP, day_month, day_words
+from engine.errors import MarshrutError
 
 _STATUS_WORDS = {
     YearStatus.UNCONFIRMED: "Не все переносы выходных за эти годы подтверждены: дата может измениться.",
@@ -57,13 +58,17 @@ def answer(
 ) -> Answer:
     """When a term of this norm or rule ends that is counted from `event`.
 
-    A bare day, or a moment without a zone, is read by the clock of the office; a day means its opening hour.
-    `today` only decides whether the words name the year.
+    MarshrutError when the term reaches beyond the calendar. A bare day, or a moment without a zone, is read
+    by the clock of the office; a day means its opening hour. `today` only decides whether the words name the
+    year.
     """
     rule, ground = (what.rule, what.ground) if isinstance(what, Norm) else (what, _GROUNDS[what.unit])
     at = _moment(event, office)
     first = at.astimezone(office.zone).date()
-    moment = due_moment(rule, at, calendar, office).astimezone(office.zone)
+    try:
+        moment = due_moment(rule, at, calendar, office).astimezone(office.zone)
+    except (OverflowError, ValueError) as error:
+        raise MarshrutError("Такой длинный срок не посчитать.", "Проверьте длину срока и год.") from error
     last = moment.date()
     between = [] if rule.unit.in_clock_time else _days(calendar, first, last)
     counted = tuple(day.date for day in between if day.kind.works)

@@ -212,6 +212,7 @@ GOOD = {"key": "T1", "title": "Т", "value": 5, "unit": "working", "start": "ste
         ({"mark": "OK"}, "можно: V"),
         ({"values": 5}, "незнакомые поля: values"),
         ({"value": "пять"}, "пять"),
+        ({"value": 50000}, "длиннее 5000"),
         ({"unit": "month_day", "value": 32}, "от 1 до 31"),
         ({"unit": "hours", "value": -2}, "назад"),
         ({"variant": "quick"}, "flag"),

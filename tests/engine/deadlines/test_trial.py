@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
+import pytest
+
 from engine.deadlines.calendar import YearStatus
 from engine.deadlines.trial import answer
+from engine.errors import MarshrutError
 from tests.engine.deadlines.factories import CALENDAR, OFFICE, SHIPPED, at, calendar_with, day, office, rule
 
 
@@ -84,6 +87,13 @@ def test_a_moment_without_a_zone_is_read_by_the_clock_of_the_office():
     kamchatka = office("Asia/Kamchatka")
     found = answer(datetime(2026, 1, 16, 18, 10), rule(0), CALENDAR, kamchatka)  # noqa: DTZ001 - that is the point
     assert found.moment.isoformat() == "2026-01-19T17:00:00+12:00"
+
+
+@pytest.mark.parametrize("unit", ["working", "calendar", "months", "hours", "minutes", "month_end"])
+@pytest.mark.parametrize("value", [10**9, 10**13, -(10**13)])
+def test_a_term_beyond_the_calendar_is_refused_in_words(unit, value):
+    with pytest.raises(MarshrutError):
+        answer(day("26.12.2025"), rule(value, unit), CALENDAR, OFFICE)
 
 
 def test_hours_skip_nothing():
