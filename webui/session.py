@@ -11,7 +11,7 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
 from engine.access.actors import load_actor
-from engine.access.people import demo_logins
+from engine.demo.logins import demo_logins
 from engine.access.sign_in import SignedIn, authenticate, change_password
 from engine.errors import InvalidData, NotAllowed
 from engine.model import Permission
@@ -102,13 +102,18 @@ def _after_sign_in() -> str:
     open.
     """
     wanted = request.values.get("next", "")
-    if wanted.startswith("/") and not wanted.startswith(("//", "/\\")):
+    if local_page(wanted):
         return wanted
     if g.actor.may(Permission.DEFINITION_PUBLISH):
         return url_for("workshop.index")
     if g.actor.queues and not g.actor.may(Permission.ACCOUNT_MANAGE):
         return url_for("inbox.show")
     return url_for("admin.accounts")
+
+
+def local_page(address: str) -> bool:
+    """True for a page of this application: an address that leads elsewhere is never followed."""
+    return address.startswith("/") and not address.startswith(("//", "/\\"))
 
 
 @pages.post("/sign-out")

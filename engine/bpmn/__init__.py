@@ -19,11 +19,9 @@ from engine.bpmn.commands import (
 )
 from engine.bpmn.context import Context, Decision
 from engine.bpmn.diagram import Diagram, Process, Program, Start, link, read
-from engine.bpmn.known import Known
 from engine.bpmn.position import Place, Position
 from engine.bpmn.rules.known import Known
 from engine.bpmn.state import READER_VERSION
-from engine.bpmn.rules.known import Known
 from engine.bpmn.state import variables_of as variables
 from engine.bpmn.step import position, start, step, task_variables
 
@@ -39,7 +37,6 @@ __all__ = [
     "Diagram",
     "FailService",
     "Fire",
-    "Known",
     "Known",
     "Place",
     "Position",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Literal
 
@@ -63,12 +63,21 @@ def check_files(uploads: Iterable[Upload], known: Known) -> list[Checked]:
     already.
     """
     first = [_read(upload) for upload in uploads]
-    together = known.joined(
-        processes=[k for c in first if c.file and c.file.kind == "bpmn" for k in c.file.keys],
-        decisions=[k for c in first if c.file and c.file.kind == "dmn" for k in c.file.keys],
-        forms=[k for c in first if c.file and c.file.kind == "form" for k in c.file.keys],
+    together = replace(
+        known,
+        processes=_with(known.processes, first, "bpmn"),
+        decisions=_with(known.decisions, first, "dmn"),
+        forms=_with(known.forms, first, "form"),
     )
     return [Checked(c.upload, c.file, (*c.findings, *_lint(c, together))) for c in first]
+
+
+def _with(known: Collection[str] | None, files: Iterable[Checked], kind: Kind) -> Collection[str] | None:
+    """Known keys and those of the files that are published together; None stays None: nobody knows."""
+    if known is None:
+        return None
+    new = (key for each in files if each.file and each.file.kind == kind for key in each.file.keys)
+    return frozenset((*known, *new))
 
 
 def _read(upload: Upload) -> Checked:
@@ -111,7 +120,7 @@ def _read_dmn(upload: Upload) -> ReadFile:
 
 
 def _read_form(upload: Upload) -> ReadFile:
-    form = formjs.read(upload.content, name=upload.name)
+    form = formjs.read(upload.content)
     return ReadFile(upload, "form", (form.id,), form.id)
 
 
@@ -138,8 +147,8 @@ def _lint(checked: Checked, known: Known) -> list[Finding]:
     content, name = checked.upload.content, checked.upload.name
     match checked.file.kind:
         case "bpmn":
-            return bpmn.check(content, name=name, known=known) if callable(bpmn.check) else []
+            return bpmn.check(content, name=name, known=known)
         case "form":
-            return formjs.check(content, name=name)
+            return list(formjs.check(content))
         case _:
             return []
