@@ -25,7 +25,7 @@ CASE = "дело"
 """The name under which expressions see what the case is; nothing can be written to it."""
 
 INPUTS = "in"
-"""Mark: mapped inputs of an activity, and its form's data once it is done."""
+"""Mark: mapped inputs of an activity."""
 
 ITEM = "item"
 """Mark: variables of a loop instance."""
@@ -65,33 +65,29 @@ def view(token: Token, extra: Mapping[str, Value] | None = None) -> View:
     layers: list[Mapping[str, Any]] = [{CASE: token.case.context.case}]
     if extra:
         layers.append(extra)
-    for _, layer in _locals(token, with_counters=True):
-        layers.append(layer)
+    layers.extend(_locals(token, with_counters=True))
     layers.append(_process_scope(token))
     return View(layers)
 
 
-def write(token: Token, values: Mapping[str, Value], *, outwards: bool = False) -> None:
-    """Write results of the token; `outwards` leaves its own mapped inputs alone. Raises Fault for what can't be kept."""
+def write(token: Token, values: Mapping[str, Value]) -> None:
+    """Write results of the token: around it, not into its own mapped inputs. Raises Fault for what can't be kept."""
+    own_inputs = token.marks.get(INPUTS)
     for name, value in storable(values).items():
-        for kind, layer in _locals(token):
-            if name in layer and not (outwards and kind == INPUTS and layer is token.marks.get(INPUTS)):
-                layer[name] = value
-                break
-        else:
-            _process_scope(token)[name] = value
+        layers = (layer for layer in _locals(token) if layer is not own_inputs and name in layer)
+        next(layers, _process_scope(token))[name] = value
 
 
-def _locals(token: Token, *, with_counters: bool = False) -> Iterator[tuple[str, dict[str, Value]]]:
+def _locals(token: Token, *, with_counters: bool = False) -> Iterator[dict[str, Value]]:
     """Local layers from the token outwards, up to the edge of its process."""
     current: Token | None = token
     while current is not None:
         for kind in (INPUTS, ITEM):
             if kind in current.marks:
-                yield kind, current.marks[kind]
+                yield current.marks[kind]
         host = current.host
         if with_counters and host is not None and host.node.loops:
-            yield ITEM, host.node.counters(host)
+            yield host.node.counters(host)
         block = current.block
         current = block.host if block.variables is None else None
 
@@ -113,7 +109,7 @@ def storable(values: Mapping[str, Value]) -> dict[str, Value]:
 
 def _name(name: object) -> str:
     if not isinstance(name, str):
-        raise Fault(f"имя переменной не текст: {name!r}", "Исправьте схему.")
+        raise Fault("имя переменной не текст", "Исправьте схему.")
     return _text(name, name)
 
 

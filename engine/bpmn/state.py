@@ -110,7 +110,9 @@ def _body(state: bytes) -> list[Any]:
             "Состояние дела записано другой версией программы.", "Обновите программу или перенесите дело."
         )
     try:
-        found: list[Any] = orjson.loads(zlib.decompress(body) if header[4] == ZLIB else body)
+        found = orjson.loads(zlib.decompress(body) if header[4] == ZLIB else body)
     except (zlib.error, orjson.JSONDecodeError):
-        raise StepFailed("Состояние дела не читается.", "Восстановите дело из резервной копии.") from None
+        found = None
+    if not isinstance(found, list) or len(found) != 3:
+        raise StepFailed("Состояние дела не читается.", "Восстановите дело из резервной копии.")
     return found

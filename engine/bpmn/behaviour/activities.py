@@ -12,6 +12,7 @@ from engine.bpmn.faults import Fault
 from engine.bpmn.incidents import MESSAGE
 from engine.bpmn.plan import Plan
 from engine.bpmn.states import FUTURE, READY
+from engine.feel.values import kind_in_russian
 from engine.model import Explained, OpenTask, ServiceCall, StepInfo, Value
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 DONE = "done"
 """Mark: the person or the operation has come back with a result; only the engine's own work is left."""
+
+
+RESULT = "decisionResult"
+"""The name by which output parameters see the answer of a decision that has no variable of its own."""
 
 
 class Activity(Node):
@@ -114,7 +119,8 @@ class UserTask(Handed):
         schedule = timers.read_value(value)
         if schedule is None or isinstance(schedule, timers.Cycle):
             raise Fault(
-                f"срок шага не дата и не длительность: {value!s:.60}", "Исправьте данные и повторите."
+                f"срок шага вместо даты или длительности получил: {kind_in_russian(value)}",
+                "Исправьте данные и повторите.",
             )
         zone = token.case.context.zone
         if isinstance(schedule, date) and not isinstance(schedule, datetime):
@@ -128,7 +134,10 @@ class UserTask(Handed):
         try:
             return 0 if value is None else int(value)
         except (TypeError, ValueError):
-            raise Fault(f"важность шага не число: {value!s:.60}", "Исправьте схему и повторите.") from None
+            raise Fault(
+                f"важность шага вместо числа получила: {kind_in_russian(value)}",
+                "Исправьте схему и повторите.",
+            ) from None
 
     def _item(self, token: Token) -> str:
         if self.item is not None:
@@ -187,10 +196,10 @@ class DecisionTask(Activity):
         value = _shaped(answer.value, self.shape)
         if self.result_variable:
             token.data = {self.result_variable: value}
-        elif isinstance(value, dict):
-            token.data = value
         else:
-            token.data = {"decisionResult": value} if self.outputs_mapped else {}
+            token.data = dict(value) if isinstance(value, dict) else {}
+            if self.outputs_mapped:
+                token.data[RESULT] = value
         self.write_results(token)
         node, process = self.place(token)
         token.case.journal.decisions.append(

@@ -15,6 +15,7 @@ from engine.bpmn.behaviour.node import Node
 from engine.bpmn.evaluate import Formula
 from engine.bpmn.faults import Fault
 from engine.bpmn.states import STARTED
+from engine.feel.values import kind_in_russian
 from engine.model import Value
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ class MultiInstance(Loop):
 
     def instance_done(self, token: Token, instance: Token) -> None:
         if self.completion is not None:
-            token.marks[LAST] = {**instance.marks.get(scope.ITEM, {}), **instance.marks.get(scope.INPUTS, {})}
+            token.marks[LAST] = instance.marks[scope.ITEM]
         if self.result_item is not None:
             number = str(instance.marks[scope.ITEM]["loopCounter"])
             token.marks.setdefault(RESULTS, {})[number] = instance.marks[scope.ITEM].get(self.result_item)
@@ -143,15 +144,17 @@ class MultiInstance(Loop):
         if self.cardinality is not None:
             count = self.cardinality.value(token)
             if not isinstance(count, Decimal) or count != int(count) or count < 0:
-                raise Fault(f"число повторений не целое: {count!s:.60}", "Исправьте данные дела и повторите.")
+                raise Fault(
+                    f"вместо целого числа повторений получено: {kind_in_russian(count)}",
+                    "Исправьте данные дела и повторите.",
+                )
             items: list[Value] = [None] * min(int(count), MAX_INSTANCES + 1)
         else:
             assert self.collection is not None, "the reader gives one of the two"
             value = self.collection.value(token)
             if not isinstance(value, list):
-                shown = "пусто" if value is None else f"{value!s:.60}"
                 raise Fault(
-                    f"вместо списка «{self.collection.text}» получено: {shown}",
+                    f"вместо списка «{self.collection.text}» получено: {kind_in_russian(value)}",
                     "Исправьте данные дела и повторите.",
                 )
             items = list(value)

@@ -7,6 +7,7 @@ data from task to task) has no effect here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from SpiffWorkflow.bpmn.specs.mixins import BpmnSpecMixin
@@ -88,11 +89,11 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
 
     def write_results(self, token: Token) -> None:
         """What the token received goes into the scope: through the output mapping where there is one."""
+        results = token.data
         if self.outputs_mapped:
-            token.marks.setdefault(scope.INPUTS, {}).update(scope.storable(token.data))
-            scope.write(token, evaluate_mapped(self.outputs_mapped, token), outwards=True)
-        elif token.data:
-            scope.write(token, token.data)
+            results = evaluate_mapped(self.outputs_mapped, token, scope.storable(token.data))
+        if results:
+            scope.write(token, results)
         token.data = {}
 
     def report_passed(self, token: Token, *, cancelled: bool = False) -> None:
@@ -128,6 +129,8 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         """Nothing is predicted: the next token is made when the one before it leaves."""
 
 
-def evaluate_mapped(mapped: Mapped, token: Token) -> dict[str, Value]:
-    """The values of a mapping where the token stands. Raises Fault."""
-    return {name: source.value(token) for name, source in mapped}
+def evaluate_mapped(
+    mapped: Mapped, token: Token, extra: Mapping[str, Value] | None = None
+) -> dict[str, Value]:
+    """The values of a mapping where the token stands; `extra` is what it has just received. Raises Fault."""
+    return {name: source.value(token, extra) for name, source in mapped}

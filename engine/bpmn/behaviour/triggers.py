@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from engine.bpmn import timers
 from engine.bpmn.evaluate import Formula, Source
 from engine.bpmn.faults import Fault
+from engine.feel.values import kind_in_russian
 from engine.model import Value, Wait, WaitKind
 
 if TYPE_CHECKING:
@@ -95,7 +96,8 @@ class Timer(Trigger):
         schedule = timers.read_value(value)
         if schedule is None:
             raise Fault(
-                f"таймер получил не дату и не длительность: {value!s:.60}", "Исправьте данные и повторите."
+                f"таймер вместо даты или длительности получил: {kind_in_russian(value)}",
+                "Исправьте данные и повторите.",
             )
         context = token.case.context
         moment = timers.first_moment(schedule, context.now, context.zone)

@@ -51,11 +51,23 @@ from tests.engine.bpmn.drawing import (
 
 SOUND = laid_out(
     start("s", name="Заявление"),
-    user("a", extensions(properties(norm="T13", startTerms="T15")), name="Посетить", camunda__candidateGroups="R05"),
+    user(
+        "a",
+        extensions(properties(norm="T13", startTerms="T15")),
+        name="Посетить",
+        camunda__candidateGroups="R05",
+    ),
     xor("g", name="Нуждается?", default="d"),
-    node("businessRuleTask", "b", name="Решить", camunda__decisionRef="DMN-04", camunda__resultVariable="итог"),
+    node(
+        "businessRuleTask", "b", name="Решить", camunda__decisionRef="DMN-04", camunda__resultVariable="итог"
+    ),
     service("c", topic="почта", name="Послать"),
-    boundary("t", "a", '<timerEventDefinition><timeDate>=term("T15")</timeDate></timerEventDefinition>', interrupting=False),
+    boundary(
+        "t",
+        "a",
+        '<timerEventDefinition><timeDate>=term("T15")</timeDate></timerEventDefinition>',
+        interrupting=False,
+    ),
     call("k", "q").replace("<callActivity", '<callActivity name="Позвать"'),
     end("e"),
     path("s a g", "b c k e", "t e"),
@@ -64,7 +76,12 @@ SOUND = laid_out(
 )
 
 KNOWN = Known(
-    roles={"R05"}, forms={"F24"}, decisions={"DMN-04"}, norms={"T13", "T15"}, processes={"q"}, topics={"почта"}
+    roles={"R05"},
+    forms={"F24"},
+    decisions={"DMN-04"},
+    norms={"T13", "T15"},
+    processes={"q"},
+    topics={"почта"},
 )
 
 
@@ -99,12 +116,16 @@ CASES: dict[str, bytes] = {
     "flow-to-nowhere": diagram(start(), user("x"), flow("s", "nowhere", id="x2")),
     "start-incoming": diagram(start("x"), user("a"), path("x a x")),
     "end-outgoing": diagram(start(), end("x"), user("a"), path("s x a")),
-    "handler-flow": diagram(start(), handler("x", message(), end("e2"), path("x_s e2")), end(), path("s x e")),
+    "handler-flow": diagram(
+        start(), handler("x", message(), end("e2"), path("x_s e2")), end(), path("s x e")
+    ),
     "boundary-incoming": diagram(start(), user("a"), boundary("x", "a", message()), path("s a x")),
     "boundary-no-host": edge(message(), 'attachedToRef="nobody"'),
     "default-unknown": straight(user("x", default="nothing")),
     "gateway-two-defaults": diagram(start(), xor("x"), user("a"), user("b"), path("s x a", "x b")),
-    "event-gateway-target": diagram(start(), first_of("x"), user("a"), catch("c", message()), path("s x a", "x c")),
+    "event-gateway-target": diagram(
+        start(), first_of("x"), user("a"), catch("c", message()), path("s x a", "x c")
+    ),
     "link-unmatched": diagram(start(), throw("x", LINK), path("s x")),
     "event-kind": ends(after("PT1H")),
     "catch-no-event": straight(catch("x", "")),
@@ -144,10 +165,17 @@ CASES: dict[str, bytes] = {
         end(),
         path("s x"),
         flow("x", "e", id="d"),
-        flow("x", "e", "n", id="f").replace("<conditionExpression>", '<conditionExpression language="groovy">'),
+        flow("x", "e", "n", id="f").replace(
+            "<conditionExpression>", '<conditionExpression language="groovy">'
+        ),
     ),
     "mapping-complex": straight(
-        user("x", extensions('<camunda:inputOutput><camunda:inputParameter name="a"><camunda:list/></camunda:inputParameter></camunda:inputOutput>'))
+        user(
+            "x",
+            extensions(
+                '<camunda:inputOutput><camunda:inputParameter name="a"><camunda:list/></camunda:inputParameter></camunda:inputOutput>'
+            ),
+        )
     ),
     "mapping-no-name": straight(user("x", extensions(inputs_outputs({"": "=1"})))),
     "loop-no-collection": straight(user("x", "<multiInstanceLoopCharacteristics/>")),
@@ -167,11 +195,21 @@ CASES: dict[str, bytes] = {
     ),
     "parallel-condition": diagram(start(), parallel("x"), end(), path("s x"), flow("x", "e", "n > 1")),
     "default-condition": diagram(
-        start(), xor("x", default="d"), end(), path("s x"), flow("x", "e", "n > 1", id="d"), flow("x", "e", "n > 2")
+        start(),
+        xor("x", default="d"),
+        end(),
+        path("s x"),
+        flow("x", "e", "n > 1", id="d"),
+        flow("x", "e", "n > 2"),
     ),
     "step-no-name": straight(node("userTask", "x")),
     "gateway-no-name": diagram(
-        start(), inclusive("x", default="d"), end(), path("s x"), flow("x", "e", id="d"), flow("x", "e", "n > 2")
+        start(),
+        inclusive("x", default="d"),
+        end(),
+        path("s x"),
+        flow("x", "e", id="d"),
+        flow("x", "e", "n > 2"),
     ),
     "process-no-name": diagram(start(), end(), path("s e"), id="x").replace('name="Путь x"'.encode(), b""),
     "no-start": diagram(user("a"), end(), path("a e"), id="x"),
@@ -180,13 +218,18 @@ CASES: dict[str, bytes] = {
     "dead-end": diagram(start(), user("x"), path("s x")),
     "no-layout": laid_out(start(), user("x"), end(), path("s x e")).replace(b'bpmnElement="x"', b""),
     "loop-endless": straight(user("x", "<standardLoopCharacteristics/>")),
-    "data-not-used": straight(user("x", "<dataInputAssociation><targetRef>y</targetRef></dataInputAssociation>")),
+    "data-not-used": straight(
+        user("x", "<dataInputAssociation><targetRef>y</targetRef></dataInputAssociation>")
+    ),
     "camunda-unknown": straight(user("x", camunda__candidateUsers="ivanova")),
     "manual-task-passes": straight(node("manualTask", "x", name="Позвонить")),
     "term-not-started": straight(catch("x", after('=term("T15")'))),
 }
 
-ABOUT_THE_FILE = {rule for rule in CASES if rule.startswith(("file-", "xml-", "not-"))} | {"no-process", "process-no-id"}
+ABOUT_THE_FILE = {rule for rule in CASES if rule.startswith(("file-", "xml-", "not-"))} | {
+    "no-process",
+    "process-no-id",
+}
 
 
 def found(xml: bytes, rule: str) -> list[Finding]:
@@ -260,7 +303,10 @@ def test_a_syntax_error_says_where_it_is():
         user("x", extensions(inputs_outputs(outputs={"a": "${1 +}"}))),
         user("x", for_each("1 +")),
         user("x", repeat("1 +")),
-        user("x", '<multiInstanceLoopCharacteristics><loopCardinality>1 +</loopCardinality></multiInstanceLoopCharacteristics>'),
+        user(
+            "x",
+            "<multiInstanceLoopCharacteristics><loopCardinality>1 +</loopCardinality></multiInstanceLoopCharacteristics>",
+        ),
         user("x", for_each("a", "b", "<completionCondition>1 +</completionCondition>")),
         catch("x", after("=1 +")),
         catch("x", condition("1 +")),
@@ -291,7 +337,9 @@ def test_what_can_be_run_is_not_refused(part):
     assert bpmn.read(straight(part)).processes
 
 
-@pytest.mark.parametrize("trigger", [message(), signal(), after("PT1H"), condition("n"), error(), escalation(), error("")])
+@pytest.mark.parametrize(
+    "trigger", [message(), signal(), after("PT1H"), condition("n"), error(), escalation(), error("")]
+)
 def test_these_events_may_stand_at_an_edge(trigger):
     assert bpmn.read(edge(trigger)).processes
 
@@ -301,4 +349,6 @@ def test_a_terminate_end_is_an_end():
 
 
 def test_a_file_without_any_layout_is_one_finding():
-    assert [finding.element for finding in found(diagram(start(), user("a"), end(), path("s a e")), "no-layout")] == ["p"]
+    assert [
+        finding.element for finding in found(diagram(start(), user("a"), end(), path("s a e")), "no-layout")
+    ] == ["p"]

@@ -161,6 +161,11 @@ def test_an_input_of_the_same_name_hides_a_variable_without_changing_it():
     assert play.do("x").variables == {"n": 20}
 
 
+def test_a_field_named_like_an_input_is_written_to_the_variables():
+    ext = extensions(inputs_outputs({"n": "=n + 1"}))
+    assert Play(alone(user("x", ext)), {"n": 1}).do("x", n=7).variables == {"n": 7}
+
+
 def test_without_outputs_a_form_writes_its_fields():
     assert Play(alone(user("x"))).do("x", доход=1500, состав=["мать", "сын"]).variables == {
         "доход": 1500,

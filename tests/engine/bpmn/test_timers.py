@@ -96,7 +96,7 @@ def test_a_new_round_of_a_loop_arms_the_timer_anew():
 def test_what_is_no_moment_is_an_incident(value):
     play = Play(waiting_for(at("=когда")), {"когда": value})
     assert play.incidents == ["t"]
-    assert "не дату и не длительность" in play.message("t")
+    assert "вместо даты или длительности" in play.message("t")
     play.set(когда="PT1H").retry("t")
     assert play.waiting == ["t"]
 
