@@ -20,7 +20,7 @@ from engine.deadlines.calendar import Calendar, Day, Year
 from engine.deadlines.counting import Office
 from engine.deadlines.norms import Norm, Norms
 from engine.deadlines.queries import COUNTRY, all_norms, calendar_keys, country_years, days_by_year
-from engine.deadlines.seed import plain_year
+from engine.deadlines.seed import usual_year
 from engine.errors import NotFound
 from engine.model import Value
 from engine.storage.database import Database
@@ -146,7 +146,7 @@ def count_change(conn: Connection) -> None:
 
 def _load(conn: Connection, versions: Versions) -> _Known:
     years = country_years(conn)
-    country = Calendar(lambda number: years.get(number) or plain_year(number), COUNTRY)
+    country = Calendar(lambda number: years.get(number) or usual_year(number), COUNTRY)
     own = {key: days_by_year(conn, key) for key in calendar_keys(conn) - {COUNTRY}}
     units = {row.id: row for row in conn.execute(select(_unit))}
     parents = {number: row.parent_id for number, row in units.items()}

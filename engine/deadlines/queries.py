@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 from engine.deadlines.calendar import Day, DayKind, Year, YearStatus
 from engine.deadlines.norm_file import norm_of
 from engine.deadlines.norms import Norm
-from engine.deadlines.seed import plain_year
+from engine.deadlines.seed import usual_year
 from engine.deadlines.tables import OPEN_TERMS, calendar_day, calendar_year, norm, term, term_of
 from engine.model import Term
 
@@ -41,8 +41,8 @@ def country_years(conn: Connection) -> dict[int, Year]:
         row.year: Year(row.year, YearStatus(row.status), days.pop(row.year, {}), row.source)
         for row in conn.execute(statement)
     }
-    # Days edited in a year that nobody has loaded yet lie on top of the plain year.
-    years |= {number: plain_year(number).changed(edited.values()) for number, edited in days.items()}
+    # Days edited in a year that nobody has loaded yet lie on top of the usual one.
+    years |= {number: usual_year(number).changed(edited.values()) for number, edited in days.items()}
     return years
 
 

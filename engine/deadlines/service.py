@@ -17,7 +17,7 @@ from engine.deadlines.calendars import count_change, deadlines_changed
 from engine.deadlines.norm_file import extension_json, ladder_json, shipped_norms
 from engine.deadlines.norms import Norm
 from engine.deadlines.queries import COUNTRY, country_years
-from engine.deadlines.seed import DECREES, plain_year, shipped_year
+from engine.deadlines.seed import DECREES, shipped_year, usual_year
 from engine.deadlines.tables import calendar_day, calendar_year, norm
 from engine.errors import Conflict, InvalidData, MarshrutError
 from engine.model import SYSTEM, Actor, Permission, Scope
@@ -99,7 +99,7 @@ def confirm_year(rt: Runtime, actor: Actor, number: int) -> None:
     with rt.database.write() as conn:
         if _status(conn, number) is YearStatus.CONFIRMED:
             raise Conflict(f"{number} год уже подтверждён.", "Обновите страницу.")
-        year = country_years(conn).get(number) or plain_year(number)
+        year = country_years(conn).get(number) or usual_year(number)
         _write_year(conn, replace(year, status=YearStatus.CONFIRMED), rt.clock.now(), actor)
         record_action(rt, conn, actor, "calendar.confirm", "year", number)
         deadlines_changed(rt.database, rt.calendars, conn)

@@ -10,7 +10,7 @@ import holidays
 import pytest
 
 from engine.deadlines.calendar import DayKind, Year, YearStatus
-from engine.deadlines.seed import DECREES, plain_year, shipped_year
+from engine.deadlines.seed import DECREES, country_calendar, plain_year, shipped_year
 from tests.engine.deadlines.factories import day
 
 
@@ -89,6 +89,10 @@ def test_a_year_that_only_the_library_knows_has_its_transfers():
     assert len(worked(year)) == 247
 
 
+def test_terms_of_past_years_are_counted_with_their_transfers():
+    assert country_calendar().add_working_days(day("28.04.2023"), 5) == day("10.05.2023")
+
+
 def test_a_holiday_on_a_weekend_moves_the_day_off_even_before_the_decree():
     """4 November 2028 is a Saturday: the Labour Code gives Monday the 6th."""
     assert not plain_year(2028).day(day("06.11.2028")).kind.works
@@ -102,8 +106,8 @@ def test_days_off_of_the_january_holidays_wait_for_the_decree():
 
 def test_the_command_line_starts_without_the_library():
     code = (
-        "import sys; from engine.deadlines.seed import shipped_year; "
-        "[shipped_year(y) for y in (2024, 2025, 2026, 2027)]; "
+        "import sys; from engine.deadlines.seed import country_calendar; "
+        "[country_calendar().year(y) for y in range(2024, 2031)]; "
         "print('holidays' in sys.modules, 'sqlalchemy' in sys.modules)"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
