@@ -1,0 +1,164 @@
+"""What a template may show: the case, the person, the organisation, the answers of the steps.
+
+Names are Russian because methodologists write them in Word. Variables of the case stand at the top under
+their own names; `текст` holds the same in words: labels of chosen options instead of their codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from engine.documents.grammar import CASES, declined, in_words
+from engine.formjs import FormField
+from engine.model import Value
+from engine.names import FullName
+
+NUMBER: Final = "[номер]"
+DAY: Final = "[дата]"
+"""Markers in a draft that are replaced when the document is issued."""
+
+Labels = Mapping[str, Mapping[Value, str]]
+"""For each field with options: what people read for a value. Fields of lists are keyed `список.поле`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom the document is about. `sex` is f, m or empty; `papers` the identity document as written."""
+
+    name: FullName
+    sex: str = ""
+    born: date | None = None
+    address: str = ""
+    phone: str = ""
+    papers: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Representative:
+    """Who acts for the person, and by what paper."""
+
+    name: str
+    relation: str = ""
+    paper: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Whose document it is. `head` signs it; `post` is the head's position."""
+
+    name: str
+    short_name: str = ""
+    address: str = ""
+    head: str = ""
+    post: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """The case: number, what it is called, its pathway, and when the application was filed."""
+
+    number: str
+    label: str
+    process: str
+    filed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Performer:
+    """Who made the step."""
+
+    name: str = ""
+    post: str = ""
+
+
+def build(
+    *,
+    case: CaseFacts,
+    organisation: Organisation,
+    person: Person | None,
+    representative: Representative | None,
+    performer: Performer,
+    variables: Mapping[str, Value],
+    labels: Labels,
+    today: date,
+    demo: bool,
+) -> dict[str, Value]:
+    """The context of a template. Names of our own win over variables of the same name."""
+    return {
+        **variables,
+        "текст": {name: _worded(name, value, labels) for name, value in variables.items()},
+        "организация": {
+            "название": organisation.name,
+            "краткое": organisation.short_name or organisation.name,
+            "адрес": organisation.address,
+            "руководитель": organisation.head,
+            "должность": organisation.post or "Руководитель",
+        },
+        "дело": {
+            "номер": case.number,
+            "название": case.label,
+            "путь": case.process,
+            "заявление": case.filed_at,
+        },
+        "заявитель": _person(person),
+        "представитель": _representative(representative),
+        "исполнитель": {"имя": performer.name, "должность": performer.post},
+        "сегодня": today,
+        "номер": NUMBER,
+        "дата": DAY,
+        "демо": demo,
+    }
+
+
+def labels_of(fields: Iterable[FormField], prefix: str = "") -> dict[str, dict[Value, str]]:
+    """The labels of a form's options, ready to be joined with those of other forms."""
+    found: dict[str, dict[Value, str]] = {}
+    for field in fields:
+        key = prefix + field.key
+        if field.options:
+            found[key] = {value: label for value, label in field.options if isinstance(value, str | bool)}
+        found.update(labels_of(field.rows, f"{key}."))
+    return found
+
+
+def _worded(name: str, value: Value, labels: Labels) -> Value:
+    if isinstance(value, Mapping):
+        return {key: _worded(f"{name}.{key}", item, labels) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_worded(name, item, labels) for item in value]
+    if isinstance(value, str) and name in labels:
+        return labels[name].get(value, value)
+    return value if value is None or isinstance(value, str | date) else in_words(value)
+
+
+def _person(person: Person | None) -> dict[str, Any] | None:
+    if person is None:
+        return None
+    cases: dict[str, Any] = {}
+    for case in CASES:
+        name = declined(person.name, case, person.sex)
+        cases[case] = name.full()
+        cases[f"{case}_кратко"] = name.short()
+    return {
+        "имя": person.name.full(),
+        "кратко": person.name.short(),
+        **cases,
+        "пол": {"f": "женский", "m": "мужской"}.get(person.sex, ""),
+        "родился": person.born,
+        "адрес": person.address,
+        "телефон": person.phone,
+        "документ": person.papers,
+    }
+
+
+def _representative(representative: Representative | None) -> dict[str, Any] | None:
+    if representative is None:
+        return None
+    return {
+        "имя": representative.name,
+        "кем_приходится": representative.relation,
+        "документ": representative.paper,
+    }

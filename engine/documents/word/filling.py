@@ -1,0 +1,107 @@
+"""Filling a template: docxtpl with a sandboxed Jinja, so that a template shows values and can do nothing else."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+from typing import Any, Final
+
+from docxtpl import DocxTemplate
+from jinja2 import ChainableUndefined, TemplateError, TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from engine.documents import grammar
+from engine.documents.word.faults import BadDocument
+
+BLANK: Final = "____________"
+"""Stands where a value is not known: a line to write on by hand."""
+
+
+class _Blank(ChainableUndefined):
+    """What the case does not know is an empty line on paper, however deep the template looks."""
+
+    def __str__(self) -> str:
+        return BLANK
+
+
+def _shown(value: Any) -> Any:
+    """What stands on paper for a value; called by Jinja for every `{{ … }}`."""
+    if value is None or value == "":
+        return BLANK
+    if hasattr(value, "__html__"):
+        return value
+    return grammar.tidy(grammar.in_words(value))
+
+
+def _day(value: Any) -> Any:
+    return grammar.date_short(value) if isinstance(value, date) else value
+
+
+def _day_words(value: Any) -> Any:
+    return grammar.date_words(value) if isinstance(value, date) else value
+
+
+def _roubles(value: Any) -> Any:
+    return grammar.money(value) if isinstance(value, Decimal) else value
+
+
+def _number_words(value: Any) -> Any:
+    return grammar.number_words(int(value)) if isinstance(value, Decimal) else value
+
+
+FILTERS: Final = {
+    "дата": _day,
+    "дата_словами": _day_words,
+    "рубли": _roubles,
+    "словами": _number_words,
+}
+"""What a template may write after `|`, besides Jinja's own; each leaves alone what it does not suit."""
+
+
+def _environment() -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=_Blank, finalize=_shown)
+    environment.filters.update(FILTERS)
+    return environment
+
+
+def properties(content: bytes) -> dict[str, str]:
+    """Title and category (the mark in the number) as Word's «Сведения» show them."""
+    core = DocxTemplate(BytesIO(content)).get_docx().core_properties
+    return {"title": core.title or "", "mark": core.category or ""}
+
+
+def check(content: bytes) -> None:
+    """BadDocument when the tags of the template can't be read."""
+    fill(content, {})
+
+
+def fill(content: bytes, context: dict[str, Any]) -> bytes:
+    """The document with the values of the context in place of the tags."""
+    template = DocxTemplate(BytesIO(content))
+    try:
+        template.render(context, _environment())
+    except TemplateSyntaxError as error:
+        raise BadDocument(
+            f"Тег шаблона не читается{_near(error)}.",
+            "Проверьте скобки {{ }} и {% %}, закройте каждый if и for.",
+            "docx-tag",
+        ) from None
+    except (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
+        raise BadDocument(
+            f"Шаблон не заполняется: {type(error).__name__}.",
+            "Проверьте, что теги показывают значения, и ничего больше.",
+            "docx-tag",
+        ) from None
+    filled = BytesIO()
+    template.save(filled)
+    return filled.getvalue()
+
+
+def _near(error: TemplateSyntaxError) -> str:
+    """The line of the template that could not be read, without its markup."""
+    lines = (error.source or "").splitlines()
+    line = lines[error.lineno - 1] if 0 < error.lineno <= len(lines) else ""
+    text = " ".join(re.sub(r"<[^>]*>", " ", line).split())
+    return f" рядом с «{text[:80]}»" if text else ""

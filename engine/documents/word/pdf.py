@@ -1,0 +1,177 @@
+"""A PDF of a document without an office suite: text, headings, bold, alignment, tables, page numbers.
+
+Pictures, text boxes and other decoration are left out: an office suite, where there is one, prints them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+from docx import Document
+from docx.oxml.ns import qn
+from docx.table import Table
+from docx.text.paragraph import Paragraph
+from fpdf import FPDF
+from fpdf.enums import TableBordersLayout, XPos, YPos
+from fpdf.fonts import FontFace
+
+from engine.documents.word.look import Block, Piece, block
+
+FONTS: Final = Path(__file__).parents[1] / "fonts"
+FONT: Final = "PT Serif"
+_FILES: Final = {
+    "": "PTSerif-Regular.ttf",
+    "B": "PTSerif-Bold.ttf",
+    "I": "PTSerif-Italic.ttf",
+    "BI": "PTSerif-BoldItalic.ttf",
+}
+LINE: Final = 1.15
+_CELL_PADDING: Final = 3.0
+_FIELD: Final = re.compile(r"^\s*(PAGE|NUMPAGES)\b")
+
+
+def pdf(content: bytes) -> bytes:
+    """The document as PDF."""
+    document = Document(BytesIO(content))
+    printer = _Printer(document)
+    for part in _body(document):
+        if isinstance(part, Table):
+            printer.table(part)
+        else:
+            printer.paragraph(block(part))
+    return bytes(printer.output())
+
+
+def _body(document: Any) -> Iterator[Paragraph | Table]:
+    for element in document.element.body:
+        if element.tag == qn("w:p"):
+            yield Paragraph(element, document)
+        elif element.tag == qn("w:tbl"):
+            yield Table(element, document)
+
+
+class _Printer(FPDF):
+    def __init__(self, document: Any) -> None:
+        section = document.sections[0]
+        super().__init__(unit="pt", format=(section.page_width.pt, section.page_height.pt))
+        for style, file in _FILES.items():
+            self.add_font(FONT, style, FONTS / file)
+        self._footers = [_with_numbers(paragraph) for paragraph in section.footer.paragraphs]
+        self.set_margins(section.left_margin.pt, section.top_margin.pt, section.right_margin.pt)
+        self.set_auto_page_break(auto=True, margin=section.bottom_margin.pt)
+        self.c_margin = 0
+        self.set_title(document.core_properties.title or "")
+        self.set_lang("ru")
+        self.add_page()
+
+    def footer(self) -> None:
+        """Called by fpdf at the end of every page."""
+        self.set_y(-36)
+        for text, align in self._footers:
+            if text:
+                self.set_font(FONT, size=9)
+                line = text.replace("\u0001", str(self.page_no())).replace("\u0002", "{nb}")
+                self.cell(w=0, text=line, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+    def paragraph(self, part: Block) -> None:
+        if not part.text.strip():
+            self.ln(part.size * LINE + part.before + part.after)
+            return
+        if self.y > self.t_margin:
+            self.ln(part.before)
+        with (
+            self.text_columns(l_margin=self.l_margin + part.indent, text_align=part.align) as columns,
+            columns.paragraph(
+                line_height=LINE, first_line_indent=max(0.0, part.first_line)
+            ) as lines,
+        ):
+            for piece in part.pieces:
+                self.set_font(FONT, piece.style, piece.size)
+                lines.write(piece.text.replace("\t", "    "))
+        self.set_x(self.l_margin)
+        self.ln(part.after)
+
+    def table(self, table: Table) -> None:
+        """A table; one whose row is longer than a page is printed as paragraphs."""
+        page, x, y = self.page, self.x, self.y
+        try:
+            self._table(table)
+        except ValueError:
+            self.page, self.x, self.y = page, x, y
+            for row in table.rows:
+                for cell in _cells(row):
+                    for part in _blocks(cell):
+                        self.paragraph(part)
+
+    def _table(self, table: Table) -> None:
+        bordered = table.style is not None and table.style.name == "Table Grid"
+        widths = [column.width.pt if column.width is not None else 1.0 for column in table.columns]
+        self.set_font(FONT, size=_table_size(table))
+        with super().table(
+            col_widths=widths,
+            width=min(sum(widths), self.epw) if sum(widths) > len(widths) else self.epw,
+            align="LEFT",
+            borders_layout=TableBordersLayout.ALL if bordered else TableBordersLayout.NONE,
+            first_row_as_headings=_repeats(table),
+            headings_style=FontFace(),
+            line_height=self.font_size * LINE,
+            padding=_CELL_PADDING if bordered else (1, 6, 1, 0),
+            v_align="TOP",
+        ) as lines:
+            for row in table.rows:
+                line = lines.row()
+                for cell in _cells(row):
+                    parts = _blocks(cell)
+                    first = next((piece for part in parts for piece in part.pieces), Piece("", "", 12))
+                    line.cell(
+                        text="\n".join(part.text for part in parts),
+                        align=parts[0].align if parts else "L",
+                        style=FontFace(emphasis=first.style or None, size_pt=first.size),
+                        colspan=cell.grid_span,
+                    )
+
+
+def _cells(row: Any) -> Sequence[Any]:
+    """The cells of a row, each once, though it may span columns."""
+    from docx.table import _Cell
+
+    return [_Cell(element, row._parent) for element in row._tr.tc_lst]
+
+
+def _blocks(cell: Any) -> list[Block]:
+    return [block(paragraph) for paragraph in cell.paragraphs]
+
+
+def _table_size(table: Table) -> float:
+    sizes = [part.size for row in table.rows[:2] for cell in _cells(row) for part in _blocks(cell) if part.pieces]
+    return max(sizes, default=12.0)
+
+
+def _repeats(table: Table) -> bool:
+    first = table.rows[0]._tr if len(table.rows) else None
+    return first is not None and first.find(f".//{qn('w:tblHeader')}") is not None
+
+
+def _with_numbers(paragraph: Paragraph) -> tuple[str, str]:
+    """The text of a footer with \\1 for the number of the page and \\2 for how many there are."""
+    text, waiting = "", ""
+    for element in paragraph._p.iter():
+        if element.tag == qn("w:instrText") and (field := _FIELD.match(element.text or "")):
+            waiting = "\u0001" if field[1] == "PAGE" else "\u0002"
+        elif element.tag == qn("w:fldSimple") and (field := _FIELD.match(element.get(qn("w:instr")) or "")):
+            text += "\u0001" if field[1] == "PAGE" else "\u0002"
+        elif element.tag == qn("w:fldChar") and element.get(qn("w:fldCharType")) == "separate":
+            text += waiting
+        elif element.tag == qn("w:fldChar") and element.get(qn("w:fldCharType")) == "end":
+            waiting = ""
+        elif element.tag == qn("w:t") and not waiting and not _inside_field(element):
+            text += element.text or ""
+    return text, block(paragraph).align
+
+
+def _inside_field(element: Any) -> bool:
+    return any(above.tag == qn("w:fldSimple") for above in element.iterancestors())

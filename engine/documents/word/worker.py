@@ -1,0 +1,143 @@
+"""The helper process: takes requests on its standard input, answers on its standard output, one at a time.
+
+It is started with an empty environment, has limits of memory, of processor time for a request and of files
+(none can be written), and ends when its input ends. A request and an answer are a frame of JSON followed by
+the bytes it announces.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import sys
+from collections.abc import Callable
+from typing import Any, BinaryIO, Final
+
+from engine.documents.values import decode
+from engine.documents.word import filling, package, paragraphs
+from engine.documents.word.faults import BadDocument
+
+MEMORY: Final = 1_000_000_000
+"""Bytes of address space."""
+SECONDS: Final = 20
+"""Of processor time for one request."""
+
+_LENGTH: Final = struct.Struct(">II")
+
+Answer = tuple[dict[str, Any], bytes]
+
+
+def read_frame(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
+    """The next frame, or None at the end."""
+    head = stream.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return None
+    lengths = _LENGTH.unpack(head)
+    meta, blob = (stream.read(length) for length in lengths)
+    return (json.loads(meta), blob) if len(blob) == lengths[1] else None
+
+
+def write_frame(stream: BinaryIO, meta: dict[str, Any], blob: bytes = b"") -> None:
+    text = json.dumps(meta, ensure_ascii=False).encode("utf-8", "replace")
+    stream.write(_LENGTH.pack(len(text), len(blob)) + text + blob)
+    stream.flush()
+
+
+def _accept(content: bytes, _: dict[str, Any]) -> Answer:
+    paragraphs.pieces(content)
+    return {}, b""
+
+
+def _check(content: bytes, _: dict[str, Any]) -> Answer:
+    filling.check(content)
+    return filling.properties(content), b""
+
+
+def _fill(content: bytes, arguments: dict[str, Any]) -> Answer:
+    return filling.properties(content), filling.fill(content, decode(arguments["context"]))
+
+
+def _pieces(content: bytes, _: dict[str, Any]) -> Answer:
+    return {"pieces": paragraphs.pieces(content)}, b""
+
+
+def _edit(content: bytes, arguments: dict[str, Any]) -> Answer:
+    return {}, paragraphs.edit(content, arguments["texts"])
+
+
+def _mark(content: bytes, arguments: dict[str, Any]) -> Answer:
+    marked, found = paragraphs.mark(content, arguments["values"])
+    return {"found": found}, marked
+
+
+def _pdf(content: bytes, _: dict[str, Any]) -> Answer:
+    from engine.documents.word.pdf import pdf
+
+    return {}, pdf(content)
+
+
+WORK: Final[dict[str, Callable[[bytes, dict[str, Any]], Answer]]] = {
+    "accept": _accept,
+    "check": _check,
+    "fill": _fill,
+    "pieces": _pieces,
+    "edit": _edit,
+    "mark": _mark,
+    "pdf": _pdf,
+}
+
+
+def answer(request: dict[str, Any], content: bytes) -> Answer:
+    """Carry out one request; what is wrong with the file becomes part of the answer."""
+    try:
+        package.check(content)
+        return WORK[request["work"]](content, request)
+    except BadDocument as bad:
+        return {"bad": {"message": bad.message, "hint": bad.hint, "rule": bad.rule}}, b""
+    except (MemoryError, RecursionError):
+        return {"bad": _too_much()}, b""
+    except Exception as fault:  # noqa: BLE001 - a file can break a library in any way, and must break only itself
+        return {"fault": type(fault).__name__}, b""
+
+
+def _too_much() -> dict[str, str]:
+    return {
+        "message": "Документ слишком сложный.",
+        "hint": "Упростите его: меньше таблиц, страниц и картинок.",
+        "rule": "docx-file",
+    }
+
+
+def _limit() -> None:
+    try:
+        import resource
+    except ImportError:  # not a POSIX system: the time limit of the other side remains
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _allow_seconds() -> None:
+    """Move the limit of processor time, which counts from the start of the process, to this request."""
+    try:
+        import resource
+    except ImportError:
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(used.ru_utime + used.ru_stime) + SECONDS
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+def main() -> None:
+    """Serve until the input ends."""
+    requests, answers = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr  # nothing that a library prints may get between the frames
+    _limit()
+    while (request := read_frame(requests)) is not None:
+        _allow_seconds()
+        write_frame(answers, *answer(*request))
+
+
+if __name__ == "__main__":
+    main()
