@@ -14,7 +14,7 @@ from engine.dmn.logic import ModelFunction
 from engine.dmn.reader import read
 from engine.dmn.workshop import Fault
 from engine.feel.errors import LimitExceeded, Problem
-from engine.feel.expressions import Functions, host_functions
+from engine.feel.hosts import Functions, host_functions
 from engine.feel.types import AnyType
 from engine.feel.values import Function, Unsupported, Value, check_result, from_python
 

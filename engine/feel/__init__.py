@@ -15,6 +15,7 @@ from engine.feel.expressions import (
     unary,
     unwrap,
 )
+from engine.feel.printer import to_source
 from engine.feel.text import to_text
 from engine.feel.values import Function, Range, kind_of
 
@@ -33,6 +34,7 @@ __all__ = [
     "compile_unary",
     "evaluate",
     "kind_of",
+    "to_source",
     "to_text",
     "unary",
     "unwrap",

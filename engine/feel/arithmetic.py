@@ -11,9 +11,8 @@ from datetime import UTC
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
-from engine.feel import calendar, limits
+from engine.feel import calendar
 from engine.feel.durations import DAY, SECOND, DaysTimeDuration, YearsMonthsDuration
-from engine.feel.errors import LimitExceeded
 from engine.feel.numbers import CONTEXT, finite
 from engine.feel.temporal import (
     AnyDate,
@@ -43,7 +42,7 @@ def add(left: Value, right: Value) -> Value:
     if type(left) is Decimal and type(right) is Decimal:
         return finite(CONTEXT.add(left, right))
     if type(left) is str and type(right) is str:
-        return _concatenate(left, right)
+        return left + right
     if type(right) in (DaysTimeDuration, YearsMonthsDuration):
         return _add_duration(left, right)
     if type(left) in (DaysTimeDuration, YearsMonthsDuration):
@@ -108,6 +107,9 @@ def negate(value: Value) -> Value:
     return None
 
 
+POWER_COST: Final = 50
+"""Units of work of a power; the other operations are cheap."""
+
 OPERATIONS: Final[dict[str, Callable[[Value, Value], Value]]] = {
     "+": add,
     "-": subtract,
@@ -115,12 +117,6 @@ OPERATIONS: Final[dict[str, Callable[[Value, Value], Value]]] = {
     "/": divide,
     "**": power,
 }
-
-
-def _concatenate(left: str, right: str) -> str:
-    if len(left) + len(right) > limits.STRING_LENGTH:
-        raise LimitExceeded(f"Строка длиннее {limits.STRING_LENGTH} знаков.")
-    return left + right
 
 
 def _days_time(nanoseconds: Decimal) -> DaysTimeDuration | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -13,52 +12,18 @@ from engine.feel import ast, limits
 from engine.feel.builtins import BUILTINS
 from engine.feel.compiler import Code, Compiler, Frame
 from engine.feel.compiler.unary import TESTED
-from engine.feel.errors import FeelWarning, LimitExceeded, Problem
+from engine.feel.errors import FeelWarning, LimitExceeded
+from engine.feel.hosts import Functions, host_functions
 from engine.feel.names import member_names, names_needing_scope
 from engine.feel.parser import parse_expression, parse_tests
 from engine.feel.runtime import Meter, Run
 from engine.feel.types import Type
-from engine.feel.values import Function, Unsupported, Value, check_result, from_python
+from engine.feel.values import Function, Value, check_result, from_python
 
-Functions = Mapping[str, "Callable[..., Any] | Function"]
 Names = Iterable[str] | Mapping[str, Any]
 
 _BUILTINS_NEEDING_SCOPE: Final = names_needing_scope(BUILTINS)
 _NO_FUNCTIONS: Final[dict[str, Function]] = {}
-
-
-class HostFunction(Function):
-    """A function of the program, made callable from FEEL."""
-
-    def __init__(self, name: str, call: Callable[..., Any], parameters: tuple[str, ...]) -> None:
-        self.name = name
-        self.parameters = parameters
-        self._call = call
-
-    def invoke(self, run: Run, arguments: list[Value]) -> Value:
-        if len(arguments) != len(self.parameters):
-            raise Problem(f"нужно значений: {len(self.parameters)}, дано: {len(arguments)}")
-        run.charge(10)
-        try:
-            return from_python(self._call(*arguments))
-        except Unsupported as unsupported:
-            raise Problem(f"ответ такого вида ({unsupported}) не годится") from None
-
-    def invoke_named(self, run: Run, arguments: Mapping[str, Value]) -> Value:
-        if arguments.keys() != set(self.parameters):
-            raise Problem("имена значений не те: нужны " + ", ".join(self.parameters))
-        return self.invoke(run, [arguments[name] for name in self.parameters])
-
-
-def host_functions(functions: Functions) -> dict[str, Function]:
-    """Plain Python functions as functions of FEEL: a parameter `start_date` is called `start date` there."""
-    ready: dict[str, Function] = {}
-    for name, function in functions.items():
-        if not isinstance(function, Function):
-            parameters = tuple(one.replace("_", " ") for one in inspect.signature(function).parameters)
-            function = HostFunction(name, function, parameters)
-        ready[name] = function
-    return ready
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ WORK: Final = 1_000_000
 CALL_DEPTH: Final = 120
 """Functions that wait for one another; recursion ends here at the latest."""
 
-STRING_LENGTH: Final = 1_000_000
+STRING_LENGTH: Final = 500_000
 """Characters of a string made by an expression."""
 
 RESULT_ITEMS: Final = 200_000

@@ -111,8 +111,7 @@ class Parser(Reader):
                 return left
             if token.text == "instance" and self.ahead().text != "of":
                 return left
-            flat = token.text in ("and", "or", "+", "-", "*", "/")
-            steps += not flat
+            steps += 1
             if steps > limits.CHAIN:
                 raise LimitExceeded(
                     f"Больше {limits.CHAIN} действий подряд над одним значением.", token.start
@@ -137,14 +136,10 @@ class Parser(Reader):
                 return ast.InstanceOf(left, read_type(self), at=at)
             case "and" | "or":
                 return self._logic(left, operator)
-        at = self.advance().start
-        right = self.expression(_RANKS[operator])
         if operator in COMPARATORS:
-            return ast.Compare(operator, left, right, at=at)
-        step = ast.Step(operator, right, at=at)
-        if isinstance(left, ast.Arithmetic) and _RANKS[left.rest[0].operator] == _RANKS[operator] != POWER:
-            return ast.Arithmetic(left.first, (*left.rest, step), at=left.at)
-        return ast.Arithmetic(left, (step,), at=at)
+            at = self.advance().start
+            return ast.Compare(operator, left, self.expression(COMPARISON), at=at)
+        return self._arithmetic(left, _RANKS[operator])
 
     def _logic(self, first: ast.Node, operator: str) -> ast.Node:
         kind = ast.And if operator == "and" else ast.Or
@@ -154,6 +149,17 @@ class Parser(Reader):
             part = self.expression(_RANKS[operator])
             parts += part.parts if isinstance(part, kind) else (part,)
         return kind(tuple(parts), at=at)
+
+    def _arithmetic(self, first: ast.Node, rank: int) -> ast.Node:
+        at = self.token.start
+        steps: list[ast.Step] = []
+        if isinstance(first, ast.Arithmetic) and _RANKS[first.rest[0].operator] == rank:
+            steps += first.rest
+            first = first.first
+        while self.token.kind == "symbol" and _RANKS.get(self.token.text) == rank:
+            sign = self.advance()
+            steps.append(ast.Step(sign.text, self.expression(rank), at=sign.start))
+        return ast.Arithmetic(first, tuple(steps), at=at)
 
     def _between(self, value: ast.Node) -> ast.Node:
         at = self.advance().start
@@ -308,7 +314,10 @@ class Parser(Reader):
             self.expect("then")
             branches.append((condition, self.expression()))
             self.expect("else")
-        return ast.If(tuple(branches), self.expression(), at=at)
+        otherwise = self.expression()
+        if isinstance(otherwise, ast.If):
+            return ast.If((*branches, *otherwise.branches), otherwise.otherwise, at=at)
+        return ast.If(tuple(branches), otherwise, at=at)
 
     def _iterators(self) -> tuple[ast.Iterator, ...]:
         """`x in a, y in b`: the scope of names grows from one to the next."""

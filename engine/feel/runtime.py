@@ -55,6 +55,13 @@ class Run:
                 "Вычисление слишком велико и остановлено.", hint="Уменьшите списки или число повторений."
             )
 
+    def charge_text(self, text: str) -> str:
+        """Take the work of making or reading a string from the budget; LimitExceeded if it is too long."""
+        if len(text) > limits.STRING_LENGTH:
+            raise LimitExceeded(f"Строка длиннее {limits.STRING_LENGTH} знаков.")
+        self.charge(len(text) >> 5)
+        return text
+
     @contextmanager
     def call(self) -> Iterator[None]:
         """Inside, one more function waits for its value."""

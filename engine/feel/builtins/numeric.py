@@ -15,7 +15,7 @@ from decimal import (
 )
 from typing import Final
 
-from engine.feel.arithmetic import negate
+from engine.feel.arithmetic import POWER_COST, negate
 from engine.feel.builtins.registry import builtin
 from engine.feel.durations import DaysTimeDuration, YearsMonthsDuration
 from engine.feel.errors import Problem
@@ -83,17 +83,20 @@ def _checked(compute: Callable[[Decimal], Decimal], number: Decimal) -> Decimal:
 
 
 @builtin("sqrt(number: number)")
-def square_root(_run: Run, number: Decimal) -> Decimal:
+def square_root(run: Run, number: Decimal) -> Decimal:
+    run.charge(POWER_COST)
     return _checked(CONTEXT.sqrt, number)
 
 
 @builtin("log(number: number)")
-def natural_logarithm(_run: Run, number: Decimal) -> Decimal:
+def natural_logarithm(run: Run, number: Decimal) -> Decimal:
+    run.charge(POWER_COST)
     return _checked(CONTEXT.ln, number)
 
 
 @builtin("exp(number: number)")
-def exponential(_run: Run, number: Decimal) -> Decimal:
+def exponential(run: Run, number: Decimal) -> Decimal:
+    run.charge(POWER_COST)
     return _checked(CONTEXT.exp, number)
 
 

@@ -12,16 +12,9 @@ from engine.feel.text import to_text
 from engine.feel.values import Value
 
 
-def _sized(run: Run, text: str) -> str:
-    if len(text) > limits.STRING_LENGTH:
-        raise LimitExceeded(f"Строка длиннее {limits.STRING_LENGTH} знаков.")
-    run.charge(len(text) // 64)
-    return text
-
-
 @builtin("string(from: any)")
 def string(run: Run, value: Value) -> str | None:
-    return None if value is None else _sized(run, to_text(value))
+    return None if value is None else run.charge_text(to_text(value))
 
 
 @builtin("string length(string: string)")
@@ -30,7 +23,7 @@ def string_length(_run: Run, string: str) -> Decimal:
 
 
 @builtin("substring(string: string, start position: number, length?: number)")
-def substring(_run: Run, string: str, start_position: Decimal, length: Decimal | None = None) -> str:
+def substring(run: Run, string: str, start_position: Decimal, length: Decimal | None = None) -> str:
     start = _bounded(start_position)
     if start == 0:
         raise Problem("позиции считаются с 1 (или с −1 от конца)")
@@ -38,10 +31,10 @@ def substring(_run: Run, string: str, start_position: Decimal, length: Decimal |
         raise Problem(f"в строке нет места {start}: в ней {len(string)} зн.")
     begin = start - 1 if start > 0 else len(string) + start
     if length is None:
-        return string[begin:]
+        return run.charge_text(string[begin:])
     if length < 1:
         raise Problem("длина меньше 1")
-    return string[begin : begin + _bounded(length)]
+    return run.charge_text(string[begin : begin + _bounded(length)])
 
 
 def _bounded(count: Decimal) -> int:
@@ -52,29 +45,28 @@ def _bounded(count: Decimal) -> int:
 
 @builtin("upper case(string: string)")
 def upper_case(run: Run, string: str) -> str:
-    return _sized(run, string.upper())
+    return run.charge_text(string.upper())
 
 
 @builtin("lower case(string: string)")
 def lower_case(run: Run, string: str) -> str:
-    return _sized(run, string.lower())
+    return run.charge_text(string.lower())
 
 
 @builtin("substring before(string: string, match: string)")
-def substring_before(_run: Run, string: str, match: str) -> str:
+def substring_before(run: Run, string: str, match: str) -> str:
     before, found, _ = string.partition(match) if match else ("", "", "")
-    return before if found else ""
+    return run.charge_text(before) if found else ""
 
 
 @builtin("substring after(string: string, match: string)")
-def substring_after(_run: Run, string: str, match: str) -> str:
-    return string.partition(match)[2] if match else string
+def substring_after(run: Run, string: str, match: str) -> str:
+    return run.charge_text(string.partition(match)[2] if match else string)
 
 
 @builtin("contains(string: string, match: string)")
 def contains(run: Run, string: str, match: str) -> bool:
-    run.charge(len(string) // 64)
-    return match in string
+    return match in run.charge_text(string)
 
 
 @builtin("starts with(string: string, match: string)")
@@ -95,7 +87,9 @@ def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> bool
 @builtin("replace(input: string, pattern: string, replacement: string, flags?: string|null)")
 def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
     compiled = regex.compile_pattern(pattern, flags or "")
-    return _sized(run, regex.replace(compiled, text, replacement, run.charge, literal="q" in (flags or "")))
+    return run.charge_text(
+        regex.replace(compiled, text, replacement, run.charge, literal="q" in (flags or ""))
+    )
 
 
 @builtin("split(string: string, delimiter: string)")
@@ -110,7 +104,6 @@ def string_join(run: Run, items: list[Value], delimiter: str | None = None) -> s
     parts = [item for item in items if item is not None]
     if not all(type(part) is str for part in parts):
         raise Problem("в списке не только строки")
-    total = sum(map(len, parts)) + len(delimiter or "") * len(parts)
-    if total > limits.STRING_LENGTH:
+    if sum(map(len, parts)) + len(delimiter or "") * len(parts) > limits.STRING_LENGTH:
         raise LimitExceeded(f"Строка длиннее {limits.STRING_LENGTH} знаков.")
-    return (delimiter or "").join(parts)
+    return run.charge_text((delimiter or "").join(parts))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Final
 
 from engine.feel import ast
 from engine.feel.compiler.base import Code, Compiler, Frame, Scope, rule
 from engine.feel.errors import Problem
 from engine.feel.iteration import items_of, span
 from engine.feel.values import Value
+
+_TURN: Final = 2
+"""Units of work that a turn of a loop costs besides its body."""
 
 Source = Callable[[Frame], Iterable[Value]]
 """What a loop goes over, in a frame. Raises Problem when it is nothing to go over."""
@@ -102,5 +106,5 @@ def _turns(frame: Frame, iterators: list[tuple[int, Source]], weight: int) -> It
         if rest:
             yield from _turns(frame, rest, weight)
         else:
-            charge(weight)
+            charge(weight + _TURN)
             yield

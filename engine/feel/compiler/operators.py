@@ -7,13 +7,16 @@ from decimal import Decimal
 from typing import Final
 
 from engine.feel import ast
-from engine.feel.arithmetic import OPERATIONS, negate
+from engine.feel.arithmetic import OPERATIONS, POWER_COST, negate
 from engine.feel.comparison import ORDERS, compare, equal
 from engine.feel.compiler.base import Code, Compiler, Frame, rule
 from engine.feel.compiler.literals import constant
 from engine.feel.runtime import Run
 from engine.feel.types import resolve
 from engine.feel.values import Value, kind_in_russian
+
+_LONG: Final = 10_000
+"""Characters of a string from which comparing it costs work."""
 
 _DOING: Final = {
     "+": "сложить",
@@ -46,6 +49,8 @@ def compile_negation(compiler: Compiler, node: ast.Negation) -> Code:
 def compile_arithmetic(compiler: Compiler, node: ast.Arithmetic) -> Code:
     first = compiler.code(node.first)
     steps = [(OPERATIONS[step.operator], compiler.code(step.operand), step) for step in node.rest]
+    if node.rest[0].operator == "**":
+        first = _costing(first, POWER_COST * len(steps))
     if len(steps) == 1:
         return _binary(first, *steps[0])
 
@@ -56,10 +61,20 @@ def compile_arithmetic(compiler: Compiler, node: ast.Arithmetic) -> Code:
             result = operation(value, right)
             if result is None:
                 return _no_result(frame[0], step, value, right)
+            if type(result) is str:
+                frame[0].charge_text(result)
             value = result
         return value
 
     return chain
+
+
+def _costing(code: Code, cost: int) -> Code:
+    def costing(frame: Frame) -> Value:
+        frame[0].charge(cost)
+        return code(frame)
+
+    return costing
 
 
 def _binary(left: Code, operation: Callable[[Value, Value], Value], right: Code, step: ast.Step) -> Code:
@@ -68,6 +83,8 @@ def _binary(left: Code, operation: Callable[[Value, Value], Value], right: Code,
         result = operation(left_value, right_value)
         if result is None:
             return _no_result(frame[0], step, left_value, right_value)
+        if type(result) is str:
+            frame[0].charge_text(result)
         return result
 
     return binary
@@ -107,6 +124,8 @@ def equality(left: Code, right: Code, position: int, *, negated: bool) -> Code:
     def equals(frame: Frame) -> bool | None:
         a, b = left(frame), right(frame)
         if type(a) is str and type(b) is str:
+            if len(a) > _LONG:
+                frame[0].charge(len(a) >> 8)
             return (a == b) is not negated
         result = equal(frame[0], a, b)
         if result is None:

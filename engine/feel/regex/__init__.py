@@ -73,7 +73,7 @@ def replace(pattern: Pattern, text: str, replacement: str, charge: Charge, *, li
     for match in find_all(pattern, text, charge):
         parts.append(text[position : match.start])
         parts.append(replacement if literal else _expand(replacement, match, pattern.groups, text))
-        charge(1 + len(replacement) // 64)
+        charge(1 + len(replacement) // 8)
         position = match.end
     return "".join([*parts, text[position:]])
 
