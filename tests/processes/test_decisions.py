@@ -1,0 +1,192 @@
+"""What the shipped decision tables answer."""
+
+from __future__ import annotations
+
+import functools
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from engine import dmn
+from tests.processes.shipped import PROCESSES
+
+FILES = sorted(PROCESSES.rglob("*.dmn"))
+
+every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+
+
+@functools.cache
+def models() -> dict[str, dmn.Model]:
+    loaded = [dmn.load(path.read_bytes()) for path in FILES]
+    return {info.id: model for model in loaded for info in model.decisions}
+
+
+def decide(key: str, **inputs: Any) -> Any:
+    return models()[key].decide(key, inputs)
+
+
+@every_file
+def test_every_expression_can_be_read(path):
+    assert dmn.load(path.read_bytes()).faults == ()
+
+
+@every_file
+def test_every_row_says_by_what_act_or_why(path):
+    rules = etree.parse(path).iterfind(".//{*}rule")
+    assert [rule.get("id") for rule in rules if not rule.findtext("{*}description")] == []
+
+
+# --- grounds of need ------------------------------------------------------------------------------
+
+
+def grounds(**facts: Any) -> list[int]:
+    return [int(found["код"]) for found in decide("DMN-04", **facts)]
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        ({"самообслуживание": "утрачено частично"}, 1),
+        ({"самообслуживание": "утрачено полностью"}, 1),
+        ({"особенности_семьи": ["инвалид с уходом"]}, 2),
+        ({"особенности_семьи": ["ребёнок с трудностями"]}, 3),
+        ({"особенности_семьи": ["некому ухаживать"]}, 4),
+        ({"неблагополучие": ["насилие"]}, 5),
+        ({"тип_жилья": "нет жилья"}, 6),
+        ({"работа_и_средства": "нет работы и средств"}, 7),
+        ({"иное_обстоятельство": "выпускник детского дома"}, 8),
+    ],
+)
+def test_each_circumstance_of_the_law_is_a_ground(facts, code):
+    assert grounds(**facts) == [code]
+
+
+def test_all_grounds_are_found_in_the_order_of_the_law():
+    assert grounds(
+        тип_жилья="нет жилья",
+        работа_и_средства="нет работы и средств",
+        особенности_семьи=["некому ухаживать", "инвалид с уходом"],
+    ) == [2, 4, 6, 7]
+
+
+def test_without_a_circumstance_there_is_no_ground():
+    facts = {
+        "самообслуживание": "сохранено",
+        "особенности_семьи": [],
+        "неблагополучие": [],
+        "тип_жилья": "дом",
+    }
+    assert grounds(**facts, работа_и_средства="есть", иное_обстоятельство="") == []
+
+
+def test_a_ground_says_how_to_prove_it():
+    [found] = decide("DMN-04", самообслуживание="утрачено полностью")
+    assert "акт обследования" in found["документы"]
+
+
+# --- category, risk, zone -------------------------------------------------------------------------
+
+
+def category(**facts: Any) -> tuple[str, str, str]:
+    found = decide("DMN-05", **{name: number(value) for name, value in facts.items()})
+    return found["категория"], found["риск"], found["зона"]
+
+
+def number(value: Any) -> Any:
+    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+@pytest.mark.parametrize(
+    ("facts", "answer"),
+    [
+        ({"положение_соп": True, "детей": 3}, ("СОП", "высокий", "красная")),
+        ({"положение_соп": True, "детей": 1}, ("СОП", "высокий", "красная")),
+        ({"риск_отобрания": True, "детей": 1}, ("СОП, риск отобрания", "высокий", "красная")),
+        ({"признаки_риска": ["насилие", "школа"], "детей": 3}, ("группа риска", "средний", "красная")),
+        ({"признаки_риска": ["насилие", "школа"], "детей": 2}, ("группа риска", "средний", "жёлтая")),
+        ({"признаки_риска": ["школа"], "детей": 4}, ("ТЖС", "средний", "жёлтая")),
+        ({"основания": [{"код": 1}]}, ("ТЖС", "средний", "жёлтая")),
+        ({"доход_на_человека": 8000, "прожиточный_минимум": 17000}, ("ТЖС", "средний", "жёлтая")),
+        ({"доход_на_человека": 8500, "прожиточный_минимум": 17000}, ("нет", "низкий", "зелёная")),
+        ({"основания": [], "признаки_риска": [], "детей": 0}, ("нет", "низкий", "зелёная")),
+        ({}, ("нет", "низкий", "зелёная")),
+    ],
+)
+def test_the_first_row_that_fits_gives_category_risk_and_zone(facts, answer):
+    assert category(**facts) == answer
+
+
+def test_a_low_income_puts_the_family_on_the_register_of_incomes():
+    found = decide("DMN-05", доход_на_человека=Decimal(5000), прожиточный_минимум=Decimal(17000))
+    assert found["регистр"] == "доход ниже порога"
+
+
+# --- quorum ---------------------------------------------------------------------------------------
+
+
+def attendance(*takes_part: bool) -> list[dict[str, Any]]:
+    return [{"имя": f"Член {n}", "участвует": part} for n, part in enumerate(takes_part, 1)]
+
+
+@pytest.mark.parametrize(
+    ("takes_part", "answer"),
+    [
+        ((True, True, False), "есть"),
+        ((True, False), "есть"),
+        ((True, False, False), "нет"),
+        ((False, False), "нет"),
+    ],
+)
+def test_half_of_the_members_are_a_quorum(takes_part, answer):
+    members = attendance(*takes_part)
+    assert decide("DMN-06", члены=members, явка=members)["кворум"] == answer
+
+
+def test_who_is_missing_and_how_many_are_needed_is_said():
+    members = attendance(True, False, False)
+    found = decide("DMN-06", члены=members, явка=members)
+    assert found["отсутствуют"] == ["Член 2", "Член 3"]
+    assert (found["участвуют"], found["нужно"]) == (1, 2)
+
+
+def test_a_substitute_counts():
+    found = decide("DMN-06", члены=attendance(True, False, False), явка=attendance(True, False, False, True))
+    assert found["кворум"] == "есть"
+
+
+def test_a_commission_without_members_has_no_quorum():
+    assert decide("DMN-06", члены=[], явка=[])["кворум"] == "нет"
+
+
+# --- the sum of the sitting -----------------------------------------------------------------------
+
+
+def items(*kinds: str) -> list[dict[str, Any]]:
+    return [{"вид": kind, "номер_дела": str(n)} for n, kind in enumerate(kinds)]
+
+
+def test_the_sum_agrees_when_every_item_has_its_kind_and_its_decision():
+    found = decide("DMN-14", вопросы=items("detect", "remove", "need_status"), решения=[{}, {}, {}])
+    assert found["сходится"] is True
+    assert found["всего"] == 3
+
+
+def test_an_item_without_a_decision_is_noticed():
+    found = decide("DMN-14", вопросы=items("detect", "remove"), решения=[{}])
+    assert found["сходится"] is False
+    assert "Решений 1, вопросов 2" in found["пояснение"]
+
+
+def test_an_item_of_an_unknown_kind_is_noticed():
+    found = decide("DMN-14", вопросы=items("detect", "party"), решения=[{}, {}])
+    assert (found["сходится"], found["пояснение"]) == (False, "Есть вопросы неизвестного вида: поправьте вид")
+
+
+def test_the_counters_of_the_report_come_with_the_check():
+    found = decide("DMN-14", вопросы=items("detect", "detect", "gsp"), решения=[{}, {}, {}])
+    assert {row["вид"]: int(row["число"]) for row in found["по_видам"] if row["число"]} == {
+        "detect": 2,
+        "gsp": 1,
+    }

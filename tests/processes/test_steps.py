@@ -1,0 +1,175 @@
+"""What a step of a shipped pathway says of itself: who, with which form, by which norm, what it makes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from tests.processes.shipped import (
+    BPMN,
+    camunda,
+    decisions,
+    drawing,
+    drawings,
+    forms,
+    listed,
+    names_of_drawings,
+    norms,
+    properties,
+    roles,
+)
+
+DOCUMENTS = {
+    "p03_ut_application": ["D20"],
+    "p03_ut_examine": ["D21"],
+    "p03_ut_questionnaire": ["D22"],
+    "p03_ut_agree_tasks": ["D23"],
+    "p03_ut_draft": ["D24"],
+    "p03_ie_recognised": ["D25"],
+    "p03_ut_refuse": ["D26"],
+    "p03_ut_finish_ippsu": ["D27"],
+    "p03_ut_refusal": ["D28"],
+    "p04_commission_ut_agenda": ["D30"],
+    "p04_commission_ut_protocol": ["D31", "D32"],
+    "p04_item_rt_decision": ["D33"],
+}
+"""Documents that the catalogue of pathways names, by the element that makes them."""
+
+VERB = re.compile(r"\w+(ть|ти|чь)(ся)?\b")
+
+every_drawing = pytest.mark.parametrize("process", names_of_drawings())
+
+
+def user_tasks(process: str) -> list[Any]:
+    return drawing(process).of_kind("userTask")
+
+
+def test_there_are_pathways_to_look_at():
+    assert {"p03_need_ippsu", "p04_item", "p04_commission"} <= set(names_of_drawings())
+
+
+@every_drawing
+def test_the_file_lies_in_the_folder_of_its_process(process):
+    path = drawing(process).path
+    assert (path.stem, path.parent.name) == (process, process)
+
+
+@every_drawing
+def test_ids_carry_the_code_of_the_process(process):
+    found = drawing(process)
+    code = process.split("_")[0]
+    assert [
+        name for name in (*found.nodes, *found.flows, *found.lanes) if not name.startswith(f"{code}_")
+    ] == []
+
+
+@every_drawing
+def test_a_pathway_that_opens_cases_has_a_code_for_their_numbers_and_an_owner(process):
+    given = properties(drawing(process).process)
+    assert given["title"]
+    if "number" in given:
+        assert re.fullmatch(r"[А-Я]{2}", given["number"])
+        assert given["owner"] in roles()
+
+
+@every_drawing
+def test_every_step_names_known_roles(process):
+    unknown = {
+        task.get("id"): camunda(task, "candidateGroups")
+        for task in user_tasks(process)
+        if not listed(camunda(task, "candidateGroups"))
+        or not set(listed(camunda(task, "candidateGroups"))) <= roles().keys()
+    }
+    assert unknown == {}
+
+
+@every_drawing
+def test_every_step_has_a_form_that_exists(process):
+    missing = {
+        t.get("id"): camunda(t, "formRef")
+        for t in user_tasks(process)
+        if camunda(t, "formRef") not in forms()
+    }
+    assert missing == {}
+
+
+@every_drawing
+def test_every_step_is_due_by_a_norm_or_by_a_date_with_its_ground(process):
+    for task in user_tasks(process):
+        given = properties(task)
+        by_norm = given.get("norm") in norms()
+        assert by_norm or (camunda(task, "dueDate") and given.get("ground")), task.get("id")
+
+
+@every_drawing
+def test_every_step_shows_its_ground_its_time_and_what_to_do(process):
+    for task in user_tasks(process):
+        given = properties(task)
+        assert given.get("ground"), task.get("id")
+        assert int(given["minutes"]) > 0, task.get("id")
+        assert task.findtext(BPMN + "documentation"), task.get("id")
+
+
+def test_documents_are_those_of_the_catalogue():
+    made = {
+        name: listed(properties(node)["document"])
+        for found in drawings()
+        for name, node in found.nodes.items()
+        if "document" in properties(node)
+    }
+    assert {name: made.get(name) for name in DOCUMENTS} == DOCUMENTS
+
+
+@every_drawing
+def test_steps_are_called_by_what_is_done(process):
+    tasks = drawing(process).of_kind("userTask", "serviceTask", "businessRuleTask", "sendTask", "receiveTask")
+    assert [task.get("name") for task in tasks if not VERB.match(task.get("name", ""))] == []
+
+
+@every_drawing
+def test_decisions_and_called_pathways_exist(process):
+    found = drawing(process)
+    asked = {camunda(task, "decisionRef") for task in found.of_kind("businessRuleTask")}
+    called = {task.get("calledElement") for task in found.of_kind("callActivity")}
+    assert asked <= decisions()
+    assert called <= set(names_of_drawings())
+
+
+@every_drawing
+def test_messages_are_defined(process):
+    found = drawing(process)
+    defined = {message.get("id") for message in found.root.findall(BPMN + "message")}
+    used = {node.get("messageRef") for node in found.process.iter() if node.get("messageRef")}
+    assert used == defined
+
+
+def terms_of(name: str) -> set[str]:
+    return {
+        key
+        for found in drawings()
+        for node in found.nodes.values()
+        for key in listed(properties(node).get(name))
+    }
+
+
+def test_terms_are_norms_and_what_begins_also_ends():
+    assert terms_of("startTerms") <= norms()
+    assert terms_of("startTerms") == terms_of("endTerms")
+
+
+def test_a_timer_follows_only_a_term_that_somebody_starts():
+    text = "".join(found.path.read_text(encoding="utf-8") for found in drawings())
+    followed = set(re.findall(r'=term\("([^"]+)"\)', text))
+    assert followed <= terms_of("startTerms")
+    assert {"T15", "T18", "T25"} <= followed
+
+
+def test_an_overdue_programme_comes_before_the_head_of_department_and_stops_nothing():
+    nodes = drawing("p03_need_ippsu").nodes
+    start = nodes["p03_se_overdue"]
+    assert start.get("isInterrupting") == "false"
+    assert 'term("T15")' in etree.tostring(start, encoding="unicode")
+    assert camunda(nodes["p03_ut_overdue"], "candidateGroups") == "R07"
