@@ -1,0 +1,275 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from engine.access.actors import load_actor
+from engine.access.journal import record_action, record_view
+from engine.access.queries import (
+    case_journal,
+    colleague,
+    colleagues,
+    holders,
+    journal,
+    names_of,
+    substitutions,
+)
+from engine.access.service import (
+    Grant,
+    NewAccount,
+    NewUnit,
+    change_office,
+    create_account,
+    create_unit,
+    end_substitution,
+    reset_password,
+    set_active,
+    set_roles,
+    substitute,
+)
+from engine.access.tables import AGENCY, DEPARTMENT, MUNICIPALITY
+from engine.errors import Conflict, InvalidData, NotAllowed, NotFound
+from engine.model import SYSTEM, Actor, Scope
+from engine.names import FullName
+from engine.runtime import Runtime
+from tests.factories.access import MONDAY, PASSWORD, make_account, make_actor, make_unit, town
+
+OLGA = FullName("Ольгина", "Ольга")
+
+
+@pytest.fixture
+def administrator(rt: Runtime) -> Actor:
+    return make_actor(rt, "R29")
+
+
+# --- organisations ---
+
+
+def test_a_part_belongs_to_the_agency_above_and_keeps_its_hours(rt_both: Runtime) -> None:
+    here = town(rt_both)
+    change_office(rt_both, SYSTEM, here.centre, zone="Asia/Irkutsk", closing="18:00")
+    part = make_unit(rt_both, "Сектор", DEPARTMENT, here.centre)
+    unit = rt_both.directory.tree().unit(part)
+    assert (unit.agency_id, unit.zone, unit.closing) == (here.centre, "Asia/Irkutsk", "18:00")
+    assert rt_both.directory.tree().unit(here.centre).agency_id == here.centre
+
+
+@pytest.mark.parametrize(
+    ("new", "field"),
+    [
+        (NewUnit("Отделение", DEPARTMENT), "parent_id"),
+        (NewUnit("  ", AGENCY), "name"),
+        (NewUnit("Центр", AGENCY, zone="Europe/Nowhere"), "zone"),
+        (NewUnit("Центр", AGENCY, closing="5pm"), "closing"),
+        (NewUnit("Центр", AGENCY, closing="25:00"), "closing"),
+        (NewUnit("Центр", "planet"), "parent_id"),
+    ],
+)
+def test_a_wrong_unit_is_refused_by_the_name_of_the_field(rt: Runtime, new: NewUnit, field: str) -> None:
+    with pytest.raises(InvalidData) as caught:
+        create_unit(rt, SYSTEM, new)
+    assert list(caught.value.errors) == [field]
+
+
+def test_an_unknown_unit_is_not_found(rt: Runtime) -> None:
+    town(rt)
+    with pytest.raises(NotFound):
+        change_office(rt, SYSTEM, 4711, zone="UTC", closing="17:00")
+    with pytest.raises(NotFound):
+        rt.directory.tree().unit(4711)
+
+
+# --- accounts ---
+
+
+def test_a_login_is_taken_only_once_whatever_its_case(rt_both: Runtime) -> None:
+    make_account(rt_both, login="Olga")
+    with pytest.raises(Conflict, match="olga"):
+        make_account(rt_both, login="OLGA")
+
+
+@pytest.mark.parametrize(
+    ("login", "name", "field"),
+    [
+        ("", OLGA, "login"),
+        ("a b", OLGA, "login"),
+        ("olga", FullName("Ольгина"), "name"),
+        ("x" * 61, OLGA, "login"),
+    ],
+)
+def test_a_wrong_account_is_refused_by_the_name_of_the_field(
+    rt: Runtime, login: str, name: FullName, field: str
+) -> None:
+    with pytest.raises(InvalidData) as caught:
+        create_account(rt, SYSTEM, NewAccount(login, name, town(rt).families))
+    assert list(caught.value.errors) == [field]
+
+
+def test_a_role_that_does_not_exist_is_refused(rt: Runtime) -> None:
+    account = make_account(rt, "R05")
+    for role in ("R99", "R00"):
+        with pytest.raises(InvalidData):
+            set_roles(rt, SYSTEM, account, [Grant(role, town(rt).families)])
+    assert "R05" in load_actor(rt, account).roles
+
+
+def test_nobody_closes_their_own_account(rt: Runtime, administrator: Actor) -> None:
+    with pytest.raises(Conflict):
+        set_active(rt, administrator, administrator.user_id, active=False)
+
+
+def test_what_an_administrator_does_a_specialist_may_not(rt: Runtime) -> None:
+    specialist, other = make_actor(rt, "R05"), make_account(rt)
+    deeds: list[Callable[[], object]] = [
+        lambda: create_unit(rt, specialist, NewUnit("Центр", AGENCY)),
+        lambda: create_account(rt, specialist, NewAccount("new", OLGA, town(rt).families)),
+        lambda: set_roles(rt, specialist, other, []),
+        lambda: set_active(rt, specialist, other, active=False),
+        lambda: reset_password(rt, specialist, other, PASSWORD),
+        lambda: change_office(rt, specialist, town(rt).centre, zone="UTC", closing="17:00"),
+    ]
+    for deed in deeds:
+        with pytest.raises(NotAllowed):
+            deed()
+
+
+def test_deeds_upon_an_account_that_is_not_there(rt: Runtime, administrator: Actor) -> None:
+    deeds: list[Callable[[], object]] = [
+        lambda: set_roles(rt, administrator, 4711, []),
+        lambda: set_active(rt, administrator, 4711, active=False),
+        lambda: reset_password(rt, administrator, 4711, PASSWORD),
+        lambda: colleague(rt, 4711),
+    ]
+    for deed in deeds:
+        with pytest.raises(NotFound):
+            deed()
+
+
+def test_colleagues_are_listed_by_surname_with_yo_in_its_place(rt: Runtime) -> None:
+    for family in ("Жукова", "Ёлкина", "Ежова"):
+        make_account(rt, name=FullName(family, "Анна"))
+    closed = make_account(rt, name=FullName("Аверина", "Анна"))
+    set_active(rt, SYSTEM, closed, active=False)
+    assert [person.name.family for person in colleagues(rt)] == ["Ежова", "Ёлкина", "Жукова"]
+    assert len(colleagues(rt, active=False)) == 4
+    assert colleagues(rt, unit_ids=[town(rt).care]) == []
+
+
+def test_who_holds_a_role_in_some_units(rt: Runtime) -> None:
+    here = town(rt)
+    wanted = make_account(rt, "R05", "R04")
+    make_account(rt, "R05", unit_id=here.care)
+    make_account(rt, "R18")
+    assert [person.id for person in holders(rt, ["R05"], [here.families])] == [wanted]
+    assert colleague(rt, wanted).roles == (("R04", here.families), ("R05", here.families))
+
+
+def test_names_come_in_one_list_without_strangers(rt: Runtime) -> None:
+    olga = make_account(rt, name=OLGA)
+    with rt.database.read() as conn:
+        assert names_of(conn, [olga, 0, 4711, olga]) == {olga: "Ольгина\u00a0О."}
+        assert names_of(conn, []) == {}
+
+
+# --- substitution ---
+
+
+def test_everybody_arranges_their_own_substitution_and_a_head_that_of_others(rt: Runtime) -> None:
+    specialist, other = make_actor(rt, "R05"), make_account(rt, "R05")
+    days = {"first_day": date(2026, 1, 13), "last_day": date(2026, 1, 20)}
+    made = substitute(rt, specialist, absent_id=specialist.user_id, substitute_id=other, **days)
+    assert [each.id for each in substitutions(rt, other, day="2026-01-20")] == [made]
+    assert substitutions(rt, other, day="2026-01-21") == []
+    with pytest.raises(NotAllowed):
+        substitute(rt, specialist, absent_id=other, substitute_id=specialist.user_id, **days)
+    head = make_actor(rt, "R07")
+    substitute(rt, head, absent_id=other, substitute_id=specialist.user_id, **days)
+    end_substitution(rt, specialist, made)
+    with pytest.raises(NotFound):
+        end_substitution(rt, specialist, made)
+
+
+def test_a_substitution_that_makes_no_sense_is_refused(rt: Runtime) -> None:
+    specialist = make_actor(rt, "R05")
+    day, me = date(2026, 1, 13), specialist.user_id
+    with pytest.raises(InvalidData):
+        substitute(rt, specialist, absent_id=me, substitute_id=me, first_day=day, last_day=day)
+    with pytest.raises(InvalidData):
+        substitute(
+            rt,
+            specialist,
+            absent_id=me,
+            substitute_id=make_account(rt),
+            first_day=day,
+            last_day=date(2026, 1, 12),
+        )
+    with pytest.raises(NotFound):
+        substitute(rt, specialist, absent_id=me, substitute_id=4711, first_day=day, last_day=day)
+
+
+# --- the journal ---
+
+
+def look(rt: Runtime, actor: Actor, case_id: int) -> None:
+    with rt.database.write() as conn:
+        record_view(rt, conn, actor, "case", case_id, case_id=case_id)
+
+
+def test_the_journal_of_a_case_says_who_looked_when(rt_both: Runtime) -> None:
+    specialist, officer = make_actor(rt_both, "R05", name=OLGA), make_actor(rt_both, "R28")
+    look(rt_both, specialist, 12)
+    look(rt_both, specialist, 13)
+    (entry,) = case_journal(rt_both, officer, 12)
+    assert (entry.actor, entry.action, entry.kind, entry.object_id) == ("Ольгина\u00a0О.", "view", "case", 12)
+    assert entry.at == MONDAY
+
+
+def test_the_journal_is_for_those_who_may_see_it(rt: Runtime) -> None:
+    specialist = make_actor(rt, "R05")
+    with pytest.raises(NotAllowed):
+        journal(rt, specialist)
+    with pytest.raises(NotAllowed):
+        case_journal(rt, specialist, 12)
+
+
+def test_a_head_sees_what_their_own_people_did(rt: Runtime) -> None:
+    mine, other = make_actor(rt, "R05"), make_actor(rt, "R05", unit_id=town(rt).care)
+    head, officer = make_actor(rt, "R07"), make_actor(rt, "R28")
+    look(rt, mine, 12)
+    look(rt, other, 13)
+    assert [entry.case_id for entry in journal(rt, head, action="view")] == [12]
+    assert [entry.case_id for entry in journal(rt, officer, action="view")] == [13, 12]
+
+
+def test_the_journal_is_sifted_and_turned_page_by_page(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.access.queries.PAGE", 2)
+    officer, other = make_actor(rt, "R28"), make_actor(rt, "R05")
+    for case_id in (1, 2, 3):
+        look(rt, other, case_id)
+    with rt.database.write() as conn:
+        record_action(rt, conn, officer, "changed", "person", 5, details={"fields": ["phone"]})
+    first = journal(rt, officer, actor_id=other.user_id)
+    assert [entry.object_id for entry in first] == [3, 2]
+    assert [
+        entry.object_id for entry in journal(rt, officer, actor_id=other.user_id, before=first[-1].id)
+    ] == [1]
+    (changed,) = journal(rt, officer, kind="person", object_id=5)
+    assert changed.details == {"fields": ["phone"]}
+    assert journal(rt, officer, until=MONDAY) == []
+    assert journal(rt, officer, since=MONDAY, kind="person") == [changed]
+
+
+def test_every_change_of_rights_is_in_the_journal(rt: Runtime, administrator: Actor) -> None:
+    officer = make_actor(rt, "R28")
+    account = create_account(rt, administrator, NewAccount("new", OLGA, town(rt).families))
+    set_roles(rt, administrator, account, [Grant("R05", town(rt).families, Scope.OWN)])
+    set_active(rt, administrator, account, active=False)
+    deeds = [entry.action for entry in journal(rt, officer, kind="account", object_id=account)]
+    assert deeds == ["closed", "roles_changed", "created"]
+
+
+def test_a_municipality_stands_at_the_top(rt: Runtime) -> None:
+    with pytest.raises(InvalidData):
+        create_unit(rt, SYSTEM, NewUnit("Округ", MUNICIPALITY, parent_id=town(rt).centre))
