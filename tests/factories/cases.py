@@ -43,6 +43,17 @@ def user_task(node: str, role: str = "R05", **properties: str) -> str:
     return f'<userTask id="{node}" name="Шаг {node}" camunda:candidateGroups="{role}">{extension}</userTask>'
 
 
+def boundary_timer(node: str, host: str, when: str, *, interrupting: bool = False) -> str:
+    """A timer on a task: a duration (PT1H), a date, or an expression (=term("T15"))."""
+    kind = "timeDuration" if when.startswith("P") else "timeDate"
+    text = when.replace('"', "&quot;")
+    return (
+        f'<boundaryEvent id="{node}" name="Время вышло" attachedToRef="{host}" '
+        f'cancelActivity="{str(interrupting).lower()}"><timerEventDefinition>'
+        f"<{kind}>{text}</{kind}></timerEventDefinition></boundaryEvent>"
+    )
+
+
 def flows(*chains: str) -> str:
     """Sequence flows: `flows("s a b e")` connects s→a→b→e."""
     pairs = [(a, b) for chain in chains for a, b in zip(chain.split(), chain.split()[1:], strict=False)]

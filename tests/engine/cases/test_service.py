@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 
@@ -14,14 +12,8 @@ from engine.cases.tables import ENDED, case_
 from engine.errors import AlreadyCompleted, NotAllowed
 from engine.model import CompleteTask
 from engine.runtime import Runtime
-from tests.factories.access import make_actor, make_runtime
+from tests.factories.access import make_actor
 from tests.factories.cases import chain, complete, open_case, open_nodes, open_tasks, publish_files, user_task
-
-
-@pytest.fixture
-def rt(tmp_path: Path, database_url: str) -> Runtime:
-    rt = make_runtime(tmp_path, database_url)
-    return rt
 
 
 def test_a_case_walks_from_step_to_step_and_ends(rt: Runtime) -> None:

@@ -1,0 +1,93 @@
+"""What one action costs in statements and commits: the promise that keeps the product quick."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from engine.access.actors import load_actor
+from engine.cases.service import complete_task
+from engine.cases.timers import fire_due
+from engine.clock import MovableClock
+from engine.deadlines.service import seed
+from engine.model import CompleteTask
+from engine.runtime import Runtime
+from engine.storage.counting import count_statements
+from tests.factories.access import make_actor
+from tests.factories.cases import (
+    boundary_timer,
+    chain,
+    diagram,
+    flows,
+    open_case,
+    open_tasks,
+    publish_files,
+    user_task,
+)
+
+
+def test_a_plain_step_takes_one_commit_and_at_most_eight_statements(rt: Runtime) -> None:
+    clerk = make_actor(rt, "R05")
+    publish_files(rt, chain("small", user_task("a"), user_task("b"), user_task("c")))
+    open_case(rt, clerk, "small")
+    clerk = load_actor(rt, clerk.user_id)
+    complete_task(rt, CompleteTask(clerk, open_tasks(rt, "a")[0]))
+    number = open_tasks(rt, "b")[0]
+    with count_statements(rt.database) as counted:
+        complete_task(rt, CompleteTask(clerk, number, {"итог": "да"}))
+    assert counted.commits == 1
+    assert counted.statements <= 8
+
+
+def test_a_step_with_terms_timers_and_messages_takes_at_most_twelve(rt: Runtime) -> None:
+    clerk = make_actor(rt, "R05")
+    with rt.database.write() as conn:
+        seed(conn, rt.clock.now())
+    rt.calendars.forget()
+    body = (
+        '<startEvent id="s" name="Начало"/>'
+        + user_task("a", norm="T12", startTerms="T14, T15")
+        + '<parallelGateway id="g" name=""/>'
+        + user_task("b", norm="T13", endTerms="T14")
+        + boundary_timer("b_late", "b", '=term("T15")')
+        + user_task("late", norm="T12")
+        + '<intermediateThrowEvent id="told" name="Сообщить"><messageEventDefinition messageRef="m"/></intermediateThrowEvent>'
+        + user_task("c", norm="T17")
+        + boundary_timer("c_late", "c", "PT1H")
+        + '<intermediateCatchEvent id="answer" name="Ждать"><messageEventDefinition messageRef="n"/></intermediateCatchEvent>'
+        + '<endEvent id="e" name="Конец"/>'
+        + flows("s a b g told c e", "g answer e", "b_late late e", "c_late e")
+    )
+    roots = '<message id="m" name="msg.told"/><message id="n" name="msg.answer"/>'
+    publish_files(rt, diagram("busy", body, roots))
+    open_case(rt, clerk, "busy")
+    clerk = load_actor(rt, clerk.user_id)
+    complete_task(rt, CompleteTask(clerk, open_tasks(rt, "a")[0]))
+    number = open_tasks(rt, "b")[0]
+    with count_statements(rt.database) as counted:
+        complete_task(rt, CompleteTask(clerk, number, {"итог": "да"}))
+    assert counted.commits == 1
+    assert counted.statements <= 12
+
+
+def test_a_sweep_with_nothing_due_takes_at_most_three_statements(rt: Runtime) -> None:
+    clerk = make_actor(rt, "R05")
+    publish_files(
+        rt,
+        diagram(
+            "waiting",
+            '<startEvent id="s" name="Начало"/>'
+            + user_task("a")
+            + boundary_timer("late", "a", "PT1H")
+            + '<endEvent id="e" name="Конец"/>'
+            + flows("s a e", "late e"),
+        ),
+    )
+    for _ in range(3):
+        open_case(rt, clerk, "waiting")
+    with count_statements(rt.database) as counted:
+        assert fire_due(rt) == 0
+    assert counted.statements == 1
+    assert isinstance(rt.clock, MovableClock)
+    rt.clock.advance(timedelta(hours=2))
+    assert fire_due(rt) == 3
+    assert fire_due(rt) == 0
