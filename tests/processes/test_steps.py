@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from engine import bpmn
 from tests.processes.shipped import (
     BPMN,
     camunda,
@@ -49,6 +50,21 @@ def user_tasks(process: str) -> list[Any]:
 
 def test_there_are_pathways_to_look_at():
     assert {"p03_need_ippsu", "p04_item", "p04_commission"} <= set(names_of_drawings())
+
+
+@every_drawing
+def test_the_checks_of_the_product_have_nothing_to_say(process):
+    topics = {camunda(node, "topic") for found in drawings() for node in found.of_kind("serviceTask")}
+    known = bpmn.Known(
+        roles=frozenset(roles()),
+        processes=frozenset(names_of_drawings()),
+        decisions=decisions(),
+        forms=frozenset(forms()),
+        norms=norms(),
+        topics=frozenset(topics),
+    )
+    path = drawing(process).path
+    assert bpmn.check(path.read_bytes(), name=path.name, known=known) == []
 
 
 @every_drawing
