@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from importlib import import_module
-from typing import Any
+from pathlib import Path
 
 from engine.access.directory import Directory, start_counting
 from engine.clock import Clock, SystemClock
+from engine.deadlines.calendars import Calendars
+from engine.definitions.library import Library
 from engine.runtime import Runtime
 from engine.settings import Settings
 from engine.storage import schema
 from engine.storage.database import Database
 from engine.storage.keystore import KeyStore
 from engine.storage.vault import Vault
-
-ROOMS_WITH_TABLES = ("access", "cases", "deadlines", "definitions", "documents", "records", "worklist")
 
 
 def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
@@ -42,32 +41,17 @@ def create_instance(settings: Settings, clock: Clock | None = None) -> Runtime:
 
 def load_tables() -> None:
     """Let every room add its tables to the one list."""
-    for room in ROOMS_WITH_TABLES:
-        with suppress(ModuleNotFoundError):
-            import_module(f"engine.{room}.tables")
-
-
-def load_operations() -> None:
-    """Let the operations and receivers of messages that diagrams may name register themselves."""
-    import_module("engine.cases.commission")
+    for tables in sorted(Path(__file__).parent.glob("*/tables.py")):
+        import_module(f"engine.{tables.parent.name}.tables")
 
 
 def _wired(settings: Settings, database: Database, vault: Vault, clock: Clock | None) -> Runtime:
-    load_operations()
     return Runtime(
         settings=settings,
         database=database,
         vault=vault,
         clock=clock or SystemClock(),
-        library=_room("definitions.library", "Library", database),
-        calendars=_room("deadlines.calendars", "Calendars", database),
+        library=Library(database),
+        calendars=Calendars(database),
         directory=Directory(database),
     )
-
-
-def _room(module: str, name: str, database: Database) -> Any:
-    """A room's own object; None as long as the room is not built."""
-    try:
-        return getattr(import_module(f"engine.{module}"), name)(database)
-    except (ImportError, AttributeError):
-        return None

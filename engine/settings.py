@@ -19,10 +19,12 @@ from engine.errors import SettingsRefused
 
 MASTER_KEY_FILE = "master.key"
 SECRET_KEY_FILE = "secret.key"  # noqa: S105 - a file name
+DEMO_FILE = "demo"
+"""Its presence marks the folder of a demonstration."""
 MASTER_KEY_BYTES = 32
 LOCALES = ("ru", "en")
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8080
-YES, NO = {"1", "yes", "true", "да"}, {"", "0", "no", "false", "нет"}
+YES, NO = {"1", "yes", "true", "да"}, {"0", "no", "false", "нет"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         master_key=_master_key(_secret(environ, "MARSHRUT_MASTER_KEY", home / MASTER_KEY_FILE)),
         secret_key=_secret(environ, "MARSHRUT_SECRET_KEY", home / SECRET_KEY_FILE),
         redis_url=_redis(environ.get("MARSHRUT_REDIS", "")),
-        demo=_yes_or_no(environ, "MARSHRUT_DEMO"),
+        demo=_yes_or_no(environ, "MARSHRUT_DEMO", (home / DEMO_FILE).exists()),
         host=environ.get("MARSHRUT_HOST") or DEFAULT_HOST,
         port=_port(environ.get("MARSHRUT_PORT", "")),
         locale=_locale(environ.get("MARSHRUT_LOCALE", "")),
@@ -144,8 +146,10 @@ def _redis(value: str) -> str | None:
     return value or None
 
 
-def _yes_or_no(environ: Mapping[str, str], name: str) -> bool:
+def _yes_or_no(environ: Mapping[str, str], name: str, otherwise: bool) -> bool:
     value = environ.get(name, "").casefold()
+    if not value:
+        return otherwise
     if value not in YES | NO:
         raise SettingsRefused(f"{name}: ожидалось 1 или 0.", "Исправьте значение или уберите переменную.")
     return value in YES

@@ -45,6 +45,12 @@ def test_secrets_are_for_their_owner_alone_and_made_once(home: Path) -> None:
     assert load(home) == first
 
 
+def test_the_folder_of_a_demonstration_says_so_itself(home: Path) -> None:
+    (home / settings.DEMO_FILE).touch()
+    assert load(home).demo
+    assert not load(home, DEMO="0").demo
+
+
 def test_two_instances_have_different_secrets(home: Path, tmp_path: Path) -> None:
     settings.prepare_home(tmp_path / "other")
     one, other = load(home), load(tmp_path / "other")
