@@ -148,6 +148,8 @@ class StartCase:
     unit_id: int | None = None
     agency_id: int | None = None
     """Where the case belongs; the actor's own unit and agency when None."""
+    start_event: str | None = None
+    """With which start event; the plain one when None."""
     request_key: str | None = None
     """Same key, same case: a repeated click or a retried request opens nothing twice."""
 

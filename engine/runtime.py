@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engine.access.directory import Directory
+    from engine.cases.locking import LockedCase
     from engine.clock import Clock
     from engine.deadlines.calendars import Calendars
     from engine.definitions.library import Library
+    from engine.model import StepResult
     from engine.settings import Settings
     from engine.storage.database import Database
     from engine.storage.vault import Vault
@@ -33,3 +35,5 @@ class Runtime:
     directory: Directory
     wake: Callable[[], None] = _nobody
     """Told after a commit that left work in the outbox: `rt.database.after_commit(rt.wake)`."""
+    watch: Callable[[LockedCase, StepResult], None] | None = None
+    """Told of every step of a case inside its transaction: a trial run learns from it which ways were taken."""

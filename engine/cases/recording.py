@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, update
 
 from engine import bpmn
+from engine.access.policy import ROLES
 from engine.access.queues import queue_for, queue_of
 from engine.cases.history import HistoryKind
 from engine.cases.journal import write_history
@@ -24,7 +26,7 @@ from engine.cases.tables import ACTIVE, ENDED, case_, incident, outbox, wait
 from engine.cases.terms import TermBook
 from engine.cases.values import seal_values
 from engine.definitions.library import Release
-from engine.errors import Conflict
+from engine.errors import Conflict, NotFound
 from engine.model import (
     FAR_FUTURE,
     Actor,
@@ -117,6 +119,8 @@ def record_step(
         conn.execute(_WRITE_OUTBOX, promised)
         rt.database.after_commit(rt.wake)
     _record_incidents(conn, case, result, deed)
+    if rt.watch is not None:
+        rt.watch(case, result)
 
 
 def _update_case(rt: Runtime, conn: Connection, case: LockedCase, result: StepResult, deed: Deed) -> None:
@@ -160,14 +164,15 @@ def _task_row(
     info = release.step(case.process, case.ref(opened))
     number = task_id(case.id, opened.element_id)
     due_at, norm_id, clock = book.due_of_task(number, info, opened.due)
-    role_queue = queue_for(rt, conn, opened.roles or info.roles, case.unit_id)
-    assignee = int(opened.assignee) if opened.assignee is not None else None
+    roles = [role for role in opened.roles or info.roles if role in ROLES]
+    role_queue = queue_for(rt, conn, roles, case.unit_id)
+    assignee, own_queue = _assignee(rt, conn, opened.assignee)
     return {
         "id": number,
         "case_id": case.id,
         "node": case.ref(opened),
         "status": OPEN,
-        "queue_id": role_queue if assignee is None else queue_of(rt, conn, assignee),
+        "queue_id": role_queue if own_queue is None else own_queue,
         "role_queue_id": role_queue,
         "assignee_id": assignee,
         "due_at": FAR_FUTURE if due_at is None else due_at,
@@ -179,6 +184,20 @@ def _task_row(
         else None,
         "opened_at": to_seconds(now),
     }
+
+
+def _assignee(rt: Runtime, conn: Connection, value: Value) -> tuple[int | None, int | None]:
+    """(account, its queue) of whom the diagram names.
+
+    A role or a person that does not exist never stops a case: a role is left out (with none left, everybody
+    of the unit may take the step), a step of nobody waits for its role. The check has warned of unknown roles.
+    """
+    if not isinstance(value, Decimal):
+        return None, None
+    try:
+        return int(value), queue_of(rt, conn, int(value))
+    except NotFound:
+        return None, None
 
 
 def _wait_row(case: LockedCase, found: Wait, book: TermBook) -> dict[str, Any]:

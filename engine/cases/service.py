@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, insert, select
 
 from engine import bpmn
 from engine.access.policy import require_case, require_start
+from engine.bpmn import Process, Start
 from engine.bpmn.commands import Cancel, Complete
 from engine.cases.context import step_context
 from engine.cases.history import HistoryKind
@@ -37,14 +38,17 @@ class StartedCase:
     number: str
 
 
-def start_case(rt: Runtime, command: StartCase) -> StartedCase:
-    """Open a case of the newest release; the form of the start event, if it has one, is checked first."""
+def start_case(rt: Runtime, command: StartCase, *, check_form: bool = True) -> StartedCase:
+    """Open a case of the newest release; the form of the start event, if it has one, is checked first.
+
+    `check_form` False takes the data as they are: for data that did not come from a form.
+    """
     require_start(command.actor, command.process, command.unit_id)
     with rt.database.write() as conn:
-        return open_case(rt, conn, command)
+        return open_case(rt, conn, command, check_form=check_form)
 
 
-def open_case(rt: Runtime, conn: Connection, command: StartCase) -> StartedCase:
+def open_case(rt: Runtime, conn: Connection, command: StartCase, *, check_form: bool = True) -> StartedCase:
     """The same inside a transaction of the caller: a message or a timer may open a case too."""
     if command.request_key is not None:
         known = conn.execute(_BY_REQUEST.where(case_.c.request_key == command.request_key)).one_or_none()
@@ -53,11 +57,11 @@ def open_case(rt: Runtime, conn: Connection, command: StartCase) -> StartedCase:
     now = rt.clock.now()
     release = rt.library.current(conn)
     process = release.process(command.process)
-    start = process.starts[0] if process.starts else None
+    start = _start(process, command.start_event)
     unit_id = command.unit_id or command.actor.unit_id
     zone = rt.calendars.office(unit_id).zone
     data = dict(command.data)
-    if start is not None and start.form:
+    if check_form and start is not None and start.form:
         data = release.form(start.form).validate(data, {}, now=now.astimezone(zone))
     number = case_number(conn, process.properties.get("number", process.id), now, zone)
     filed_at = command.filed_at or now
@@ -80,10 +84,18 @@ def open_case(rt: Runtime, conn: Connection, command: StartCase) -> StartedCase:
         terms=[],
     )
     case.id = _insert_case(rt, conn, case, command)
-    result = bpmn.start(release.program(command.process), data, step_context(rt, release, case, now))
+    context = step_context(rt, release, case, now)
+    result = bpmn.start(release.program(command.process), data, context, command.start_event)
     deed = Deed(HistoryKind.STARTED, command.actor, now, node=start.id if start else None, data=data)
     record_step(rt, conn, release, case, result, deed)
     return StartedCase(case.id, number)
+
+
+def _start(process: Process, start_event: str | None) -> Start | None:
+    """The start event that is meant: the named one, else the plain one; None when there is no such."""
+    if start_event is not None:
+        return next((start for start in process.starts if start.id == start_event), None)
+    return next((start for start in process.starts if start.kind == "none"), None)
 
 
 def _insert_case(rt: Runtime, conn: Connection, case: LockedCase, command: StartCase) -> int:
@@ -110,8 +122,8 @@ def _insert_case(rt: Runtime, conn: Connection, case: LockedCase, command: Start
     return int(inserted.inserted_primary_key[0])
 
 
-def complete_task(rt: Runtime, command: CompleteTask) -> None:
-    """Finish a step.
+def complete_task(rt: Runtime, command: CompleteTask, *, check_form: bool = True) -> None:
+    """Finish a step; `check_form` False takes the data as they are, whatever the form asks for.
 
     Raises NotFound, NotAllowed, AlreadyCompleted (with who and when), InvalidData (field by field).
     Whatever is raised, nothing was changed.
@@ -126,7 +138,9 @@ def complete_task(rt: Runtime, command: CompleteTask) -> None:
         now = rt.clock.now()
         element = split_task_id(command.task_id)[1]
         context = step_context(rt, release, case, now)
-        data = _checked_data(release, case, row.node, element, command.data, now.astimezone(context.zone))
+        data = dict(command.data)
+        if check_form:
+            data = _checked_data(release, case, row.node, element, data, now.astimezone(context.zone))
         result = bpmn.step(release.program(case.process), case.state, Complete(element, data), context)
         deed = Deed(
             HistoryKind.COMPLETED, command.actor, now, row.node, command.task_id, data, command.on_behalf_of

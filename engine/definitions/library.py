@@ -120,11 +120,12 @@ class Release:
         return found
 
     def _called_by(self, key: str) -> dict[str, Process]:
+        """What it calls, directly or not. One that is not published becomes an incident where it is called."""
         called: dict[str, Process] = {}
         todo = list(self.process(key).calls)
         while todo:
             name = todo.pop()
-            if name not in called:
+            if name not in called and name in self.items["bpmn"]:
                 called[name] = self.process(name)
                 todo.extend(called[name].calls)
         return called

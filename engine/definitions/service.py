@@ -69,12 +69,19 @@ def publish(rt: Runtime, actor: Actor, uploads: Sequence[Upload], note: str = ""
         errors: list[Finding] = [f for c in checked if not c.ok for f in c.findings]
         if errors:
             raise DefinitionRefused("Опубликовать нельзя: есть ошибки.", tuple(errors))
-        items = _current_items(conn)
-        versions = [_add_version(rt, conn, actor, c.file, items, note) for c in checked if c.file is not None]
-        release_id = _add_release(rt, conn, actor, items)
-        for version in versions:
-            record_action(rt, conn, actor, "definition_published", version.kind, version.id)
-        return Publication(release_id, tuple(versions))
+        return add_release(rt, conn, actor, [c.file for c in checked if c.file is not None], note)
+
+
+def add_release(
+    rt: Runtime, conn: Connection, actor: Actor, files: Sequence[ReadFile], note: str = ""
+) -> Publication:
+    """New versions of these files and a release with them, whatever the checks say of them."""
+    items = _current_items(conn)
+    versions = [_add_version(rt, conn, actor, file, items, note) for file in files]
+    release_id = _add_release(rt, conn, actor, items)
+    for version in versions:
+        record_action(rt, conn, actor, "definition_published", version.kind, version.id)
+    return Publication(release_id, tuple(versions))
 
 
 def _current_items(conn: Connection) -> Items:
