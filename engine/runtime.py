@@ -36,4 +36,4 @@ class Runtime:
     wake: Callable[[], None] = _nobody
     """Told after a commit that left work in the outbox: `rt.database.after_commit(rt.wake)`."""
     watch: Callable[[LockedCase, StepResult], None] | None = None
-    """Told of every step of a case inside its transaction: a trial run learns from it which ways were taken."""
+    """Told of every step of a case inside its transaction: a trial run learns from it what was passed."""

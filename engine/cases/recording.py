@@ -190,7 +190,7 @@ def _assignee(rt: Runtime, conn: Connection, value: Value) -> tuple[int | None, 
     """(account, its queue) of whom the diagram names.
 
     A role or a person that does not exist never stops a case: a role is left out (with none left, everybody
-    of the unit may take the step), a step of nobody waits for its role. The check has warned of unknown roles.
+    of the unit may take the step), a step of nobody waits for its role. The check has warned of the roles.
     """
     if not isinstance(value, Decimal):
         return None, None

@@ -1,4 +1,7 @@
-"""What an uploaded or shipped file is: its kind, its keys, and what the checks say of it."""
+"""What an uploaded or shipped file is: its kind, its keys, and what the checks say of it.
+
+Each language is imported when the first file of its kind is read, so that checking one file is quick.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,19 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Literal
 
-from engine import bpmn, dmn, formjs
 from engine.bpmn import Known
-from engine.errors import DefinitionRefused, Finding
+from engine.errors import DefinitionRefused, Finding, MarshrutError
 
 Kind = Literal["bpmn", "dmn", "form", "docx"]
 
 KINDS: dict[str, Kind] = {".bpmn": "bpmn", ".dmn": "dmn", ".form": "form", ".docx": "docx"}
 """File endings that the catalogue takes."""
+
+_ROOTS: dict[str, tuple[bytes, Kind]] = {
+    ".xml": (b"omg.org/spec/DMN/", "dmn"),
+    ".json": (b'"components"', "form"),
+}
+"""Endings that other editors give, and what tells a decision (else it is a diagram) and a form."""
 
 MAX_BYTES = 5_000_000
 """A diagram of 2,000 elements with its layout is about 2 MB."""
@@ -69,7 +77,9 @@ def check_files(uploads: Iterable[Upload], known: Known) -> list[Checked]:
         decisions=_with(known.decisions, first, "dmn"),
         forms=_with(known.forms, first, "form"),
     )
-    return [Checked(c.upload, c.file, (*c.findings, *_lint(c, together))) for c in first]
+    return [
+        Checked(c.upload, c.file, tuple(dict.fromkeys((*c.findings, *_lint(c, together))))) for c in first
+    ]
 
 
 def _with(known: Collection[str] | None, files: Iterable[Checked], kind: Kind) -> Collection[str] | None:
@@ -80,8 +90,19 @@ def _with(known: Collection[str] | None, files: Iterable[Checked], kind: Kind) -
     return frozenset((*known, *new))
 
 
+def kind_of(upload: Upload) -> Kind | None:
+    """What the file seems to be by its name, and where that is a general one by its content."""
+    suffix = PurePosixPath(upload.name).suffix.lower()
+    if suffix not in _ROOTS:
+        return KINDS.get(suffix)
+    mark, kind = _ROOTS[suffix]
+    if mark in upload.content:
+        return kind
+    return "bpmn" if suffix == ".xml" else None
+
+
 def _read(upload: Upload) -> Checked:
-    kind = KINDS.get(PurePosixPath(upload.name).suffix.lower())
+    kind = kind_of(upload)
     if kind is None:
         return _refused(
             upload,
@@ -109,17 +130,28 @@ def _refused(upload: Upload, rule: str, message: str, hint: str) -> Checked:
 
 
 def _read_bpmn(upload: Upload) -> ReadFile:
+    from engine import bpmn
+
     diagram = bpmn.read(upload.content, name=upload.name)
     main = diagram.processes[0]
     return ReadFile(upload, "bpmn", tuple(p.id for p in diagram.processes), main.name or main.id)
 
 
 def _read_dmn(upload: Upload) -> ReadFile:
-    model = dmn.load(upload.content)
+    from engine import dmn
+
+    try:
+        model = dmn.load(upload.content)
+    except MarshrutError as error:
+        element, line = getattr(error, "element", None), getattr(error, "line", None)
+        finding = Finding("dmn-unreadable", "error", error.message, error.hint, element, None, line)
+        raise DefinitionRefused(error.message, (finding,)) from error
     return ReadFile(upload, "dmn", tuple(found.id for found in model.decisions), model.name or upload.name)
 
 
 def _read_form(upload: Upload) -> ReadFile:
+    from engine import formjs
+
     form = formjs.read(upload.content)
     return ReadFile(upload, "form", (form.id,), form.id)
 
@@ -140,15 +172,36 @@ READERS: dict[Kind, Callable[[Upload], ReadFile]] = {
 }
 
 
-def _lint(checked: Checked, known: Known) -> list[Finding]:
-    """Findings of a file that could be read, against everything it may refer to."""
-    if checked.file is None:
-        return []
-    content, name = checked.upload.content, checked.upload.name
-    match checked.file.kind:
+def _lint(read: Checked, known: Known) -> list[Finding]:
+    """All findings of a file against everything it may refer to, also of one that was refused."""
+    match kind_of(read.upload):
         case "bpmn":
-            return bpmn.check(content, name=name, known=known)
+            from engine import bpmn
+
+            return bpmn.check(read.upload.content, name=read.upload.name, known=known)
         case "form":
-            return list(formjs.check(content))
+            from engine import formjs
+
+            return formjs.check(read.upload.content)
+        case "dmn" if read.file is not None:
+            return _faults(read.upload.content)
         case _:
             return []
+
+
+def _faults(content: bytes) -> list[Finding]:
+    """Mistakes inside decisions. One with an unreadable expression would answer null, so that is an error."""
+    from engine import dmn
+
+    return [
+        Finding(
+            "dmn-expression" if fault.text else "dmn-fault",
+            "error" if fault.text else "warning",
+            fault.message,
+            fault.hint or "Исправьте решение в редакторе.",
+            fault.place.id,
+            fault.decision,
+            fault.place.line,
+        )
+        for fault in dmn.load(content).faults
+    ]

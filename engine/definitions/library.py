@@ -120,7 +120,7 @@ class Release:
         return found
 
     def _called_by(self, key: str) -> dict[str, Process]:
-        """What it calls, directly or not. One that is not published becomes an incident where it is called."""
+        """What it calls, directly or not. What is not published becomes an incident where it is called."""
         called: dict[str, Process] = {}
         todo = list(self.process(key).calls)
         while todo:
