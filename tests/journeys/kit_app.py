@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, jsonify, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from werkzeug.serving import make_server
 
@@ -72,13 +73,15 @@ def gallery(site: Site) -> Flask:
         return jsonify(signed_in=site.signed_in, user_key="u1", csrf_token=site.token)
 
     @app.route("/post/<path:name>", methods=["POST", "PUT"])
-    def receive(name: str) -> tuple[Response, int]:
-        body = request.get_json(silent=True) or request.form.to_dict()
+    def receive(name: str) -> ResponseReturnValue:
+        body = request.get_json() if request.is_json else request.form.to_dict()
         site.received.append((request.method, f"/post/{name}", body))
         if not site.signed_in:
             return jsonify(), 401
         if request.headers.get("X-CSRFToken", request.form.get("csrf_token")) != site.token:
             return jsonify(), 400
+        if not request.is_json:
+            return redirect("/kit/case", 303)
         status, answer = site.answers.get(f"/post/{name}", (200, {"location": "/kit"}))
         return jsonify(answer), status
 

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import * as sass from "sass";
 
-import { contentPolicy } from "./content-policy.mjs";
+import { patches } from "./patches.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const MODULES = join(HERE, "node_modules");
@@ -38,7 +38,7 @@ async function buildScripts() {
     splitting: true,
     chunkNames: "chunks/[name]-[hash]",
     metafile: true,
-    plugins: [contentPolicy],
+    plugins: [patches],
   });
   // Runs before the page is drawn, so that a dark page does not flash white.
   await build({ ...common, entryPoints: ["src/theme.js"], format: "iife" });

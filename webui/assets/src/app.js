@@ -2,7 +2,7 @@
 
 import { watchConnection } from "./connection.js";
 import { improveDates } from "./date-input.js";
-import { watchForms, watchStored } from "./draft.js";
+import { watchDraftForms, watchDrafts } from "./draft-forms.js";
 import { watchKeys } from "./keyboard.js";
 import { watchLook } from "./look.js";
 import { watchSubmits } from "./once.js";
@@ -14,8 +14,8 @@ import { watchScrolling } from "./scrolling.js";
 startRefreshing();
 improveDates();
 watchConnection();
-watchForms();
-watchStored();
+watchDraftForms();
+watchDrafts();
 watchSubmits();
 watchRows();
 watchPanels();

@@ -92,7 +92,9 @@ export class DateInput {
     this.picker.addEventListener("change", () => {
       this.text.value = digits(this.picker.value);
       this.take(this.picker.value || null);
-      this.text.focus();
+      if (document.activeElement === this.button) {
+        this.text.focus();
+      }
     });
     this.button.addEventListener("click", () => this.picker.showPicker?.());
   }

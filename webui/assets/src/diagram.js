@@ -39,8 +39,16 @@ async function draw(figure) {
   }
 }
 
-/** @param {HTMLElement} figure @param {Drawing} drawing */
+/**
+ * Gives the drawing its first position; a figure in a closed tab has no size and waits until the tab is shown.
+ * @param {HTMLElement} figure
+ * @param {Drawing} drawing
+ */
 function settle(figure, drawing) {
+  if (!figure.offsetParent) {
+    document.addEventListener("marshrut:shown", () => settle(figure, drawing), { once: true });
+    return;
+  }
   const focus = figure.dataset.focusElement;
   if (focus && drawing.has(focus)) {
     drawing.focus(focus);

@@ -4,7 +4,8 @@ import { Form } from "@bpmn-io/form-js-viewer";
 
 import { announce } from "../announce.js";
 import { renewSession, send } from "../connection.js";
-import { Draft, storedDraft } from "../draft.js";
+import { storedDraft } from "../draft-store.js";
+import { Draft } from "../draft.js";
 import { clock, plural } from "../words.js";
 import { controlOf, requiredFields, showFaults } from "./faults.js";
 import { fieldFrames } from "./field-frame.js";
@@ -37,6 +38,8 @@ export class StepForm {
     this.sending = false;
     this.touched = false;
     this.form = new Form({
+      // Typed letters become data at once: drawn anew in between, a field would show its older value.
+      debounce: false,
       properties: { readOnly: root.dataset.readonly !== undefined, ariaLabel: "Форма шага" },
       additionalModules: [{ translate: ["value", translate] }, fieldFrames(readBlock(root, "sources"))],
     });
@@ -60,7 +63,7 @@ export class StepForm {
     this.canvas.replaceChildren();
     this.form.attachTo(this.canvas);
     this.startDraft(data, kept);
-    this.form.on("changed", () => this.count());
+    this.form.on("changed", () => void this.count());
     // The fields report themselves after they are drawn.
     requestAnimationFrame(() => this.opened());
     this.watchButtons();
@@ -81,7 +84,7 @@ export class StepForm {
     return kept && kept.at > Number(draftSavedAt ?? 0) * 1000 ? kept : null;
   }
 
-  /** @param {object} data from the server @param {import("../draft.js").Stored | null} kept */
+  /** @param {object} data from the server @param {import("../draft-store.js").Stored | null} kept */
   startDraft(data, kept) {
     const url = this.root.dataset.draftUrl;
     if (!url) {
@@ -92,13 +95,15 @@ export class StepForm {
       this.draftState.textContent = `открыт черновик с этого компьютера, ${clock(new Date(kept.at))}`;
       this.draftState.setAttribute("data-state", "local");
     }
-    for (const event of ["input", "change", "click"]) {
-      this.root.addEventListener(event, () => {
-        this.touched = true;
-      });
+    if (kept) {
+      this.draft.save({ again: true });
     }
-    this.form.on("changed", () => this.touched && this.draft?.changed());
-    this.form.on("formField.blur", () => this.touched && this.draft?.save());
+    for (const event of ["input", "change", "click"]) {
+      this.root.addEventListener(event, () => (this.touched = true), { capture: true });
+    }
+    // A listener of the form library that returns something keeps the event from all others.
+    this.form.on("changed", () => void (this.touched && this.draft?.changed()));
+    this.form.on("formField.blur", () => void (this.touched && this.draft?.save()));
   }
 
   /** Everything typed so far, hidden fields included: an answer changed back brings them again. */

@@ -1,0 +1,134 @@
+"""«Люди»: finding a person, the card (each look is noted), registering somebody new with a look for duplicates."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from engine.cases.queries import case_list
+from engine.errors import InvalidData
+from engine.model import Permission
+from engine.names import FullName
+from engine.records.queries import PersonView, duplicates, find_people, person_view
+from engine.records.service import change_person, create_person
+from engine.records.values import FEMALE, MALE, PersonData
+from webui.guards import actor, permission, runtime
+from webui.session import local_page
+
+pages = Blueprint("records", __name__)
+
+SEXES = ({"value": FEMALE, "words": "женщина"}, {"value": MALE, "words": "мужчина"})
+
+
+@pages.get("/people")
+@permission(Permission.RECORD_VIEW)
+def index() -> str:
+    """Search by the beginnings of names; nothing is listed without a question."""
+    rt, person = runtime(), actor()
+    search = request.args.get("q", "").strip()[:100]
+    with rt.database.read() as conn:
+        found = find_people(rt, conn, person, search) if search else []
+    return render_template("people.html", search=search, found=found)
+
+
+@pages.get("/people/<int:person_id>")
+@permission(Permission.RECORD_VIEW)
+def show(person_id: int) -> str:
+    """The card of a person with their cases."""
+    rt, asked_by = runtime(), actor()
+    view = person_view(rt, asked_by, person_id)
+    with rt.database.read() as conn:
+        cards = case_list(rt, conn, asked_by, active=None, person_ids=[person_id])
+    return render_template(
+        "person.html", view=view, cards=cards, sexes={s["value"]: s["words"] for s in SEXES}
+    )
+
+
+@pages.get("/people/new")
+@permission(Permission.RECORD_EDIT)
+def new() -> str:
+    """The form of a new card."""
+    return _form(PersonData(FullName("", "", "")), {}, None)
+
+
+@pages.post("/people/new")
+@permission(Permission.RECORD_EDIT)
+def create() -> Response | tuple[str, int] | str:
+    """Register somebody; people who look like the same one are shown first."""
+    rt, asked_by = runtime(), actor()
+    try:
+        data = _sent()
+        with rt.database.read() as conn:
+            same = [] if "anyway" in request.form else duplicates(rt, conn, asked_by, data)
+        if same:
+            return render_template("duplicates.html", same=same, sent=request.form, next=_next(None))
+        made = create_person(rt, asked_by, data)
+    except InvalidData as wrong:
+        return _form(_sent_unchecked(), wrong.errors, None), 422
+    flash(_("Карточка заведена."))
+    return redirect(_next(made), 303)
+
+
+@pages.get("/people/<int:person_id>/edit")
+@permission(Permission.RECORD_EDIT)
+def edit(person_id: int) -> str:
+    """The form of an existing card."""
+    view = person_view(runtime(), actor(), person_id)
+    return _form(view.data or PersonData(FullName("", "", "")), {}, view)
+
+
+@pages.post("/people/<int:person_id>/edit")
+@permission(Permission.RECORD_EDIT)
+def change(person_id: int) -> Response | tuple[str, int]:
+    """Change a card; a card that somebody else changed meanwhile is not overwritten."""
+    rt, asked_by = runtime(), actor()
+    view = person_view(rt, asked_by, person_id)
+    known = view.data or PersonData(FullName("", "", ""))
+    try:
+        data = _sent(known)
+        change_person(rt, asked_by, person_id, data, version=request.form.get("version", 0, type=int))
+    except InvalidData as wrong:
+        return _form(_sent_unchecked(known), wrong.errors, view), 422
+    flash(_("Карточка изменена."))
+    return redirect(url_for("records.show", person_id=person_id), 303)
+
+
+def _form(data: PersonData, errors: dict[str, str], view: PersonView | None) -> str:
+    return render_template(
+        "person_form.html", data=data, errors=errors, view=view, sexes=SEXES, next=_next(None)
+    )
+
+
+def _next(made: int | None) -> str:
+    """Where the person was going: a new case is opened about who was just registered."""
+    wanted = request.values.get("next", "")
+    if made is None:
+        return wanted if local_page(wanted) else ""
+    if local_page(wanted):
+        return f"{wanted}?person={made}"
+    return url_for("records.show", person_id=made)
+
+
+def _sent(known: PersonData | None = None) -> PersonData:
+    """What the form says, over what the card knows and the form does not show."""
+    birth = request.form.get("birth", "").strip()
+    try:
+        day = date.fromisoformat(birth) if birth else None
+    except ValueError:
+        raise InvalidData(
+            "Карточка не сохранена.", {"birth": "Напишите дату рождения: день, месяц и год."}
+        ) from None
+    return replace(_sent_unchecked(known), birth=day)
+
+
+def _sent_unchecked(known: PersonData | None = None) -> PersonData:
+    field = request.form.get
+    name = FullName(field("family", ""), field("given", ""), field("patronymic", ""))
+    base = known or PersonData(name)
+    return replace(
+        base, name=name, sex=field("sex", ""), phone=field("phone", ""), address=field("address", "")
+    )
