@@ -1,4 +1,4 @@
-"""Documents of the case file: made from templates, edited, numbered, issued, printed; and files people attach.
+"""Documents of the case file: made from templates, edited, numbered, issued, printed; and attached files.
 
 `making` keeps the promise of a step to make a document, `service` changes, `queries` reads. Everything that
 opens a DOCX file (`engine.documents.word`) runs in a process of its own behind `workshop`.

@@ -1,7 +1,7 @@
 """PDF by LibreOffice, where it is installed: it prints everything, pictures too.
 
-It is a large program that can hang, so it runs in a process group of its own with a time limit, in a folder of
-its own, with a profile that belongs to this process alone (two LibreOffices can't share one).
+It is a large program that can hang, so it runs in a process group of its own with a time limit, in a folder
+of its own, with a profile that belongs to this process alone (two LibreOffices can't share one).
 """
 
 from __future__ import annotations

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Final
+
 from engine.documents.workshop import workshop
 from engine.errors import DefinitionRefused, Finding, InvalidData
+
+KEPT_CHECKS: Final = 64
+"""Templates remembered as good: the shipped ones are checked at every publication."""
 
 
 def check_template(content: bytes, *, name: str = "") -> None:
     """DefinitionRefused when the file is no template that can be filled, or lacks what its number needs."""
     try:
-        title, mark = workshop.check(content)
+        title, mark = _properties(content)
     except InvalidData as error:
         rule = error.errors.get("rule", "docx-file")
         raise _refused(name, Finding(rule, "error", error.message, error.errors["file"])) from None
@@ -24,6 +30,12 @@ def check_template(content: bytes, *, name: str = "") -> None:
                 "в «Категории» — обозначение для номера, например РЕШ.",
             ),
         )
+
+
+@lru_cache(maxsize=KEPT_CHECKS)
+def _properties(content: bytes) -> tuple[str, str]:
+    """Title and mark of a template that can be filled."""
+    return workshop.check(content)
 
 
 def _refused(name: str, finding: Finding) -> DefinitionRefused:

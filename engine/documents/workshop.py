@@ -146,7 +146,7 @@ class Workshop:
             self._stop()
         if self._process is None:
             self._asked = 0
-            self._process = subprocess.Popen(  # noqa: S603 - our own module, nothing from outside
+            self._process = subprocess.Popen(
                 [sys.executable, "-m", "engine.documents.word.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

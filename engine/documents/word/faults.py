@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class BadDocument(Exception):  # noqa: N818 - the workshop turns it into an error for people
+class BadDocument(Exception):
     """The file can't be used; message and hint are for the person who brought it."""
 
     def __init__(self, message: str, hint: str, rule: str = "docx-file") -> None:

@@ -1,4 +1,4 @@
-"""Filling a template: docxtpl with a sandboxed Jinja, so that a template shows values and can do nothing else."""
+"""Filling a template: docxtpl with a sandboxed Jinja, so that a template can show values and nothing else."""
 
 from __future__ import annotations
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
+from docx.text.run import Run
 
 DEFAULT_SIZE: Final = 12.0
 
@@ -37,6 +39,8 @@ class Block:
     after: float
     indent: float
     first_line: float
+    keep: bool
+    """Not to be torn from what follows."""
 
     @property
     def text(self) -> str:
@@ -58,14 +62,15 @@ def block(paragraph: Paragraph) -> Block:
         after=_points(_first(chain, "space_after")),
         indent=max(0.0, _points(_first(chain, "left_indent"))),
         first_line=_points(_first(chain, "first_line_indent")),
+        keep=bool(_first(chain, "keep_with_next")),
     )
 
 
-def _pieces(paragraph: Paragraph) -> Any:
+def _pieces(paragraph: Paragraph) -> Iterator[Piece]:
     default = _default_size(paragraph)
     base = [style.font for style in _styles(paragraph.style)]
     for element in paragraph._p.iter(qn("w:r")):
-        run = _run(element, paragraph)
+        run = Run(element, paragraph)  # type: ignore[arg-type]
         if not run.text:
             continue
         chain = [run.font, *base]
@@ -75,13 +80,7 @@ def _pieces(paragraph: Paragraph) -> Any:
         yield Piece(run.text, style, size.pt if size is not None else default)
 
 
-def _run(element: Any, paragraph: Paragraph) -> Any:
-    from docx.text.run import Run
-
-    return Run(element, paragraph)
-
-
-def _styles(style: Any) -> Any:
+def _styles(style: Any) -> Iterator[Any]:
     """The style and those it is based on."""
     while style is not None:
         yield style

@@ -117,17 +117,16 @@ class _Places:
         self._tables: dict[Any, int] = {}
 
     def of(self, paragraph: Paragraph) -> list[int] | None:
-        cell = next((above for above in paragraph._p.iterancestors(qn("w:tc"))), None)
-        if cell is None:
+        above: list[Any] = list(paragraph._p.iterancestors(qn("w:tc"), qn("w:tr"), qn("w:tbl")))
+        if len(above) < 3:
             return None
-        row = cell.getparent()
-        table = row.getparent()
+        cell, row, table = above[:3]
         number = self._tables.setdefault(table, len(self._tables))
         return [number, table.findall(qn("w:tr")).index(row), row.findall(qn("w:tc")).index(cell)]
 
 
 def _runs(paragraph: Paragraph) -> list[Run]:
-    return [Run(element, paragraph) for element in paragraph._p.iter(qn("w:r"))]
+    return [Run(element, paragraph) for element in paragraph._p.iter(qn("w:r"))]  # type: ignore[arg-type]
 
 
 def _text(paragraph: Paragraph) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from docx import Document
 from docx.oxml.ns import qn
-from docx.table import Table
+from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, XPos, YPos
@@ -30,7 +30,11 @@ _FILES: Final = {
     "BI": "PTSerif-BoldItalic.ttf",
 }
 LINE: Final = 1.15
+_PAGE, _PAGES = "\u0001", "\u0002"
+"""Stand in a footer for the number of the page and for how many there are."""
 _CELL_PADDING: Final = 3.0
+_KEPT_TOGETHER: Final = 50.0
+"""Room that must be left below a heading."""
 _FIELD: Final = re.compile(r"^\s*(PAGE|NUMPAGES)\b")
 
 
@@ -40,7 +44,7 @@ def pdf(content: bytes) -> bytes:
     printer = _Printer(document)
     for part in _body(document):
         if isinstance(part, Table):
-            printer.table(part)
+            printer.grid(part)
         else:
             printer.paragraph(block(part))
     return bytes(printer.output())
@@ -74,20 +78,20 @@ class _Printer(FPDF):
         for text, align in self._footers:
             if text:
                 self.set_font(FONT, size=9)
-                line = text.replace("\u0001", str(self.page_no())).replace("\u0002", "{nb}")
+                line = text.replace(_PAGE, str(self.page_no())).replace(_PAGES, "{nb}")
                 self.cell(w=0, text=line, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def paragraph(self, part: Block) -> None:
         if not part.text.strip():
             self.ln(part.size * LINE + part.before + part.after)
             return
+        if part.keep and self.y + part.size * LINE + _KEPT_TOGETHER > self.page_break_trigger:
+            self.add_page()
         if self.y > self.t_margin:
             self.ln(part.before)
         with (
             self.text_columns(l_margin=self.l_margin + part.indent, text_align=part.align) as columns,
-            columns.paragraph(
-                line_height=LINE, first_line_indent=max(0.0, part.first_line)
-            ) as lines,
+            columns.paragraph(line_height=LINE, first_line_indent=max(0.0, part.first_line)) as lines,
         ):
             for piece in part.pieces:
                 self.set_font(FONT, piece.style, piece.size)
@@ -95,11 +99,11 @@ class _Printer(FPDF):
         self.set_x(self.l_margin)
         self.ln(part.after)
 
-    def table(self, table: Table) -> None:
+    def grid(self, table: Table) -> None:
         """A table; one whose row is longer than a page is printed as paragraphs."""
         page, x, y = self.page, self.x, self.y
         try:
-            self._table(table)
+            self._grid(table)
         except ValueError:
             self.page, self.x, self.y = page, x, y
             for row in table.rows:
@@ -107,11 +111,11 @@ class _Printer(FPDF):
                     for part in _blocks(cell):
                         self.paragraph(part)
 
-    def _table(self, table: Table) -> None:
+    def _grid(self, table: Table) -> None:
         bordered = table.style is not None and table.style.name == "Table Grid"
         widths = [column.width.pt if column.width is not None else 1.0 for column in table.columns]
         self.set_font(FONT, size=_table_size(table))
-        with super().table(
+        with self.table(
             col_widths=widths,
             width=min(sum(widths), self.epw) if sum(widths) > len(widths) else self.epw,
             align="LEFT",
@@ -119,7 +123,6 @@ class _Printer(FPDF):
             first_row_as_headings=_repeats(table),
             headings_style=FontFace(),
             line_height=self.font_size * LINE,
-            padding=_CELL_PADDING if bordered else (1, 6, 1, 0),
             v_align="TOP",
         ) as lines:
             for row in table.rows:
@@ -132,13 +135,18 @@ class _Printer(FPDF):
                         align=parts[0].align if parts else "L",
                         style=FontFace(emphasis=first.style or None, size_pt=first.size),
                         colspan=cell.grid_span,
+                        padding=_padding(parts, bordered=bordered),
                     )
 
 
-def _cells(row: Any) -> Sequence[Any]:
-    """The cells of a row, each once, though it may span columns."""
-    from docx.table import _Cell
+def _padding(parts: Sequence[Block], *, bordered: bool) -> tuple[float, float, float, float]:
+    """Room around a cell's text: top, right, bottom, left."""
+    above = parts[0].before if parts else 0.0
+    return (_CELL_PADDING, _CELL_PADDING, _CELL_PADDING, _CELL_PADDING) if bordered else (1 + above, 6, 1, 0)
 
+
+def _cells(row: Any) -> Sequence[_Cell]:
+    """The cells of a row, each once, though it may span columns."""
     return [_Cell(element, row._parent) for element in row._tr.tc_lst]
 
 
@@ -147,7 +155,9 @@ def _blocks(cell: Any) -> list[Block]:
 
 
 def _table_size(table: Table) -> float:
-    sizes = [part.size for row in table.rows[:2] for cell in _cells(row) for part in _blocks(cell) if part.pieces]
+    sizes = [
+        part.size for row in table.rows[:2] for cell in _cells(row) for part in _blocks(cell) if part.pieces
+    ]
     return max(sizes, default=12.0)
 
 
@@ -157,13 +167,13 @@ def _repeats(table: Table) -> bool:
 
 
 def _with_numbers(paragraph: Paragraph) -> tuple[str, str]:
-    """The text of a footer with \\1 for the number of the page and \\2 for how many there are."""
+    """The text of a footer, with signs in place of the number of the page and of how many there are."""
     text, waiting = "", ""
     for element in paragraph._p.iter():
         if element.tag == qn("w:instrText") and (field := _FIELD.match(element.text or "")):
-            waiting = "\u0001" if field[1] == "PAGE" else "\u0002"
+            waiting = _PAGE if field[1] == "PAGE" else _PAGES
         elif element.tag == qn("w:fldSimple") and (field := _FIELD.match(element.get(qn("w:instr")) or "")):
-            text += "\u0001" if field[1] == "PAGE" else "\u0002"
+            text += _PAGE if field[1] == "PAGE" else _PAGES
         elif element.tag == qn("w:fldChar") and element.get(qn("w:fldCharType")) == "separate":
             text += waiting
         elif element.tag == qn("w:fldChar") and element.get(qn("w:fldCharType")) == "end":
