@@ -95,17 +95,34 @@ def create_unit(rt: Runtime, actor: Actor, new: NewUnit) -> int:
     return int(unit_id)
 
 
+def change_unit(
+    rt: Runtime, actor: Actor, unit_id: int, *, name: str, short_name: str, address: str, active: bool = True
+) -> None:
+    """Rename a unit, or close it (`active=False`): what it did stays, nothing new begins there."""
+    require(actor, Permission.ACCOUNT_MANAGE, Scope.MUNICIPALITY)
+    if not name.strip():
+        raise InvalidData("Подразделение не сохранено.", {"name": "Напишите название."})
+    values = {
+        "name": name.strip(),
+        "short_name": short_name.strip() or name.strip()[:60],
+        "address": address.strip(),
+        "active": active,
+    }
+    _update_unit(rt, actor, unit_id, "changed", values)
+
+
 def change_office(rt: Runtime, actor: Actor, unit_id: int, *, zone: str, closing: str) -> None:
     """Set the zone and the closing hour of one unit; the caller recalculates its terms afterwards."""
     require(actor, Permission.CALENDAR_EDIT, Scope.MUNICIPALITY)
     _check_office(zone, closing)
+    _update_unit(rt, actor, unit_id, "office_changed", {"zone": zone, "closing": closing})
+
+
+def _update_unit(rt: Runtime, actor: Actor, unit_id: int, deed: str, values: dict[str, object]) -> None:
     with rt.database.write() as conn:
-        if (
-            conn.execute(update(unit).where(unit.c.id == unit_id).values(zone=zone, closing=closing)).rowcount
-            == 0
-        ):
+        if conn.execute(update(unit).where(unit.c.id == unit_id).values(values)).rowcount == 0:
             raise NotFound("Такого подразделения нет.")
-        record_action(rt, conn, actor, "office_changed", "unit", unit_id, details={"closing": closing})
+        record_action(rt, conn, actor, deed, "unit", unit_id, details=values)
         rights_changed(rt.database, rt.directory, conn)
 
 
@@ -147,8 +164,7 @@ def create_account(rt: Runtime, actor: Actor, new: NewAccount) -> int:
         "created_at": to_seconds(rt.clock.now()),
     }
     with rt.database.write() as conn:
-        if conn.execute(select(unit.c.id).where(unit.c.id == new.unit_id)).first() is None:
-            raise InvalidData("Сотрудник не сохранён.", {"unit_id": "Выберите подразделение из списка."})
+        _must_be_unit(conn, new.unit_id)
         try:
             account_id = int(conn.execute(insert(account).returning(account.c.id), values).scalar_one())
         except IntegrityError as error:
@@ -159,6 +175,29 @@ def create_account(rt: Runtime, actor: Actor, new: NewAccount) -> int:
         record_action(rt, conn, actor, "created", "account", account_id, details={"roles": roles})
         rights_changed(rt.database, rt.directory, conn)
     return account_id
+
+
+def change_account(
+    rt: Runtime, actor: Actor, account_id: int, *, name: FullName, position: str, unit_id: int
+) -> None:
+    """Correct a colleague's name or position, or move them to another unit; their roles stay."""
+    require(actor, Permission.ACCOUNT_MANAGE)
+    if not name.family.strip() or not name.given.strip():
+        raise InvalidData("Сотрудник не сохранён.", {"name": "Напишите фамилию и имя."})
+    values = {
+        "family_name": name.family.strip(),
+        "given_name": name.given.strip(),
+        "patronymic": name.patronymic.strip(),
+        "position": position.strip(),
+        "unit_id": unit_id,
+    }
+    with rt.database.write() as conn:
+        _must_exist(conn, account_id)
+        _must_be_unit(conn, unit_id)
+        conn.execute(update(account).where(account.c.id == account_id).values(values))
+        conn.execute(update(queue).where(queue.c.account_id == account_id).values(unit_id=unit_id))
+        record_action(rt, conn, actor, "changed", "account", account_id, details={"unit": unit_id})
+        rights_changed(rt.database, rt.directory, conn)
 
 
 def set_roles(rt: Runtime, actor: Actor, account_id: int, grants: Sequence[Grant]) -> None:
@@ -257,6 +296,11 @@ def _store_grants(conn: Connection, account_id: int, grants: Sequence[Grant]) ->
 def _must_exist(conn: Connection, account_id: int) -> None:
     if conn.execute(select(account.c.id).where(account.c.id == account_id)).first() is None:
         raise NotFound("Такого сотрудника нет.")
+
+
+def _must_be_unit(conn: Connection, unit_id: int) -> None:
+    if conn.execute(select(unit.c.id).where(unit.c.id == unit_id)).first() is None:
+        raise InvalidData("Сотрудник не сохранён.", {"unit_id": "Выберите подразделение из списка."})
 
 
 def _check_role(role: str) -> None:

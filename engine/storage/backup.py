@@ -105,12 +105,23 @@ def _set_sequences(conn: Connection, tables: MetaData) -> None:
 
 def _must_be_empty(database: Database) -> None:
     if database.path is not None and not database.path.exists():
+        _must_be_alone(database.path)
         return
     with database.read() as conn:
         if inspect(conn).get_table_names():
             raise StorageUnavailable(
                 "В базе данных уже что-то есть.",
                 "Восстанавливают в пустую базу: отложите нынешний файл или создайте новую базу на сервере.",
+            )
+
+
+def _must_be_alone(path: Path) -> None:
+    """A write-ahead log left by the database that was there before would be poured into the restored one."""
+    for ending in ("-wal", "-journal"):
+        left = path.with_name(path.name + ending)
+        if left.exists():
+            raise StorageUnavailable(
+                f"Рядом остался файл «{left}» от прежней базы.", "Отложите его туда же, куда прежнюю базу."
             )
 
 

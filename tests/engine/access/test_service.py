@@ -20,7 +20,9 @@ from engine.access.service import (
     Grant,
     NewAccount,
     NewUnit,
+    change_account,
     change_office,
+    change_unit,
     create_account,
     create_unit,
     end_substitution,
@@ -81,7 +83,33 @@ def test_an_unknown_unit_is_not_found(rt: Runtime) -> None:
         rt.directory.tree().unit(4711)
 
 
+def test_a_unit_is_renamed_or_closed(rt: Runtime) -> None:
+    here = town(rt)
+    change_unit(
+        rt, SYSTEM, here.care, name="Отделение ухода", short_name="", address="ул. Лесная, 1", active=False
+    )
+    unit = rt.directory.tree().unit(here.care)
+    assert (unit.name, unit.short_name, unit.active) == ("Отделение ухода", "Отделение ухода", False)
+    with pytest.raises(InvalidData):
+        change_unit(rt, SYSTEM, here.care, name=" ", short_name="", address="")
+
+
 # --- accounts ---
+
+
+def test_a_colleague_is_renamed_and_moved(rt_both: Runtime) -> None:
+    here, account = town(rt_both), make_account(rt_both, "R05")
+    change_account(rt_both, SYSTEM, account, name=OLGA, position="специалист", unit_id=here.administration)
+    actor = load_actor(rt_both, account)
+    assert (actor.name, actor.unit_id, actor.agency_id) == (
+        "Ольгина\u00a0О.",
+        here.administration,
+        here.administration,
+    )
+    assert here.families in actor.team_units
+    for name, unit_id in ((FullName("Ольгина"), here.care), (OLGA, 4711)):
+        with pytest.raises(InvalidData):
+            change_account(rt_both, SYSTEM, account, name=name, position="", unit_id=unit_id)
 
 
 def test_a_login_is_taken_only_once_whatever_its_case(rt_both: Runtime) -> None:

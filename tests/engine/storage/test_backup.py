@@ -104,6 +104,16 @@ def test_a_database_in_use_is_not_restored_over(rt: Runtime, tmp_path: Path) -> 
     assert count(rt.database) == before
 
 
+def test_a_log_left_by_the_former_database_is_not_poured_into_the_restored_one(
+    rt: Runtime, tmp_path: Path
+) -> None:
+    backup(rt.database, tmp_path / "copy.db")
+    (tmp_path / "new.db-wal").write_bytes(b"something committed long ago")
+    with pytest.raises(StorageUnavailable, match="от прежней базы"):
+        restore(tmp_path / "copy.db", Database(f"sqlite:///{tmp_path / 'new.db'}"))
+    assert not (tmp_path / "new.db").exists()
+
+
 def test_a_damaged_copy_is_refused(rt: Runtime, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     backup(rt.database, copy)
