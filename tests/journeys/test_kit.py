@@ -1,5 +1,5 @@
-"""The parts of the interface in a real browser: they obey the content policy, are usable without a mouse and lose
-nothing that was typed."""
+"""The parts of the interface in a real browser: they obey the content policy, are usable without a mouse,
+and lose nothing that was typed."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def drawn(page: Page) -> None:
         expect(page.get_by_label("Цель сопровождения")).to_be_visible()
 
 
-# --- every page -----------------------------------------------------------------------------------------------
+# --- every page ------------------------------------------------------------------------------------------
 
 
 def test_the_committed_assets_are_those_of_the_checksums_file():
@@ -116,7 +116,7 @@ def test_the_chosen_look_stays_on_the_next_page(page, seen):
     assert page.evaluate("() => getComputedStyle(document.body).backgroundColor") == "rgb(20, 25, 31)"
 
 
-# --- keyboard -------------------------------------------------------------------------------------------------
+# --- keyboard --------------------------------------------------------------------------------------------
 
 
 def test_arrows_choose_a_row_and_enter_opens_it(page, seen):
@@ -189,7 +189,7 @@ def test_what_the_law_forbids_explains_itself(page, seen):
     expect(page.get_by_text("Этот срок по закону не останавливается")).to_be_visible()
 
 
-# --- lists ----------------------------------------------------------------------------------------------------
+# --- lists -----------------------------------------------------------------------------------------------
 
 
 def test_a_refreshed_list_leaves_the_selected_row_where_it_is(page, seen):
@@ -217,7 +217,7 @@ def test_a_form_is_sent_once_however_often_its_button_is_pressed(page, seen, sit
     assert len(site.sent("POST", "/post/plain")) == 1
 
 
-# --- the form of a step ---------------------------------------------------------------------------------------
+# --- the form of a step ----------------------------------------------------------------------------------
 
 
 def test_the_form_counts_what_is_left_and_leads_to_it(page, seen):
@@ -261,7 +261,10 @@ def test_a_completed_step_sends_what_is_shown_and_nothing_hidden(page, seen, sit
 
 def test_faults_found_by_the_server_stand_at_their_fields(page, seen, site):
     seen.expect("422")
-    site.answers["/post/complete"] = (422, {"errors": {"цель": "Коротко о цели.", "задачи.1.задача": "Уточните."}})
+    site.answers["/post/complete"] = (
+        422,
+        {"errors": {"цель": "Коротко о цели.", "задачи.1.задача": "Уточните."}},
+    )
     open_step(page)
     page.get_by_label("С чем не согласны").fill("с переездом")
     page.get_by_role("button", name="Завершить шаг").click()
@@ -349,7 +352,7 @@ def test_a_date_of_a_plain_form_is_sent_as_iso(page, seen, site):
     assert site.sent("POST", "/post/plain")[0]["born"] == "1991-05-04"
 
 
-# --- drafts ---------------------------------------------------------------------------------------------------
+# --- drafts ----------------------------------------------------------------------------------------------
 
 
 def is_draft(request: Request) -> bool:
@@ -387,7 +390,9 @@ def test_without_a_connection_the_draft_stays_here_and_is_sent_later(page, seen,
     page.get_by_label("Цель сопровождения").fill("Без связи")
     page.get_by_label("Выезд в семью").focus()
     expect(page.get_by_text("Нет связи. Можно работать дальше.")).to_be_visible()
-    expect(page.locator("[data-offline-words]")).to_contain_text("Отправим, когда появится связь: 1\u00a0запись")
+    expect(page.locator("[data-offline-words]")).to_contain_text(
+        "Отправим, когда появится связь: 1\u00a0запись"
+    )
     assert page.evaluate("() => Object.keys(localStorage)") == ["marshrut-draft:u1:/post/draft"]
     context.set_offline(False)
     expect(page.get_by_text("Нет связи. Можно работать дальше.")).to_be_hidden()
@@ -448,7 +453,7 @@ def test_after_a_time_out_the_page_waits_for_the_person_and_goes_on(page, seen, 
     expect(page.get_by_label("Цель сопровождения")).to_have_value("Всё ещё здесь")
 
 
-# --- diagrams -------------------------------------------------------------------------------------------------
+# --- diagrams --------------------------------------------------------------------------------------------
 
 
 def test_a_diagram_shows_where_cases_wait_and_keeps_the_mark_of_its_library(page, seen):

@@ -70,6 +70,11 @@ export function watchDrafts() {
     });
   }
   document.addEventListener("marshrut:save", () => saveAll({ aloud: true }));
+  document.addEventListener("click", (event) => {
+    if (/** @type {Element} */ (event.target).closest("[data-save]")) {
+      saveAll({ aloud: true });
+    }
+  });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") {
       saveAll({ leaving: true });

@@ -28,7 +28,6 @@ function search() {
 
 function save() {
   document.dispatchEvent(new CustomEvent("marshrut:save"));
-  press('[data-key="save"]');
   return true;
 }
 
@@ -70,6 +69,8 @@ function single(event) {
       return document.querySelector("[data-task]") !== null && (moveSelection(1), true);
     case "ArrowUp":
       return document.querySelector("[data-task]") !== null && (moveSelection(-1), true);
+    case "Enter":
+      return document.activeElement === document.body && press("a", selectedRow() ?? document.createElement("div"));
     case "KeyD":
       return press('[data-key="take"]', selectedRow() ?? document.createElement("div"));
     case "KeyY":

@@ -62,5 +62,12 @@ export function watchRows() {
       select(/** @type {HTMLElement} */ (row), { focus: false, scroll: false });
     }
   });
+  document.addEventListener("click", (event) => {
+    const target = /** @type {Element} */ (event.target);
+    const row = target.closest("[data-task]");
+    if (row && !target.closest("a, button, form")) {
+      select(/** @type {HTMLElement} */ (row), { scroll: false });
+    }
+  });
   keepAcrossRefresh();
 }

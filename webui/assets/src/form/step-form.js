@@ -246,11 +246,8 @@ export class StepForm {
     showMessage(this.faults, {
       kind: conflict ? "conflict" : "failure",
       title: answer.title ?? (conflict ? "Шаг уже завершён другим" : "Шаг не завершён"),
-      words: `${answer.message ?? "Сервер не смог принять форму."} ${SAFE}${number}`,
+      words: `${answer.message ?? "Сервер не смог принять форму."} ${conflict ? "" : SAFE}${number}`,
       actions: answer.actions ?? (conflict ? [] : [retry]),
     });
-    if (conflict) {
-      this.draft?.stop();
-    }
   }
 }
