@@ -70,7 +70,7 @@ def check_files(uploads: Iterable[Upload], known: Known) -> list[Checked]:
     """Check files that are to be published together, each against the others and against what is known
     already.
     """
-    first = [_read(upload) for upload in uploads]
+    first = [read_upload(upload) for upload in uploads]
     together = replace(
         known,
         processes=_with(known.processes, first, "bpmn"),
@@ -101,7 +101,8 @@ def kind_of(upload: Upload) -> Kind | None:
     return "bpmn" if suffix == ".xml" else None
 
 
-def _read(upload: Upload) -> Checked:
+def read_upload(upload: Upload) -> Checked:
+    """The file, if it can be read; its findings are only those that kept it from being read."""
     kind = kind_of(upload)
     if kind is None:
         return _refused(

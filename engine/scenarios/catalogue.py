@@ -1,0 +1,89 @@
+"""The definitions of a trial: the given files, and of the product's own what they call and nobody gave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from lxml import etree
+
+from engine import bpmn
+from engine.bpmn.document import NotReadable, read_xml
+from engine.bpmn.graph import read_graph
+from engine.bpmn.names import BPMN
+from engine.definitions.files import KINDS, Checked, Kind, ReadFile, Upload, kind_of, read_upload
+from engine.errors import DefinitionRefused, Finding
+from engine.resources import forms_dir, processes_dir
+
+
+def read_definitions(uploads: Iterable[Upload]) -> list[ReadFile]:
+    """Files read without the gate of publishing. DefinitionRefused with every error that keeps one from use."""
+    checked = [read_upload(_runnable(upload)) for upload in uploads]
+    refused = [each for each in checked if each.file is None]
+    if refused:
+        names = ", ".join(f"«{each.upload.name}»" for each in refused)
+        raise DefinitionRefused(f"Прочитать нельзя: {names}.", tuple(_errors(refused)))
+    return [each.file for each in checked if each.file is not None]
+
+
+def _errors(refused: Iterable[Checked]) -> list[Finding]:
+    return [finding for each in refused for finding in each.findings if finding.severity == "error"]
+
+
+def _runnable(upload: Upload) -> Upload:
+    """A file whose only process is marked as a drawing is tried all the same."""
+    if kind_of(upload) != "bpmn":
+        return upload
+    try:
+        root = read_xml(upload.content)
+    except NotReadable:
+        return upload
+    graph = read_graph(root)
+    if graph.processes or len(graph.drawings) != 1:
+        return upload
+    for process in root.findall(BPMN + "process"):
+        process.set("isExecutable", "true")
+    return Upload(upload.name, etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
+
+
+def with_shipped(given: Sequence[ReadFile]) -> list[ReadFile]:
+    """The given files and those of the product that they refer to, directly or not."""
+    files = list(given)
+    known = {(file.kind, key) for file in files for key in file.keys}
+    todo = list(files)
+    while todo:
+        for kind, key in _references(todo.pop()):
+            if (kind, key) not in known:
+                known.add((kind, key))
+                found = _shipped(kind, key)
+                if found is not None:
+                    files.append(found)
+                    todo.append(found)
+    return files
+
+
+def _references(file: ReadFile) -> list[tuple[Kind, str]]:
+    if file.kind != "bpmn":
+        return []
+    found: list[tuple[Kind, str]] = []
+    for process in bpmn.read(file.upload.content).processes:
+        found += [("bpmn", key) for key in process.calls]
+        found += [("dmn", key) for key in process.decisions]
+        found += [("form", key) for key in process.forms]
+    return found
+
+
+def _shipped(kind: Kind, key: str) -> ReadFile | None:
+    """The product's own file of that kind with that key."""
+    for path in _shipped_paths(kind):
+        content = path.read_bytes()
+        if f'"{key}"'.encode() in content:
+            for file in read_definitions([Upload(path.name, content)]):
+                if key in file.keys:
+                    return file
+    return None
+
+
+def _shipped_paths(kind: Kind) -> list[Path]:
+    ending = next(suffix for suffix, each in KINDS.items() if each == kind)
+    return sorted((forms_dir() if kind == "form" else processes_dir()).rglob(f"*{ending}"))
