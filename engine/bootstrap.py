@@ -6,12 +6,13 @@ from importlib import import_module
 from pathlib import Path
 
 from engine.access.directory import Directory, start_counting
-from engine.clock import Clock, SystemClock
+from engine.clock import Clock, ShiftedClock, SystemClock
 from engine.deadlines.calendars import Calendars
 from engine.definitions.library import Library
 from engine.runtime import Runtime
 from engine.settings import Settings
 from engine.storage import schema
+from engine.storage.clock_shift import kept_shift
 from engine.storage.database import Database
 from engine.storage.keystore import KeyStore
 from engine.storage.vault import Vault
@@ -23,7 +24,7 @@ def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
     database = Database(settings.database_url)
     store = KeyStore(settings.keys_url, settings.master_key)
     store.check(schema.check(database))
-    return _wired(settings, database, Vault(store), clock)
+    return _wired(settings, database, Vault(store), clock or _own_clock(database))
 
 
 def create_instance(settings: Settings, clock: Clock | None = None) -> Runtime:
@@ -36,7 +37,7 @@ def create_instance(settings: Settings, clock: Clock | None = None) -> Runtime:
     store.check(instance)
     with database.write() as conn:
         start_counting(conn)
-    return _wired(settings, database, Vault(store), clock)
+    return _wired(settings, database, Vault(store), clock or _own_clock(database))
 
 
 def load_tables() -> None:
@@ -45,12 +46,25 @@ def load_tables() -> None:
         import_module(f"engine.{tables.parent.name}.tables")
 
 
-def _wired(settings: Settings, database: Database, vault: Vault, clock: Clock | None) -> Runtime:
+def load_operations() -> None:
+    """Let the operations and receivers of messages that diagrams may name register themselves."""
+    import_module("engine.cases.commission")
+
+
+def _own_clock(database: Database) -> Clock:
+    """The clock by which the instance lives: the machine's, unless a demonstration was set to another day."""
+    with database.read() as conn:
+        shift = kept_shift(conn)
+    return ShiftedClock(shift) if shift else SystemClock()
+
+
+def _wired(settings: Settings, database: Database, vault: Vault, clock: Clock) -> Runtime:
+    load_operations()
     return Runtime(
         settings=settings,
         database=database,
         vault=vault,
-        clock=clock or SystemClock(),
+        clock=clock,
         library=Library(database),
         calendars=Calendars(database),
         directory=Directory(database),

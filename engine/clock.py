@@ -19,6 +19,16 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+class ShiftedClock:
+    """The clock of the machine set forward or back: the instance lives on another day, and time goes on."""
+
+    def __init__(self, shift: timedelta) -> None:
+        self.shift = shift
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.shift
+
+
 class MovableClock:
     """Stands still until somebody moves it: scenarios, the demonstration and tests live by it."""
 

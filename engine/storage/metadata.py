@@ -26,4 +26,4 @@ marshrut_meta = Table(
     Column("value", Text, nullable=False),
 )
 """What the database knows of itself: `instance` pairs it with its key store, `rights` counts changes of
-rights."""
+rights, `clock_shift` is how far a demonstration is from the clock of its machine."""

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from engine.bootstrap import create_instance, open_runtime
+from engine.clock import ShiftedClock, SystemClock
+from engine.definitions.operations import OPERATIONS
 from engine.errors import StorageUnavailable
 from engine.settings import Settings
+from engine.storage.clock_shift import keep_shift
 from tests.factories.access import make_actor, make_settings
 
 
@@ -60,3 +64,22 @@ def test_nobody_is_woken_until_somebody_asks_for_it(settings: Settings) -> None:
     with rt.database.write():
         rt.database.after_commit(rt.wake)
     assert woken == ["woken"]
+
+
+def test_an_instance_that_was_set_to_another_day_lives_by_it_whoever_opens_it(settings: Settings) -> None:
+    made = create_instance(settings)
+    assert isinstance(made.clock, SystemClock)
+    for shift in (timedelta(days=-300), timedelta(hours=5)):
+        with made.database.write() as conn:
+            keep_shift(conn, shift)
+        clock = open_runtime(settings).clock
+        assert isinstance(clock, ShiftedClock)
+        assert clock.shift == shift
+    with made.database.write() as conn:
+        keep_shift(conn, timedelta())
+    assert isinstance(open_runtime(settings).clock, SystemClock)
+
+
+def test_the_operations_that_diagrams_name_are_there_once_an_instance_is_open(settings: Settings) -> None:
+    create_instance(settings)
+    assert {"commission.collect", "commission.close"} <= set(OPERATIONS)

@@ -4,13 +4,19 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from engine.clock import MovableClock, SystemClock
+from engine.clock import MovableClock, ShiftedClock, SystemClock
 
 NOON = datetime(2026, 1, 12, 12, 0, tzinfo=UTC)
 
 
 def test_the_system_clock_tells_utc() -> None:
     assert SystemClock().now().tzinfo is UTC
+
+
+def test_a_shifted_clock_goes_on_from_another_day() -> None:
+    before = datetime.now(UTC)
+    told = ShiftedClock(timedelta(days=-300)).now()
+    assert before <= told + timedelta(days=300) <= datetime.now(UTC)
 
 
 def test_a_movable_clock_stands_until_it_is_moved() -> None:
