@@ -60,7 +60,7 @@ def collect(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     commission_id = commissions.commission_for(rt, conn, kind, call.unit_id)
     items = commissions.collect(conn, commission_id, call.case_id)
     numbers = (
-        dict(conn.execute(_NUMBERS, {"ids": [item.case_id for item in items]}).tuples().all()) if items else {}
+        dict(conn.execute(_NUMBERS, {"ids": [item.case_id for item in items]}).all()) if items else {}
     )
     return {
         "вопросы": [
@@ -79,7 +79,7 @@ def close(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     decided = {str(each["номер_дела"]): each for each in call.inputs.get("решения") or ()}
     items = commissions.agenda(conn, call.case_id)
     numbers = (
-        dict(conn.execute(_NUMBERS, {"ids": [item.case_id for item in items]}).tuples().all()) if items else {}
+        dict(conn.execute(_NUMBERS, {"ids": [item.case_id for item in items]}).all()) if items else {}
     )
     for item in items:
         commissions.decide(rt, conn, item.id, _decision(item, decided.get(numbers[item.case_id])))

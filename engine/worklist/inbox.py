@@ -287,7 +287,7 @@ def process_counters(conn: Connection, queues: frozenset[int]) -> dict[str, int]
         .join_from(first, case_, first.c.case_id == case_.c.id)
         .group_by(case_.c.process)
     )
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 def next_of_role(

@@ -28,9 +28,7 @@ HEAD = (
 
 def diagram(process: str, body: str, roots: str = "") -> Upload:
     """A file with one executable process; `roots` are its messages and signals."""
-    content = (
-        f'{HEAD}{roots}<process id="{process}" name="Путь {process}" isExecutable="true">{body}</process></definitions>'
-    )
+    content = f'{HEAD}{roots}<process id="{process}" name="Путь {process}" isExecutable="true">{body}</process></definitions>'
     return Upload(f"{process}.bpmn", content.encode())
 
 
@@ -38,7 +36,9 @@ def user_task(node: str, role: str = "R05", **properties: str) -> str:
     """A user task of a role; properties are those of the dialect (norm, startTerms…)."""
     listed = "".join(f'<camunda:property name="{k}" value="{v}"/>' for k, v in properties.items())
     extension = (
-        f"<extensionElements><camunda:properties>{listed}</camunda:properties></extensionElements>" if listed else ""
+        f"<extensionElements><camunda:properties>{listed}</camunda:properties></extensionElements>"
+        if listed
+        else ""
     )
     return f'<userTask id="{node}" name="Шаг {node}" camunda:candidateGroups="{role}">{extension}</userTask>'
 
@@ -89,7 +89,9 @@ def open_tasks(rt: Runtime, node: str | None = None) -> list[int]:
 def open_nodes(rt: Runtime) -> list[str]:
     """Nodes of all open steps."""
     with rt.database.read() as conn:
-        return list(conn.execute(select(task.c.node).where(task.c.status == OPEN).order_by(task.c.id)).scalars())
+        return list(
+            conn.execute(select(task.c.node).where(task.c.status == OPEN).order_by(task.c.id)).scalars()
+        )
 
 
 def complete(rt: Runtime, actor: Actor, node: str, data: Mapping[str, Any] | None = None) -> int:
