@@ -1,4 +1,4 @@
-"""By how much an instance's clock differs from the machine's: kept with the moments that make sense with it."""
+"""By how much an instance's clock differs from the machine's; kept with the moments it makes sense of."""
 
 from __future__ import annotations
 
