@@ -19,7 +19,7 @@ NESTING: Final = 60
 CHAIN: Final = 60
 """Steps applied to one value in a row: `a.b.c[1].d(2)…`."""
 
-WORK: Final = 1_000_000
+WORK: Final = 500_000
 """Units of one evaluation."""
 
 CALL_DEPTH: Final = 120

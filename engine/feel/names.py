@@ -31,6 +31,11 @@ def needs_scope(name: str) -> bool:
     )
 
 
+def is_plain(name: str) -> bool:
+    """Whether `name` written down is read as this very name anywhere."""
+    return not needs_scope(name) and name == " ".join(piece.text for piece in lexemes(name))
+
+
 def names_needing_scope(names: Iterable[str]) -> frozenset[str]:
     return frozenset(name for name in names if needs_scope(name))
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from engine.feel import ast
 from engine.feel.lexer import quote
-from engine.feel.names import needs_scope
+from engine.feel.names import is_plain
 from engine.feel.numbers import number_text
 from engine.feel.parser import ADDITION, AND, COMPARISON, INSTANCE, MULTIPLICATION, OR, POSTFIX, POWER, UNARY
 from engine.feel.typerefs import ContextType, FunctionType, ListType, NamedType, RangeType, TypeRef
@@ -119,9 +119,7 @@ def _call(node: ast.Call) -> tuple[str, int]:
 
 
 def _context(node: ast.ContextLiteral) -> tuple[str, int]:
-    entries = (
-        f"{quote(key) if needs_scope(key) else key}: {to_source(value)}" for key, value in node.entries
-    )
+    entries = (f"{key if is_plain(key) else quote(key)}: {to_source(value)}" for key, value in node.entries)
     return "{" + ", ".join(entries) + "}", _CLOSED
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 
 from engine.feel import limits
 from engine.feel.durations import DaysTimeDuration, YearsMonthsDuration, parse_duration
 from engine.feel.errors import LimitExceeded
 from engine.feel.lexer import quote
-from engine.feel.names import needs_scope
+from engine.feel.names import is_plain
 from engine.feel.numbers import number_text
 from engine.feel.temporal import (
     DATE_TIMES,
@@ -21,7 +22,10 @@ from engine.feel.temporal import (
 )
 from engine.feel.values import Range, Value
 
-_TEMPORAL = frozenset({*DATES, *TIMES, *DATE_TIMES})
+_PER_VALUE: Final = 8
+"""Characters that a value inside another counts for besides its own."""
+
+_TEMPORAL: Final = frozenset({*DATES, *TIMES, *DATE_TIMES})
 
 
 def to_text(value: Value) -> str:
@@ -30,14 +34,14 @@ def to_text(value: Value) -> str:
 
 
 class _Writer:
-    """Writes nested values while counting characters, for a small value may hold itself many times over."""
+    """Writes nested values and counts what it writes, for a value may hold another many times over."""
 
     def __init__(self) -> None:
         self._left = limits.STRING_LENGTH
 
     def write(self, value: Value) -> str:
         text = self._write(value)
-        self._left -= len(text)
+        self._left -= len(text) + _PER_VALUE
         if self._left < 0:
             raise LimitExceeded(f"Строка длиннее {limits.STRING_LENGTH} знаков.")
         return text
@@ -72,7 +76,7 @@ class _Writer:
 
 
 def _key(name: str) -> str:
-    return quote(name) if needs_scope(name) else name
+    return name if is_plain(name) else quote(name)
 
 
 def from_at_literal(text: str) -> Value:

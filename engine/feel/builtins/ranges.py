@@ -22,6 +22,11 @@ from engine.feel.values import Range, Value
 
 End = tuple[Value, int]
 
+_PARAMETER: Final = {
+    "r": "range{}: range",
+    "p": "point{}: number|string|date|time|date and time|days and time duration|years and months duration",
+}
+
 _INFINITE: Final = 2
 """The side of an end that does not exist: beyond any value, in the direction of its sign."""
 
@@ -57,21 +62,16 @@ def _order(left: End, right: End) -> int:
 
 def _relation(name: str, pairs: str, holds: Callable[[Value, Value], bool]) -> None:
     """Register a relation for the pairs it is defined for: p(oint) and r(ange), in order."""
-    for pair in pairs.split():
-        first, second = (("point", "any") if kind == "p" else ("range", "range") for kind in pair)
-        numbered = ("1", "2") if first == second else ("", "")
-        declaration = f"{name}({first[0]}{numbered[0]}: {first[1]}, {second[0]}{numbered[1]}: {second[1]})"
-        builtin(declaration)(_checked(pair, holds))
 
-
-def _checked(pair: str, holds: Callable[[Value, Value], bool]) -> Callable[[Run, Value, Value], bool]:
     def function(_run: Run, first: Value, second: Value) -> bool:
-        for kind, value in zip(pair, (first, second), strict=True):
-            if value is None or (kind == "p" and type(value) in (Range, list, dict, bool)):
-                raise Problem("нужны значения, которые можно сравнить, или промежутки")
         return holds(first, second)
 
-    return function
+    for pair in pairs.split():
+        first, second = pair[0], pair[1]
+        numbers = ("1", "2") if first == second else ("", "")
+        builtin(f"{name}({_PARAMETER[first].format(numbers[0])}, {_PARAMETER[second].format(numbers[1])})")(
+            function
+        )
 
 
 def _before(a: Value, b: Value) -> bool:
