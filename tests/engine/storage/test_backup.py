@@ -17,8 +17,8 @@ from tests.factories.access import make_actor, make_runtime
 
 
 @pytest.fixture
-def rt(tmp_path: Path, database_url: str) -> Runtime:
-    made = make_runtime(tmp_path, database_url)
+def rt(tmp_path: Path, installed_database_url: str) -> Runtime:
+    made = make_runtime(tmp_path, installed_database_url)
     make_actor(made, "R05")
     return made
 
