@@ -39,6 +39,8 @@ export async function send(method, url, body, { leaving = false } = {}) {
       body: JSON.stringify(body),
       credentials: "same-origin",
       keepalive: leaving,
+      // A redirect leads to the page of signing in, which must not pass for a good answer.
+      redirect: "manual",
     });
   } catch (error) {
     if (!leaving) {
@@ -47,6 +49,9 @@ export async function send(method, url, body, { leaving = false } = {}) {
     throw error;
   }
   connectionFound();
+  if (response.type === "opaqueredirect") {
+    response = new Response(null, { status: 401 });
+  }
   if (response.status === 401) {
     signedOut();
   }

@@ -2,7 +2,7 @@
 // («21 января 2026, ср»). What is not a date is said to be none and never becomes another date.
 
 import { icon } from "./icons.js";
-import { dateWords } from "./words.js";
+import { dateWords, plural } from "./words.js";
 
 const MONTHS_IN = [
   "январе", "феврале", "марте", "апреле", "мае", "июне", "июле", "августе", "сентябре", "октябре", "ноябре", "декабре",
@@ -34,7 +34,7 @@ export function parseDate(text) {
   }
   const last = new Date(Date.UTC(year, month, 0)).getUTCDate();
   if (day < 1 || day > last) {
-    return { iso: null, fault: `Проверьте день: в ${MONTHS_IN[month - 1]} ${year} года ${last} дней, а не ${day}.` };
+    return { iso: null, fault: `Проверьте день: в ${MONTHS_IN[month - 1]} ${year} года ${plural(last, "день", "дня", "дней")}, а не ${day}.` };
   }
   const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
   return { iso: `${year}-${two(month)}-${two(day)}`, fault: "" };

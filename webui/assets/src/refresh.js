@@ -37,7 +37,12 @@ export function startRefreshing() {
   /** @type {string | null} */
   let before = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
-    before = event.detail.target.matches("[data-live]") ? event.detail.target.textContent : null;
+    const { target, xhr } = event.detail;
+    before = target.matches("[data-live]") ? target.textContent : null;
+    // Another page (of signing in, of a fault) does not take the place of the list.
+    if (before !== null && !xhr.responseText.includes(`id="${target.id}"`)) {
+      event.detail.shouldSwap = false;
+    }
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     const live = event.detail.elt.matches("[data-live]");
