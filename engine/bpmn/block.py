@@ -11,7 +11,7 @@ from SpiffWorkflow.workflow import Workflow
 from engine.bpmn.context import Context
 from engine.bpmn.faults import Fault
 from engine.bpmn.journal import Journal
-from engine.bpmn.states import READY, WAITING
+from engine.bpmn.states import READY, STARTED, WAITING
 from engine.bpmn.token import Token
 from engine.errors import StepFailed
 from engine.model import ELEMENT_BITS, Value
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from engine.bpmn.plan import Arc, Plan
 
 MAX_ELEMENTS = 1 << ELEMENT_BITS
-MAX_CALL_DEPTH = 50
+MAX_DEPTH = 50
 
 
 class Block(Workflow):  # type: ignore[misc]
     """One running level of a diagram.
 
-    `host` is the token whose activity this block carries out, None for the case itself. `variables` is the scope of
-    a process; an embedded sub-process has none and uses the scope around it. `marks` is what has to outlive the
-    step: what can be compensated, counters of complex gateways.
+    `host` is the token whose activity this block carries out, None for the case itself. `variables` is the
+    scope of a process; an embedded sub-process has none and uses the scope around it. `marks` is what has to
+    outlive the step: what can be compensated, counters of complex gateways.
     """
 
     spec: Plan
@@ -79,14 +79,16 @@ class Block(Workflow):  # type: ignore[misc]
         token.arrive()
 
     def is_outermost(self) -> bool:
-        """Whether an end here is an end of the case: its own level, or that of one of its event sub-processes."""
+        """Whether an end here is an end of the case: its own level, or that of one of its event sub-
+        processes.
+        """
         host = self.host
         return host is None or (host.block.host is None and host.node in host.block.plan.handlers)
 
     def is_over(self) -> bool:
         """Whether nothing lives here any more but event sub-processes that have not been triggered."""
         handlers = self.plan.handlers
-        return all(token._state == WAITING and token.node in handlers for token in self.tasks.values())
+        return all(token.node in handlers and token._state != STARTED for token in self.tasks.values())
 
     def cancel(self, success: bool = False, spare: Token | None = None) -> list[Token]:
         """Cancel every token of the block except `spare`."""
@@ -123,10 +125,12 @@ class Case(Block):
         return self.counter
 
     def open_block(self, host: Token, plan: Plan, variables: dict[str, Value] | None) -> Block:
-        """A block for the activity at `host`; its tokens are still to be made. Raises Fault when nested too deep."""
-        if host.block.depth >= MAX_CALL_DEPTH:
+        """A block for the activity at `host`; its tokens are still to be made. Raises Fault when nested
+        too deep.
+        """
+        if host.block.depth >= MAX_DEPTH:
             raise Fault(
-                f"процессы вызывают друг друга больше {MAX_CALL_DEPTH} раз подряд",
+                f"процессы вложены друг в друга больше {MAX_DEPTH} раз",
                 "Уберите из схемы вызов процессом самого себя.",
             )
         block = Block(plan, self, host, variables)

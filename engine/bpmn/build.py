@@ -1,7 +1,8 @@
 """From the graph of a file to the plans that cases run on.
 
-Two phases a level: first all nodes are made, then flows are wired, so neither long chains nor loops in a diagram cost
-depth of recursion. The graph has been checked and normalised; what is wrong here is a defect of the checks.
+Two phases a level: first all nodes are made, then flows are wired, so neither long chains nor loops in a
+diagram cost depth of recursion. The graph has been checked and normalised; what is wrong here is a defect of
+the checks.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ from engine.bpmn.behaviour.gateways import (
     EventGateway,
     ExclusiveGateway,
     InclusiveGateway,
-    Join,
     ParallelGateway,
 )
 from engine.bpmn.behaviour.loops import Loop, MultiInstance, StandardLoop
@@ -35,6 +35,8 @@ from engine.bpmn.evaluate import Formula, Source, formula, source
 from engine.bpmn.graph import Element, Graph, Scope, local_name
 from engine.bpmn.normalise import child_name
 from engine.bpmn.plan import Arc, Plan
+from engine.bpmn.sure import sure
+from engine.bpmn.ways import find_ways
 from engine.model import StepInfo
 
 
@@ -55,23 +57,29 @@ class _Level:
     def build(self) -> Plan:
         for element in self.scope.elements.values():
             self.nodes[element.id] = self._make(element)
-        for element in self.scope.of_kind("boundaryEvent"):
-            host = self.nodes[element.attached_to or ""]
-            boundary = self.nodes[element.id]
-            assert isinstance(host, Activity), "boundary events are at activities"
-            assert isinstance(boundary, Boundary), "made of a boundary event"
-            host.boundaries = (*host.boundaries, boundary)
-        for flow in self.scope.flows:
-            default = self.scope.elements[flow.source].default == flow.id
-            condition = None if default else _formula(dialect.condition(flow, self.scope))
-            arc = Arc(flow.id, self.nodes[flow.target], condition, default, flow.drawn)
-            self.nodes[flow.source].wire(arc)
-        for node in self.nodes.values():
-            if isinstance(node, Join) and len(node.incoming) > 1:
-                node.ways = _ways(self.plan, node)
+        self._attach_boundary_events()
+        self._wire_flows()
+        find_ways(self.plan)
         self.plan.starts = tuple(node for node in self.nodes.values() if isinstance(node, StartEvent))
         self.plan.handlers = tuple(node for node in self.nodes.values() if isinstance(node, EventSubProcess))
         return self.plan
+
+    def _attach_boundary_events(self) -> None:
+        for element in self.scope.of_kind("boundaryEvent"):
+            host, boundary = self.nodes[sure(element.attached_to)], self.nodes[element.id]
+            if isinstance(host, Activity) and isinstance(boundary, Boundary):
+                host.boundaries = (*host.boundaries, boundary)
+
+    def _wire_flows(self) -> None:
+        leaving: dict[str, list[Arc]] = {id_: [] for id_ in self.nodes}
+        reaching: dict[str, list[str]] = {id_: [] for id_ in self.nodes}
+        for flow in self.scope.flows:
+            default = self.scope.elements[flow.source].default == flow.id
+            condition = None if default else _formula(dialect.condition(flow, self.scope))
+            leaving[flow.source].append(Arc(flow.id, self.nodes[flow.target], condition, default, flow.drawn))
+            reaching[flow.target].append(flow.id)
+        for id_, node in self.nodes.items():
+            node.wire(leaving[id_], reaching[id_])
 
     def _make(self, element: Element) -> Node:
         info = dialect.step_info(element)
@@ -85,7 +93,7 @@ class _Level:
     # --- activities
 
     def _user_task(self, element: Element, info: StepInfo, name: str) -> Node:
-        task = UserTask(self.plan, name, info, **self._mapped(element))
+        task = UserTask(self.plan, name, info, *_mapped(element))
         task.assignee = _source(dialect.attribute(element, "assignee"))
         task.due = _source(dialect.attribute(element, "dueDate"))
         task.priority = _source(dialect.attribute(element, "priority"))
@@ -93,26 +101,23 @@ class _Level:
         return task
 
     def _passing_task(self, element: Element, info: StepInfo, name: str) -> Node:
-        return Activity(self.plan, name, info, **self._mapped(element))
+        return Activity(self.plan, name, info, *_mapped(element))
 
     def _service_task(self, element: Element, info: StepInfo, name: str) -> Node:
-        task = ServiceTask(self.plan, name, info, **self._mapped(element))
-        assert info.topic is not None, "checked"
-        task.topic = info.topic
+        task = ServiceTask(self.plan, name, info, *_mapped(element))
+        task.topic = sure(info.topic)
         return task
 
     def _script_task(self, element: Element, info: StepInfo, name: str) -> Node:
-        task = ScriptTask(self.plan, name, info, **self._mapped(element))
-        script = _formula(dialect.script(element))
-        assert script is not None, "checked"
-        task.script = script
+        task = ScriptTask(self.plan, name, info, *_mapped(element))
+        task.script = sure(_formula(dialect.script(element)))
         task.result_variable = dialect.camunda(element.xml, "resultVariable")
         return task
 
     def _decision_task(self, element: Element, info: StepInfo, name: str) -> Node:
         if info.decision is None:
             return self._service_task(element, info, name)
-        task = DecisionTask(self.plan, name, info, **self._mapped(element))
+        task = DecisionTask(self.plan, name, info, *_mapped(element))
         task.decision = info.decision
         task.result_variable = dialect.camunda(element.xml, "resultVariable")
         task.shape = dialect.camunda(element.xml, "mapDecisionResult")
@@ -121,41 +126,38 @@ class _Level:
     def _send_task(self, element: Element, info: StepInfo, name: str) -> Node:
         if info.topic is not None:
             return self._service_task(element, info, name)
-        task = SendTask(self.plan, name, info, **self._mapped(element))
+        task = SendTask(self.plan, name, info, *_mapped(element))
         task.trigger = self._message(element, element.attribute("messageRef"))
         return task
 
     def _receive_task(self, element: Element, info: StepInfo, name: str) -> Node:
-        task = ReceiveTask(self.plan, name, info, **self._mapped(element))
+        task = ReceiveTask(self.plan, name, info, *_mapped(element))
         task.trigger = self._message(element, element.attribute("messageRef"))
         return task
 
     def _call_activity(self, element: Element, info: StepInfo, name: str) -> Node:
-        task = CallActivity(self.plan, name, info, **self._mapped(element))
-        assert info.called is not None, "checked"
-        task.called = info.called
+        task = CallActivity(self.plan, name, info, *_mapped(element))
+        task.called = sure(info.called)
         task.passed_in = _passings(element, "in")
         task.passed_out = _passings(element, "out")
         return task
 
     def _sub_process(self, element: Element, info: StepInfo, name: str) -> Node:
-        task = SubProcess(self.plan, name, info, **self._mapped(element))
-        assert element.body is not None, "a sub-process has a body"
-        task.plan = _Level(self.graph, element.body).build()
+        task = SubProcess(self.plan, name, info, *_mapped(element))
+        task.plan = _Level(self.graph, sure(element.body)).build()
         return task
 
     def _event_sub_process(self, element: Element, info: StepInfo) -> Node:
         handler = EventSubProcess(self.plan, element.id, info)
-        assert element.body is not None, "a sub-process has a body"
-        handler.plan = _Level(self.graph, element.body).build()
+        body = sure(element.body)
+        handler.plan = _Level(self.graph, body).build()
         begin = handler.plan.starts[0]
         handler.trigger = begin.trigger
-        handler.interrupting = element.body.elements[begin.name].flag("isInterrupting", default=True)
+        handler.interrupting = body.elements[begin.name].flag("isInterrupting", default=True)
         return handler
 
     def _loop(self, element: Element, info: StepInfo, inner: Node) -> Node:
-        xml = dialect.loop_of(element)
-        assert xml is not None, "only called for loops"
+        xml = sure(dialect.loop_of(element))
         loop: Loop
         if local_name(xml) == "standardLoopCharacteristics":
             loop = standard = StandardLoop(self.plan, element.id, info)
@@ -233,7 +235,7 @@ class _Level:
         if kind == "timer":
             return _timer(element)
         if kind == "conditional":
-            return triggers.Condition(_formula_of(dialect.event_condition(element)))
+            return triggers.Condition(sure(_formula(dialect.event_condition(element))))
         if kind == "error":
             code = self.graph.errors.get(definition.get("errorRef", ""))
             names = (
@@ -242,19 +244,12 @@ class _Level:
             return triggers.Error(code, *names)
         if kind == "escalation":
             return triggers.Escalation(self.graph.escalations.get(definition.get("escalationRef", "")))
-        assert kind == "terminate", "checked"
         return triggers.Terminate()
 
     def _message(self, element: Element, reference: str | None) -> triggers.Message:
         return triggers.Message(
             self.graph.messages[reference or ""], _formula(dialect.property_formula(element, "key"))
         )
-
-    def _mapped(self, element: Element) -> dict[str, Mapped]:
-        return {
-            "inputs": _mapping(element, "inputParameter"),
-            "outputs": _mapping(element, "outputParameter"),
-        }
 
 
 _MAKERS: dict[str, Callable[[_Level, Element, StepInfo, str], Node]] = {
@@ -281,14 +276,18 @@ _MAKERS: dict[str, Callable[[_Level, Element, StepInfo, str], Node]] = {
 
 
 def _timer(element: Element) -> triggers.Timer:
-    written = dialect.timer(element)
-    assert written is not None, "checked"
+    written = sure(dialect.timer(element))
     term = dialect.term_of(written.text)
     return triggers.Timer(None, term) if term is not None else triggers.Timer(source(written.text))
 
 
 def _mapping(element: Element, kind: str) -> Mapped:
     return tuple((name, source(written.text)) for name, written in dialect.parameters(element, kind))
+
+
+def _mapped(element: Element) -> tuple[Mapped, Mapped]:
+    """Inputs and outputs of an activity."""
+    return _mapping(element, "inputParameter"), _mapping(element, "outputParameter")
 
 
 def _passings(element: Element, kind: str) -> tuple[Passing, ...]:
@@ -301,32 +300,3 @@ def _source(written: Written | None) -> Source | None:
 
 def _formula(written: Written | None) -> Formula | None:
     return None if written is None else formula(written.text)
-
-
-def _formula_of(written: Written | None) -> Formula:
-    assert written is not None, "checked"
-    return formula(written.text)
-
-
-def _ways(plan: Plan, gateway: Join) -> dict[str, frozenset[str]]:
-    """For each node the incoming flows of the gateway that a token there can come to without passing the gateway."""
-    before: dict[str, list[str]] = {name: [] for name in plan.nodes}
-    entries: list[tuple[str, str]] = []
-    for node in plan.nodes.values():
-        for arc in node.arcs:
-            if arc.target is gateway:
-                entries.append((arc.id, node.name))
-            else:
-                before[arc.target.name].append(node.name)
-        if isinstance(node, Activity):
-            for boundary in node.boundaries:
-                before[boundary.name].append(node.name)
-    found: dict[str, set[str]] = {name: set() for name in plan.nodes}
-    for arc_id, source_name in entries:
-        stack = [source_name]
-        while stack:
-            name = stack.pop()
-            if name != gateway.name and arc_id not in found[name]:
-                found[name].add(arc_id)
-                stack.extend(before[name])
-    return {name: frozenset(flows) for name, flows in found.items() if flows}

@@ -14,6 +14,7 @@ from engine.errors import Finding
 
 _REFUSING: Final[tuple[Finder, ...]] = (
     structure.processes,
+    structure.size,
     structure.duplicate_ids,
     structure.flows,
     structure.defaults,
@@ -55,8 +56,8 @@ _ADVISING: Final[tuple[Finder, ...]] = (
 def check(xml: bytes, *, name: str = "", known: Known | None = None) -> list[Finding]:
     """All findings of a file, in the order of the file; a file that can't be read is one finding.
 
-    `known` says what exists outside the file; without it nothing outside is checked. `name` is not used yet by any
-    message: callers group findings by file.
+    `known` says what exists outside the file; without it nothing outside is checked. `name` is not used yet
+    by any message: callers group findings by file.
     """
     try:
         graph = read_graph(read_xml(xml))

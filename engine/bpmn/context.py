@@ -29,10 +29,11 @@ def _no_decisions(key: str, _inputs: Mapping[str, Value]) -> Decision:
 class Context:
     """The world at the moment of one step.
 
-    `now` is aware. `terms` maps the key of each running term to its moment, None while it is paused; a key that is
-    not there belongs to a term that has not started. `case` is what expressions see as `дело`, read-only: its entry
-    `номер` is also the correlation key of messages that name no other. `decide` carries out a decision by key;
-    what it raises becomes an incident at the step. `working_days` adds working days to a day.
+    `now` is aware. `terms` maps the key of each running term to its moment, None while it is paused; a key
+    that is not there belongs to a term that has not started. `case` is what expressions see as `дело`, read-
+    only: its entry `номер` is also the correlation key of messages that name no other. `decide` carries out a
+    decision by key; what it raises becomes an incident at the step. `working_days` adds working days to a
+    day.
     """
 
     now: datetime

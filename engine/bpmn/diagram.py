@@ -21,8 +21,8 @@ from engine.model import StepInfo
 class Start:
     """One way to begin a process.
 
-    `kind` is `none`, `message`, `timer`, `signal` or `conditional`; `message` is the name of the message or signal,
-    `timer` the text of the timer. The caller waits for them; the engine only begins.
+    `kind` is `none`, `message`, `timer`, `signal` or `conditional`; `message` is the name of the message or
+    signal, `timer` the text of the timer. The caller waits for them; the engine only begins.
     """
 
     id: str
@@ -35,7 +35,9 @@ class Start:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Process:
-    """One executable process. `steps` describes every element that is drawn, those in sub-processes included."""
+    """One executable process. `steps` describes every element that is drawn, those in sub-processes
+    included.
+    """
 
     id: str
     name: str
@@ -88,7 +90,9 @@ def read(xml: bytes, *, name: str = "") -> Diagram:
 
 
 def link(main: Process, called: Mapping[str, Process]) -> Program:
-    """A program of a process and those it calls. One that is missing becomes an incident where it is called."""
+    """A program of a process and those it calls. One that is missing becomes an incident where it is
+    called.
+    """
     return Program(main, MappingProxyType(dict(called)))
 
 

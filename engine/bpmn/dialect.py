@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 
 from lxml import etree
 
-from engine.bpmn.graph import Element, Flow, Graph, Scope, local_name, text_of
+from engine.bpmn.graph import Element, Flow, Graph, Scope, line_of, local_name, text_of
 from engine.bpmn.names import BPMN, CAMUNDA
 from engine.model import StepInfo
 
@@ -96,7 +96,7 @@ def parameters(element: Element, kind: str) -> list[tuple[str, Written]]:
     found = []
     for node in extension(element.xml, "inputOutput", kind):
         name = (node.get("name") or "").strip()
-        found.append((name, Written(element, kind, text_of(node) or "", node.sourceline, always=False)))
+        found.append((name, Written(element, kind, text_of(node) or "", line_of(node), always=False)))
     return found
 
 
@@ -124,7 +124,7 @@ def condition(flow: Flow, scope: Scope) -> Written | None:
 def script(element: Element) -> Written | None:
     node = element.child("script")
     text = text_of(node)
-    return None if text is None else Written(element, "script", text, _line(node), always=True)
+    return None if text is None else Written(element, "script", text, line_of(node), always=True)
 
 
 def loop_text(element: Element, name: str) -> Written | None:
@@ -132,7 +132,7 @@ def loop_text(element: Element, name: str) -> Written | None:
     loop = loop_of(element)
     node = None if loop is None else loop.find(BPMN + name)
     text = text_of(node)
-    return None if text is None else Written(element, name, text, _line(node), always=True)
+    return None if text is None else Written(element, name, text, line_of(node), always=True)
 
 
 def collection(element: Element) -> Written | None:
@@ -141,7 +141,7 @@ def collection(element: Element) -> Written | None:
     if loop is None:
         return None
     text = camunda(loop, "collection") or text_of(loop.find(BPMN + "loopDataInputRef"))
-    return None if text is None else Written(element, "collection", text, loop.sourceline, always=True)
+    return None if text is None else Written(element, "collection", text, line_of(loop), always=True)
 
 
 def loop_of(element: Element) -> etree._Element | None:
@@ -166,7 +166,7 @@ def timer(element: Element) -> Written | None:
     for definition in element.events:
         for node in definition:
             if local_name(node) in ("timeDate", "timeDuration", "timeCycle"):
-                return Written(element, local_name(node), text_of(node) or "", node.sourceline, always=False)
+                return Written(element, local_name(node), text_of(node) or "", line_of(node), always=False)
     return None
 
 
@@ -181,7 +181,7 @@ def event_condition(element: Element) -> Written | None:
     for definition in element.events:
         node = definition.find(BPMN + "condition")
         if node is not None:
-            return Written(element, "condition", text_of(node) or "", node.sourceline, always=True)
+            return Written(element, "condition", text_of(node) or "", line_of(node), always=True)
     return None
 
 
@@ -203,7 +203,7 @@ def passings(element: Element, kind: str) -> list[WrittenPassing]:
         text = (node.get("sourceExpression") or node.get("source") or "").strip()
         target = (node.get("target") or "").strip()
         if target:
-            found.append(WrittenPassing(Written(element, kind, text, node.sourceline, always=True), target))
+            found.append(WrittenPassing(Written(element, kind, text, line_of(node), always=True), target))
     return found
 
 
@@ -242,7 +242,3 @@ def _of_element(element: Element) -> Iterator[Written]:
 def _present(written: Written | None) -> Iterator[Written]:
     if written is not None:
         yield written
-
-
-def _line(node: etree._Element | None) -> int | None:
-    return None if node is None else node.sourceline

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from engine.bpmn.behaviour.blocks import Enclosing
@@ -19,7 +20,9 @@ BUDGET = 20_000
 
 
 def drain(case: Case) -> None:
-    """Run ready tokens in the order in which they became ready; when none is left, see what has ended or is due."""
+    """Run ready tokens in the order in which they became ready; when none is left, see what has ended or
+    is due.
+    """
     budget = BUDGET
     while not case.completed:
         while case.queue:
@@ -63,21 +66,32 @@ def _depth(block: Block) -> int:
 
 
 def _fire_due(case: Case) -> bool:
-    """Fire the timers and conditions whose time has come, or else the first inclusive join that need not wait."""
-    waiting = case.waiting()
-    fired = False
-    for token in waiting:
-        if token.living and token.state == WAITING and isinstance(token.node, Catching):
-            node = token.node
-            guarded(token, lambda node=node, token=token: node.trigger.is_due(token) and node.fire(token))
-            fired = fired or token.state != WAITING
-    if fired:
+    """Fire the timer or condition that has been due for longest, or else an inclusive join that need not wait.
+
+    One at a time: what it sets going may end what the next one waits for.
+    """
+    due: list[tuple[datetime, int]] = []
+    joins: list[Token] = []
+    for token in case.waiting():
+        if isinstance(token.node, InclusiveGateway):
+            joins.append(token)
+        elif isinstance(token.node, Catching) and (since := _due_since(token)) is not None:
+            due.append((since, token.id))
+    if due:
+        token = case.tokens[min(due)[1]]
+        guarded(token, lambda: token.node.fire(token))
         return True
-    for token in waiting:
-        if isinstance(token.node, InclusiveGateway) and token.node.is_due(token):
+    for token in joins:
+        if token.node.is_due(token):
             token.node.go_on(token)
             return True
     return False
+
+
+def _due_since(token: Token) -> datetime | None:
+    found: list[datetime | None] = [None]
+    guarded(token, lambda: found.append(token.node.trigger.due_since(token)))
+    return found[-1]
 
 
 def _find_stuck(case: Case) -> None:

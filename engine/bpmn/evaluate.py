@@ -1,6 +1,7 @@
 """The bridge to FEEL: texts of a diagram become sources of values when the diagram is read.
 
-Compiling early turns a slip of the pen into a finding with its place instead of an incident in a running case.
+Compiling early turns a slip of the pen into a finding with its place instead of an incident in a running
+case.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ class Source(Protocol):
     """Something in a diagram that gives a value where a token stands."""
 
     def value(self, token: Token, extra: Mapping[str, Value] | None = None) -> Value:
-        """The value the token's variables give; `extra` are names only this one evaluation sees. Raises Fault."""
+        """The value the token's variables give; `extra` are names only this one evaluation sees. Raises
+        Fault.
+        """
         ...
 
 
@@ -89,7 +92,9 @@ def is_formula(text: str) -> bool:
 
 
 def formula(text: str) -> Formula:
-    """Compile a text that is always an expression; the marks of other dialects around it may be there. Raises FeelError."""
+    """Compile a text that is always an expression; the marks of other dialects around it may be there.
+    Raises FeelError.
+    """
     inner = feel.unwrap(text.strip())
     return Formula(inner, feel.compile(inner, functions=OWN_FUNCTIONS))
 

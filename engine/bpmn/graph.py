@@ -1,16 +1,21 @@
 """A BPMN file as a graph of elements and flows, as it was drawn.
 
-Checks look at this graph; `normalise` rewrites it into one that can be built; nothing of it is kept while cases run.
+Checks look at this graph; `normalise` rewrites it into one that can be built; nothing of it is kept while
+cases run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final, cast
 
 from lxml import etree
 
-from engine.bpmn.names import BPMN, BPMN_DI, FLOW_NODES, SUB_PROCESSES
+from engine.bpmn.names import BPMN, BPMN_DI, EVENTS, FLOW_NODES, SUB_PROCESSES
+
+MAX_SIZE: Final = 5_000
+"""Elements and flows that a file may have; well above any diagram that people can read."""
 
 
 @dataclass(slots=True, eq=False)
@@ -48,8 +53,8 @@ class Element:
 
     @property
     def events(self) -> list[etree._Element]:
-        """Event definitions in the element."""
-        if self.xml is None:
+        """Event definitions in an event."""
+        if self.xml is None or self.tag not in EVENTS:
             return []
         return [child for child in self.xml if local_name(child).endswith("EventDefinition")]
 
@@ -70,7 +75,7 @@ class Element:
     def flag(self, attribute: str, default: bool = False) -> bool:
         """The value of a yes-or-no attribute."""
         value = self.attribute(attribute)
-        return default if value is None else value.strip() in ("true", "1")
+        return default if value is None else is_true(value)
 
     def attribute(self, name: str) -> str | None:
         return None if self.xml is None else self.xml.get(name)
@@ -107,7 +112,7 @@ class Scope:
         return found
 
     def walk(self) -> Iterator[Scope]:
-        """This level and all below it."""
+        """The level itself and all below it."""
         yield self
         for element in self.elements.values():
             if element.body is not None:
@@ -138,10 +143,19 @@ class Graph:
     """Ids that the diagram layout shows."""
 
 
+def is_true(value: str) -> bool:
+    """The yes of a yes-or-no attribute."""
+    return value.strip() in ("true", "1")
+
+
 def local_name(node: etree._Element) -> str:
     """Local name of an element of the notation, empty for anything else."""
-    tag = node.tag
-    return tag[len(BPMN) :] if isinstance(tag, str) and tag.startswith(BPMN) else ""
+    return node.tag.removeprefix(BPMN) if node.tag.startswith(BPMN) else ""
+
+
+def line_of(node: etree._Element | None) -> int | None:
+    """Line of the file where an element begins."""
+    return None if node is None else cast(int | None, node.sourceline)
 
 
 def text_of(node: etree._Element | None) -> str | None:
@@ -154,9 +168,7 @@ def text_of(node: etree._Element | None) -> str | None:
 def read_graph(root: etree._Element) -> Graph:
     """The graph of a file; takes what is there, however wrong it is."""
     processes = [_read_process(node) for node in root.findall(BPMN + "process")]
-    runnable = [
-        scope for scope in processes if (scope.xml.get("isExecutable") or "true").strip() in ("true", "1")
-    ]
+    runnable = [scope for scope in processes if is_true(scope.xml.get("isExecutable") or "true")]
     return Graph(
         root=root,
         processes=runnable,
@@ -202,7 +214,7 @@ def _read_element(scope: Scope, node: etree._Element, kind: str, id_: str) -> No
         tag=kind,
         scope=scope,
         name=" ".join((node.get("name") or "").split()),
-        line=node.sourceline,
+        line=line_of(node),
         xml=node,
         attached_to=node.get("attachedToRef"),
         default=node.get("default"),
@@ -219,7 +231,7 @@ def _read_flow(node: etree._Element, id_: str) -> Flow:
         source=node.get("sourceRef", ""),
         target=node.get("targetRef", ""),
         condition=text_of(condition),
-        line=node.sourceline,
+        line=line_of(node),
         name=node.get("name"),
         language=None if condition is None else condition.get("language"),
     )

@@ -16,7 +16,9 @@ MESSAGE = "incident"
 """Mark: the text of the incident."""
 
 RUNNING = "ran"
-"""Mark: the token had arrived and failed at its work; a retry runs it again instead of letting it arrive anew."""
+"""Mark: the token had arrived and failed at its work; a retry runs it again instead of letting it arrive
+anew.
+"""
 
 HELD = "held"
 """Mark: stopped together with the token of this number, and released with it."""

@@ -1,7 +1,7 @@
 """What happens during one step, collected as it happens.
 
-A comparison of the state before with the state after would miss everything that begins and ends within the step.
-What opens and closes within the same step cancels out here: nobody ever saw it.
+A comparison of the state before with the state after would miss everything that begins and ends within the
+step. What opens and closes within the same step cancels out here: nobody ever saw it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Rewriting of what is only another way to draw the same thing, so that the builder meets fewer cases.
 
-Runs after the checks, on a graph that can be run. The names given here are part of every stored state: a change of
-them is a change of `READER_VERSION`. They hold a space and brackets, which no id of a file can.
+Runs after the checks, on a graph that can be run. The names given here are part of every stored state: a
+change of them is a change of `READER_VERSION`. They hold a space and brackets, which no id of a file can.
 """
 
 from __future__ import annotations

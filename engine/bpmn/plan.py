@@ -1,4 +1,6 @@
-"""What a diagram compiles to: one plan a process or sub-process, shared by all cases and never changed by them."""
+"""What a diagram compiles to: one plan a process or sub-process, shared by all cases and never changed by
+them.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +32,9 @@ class Arc:
 class Plan(WorkflowSpec):  # type: ignore[misc]
     """The nodes of one level of a diagram by name.
 
-    Names are ids of the diagram, or the pinned synthetic names that `normalise` gives; they are part of every stored
-    state. Unlike the library's process specification a plan has no start and end tasks of its own: their names
-    would collide with ids of real diagrams, and a block is over when nothing lives in it.
+    Names are ids of the diagram, or the pinned synthetic names that `normalise` gives; they are part of every
+    stored state. Unlike the library's process specification a plan has no start and end tasks of its own:
+    their names would collide with ids of real diagrams, and a block is over when nothing lives in it.
     """
 
     task_specs: dict[str, Node]
@@ -44,7 +46,9 @@ class Plan(WorkflowSpec):  # type: ignore[misc]
         self.handlers: tuple[EventSubProcess, ...] = ()
 
     def plain_start(self) -> StartEvent:
-        """The start event without a trigger, or the first one: where a caller begins. Raises Fault when there is none."""
+        """The start event without a trigger, or the first one: where a caller begins. Raises Fault when
+        there is none.
+        """
         found = self.start_event(None)
         if found is None:
             raise Fault(

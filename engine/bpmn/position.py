@@ -28,8 +28,8 @@ class Place:
 class Position:
     """Element instances by what they do.
 
-    `open`: user tasks and service calls; `waiting`: events and joins; `inside`: activities with something at work in
-    them; `incidents`: what stands still until it is repaired.
+    `open`: user tasks and service calls; `waiting`: events and joins; `inside`: activities with something at
+    work in them; `incidents`: what stands still until it is repaired.
     """
 
     open: tuple[Place, ...] = ()

@@ -1,9 +1,9 @@
 """Where variables live.
 
-A process has one scope; its embedded sub-processes share it, a called process has its own. Beside it stand locals:
-the item of a loop instance and the mapped inputs of an activity, kept in the marks of the token they belong to.
-A read finds the nearest value. A write changes the nearest place where the name already is, the scope otherwise,
-so that what a step made local stays local.
+A process has one scope; its embedded sub-processes share it, a called process has its own. Beside it stand
+locals: the item of a loop instance and the mapped inputs of an activity, kept in the marks of the token they
+belong to. A read finds the nearest value. A write changes the nearest place where the name already is, the
+scope otherwise, so that what a step made local stays local.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from engine.bpmn.faults import Fault
+from engine.bpmn.sure import sure
 from engine.feel.durations import DaysTimeDuration
 from engine.feel.values import KINDS, Range
 
@@ -71,7 +72,9 @@ def view(token: Token, extra: Mapping[str, Value] | None = None) -> View:
 
 
 def write(token: Token, values: Mapping[str, Value]) -> None:
-    """Write results of the token: around it, not into its own mapped inputs. Raises Fault for what can't be kept."""
+    """Write results of the token: around it, not into its own mapped inputs. Raises Fault for what can't
+    be kept.
+    """
     own_inputs = token.marks.get(INPUTS)
     for name, value in storable(values).items():
         layers = (layer for layer in _locals(token) if layer is not own_inputs and name in layer)
@@ -95,13 +98,14 @@ def _locals(token: Token, *, with_counters: bool = False) -> Iterator[dict[str, 
 def _process_scope(token: Token) -> dict[str, Value]:
     block = token.block
     while block.variables is None:
-        assert block.host is not None, "an embedded block has a host"
-        block = block.host.block
+        block = sure(block.host).block
     return block.variables
 
 
 def storable(values: Mapping[str, Value]) -> dict[str, Value]:
-    """The values as the state can keep them: numbers as Decimal, no name taken from the case. Raises Fault."""
+    """The values as the state can keep them: numbers as Decimal, no name taken from the case. Raises
+    Fault.
+    """
     if CASE in values:
         raise Fault(f"имя «{CASE}» занято", "Назовите переменную иначе.")
     return {_name(name): _storable(value, name, 0) for name, value in values.items()}

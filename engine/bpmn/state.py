@@ -1,7 +1,7 @@
 """The state of a case as bytes.
 
-A header of five bytes (two letters, format, reader version, compression) and a JSON array. The diagram is not in it:
-a state is read together with the program it was made with. Rows:
+A header of five bytes (two letters, format, reader version, compression) and a JSON array. The diagram is not
+in it: a state is read together with the program it was made with. Rows:
 
     [counter, end event, [block, …]]
     block: [number of its host token or 0, variables or null, marks, [token, …]]   outer blocks first
@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from engine.bpmn.behaviour.blocks import Enclosing
 from engine.bpmn.block import Case
 from engine.bpmn.context import Context
+from engine.bpmn.faults import Fault
 from engine.bpmn.token import Token
 from engine.bpmn.values import decode, encode
 from engine.errors import StepFailed
@@ -27,11 +29,14 @@ from engine.model import Value
 if TYPE_CHECKING:
     from engine.bpmn.block import Block
     from engine.bpmn.diagram import Program
+    from engine.bpmn.plan import Plan
 
 MAGIC = b"MR"
 FORMAT = 1
 READER_VERSION = 1
-"""Counts the versions of synthetic names and of the meaning of marks: a state knows which one it was made with."""
+"""Counts the versions of synthetic names and of the meaning of marks: a state knows which one it was made
+with.
+"""
 
 PLAIN, ZLIB = 0, 1
 _WORTH_COMPRESSING = 256
@@ -61,7 +66,9 @@ def _marks(token: Token) -> dict[str, Any]:
 
 
 def load(program: Program, state: bytes, context: Context) -> Case:
-    """The case of these bytes, ready for one step. Raises StepFailed for bytes that do not fit the program."""
+    """The case of these bytes, ready for one step. Raises StepFailed for bytes that do not fit the
+    program.
+    """
     counter, end_event, blocks = _body(state)
     case = Case(program, context, decode(blocks[0][1]))
     case.counter = counter
@@ -76,8 +83,7 @@ def _load_block(case: Case, row: list[Any]) -> None:
     block: Block = case
     if host_id:
         host = case.tokens[host_id]
-        plan = host.node.plan_for(case)
-        block = case.open_block(host, plan, None if variables is None else decode(variables))
+        block = case.open_block(host, _plan_inside(host), None if variables is None else decode(variables))
     block.marks = decode(marks) if marks else {}
     nodes = block.plan.nodes
     for number, parent, state, name, token_marks in tokens:
@@ -92,6 +98,18 @@ def _load_block(case: Case, row: list[Any]) -> None:
         if token_marks:
             token.internal_data = decode(token_marks)
             token.data = token.internal_data.pop("data", {})
+
+
+def _plan_inside(host: Token) -> Plan:
+    if isinstance(host.node, Enclosing):
+        try:
+            return host.node.plan_for(host.case)
+        except Fault as fault:
+            raise StepFailed(f"Дело не читается: {fault.message}.", fault.hint) from None
+    raise StepFailed(
+        f"В этой версии схемы «{host.node.name}» уже не подпроцесс, а дело стоит внутри него.",
+        "Перенесите дело на подходящую версию.",
+    )
 
 
 def variables_of(state: bytes) -> dict[str, Value]:

@@ -17,6 +17,7 @@ from engine.bpmn.drain import drain
 from engine.bpmn.faults import Fault
 from engine.bpmn.position import Position, position_of
 from engine.bpmn.states import WAITING
+from engine.bpmn.sure import sure
 from engine.errors import MarshrutError, StepFailed
 from engine.model import StepResult, Value
 
@@ -47,7 +48,9 @@ def start(
 
 
 def step(program: Program, state_bytes: bytes, command: commands.Command, context: Context) -> StepResult:
-    """Carry out one command. Raises StepFailed when it does not apply; the stored state then stays as it is."""
+    """Carry out one command. Raises StepFailed when it does not apply; the stored state then stays as it
+    is.
+    """
     case = state.load(program, state_bytes, context)
     if case.is_over():
         raise StepFailed("Дело уже завершено.", "Обновите страницу дела.")
@@ -142,8 +145,7 @@ def _(command: commands.Retry, case: Case) -> None:
 
 @_carry_out.register
 def _(command: commands.SetVariables, case: Case) -> None:
-    assert case.variables is not None, "the case has a scope"
-    case.variables.update(_kept(command.values))
+    sure(case.variables).update(_kept(command.values))
 
 
 @_carry_out.register

@@ -1,7 +1,7 @@
 """Moments of timers: ISO 8601 texts, durations, cycles. Nothing here reads a clock.
 
-Months are counted in the agency's zone and clamped to the end of the month, always from the first moment of a cycle:
-31 January, 28 February, 31 March. A cycle that slept through several moments fires once.
+Months are counted in the agency's zone and clamped to the end of the month, always from the first moment of a
+cycle: 31 January, 28 February, 31 March. A cycle that slept through several moments fires once.
 """
 
 from __future__ import annotations
@@ -58,7 +58,9 @@ class Duration:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """A repeated duration: `times` firings (None: without end), from `start` or from when the timer is armed."""
+    """A repeated duration: `times` firings (None: without end), from `start` or from when the timer is
+    armed.
+    """
 
     times: int | None
     duration: Duration
@@ -147,10 +149,11 @@ def first_moment(schedule: Schedule, now: datetime, zone: tzinfo) -> datetime:
 def next_moment(
     cycle: Cycle, base: datetime, done: int, now: datetime, zone: tzinfo
 ) -> tuple[datetime, int] | None:
-    """The next firing after `now` of a cycle counted from `base`, and its ordinal; None when the cycle is over.
+    """The next firing after `now` of a cycle counted from `base`, and its ordinal; None when the cycle is
+    over.
 
-    `done` is the ordinal of the firing that has just been. Whatever lies between it and `now` is skipped, so what a
-    case slept through makes up for itself once.
+    `done` is the ordinal of the firing that has just been. Whatever lies between it and `now` is skipped, so
+    what a case slept through makes up for itself once.
     """
     ordinal = done + 1
     moment = cycle.duration.after(base, zone, ordinal)
@@ -163,7 +166,9 @@ def next_moment(
 
 
 def _first_after(duration: Duration, base: datetime, now: datetime, zone: tzinfo, low: int) -> int:
-    """The least ordinal whose moment is after `now`, by doubling and halving: a cycle of a second may have slept a year."""
+    """The least ordinal whose moment is after `now`, by doubling and halving: a cycle of a second may have
+    slept a year.
+    """
     step = 1
     while duration.after(base, zone, low + step) <= now:
         step *= 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.task import Task
 
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 class Token(Task):  # type: ignore[misc]
     """A task that lives only as long as something happens at its element.
 
-    Differs from the library's task in three ways. Its id is a small number from the case's own counter. It carries
-    no copy of the variables: those live in the block (see `scope`), `data` holds only what the element has just
-    received. And a finished token is gone: the tree holds no history, so a case in its thousandth round is as small
-    as in its first. A token's parent is the activity it belongs to (a boundary event, an instance of a loop) or None.
+    Differs from the library's task in three ways. Its id is a small number from the case's own counter. It
+    carries no copy of the variables: those live in the block (see `scope`), `data` holds only what the
+    element has just received. And a finished token is gone: the tree holds no history, so a case in its
+    thousandth round is as small as in its first. A token's parent is the activity it belongs to (a boundary
+    event, an instance of a loop) or None.
 
     `marks` is what has to outlive the step: the moment of a timer, locals, an incident.
     """
@@ -37,7 +38,7 @@ class Token(Task):  # type: ignore[misc]
         self.workflow = block
         self.task_spec = node
         self._state = FUTURE
-        self._parent = None
+        self._parent: int | None = None
         self._children: list[int] = []
         self.triggered = True
         self.thread_id = 0
@@ -66,12 +67,12 @@ class Token(Task):  # type: ignore[misc]
 
     @property
     def marks(self) -> dict[str, Any]:
-        return cast(dict[str, Any], self.internal_data)
+        return self.internal_data
 
     @property
     def host(self) -> Token | None:
         """The activity this token belongs to: of a boundary event or an instance of a loop."""
-        return self.workflow.tasks.get(self._parent)
+        return None if self._parent is None else self.workflow.tasks.get(self._parent)
 
     def belongings(self) -> list[Token]:
         """Living boundary events and loop instances of this token."""

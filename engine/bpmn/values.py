@@ -1,7 +1,8 @@
 """Values of variables as JSON and back, exactly.
 
 What JSON has no word for is an object with one key: `$n` number, `$d` date, `$t` time, `$m` date and time,
-`$p` duration, `$o` a context one of whose keys begins with `$`. Whole numbers without a tag are counters of the engine.
+`$p` duration, `$o` a context one of whose keys begins with `$`. Whole numbers without a tag are counters of
+the engine.
 """
 
 from __future__ import annotations

@@ -28,21 +28,16 @@ RESULT = "decisionResult"
 
 
 class Activity(Node):
-    """Base, and the activity in which nothing happens (a plain or manual task): the token goes straight on."""
+    """Base, and the activity in which nothing happens (a plain or manual task): the token goes straight
+    on.
+    """
 
     reported = True
 
     def __init__(
-        self,
-        plan: Plan,
-        name: str,
-        info: StepInfo,
-        *,
-        drawn: bool = True,
-        inputs: Mapped = (),
-        outputs: Mapped = (),
+        self, plan: Plan, name: str, info: StepInfo, inputs: Mapped = (), outputs: Mapped = ()
     ) -> None:
-        super().__init__(plan, name, info, drawn=drawn, outputs=outputs)
+        super().__init__(plan, name, info, outputs=outputs)
         self.inputs_mapped = inputs
         self.boundaries: tuple[Boundary, ...] = ()
 
@@ -146,7 +141,7 @@ class UserTask(Handed):
         host = token.host
         if host is None or not host.node.loops:
             return ""
-        return host.node.describe(token, host)
+        return str(host.node.describe(token, host))
 
 
 class ServiceTask(Handed):

@@ -15,6 +15,7 @@ from engine.bpmn.evaluate import Formula
 from engine.bpmn.faults import Fault
 from engine.bpmn.plan import Plan
 from engine.bpmn.states import STARTED
+from engine.bpmn.sure import sure
 from engine.model import Passed, Value
 
 if TYPE_CHECKING:
@@ -96,9 +97,9 @@ class CallActivity(Enclosing, Activity):
         block.begin(plan.plain_start())
 
     def work(self, token: Token) -> bool:
-        block = token.case.blocks[token.id]
-        assert block.variables is not None, "a called process has a scope"
-        names = scope.View([{scope.CASE: token.case.context.case}, block.variables])
+        variables = sure(token.case.blocks[token.id].variables)
+        names = scope.View([{scope.CASE: token.case.context.case}, variables])
+        token.data = {}
         for passing in self.passed_out:
             token.data.update(passing.take(names, token))
         self.write_results(token)
@@ -106,7 +107,8 @@ class CallActivity(Enclosing, Activity):
 
 
 class EventSubProcess(Catching, Enclosing):
-    """Armed while its block lives: waits for the trigger of its start event, then runs beside or instead of the rest.
+    """Armed while its block lives: waits for the trigger of its start event, then runs beside or instead of
+    the rest.
 
     Outside, the waiting is shown at the start event: that is where a person sees it on the diagram.
     """
@@ -128,13 +130,17 @@ class EventSubProcess(Catching, Enclosing):
 
     def fired(self, token: Token) -> None:
         around: Block = token.block
+        again = None if self.interrupting else self.trigger.again(token)
         if self.interrupting:
             around.cancel(spare=token)
-        else:
-            again = self.trigger.again(token)
-            if again is not None:
-                around.spawn(self, marks=again).arrive()
-        payload, token.data = token.data, {}
+        elif again is not None:
+            around.spawn(self, marks=again).arrive()
+        token.case.make_ready(token)
+
+    def work(self, token: Token) -> bool | None:
+        if token.id in token.case.blocks:
+            return True  # run for the second time: everything inside is done
         block = token.case.open_block(token, self.plan, None)
-        token._set_state(STARTED)
+        payload, token.data = token.data, {}
         block.begin(self.plan.starts[0], payload)
+        return None

@@ -11,6 +11,7 @@ from engine.bpmn.behaviour.throwing import throw
 from engine.bpmn.behaviour.triggers import Terminate, Trigger
 from engine.bpmn.plan import Plan
 from engine.bpmn.states import WAITING
+from engine.bpmn.sure import sure
 from engine.model import StepInfo, Value
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ class Catching(Node):
 
 
 class StartEvent(Node):
-    """Where a block begins. Its trigger only says how: the caller, or the event sub-process around it, has waited."""
+    """Where a block begins. Its trigger only says how: the caller, or the event sub-process around it, has
+    waited.
+    """
 
     trigger: Trigger = Trigger()
 
@@ -76,7 +79,9 @@ class EndEvent(Node):
 
 
 class ThrowEvent(Node):
-    """Throws something on the way; with no trigger (also: a link) it is only a place that the token passes."""
+    """Throws something on the way; with no trigger (also: a link) it is only a place that the token
+    passes.
+    """
 
     trigger: Trigger = Trigger()
     payload_mapped: Mapped = ()
@@ -134,15 +139,13 @@ class Boundary(Catching):
         self.begin_to_wait(token)
 
     def fired(self, token: Token) -> None:
-        host = token.host
-        assert host is not None, "a boundary event waits only while its activity lives"
+        host = sure(token.host)
+        again = None if self.interrupting else self.trigger.again(token)
         token.part_from_host()
         if self.interrupting:
             host.cancel()
-        else:
-            again = self.trigger.again(token)
-            if again is not None:
-                token.block.spawn(self, host, marks=again).arrive()
+        elif again is not None:
+            token.block.spawn(self, host, marks=again).arrive()
         super().fired(token)
 
 

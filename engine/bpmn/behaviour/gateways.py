@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from engine.bpmn.behaviour.node import RACE, Node
@@ -41,6 +42,12 @@ class Join(Node):
 
     joins = True
 
+    def __init__(self, plan: Plan, name: str, info: StepInfo, *, drawn: bool = True) -> None:
+        super().__init__(plan, name, info, drawn=drawn)
+        self.bits: dict[str, int] = {}
+        """The bit of each incoming flow in the `ways` of the plan's nodes; empty when there is one flow only."""
+        self.all_bits = 0
+
     def arrive(self, token: Token) -> None:
         token._set_state(WAITING)
         if len(self.incoming) < 2 or self.is_complete(token):
@@ -67,17 +74,11 @@ class Join(Node):
 
     def hopeless(self, token: Token) -> bool:
         """Whether nothing that lives in the block can ever bring what the token waits for."""
-        missing = set(self.incoming) - set(self.arrived(token))
-        return not any(missing & self.reachable_by(other) for other in _moving(token, self))
+        missing = self.all_bits & ~self.bits_of(self.arrived(token))
+        return not any(missing & other.node.ways for other in _moving(token, self))
 
-    def reachable_by(self, token: Token) -> frozenset[str]:
-        """Incoming flows of this gateway that the token can still come to."""
-        return self.ways.get(token.node.name, frozenset())
-
-    def __init__(self, plan: Plan, name: str, info: StepInfo, *, drawn: bool = True) -> None:
-        super().__init__(plan, name, info, drawn=drawn)
-        self.ways: dict[str, frozenset[str]] = {}
-        """For each node of the plan the incoming flows that can be reached from it without passing this gateway."""
+    def bits_of(self, flows: Iterable[str]) -> int:
+        return sum(self.bits[flow] for flow in flows)
 
 
 class ParallelGateway(Join):
@@ -91,8 +92,8 @@ class ParallelGateway(Join):
 class InclusiveGateway(Join):
     """Every way whose condition holds; waits for the tokens that can still come.
 
-    Whether one can still come is decided when nothing else can run: another token counts if it can reach a flow that
-    has brought none, and cannot reach one that has.
+    Whether one can still come is decided when nothing else can run: another token counts if it can reach a
+    flow that has brought none, and cannot reach one that has.
     """
 
     def is_complete(self, token: Token) -> bool:
@@ -103,13 +104,10 @@ class InclusiveGateway(Join):
         arrived = self.arrived(token)
         if arrived[token.marks["via"]] is not token:
             return False
-        full = set(arrived)
-        empty = set(self.incoming) - full
-        for other in _moving(token, self):
-            reach = self.reachable_by(other)
-            if reach & empty and not reach & full:
-                return False
-        return True
+        full = self.bits_of(arrived)
+        empty = self.all_bits & ~full
+        ways = [other.node.ways for other in _moving(token, self)]
+        return not any(way & empty and not way & full for way in ways)
 
     def hopeless(self, token: Token) -> bool:
         return False

@@ -1,7 +1,8 @@
-"""An activity done several times: for each item of a collection, a number of times, or while a condition holds.
+"""An activity done several times: for each item of a collection, a number of times, or while a condition
+holds.
 
-The loop's token carries the boundary events; each instance is a token of the inner node that belongs to it. Counts
-and results are kept in the loop's marks, so finished instances need not be.
+The loop's token carries the boundary events; each instance is a token of the inner node that belongs to it.
+Counts and results are kept in the loop's marks, so finished instances need not be.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from engine.bpmn.behaviour.node import Node
 from engine.bpmn.evaluate import Formula
 from engine.bpmn.faults import Fault
 from engine.bpmn.states import STARTED
+from engine.bpmn.sure import sure
 from engine.feel.values import kind_in_russian
 from engine.model import Value
 
@@ -150,11 +152,11 @@ class MultiInstance(Loop):
                 )
             items: list[Value] = [None] * min(int(count), MAX_INSTANCES + 1)
         else:
-            assert self.collection is not None, "the reader gives one of the two"
-            value = self.collection.value(token)
+            collection = sure(self.collection)
+            value = collection.value(token)
             if not isinstance(value, list):
                 raise Fault(
-                    f"вместо списка «{self.collection.text}» получено: {kind_in_russian(value)}",
+                    f"вместо списка «{collection.text}» получено: {kind_in_russian(value)}",
                     "Исправьте данные дела и повторите.",
                 )
             items = list(value)

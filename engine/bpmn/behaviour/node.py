@@ -1,8 +1,8 @@
 """What all elements have in common: a token arrives, works, leaves, or is cancelled.
 
-`Node` translates between the library's hooks (`_update`, `_run`, `_on_complete`, `_on_cancel`) and these four words.
-Everything else of the library's task specification that would act by itself (prediction of the future, copying
-data from task to task) has no effect here.
+`Node` translates between the library's hooks (`_update`, `_run`, `_on_complete`, `_on_cancel`) and these four
+words. Everything else of the library's task specification that would act by itself (prediction of the future,
+copying data from task to task) has no effect here.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     name: str
 
     automatic = True
-    """The drain runs a ready token by itself; False where a person or an operation has to come back with a result."""
+    """The drain runs a ready token by itself; False where a person or an operation has to come back with a
+    result.
+    """
 
     joins = False
     """Tokens must remember by which flow they came."""
@@ -55,12 +57,15 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         self.outputs_mapped = outputs
         self.arcs: tuple[Arc, ...] = ()
         self.incoming: tuple[str, ...] = ()
+        self.ways = 0
+        """Bits of the flows into joins that a token here can still come to; see `engine.bpmn.ways`."""
 
-    def wire(self, arc: Arc) -> None:
-        """Add an outgoing flow; only the reader calls this."""
-        self.connect(arc.target)
-        self.arcs = (*self.arcs, arc)
-        arc.target.incoming = (*arc.target.incoming, arc.id)
+    def wire(self, arcs: list[Arc], incoming: list[str]) -> None:
+        """Set outgoing flows and the ids of incoming ones; only the reader calls this."""
+        for arc in arcs:
+            self.connect(arc.target)
+        self.arcs = tuple(arcs)
+        self.incoming = tuple(incoming)
 
     # --- what a kind of element does: override these
 
@@ -69,7 +74,9 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         token.case.make_ready(token)
 
     def work(self, token: Token) -> bool | None:
-        """Do what the element does. True: done; None: not yet. Raises Fault before it has changed anything."""
+        """Do what the element does. True: done; None: not yet. Raises Fault before it has changed
+        anything.
+        """
         self.write_results(token)
         return True
 

@@ -54,9 +54,7 @@ def throw_error(token: Token, code: str | None, message: str, *, from_inside: bo
             f"ошибка{shown} никем не обрабатывается",
             "Добавьте в схему обработку этой ошибки или устраните причину и повторите.",
         )
-    trigger = catcher.node.trigger
-    assert isinstance(trigger, Error), "errors are caught by error events"
-    catcher.node.fire(catcher, trigger.payload(code, message))
+    catcher.node.fire(catcher, catcher.node.trigger.payload(code, message))
 
 
 def _catcher(
@@ -92,6 +90,8 @@ def _levels(token: Token, *, from_inside: bool) -> Iterator[list[Token]]:
 
 
 def _edge(token: Token) -> list[Token]:
-    """Boundary events of the activity that the token carries out; those of a loop belong to the loop as a whole."""
+    """Boundary events of the activity that the token carries out; those of a loop belong to the loop as a
+    whole.
+    """
     host = token.host
     return (host if host is not None and host.node.loops else token).belongings()

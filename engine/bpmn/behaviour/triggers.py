@@ -1,4 +1,6 @@
-"""What events wait for and what they throw. A trigger is part of the diagram; what differs by case is in token marks."""
+"""What events wait for and what they throw. A trigger is part of the diagram; what differs by case is in
+token marks.
+"""
 
 from __future__ import annotations
 
@@ -40,9 +42,11 @@ class Trigger:
         """What the outside has to know of the wait; None when it is no business of the outside."""
         return None
 
-    def is_due(self, token: Token) -> bool:
-        """Whether the moment or the condition has come; asked when nothing else can run. Raises Fault."""
-        return False
+    def due_since(self, token: Token) -> datetime | None:
+        """Since when the moment or the condition is there, None while it is not; asked when nothing else can
+        run. Raises Fault.
+        """
+        return None
 
     def again(self, token: Token) -> dict[str, Any] | None:
         """Marks of the token that waits for the next time, None when there is no next time."""
@@ -84,7 +88,9 @@ class Signal(Trigger):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Timer(Trigger):
-    """Waits for a moment: one that is computed when the timer is armed, or that of a term, whatever becomes of it."""
+    """Waits for a moment: one that is computed when the timer is armed, or that of a term, whatever
+    becomes of it.
+    """
 
     source: Source | None
     term: str | None = None
@@ -116,9 +122,9 @@ class Timer(Trigger):
         node, process = token.node.place(token)
         return Wait(token.id, node, WaitKind.TIMER, self.moment(token), self.term, process=process)
 
-    def is_due(self, token: Token) -> bool:
+    def due_since(self, token: Token) -> datetime | None:
         moment = self.moment(token)
-        return moment is not None and moment <= token.case.context.now
+        return moment if moment is not None and moment <= token.case.context.now else None
 
     def again(self, token: Token) -> dict[str, Any] | None:
         if CYCLE not in token.marks:
@@ -141,12 +147,12 @@ class Condition(Trigger):
 
     formula: Formula
 
-    def is_due(self, token: Token) -> bool:
+    def due_since(self, token: Token) -> datetime | None:
         holds = self.formula.holds(token)
         before = token.marks.get(WAS, False)
         if holds != before:
             token.marks[WAS] = holds
-        return holds and not before
+        return token.case.context.now if holds and not before else None
 
     def again(self, token: Token) -> dict[str, Any] | None:
         return {WAS: True}

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from lxml import etree
 
 from engine.bpmn import dialect
-from engine.bpmn.graph import Element, Graph, Scope, local_name
+from engine.bpmn.graph import Element, Graph, Scope, line_of, local_name
 from engine.bpmn.names import ACTIVITIES, CAMUNDA
 from engine.bpmn.normalise import is_link, link_name
 from engine.bpmn.rules.hits import Hit, at, elements, scope_name, scopes
+from engine.bpmn.sure import sure
 
 _ATTRIBUTES = frozenset(
     "assignee candidateGroups formRef formKey formRefBinding formRefVersion dueDate priority type topic decisionRef "
@@ -38,7 +39,7 @@ def roles(graph: Graph) -> Iterator[Hit]:
 def names(graph: Graph) -> Iterator[Hit]:
     for process in graph.processes:
         if not (process.xml.get("name") or "").strip():
-            yield Hit("process-no-name", process.id, line=process.xml.sourceline)
+            yield Hit("process-no-name", process.id, line=line_of(process.xml))
     for scope in scopes(graph):
         leaving = scope.leaving()
         for element in scope.elements.values():
@@ -74,7 +75,7 @@ def ends(graph: Graph) -> Iterator[Hit]:
             continue
         for rule, tag in (("no-start", "startEvent"), ("no-end", "endEvent")):
             if not scope.of_kind(tag):
-                yield Hit(rule, scope.id, scope_name(scope), scope.xml.sourceline)
+                yield Hit(rule, scope.id, scope_name(scope), line_of(scope.xml))
         leaving = scope.leaving()
         for element in scope.elements.values():
             if element.tag != "endEvent" and element.id not in leaving and not _ends_by_nature(element):
@@ -135,7 +136,7 @@ def layout(graph: Graph) -> Iterator[Hit]:
     """One finding for each element that is not shown; one for each process when nothing is."""
     if not graph.shapes:
         for process in graph.processes:
-            yield Hit("no-layout", process.id, scope_name(process), process.xml.sourceline)
+            yield Hit("no-layout", process.id, scope_name(process), line_of(process.xml))
         return
     for element in elements(graph):
         if element.id not in graph.shapes:
@@ -144,8 +145,7 @@ def layout(graph: Graph) -> Iterator[Hit]:
 
 def settings(graph: Graph) -> Iterator[Hit]:
     for element in elements(graph):
-        assert element.xml is not None
-        for setting, line in _unknown_settings(element.xml):
+        for setting, line in _unknown_settings(sure(element.xml)):
             yield at("camunda-unknown", element, line, setting=setting)
 
 
@@ -155,22 +155,17 @@ def _unknown_settings(xml: etree._Element) -> Iterator[tuple[str, int | None]]:
         for name in node.attrib:
             text = str(name)
             if text.startswith(CAMUNDA) and text.removeprefix(CAMUNDA) not in _ATTRIBUTES:
-                yield text.removeprefix(CAMUNDA), _line(node)
+                yield text.removeprefix(CAMUNDA), line_of(node)
     for holder in dialect.extension(xml):
         for node in holder.iter():
             tag = str(node.tag)
             if tag.startswith(CAMUNDA) and tag.removeprefix(CAMUNDA) not in _EXTENSIONS:
-                yield tag.removeprefix(CAMUNDA), _line(node)
+                yield tag.removeprefix(CAMUNDA), line_of(node)
 
 
 def _belongs(child: etree._Element) -> bool:
     name = local_name(child)
     return name.endswith(("EventDefinition", "LoopCharacteristics"))
-
-
-def _line(node: etree._Element) -> int | None:
-    line: int | None = node.sourceline
-    return line
 
 
 def passing_tasks(graph: Graph) -> Iterator[Hit]:

@@ -1,11 +1,13 @@
-"""What is legal in BPMN but is not run here, and what code of other systems would be dropped without a word."""
+"""What is legal in BPMN but is not run here, and what code of other systems would be dropped without a
+word.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from engine.bpmn import dialect
-from engine.bpmn.graph import Element, Graph, local_name
+from engine.bpmn.graph import Element, Graph, line_of, local_name
 from engine.bpmn.names import CAMUNDA, FLOW_NODES, PASSIVE, SUB_PROCESSES
 from engine.bpmn.rules.hits import Hit, at, elements, scopes
 
@@ -22,9 +24,7 @@ def unknown_elements(graph: Graph) -> Iterator[Hit]:
                 and kind not in PASSIVE
                 and not kind.endswith("EventDefinition")
             ):
-                yield Hit(
-                    "element-unknown", node.get("id"), node.get("name"), node.sourceline, {"kind": kind}
-                )
+                yield Hit("element-unknown", node.get("id"), node.get("name"), line_of(node), {"kind": kind})
 
 
 def kinds(graph: Graph) -> Iterator[Hit]:
@@ -49,7 +49,7 @@ def code(graph: Graph) -> Iterator[Hit]:
             for node in holder:
                 kind = str(node.tag).removeprefix(CAMUNDA)
                 if kind in _CODE:
-                    yield at("listener", element, node.sourceline, kind=kind)
+                    yield at("listener", element, line_of(node), kind=kind)
 
 
 def languages(graph: Graph) -> Iterator[Hit]:
@@ -66,9 +66,9 @@ def mappings(graph: Graph) -> Iterator[Hit]:
             for node in dialect.extension(element.xml, "inputOutput", kind):
                 name = (node.get("name") or "").strip()
                 if not name:
-                    yield at("mapping-no-name", element, node.sourceline)
+                    yield at("mapping-no-name", element, line_of(node))
                 if len(node):
-                    yield at("mapping-complex", element, node.sourceline, parameter=name)
+                    yield at("mapping-complex", element, line_of(node), parameter=name)
 
 
 def loops(graph: Graph) -> Iterator[Hit]:
@@ -79,15 +79,15 @@ def loops(graph: Graph) -> Iterator[Hit]:
         if local_name(loop) == "standardLoopCharacteristics":
             maximum = loop.get("loopMaximum")
             if maximum is not None and not (maximum.isdecimal() and int(maximum) > 0):
-                yield at("loop-maximum", element, loop.sourceline, text=maximum)
+                yield at("loop-maximum", element, line_of(loop), text=maximum)
             elif maximum is None and dialect.loop_text(element, "loopCondition") is None:
-                yield at("loop-endless", element, loop.sourceline)
+                yield at("loop-endless", element, line_of(loop))
             continue
         if dialect.collection(element) is None and dialect.loop_text(element, "loopCardinality") is None:
-            yield at("loop-no-collection", element, loop.sourceline)
+            yield at("loop-no-collection", element, line_of(loop))
         result = dialect.loop_result(loop)
         if result is not None and dialect.loop_item(loop, "outputDataItem") is None:
-            yield at("loop-result-item", element, loop.sourceline, collection=result)
+            yield at("loop-result-item", element, line_of(loop), collection=result)
 
 
 def drawn_data(graph: Graph) -> Iterator[Hit]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from engine.bpmn.graph import Element, Graph, Scope, local_name
+from engine.bpmn.graph import MAX_SIZE, Element, Graph, Scope, line_of, local_name
 from engine.bpmn.names import ACTIVITIES
 from engine.bpmn.normalise import is_link, link_name
 from engine.bpmn.rules.hits import Hit, at, elements, scopes
+from engine.bpmn.sure import sure
 
 _CATCH = frozenset({"message", "signal", "timer", "conditional", "link"})
 _THROW = frozenset({"", "message", "signal", "escalation", "link", "compensate"})
@@ -22,10 +23,15 @@ _HANDLER_START = frozenset({"message", "signal", "timer", "conditional", "error"
 
 def processes(graph: Graph) -> Iterator[Hit]:
     if not graph.processes:
-        yield Hit("no-process", line=graph.root.sourceline)
+        yield Hit("no-process", line=line_of(graph.root))
     for process in graph.processes:
         if not process.xml.get("id"):
-            yield Hit("process-no-id", line=process.xml.sourceline)
+            yield Hit("process-no-id", line=line_of(process.xml))
+
+
+def size(graph: Graph) -> Iterator[Hit]:
+    if sum(len(scope.elements) + len(scope.flows) for scope in scopes(graph)) > MAX_SIZE:
+        yield Hit("file-too-complex", details={"elements": MAX_SIZE})
 
 
 def duplicate_ids(graph: Graph) -> Iterator[Hit]:
@@ -35,7 +41,7 @@ def duplicate_ids(graph: Graph) -> Iterator[Hit]:
         if id_ and local_name(node):
             seen[id_] += 1
             if seen[id_] == 2:
-                yield Hit("duplicate-id", id_, line=node.sourceline, details={"id": id_})
+                yield Hit("duplicate-id", id_, line=line_of(node), details={"id": id_})
 
 
 def flows(graph: Graph) -> Iterator[Hit]:
@@ -137,8 +143,7 @@ def starts(graph: Graph) -> Iterator[Hit]:
             if element.event == "conditional":
                 yield at("start-conditional", element)
     for element in elements(graph, "subProcess"):
-        assert element.body is not None
-        found = element.body.of_kind("startEvent")
+        found = sure(element.body).of_kind("startEvent")
         if element.is_event_sub_process:
             if len(found) != 1 or not found[0].events:
                 yield at("handler-start", element)

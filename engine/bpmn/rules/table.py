@@ -1,8 +1,8 @@
 """All rules: stable id, severity, what is wrong, what to do.
 
 `error`: the standard forbids it, or it is on the list of what we do not run; such a file can't be published.
-Whatever else is legal is a `warning` or `info`. In the texts `{name}` is the element's name or id; other words in
-braces come with the finding.
+Whatever else is legal is a `warning` or `info`. In the texts `{name}` is the element's name or id; other
+words in braces come with the finding.
 """
 
 from __future__ import annotations

@@ -207,7 +207,7 @@ def for_each(
     if result:
         name, item_name = result.split()
         inner = (
-            f'<loopDataOutputRef>{name}</loopDataOutputRef><outputDataItem id="out" name="{item_name}"/>',
+            f'<loopDataOutputRef>{name}</loopDataOutputRef><outputDataItem name="{item_name}"/>',
             *inner,
         )
     attributes = f'camunda:collection={quoteattr(collection)} camunda:elementVariable="{item}"'

@@ -1,7 +1,7 @@
 """A case in a test: every command starts from the bytes that the one before it left.
 
-What the results of the steps say is kept the way the case service keeps it, and after every step compared with
-where the case really stands: a result that forgets something fails whichever test it happens in.
+What the results of the steps say is kept the way the case service keeps it, and after every step compared
+with where the case really stands: a result that forgets something fails whichever test it happens in.
 """
 
 from __future__ import annotations

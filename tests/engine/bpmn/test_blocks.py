@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from engine import bpmn
+from engine.errors import StepFailed
 from tests.engine.bpmn.drawing import (
     after,
     boundary,
@@ -103,7 +106,7 @@ def test_a_missing_called_process_is_an_incident_and_its_later_publication_solve
 def test_a_process_that_calls_itself_for_ever_is_an_incident():
     play = Play(diagram(start(), call("c", "p"), path("s c")))
     assert play.incidents == ["c"]
-    assert "вызывают друг друга больше 50 раз" in play.message("c")
+    assert "вложены друг в друга больше 50 раз" in play.message("c")
 
 
 def test_boundary_events_of_a_call_end_the_called_process():
@@ -158,3 +161,22 @@ def test_an_empty_sub_process_is_passed():
     )
     assert play.ended
     assert play.variables == {"n": 1}
+
+
+def test_a_call_whose_results_fail_keeps_what_the_called_process_gave():
+    play = Play(calling('out sourceExpression="=если.нет" target="дело"'), others=(CALLED,)).do("qa", итог=5)
+    assert play.incidents == ["c"]
+    xml = calling('out source="итог" target="получено"')
+    (fixed,) = bpmn.read(xml).processes
+    play.program = bpmn.link(fixed, play.program.called)
+    assert play.retry("c").variables == {"получено": 5}
+    assert play.open == ["z"]
+
+
+def test_a_case_inside_a_called_process_that_has_vanished_is_refused_in_words():
+    play = Play(calling(), others=(CALLED,))
+    with pytest.raises(StepFailed, match="вызываемый процесс «q» не найден"):
+        bpmn.position(bpmn.link(play.program.main, {}), play.state)
+    (other,) = bpmn.read(diagram(start(), user("c"), path("s c"))).processes
+    with pytest.raises(StepFailed, match="уже не подпроцесс"):
+        bpmn.position(bpmn.link(other, {}), play.state)

@@ -60,6 +60,11 @@ def test_a_document_type_is_refused_in_every_encoding(text, encoding):
     assert rules(xml) == ["xml-doctype"]
 
 
+def test_a_document_type_in_an_encoding_that_hides_it_is_refused():
+    hidden = b'<?xml version="1.0" encoding="UTF-7"?>+ADwAIQ-DOCTYPE x +AFsAPAAh-ENTITY a +ACI-b+ACIAPgBdAD4-<x>&a;</x>'
+    assert refused(hidden) == ["xml-doctype"]
+
+
 def test_the_word_doctype_in_a_text_is_no_document_type():
     xml = PLAIN.replace(
         b"</process>", "<documentation><![CDATA[<!DOCTYPE html>]]></documentation></process>".encode()

@@ -1,4 +1,6 @@
-"""When timers fire: the clock comes from outside, terms rule, months are clamped, sleep is made up for once."""
+"""When timers fire: the clock comes from outside, terms rule, months are clamped, sleep is made up for
+once.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +21,7 @@ from tests.engine.bpmn.drawing import (
     end,
     every,
     flow,
+    handler,
     path,
     start,
     user,
@@ -153,6 +156,30 @@ def test_a_cycle_may_begin_and_end_at_given_moments():
 def test_a_cycle_of_seconds_that_slept_for_years_takes_no_time():
     play = Play(reminding(every("R/PT1S")))
     assert play.wait(days=3650).open == ["a", "h"]
+
+
+def test_of_several_timers_that_are_due_the_earliest_fires_first():
+    play = Play(
+        diagram(
+            start(),
+            user("a"),
+            boundary("deadline", "a", after("P10D")),
+            boundary("reminder", "a", after("P5D"), interrupting=False),
+            user("h"),
+            user("late"),
+            path("s a", "reminder h", "deadline late"),
+        )
+    )
+    play.wait(days=11)
+    assert [passed.node for passed in play.last.passed] == ["reminder", "a", "deadline"]
+    assert play.open == ["h", "late"]
+
+
+def test_an_event_sub_process_whose_timer_cannot_be_read_does_not_keep_the_case_open():
+    broken = handler("ev", at("=когда"), end("e2"), path("ev_s e2"), interrupting=False)
+    play = Play(diagram(start(), user("a"), end(), path("s a e"), broken))
+    assert play.incidents == ["ev_s"]
+    assert play.do("a").ended
 
 
 # --- terms
