@@ -20,7 +20,7 @@ from engine.cases.tables import message, wait
 from engine.cases.values import open_values, seal_values
 from engine.definitions.operations import OPERATIONS, Call
 from engine.errors import StepFailed
-from engine.model import SYSTEM, Value, WaitKind, split_task_id
+from engine.model import SYSTEM, Actor, Value, WaitKind, split_task_id
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
 
@@ -51,7 +51,7 @@ _KEPT = (
     .limit(1)
     .with_for_update(skip_locked=True)
 )
-_STILL_WAITS = select(wait.c.id).where(wait.c.id == bindparam("wait_id"))
+_STILL_WAITS = select(wait.c.node).where(wait.c.id == bindparam("wait_id"))
 _FORGET = delete(message).where(message.c.id == bindparam("message_id"))
 _EXPIRE = delete(message).where(message.c.expires_at <= bindparam("now"))
 
@@ -100,11 +100,18 @@ def collect_message(rt: Runtime, conn: Connection, promise: Promise, _: None) ->
 
 
 def deliver_to(
-    rt: Runtime, conn: Connection, case_id: int, wait_id: int, name: str, payload: Mapping[str, Value]
+    rt: Runtime,
+    conn: Connection,
+    case_id: int,
+    wait_id: int,
+    name: str,
+    payload: Mapping[str, Value],
+    actor: Actor = SYSTEM,
 ) -> None:
-    """Give a message to one waiting element of a case."""
+    """Give a message to one waiting element of a case; `actor` is who brought it."""
     case = lock_case(rt, conn, case_id)
-    if conn.execute(_STILL_WAITS, {"wait_id": wait_id}).one_or_none() is None:
+    node = conn.execute(_STILL_WAITS, {"wait_id": wait_id}).scalar()
+    if node is None:
         raise StepFailed("Получатель сообщения больше его не ждёт.")
     release = rt.library.release(case.release_id)
     now = rt.clock.now()
@@ -113,7 +120,7 @@ def deliver_to(
         release.program(case.process), case.state, command, step_context(rt, release, case, now)
     )
     record_step(
-        rt, conn, release, case, result, Deed(HistoryKind.MESSAGE, SYSTEM, now, node=name, data=payload)
+        rt, conn, release, case, result, Deed(HistoryKind.MESSAGE, actor, now, node=node, data=payload)
     )
 
 
@@ -178,4 +185,5 @@ def run_service(rt: Runtime, conn: Connection, promise: Promise, _: None) -> Non
         CompleteService(element, outcome),
         step_context(rt, release, case, now),
     )
-    record_step(rt, conn, release, case, result, Deed(HistoryKind.SERVICE, SYSTEM, now, node=topic))
+    node = next((case.ref(passed) for passed in result.passed if passed.element_id == element), topic)
+    record_step(rt, conn, release, case, result, Deed(HistoryKind.SERVICE, SYSTEM, now, node=node))

@@ -29,6 +29,16 @@ _HISTORY = (
     .order_by(history.c.id.desc())
     .limit(bindparam("limit"))
 )
+_PASSING = frozenset(
+    {
+        HistoryKind.STARTED,
+        HistoryKind.COMPLETED,
+        HistoryKind.TIMER,
+        HistoryKind.MESSAGE,
+        HistoryKind.SERVICE,
+    }
+)
+"""Rows whose own node was passed; the nodes after it are in `path`."""
 _PATHS = select(history.c.node, history.c.path, history.c.kind).where(
     history.c.case_id == bindparam("case_id")
 )
@@ -221,7 +231,7 @@ def case_position(rt: Runtime, conn: Connection, card: CaseCard) -> CasePosition
     passed: set[str] = set()
     for node, path, kind in conn.execute(_PATHS, {"case_id": card.id}):
         passed.update((path or "").split())
-        if kind == HistoryKind.COMPLETED and node:
+        if kind in _PASSING and node:
             passed.add(node)
     state = _state(rt, conn, card)
     program = rt.library.release(card.release_id).program(card.process)

@@ -26,21 +26,24 @@ HEAD = (
 )
 
 
-def diagram(process: str, body: str, roots: str = "") -> Upload:
+def diagram(process: str, body: str, roots: str = "", **properties: str) -> Upload:
     """A file with one executable process; `roots` are its messages and signals."""
+    body = _extension(properties) + body
     content = f'{HEAD}{roots}<process id="{process}" name="Путь {process}" isExecutable="true">{body}</process></definitions>'
     return Upload(f"{process}.bpmn", content.encode())
 
 
 def user_task(node: str, role: str = "R05", **properties: str) -> str:
     """A user task of a role; properties are those of the dialect (norm, startTerms…)."""
+    inside = _extension(properties)
+    return f'<userTask id="{node}" name="Шаг {node}" camunda:candidateGroups="{role}">{inside}</userTask>'
+
+
+def _extension(properties: Mapping[str, str]) -> str:
     listed = "".join(f'<camunda:property name="{k}" value="{v}"/>' for k, v in properties.items())
-    extension = (
-        f"<extensionElements><camunda:properties>{listed}</camunda:properties></extensionElements>"
-        if listed
-        else ""
-    )
-    return f'<userTask id="{node}" name="Шаг {node}" camunda:candidateGroups="{role}">{extension}</userTask>'
+    if not listed:
+        return ""
+    return f"<extensionElements><camunda:properties>{listed}</camunda:properties></extensionElements>"
 
 
 def boundary_timer(node: str, host: str, when: str, *, interrupting: bool = False) -> str:
@@ -60,11 +63,11 @@ def flows(*chains: str) -> str:
     return "".join(f'<sequenceFlow id="f_{a}_{b}" sourceRef="{a}" targetRef="{b}"/>' for a, b in pairs)
 
 
-def chain(process: str, *tasks: str) -> Upload:
-    """A process of user tasks one after another."""
+def chain(process: str, *tasks: str, **properties: str) -> Upload:
+    """A process of user tasks one after another; properties are those of the process."""
     nodes = [task.split('id="')[1].split('"')[0] for task in tasks]
     body = '<startEvent id="s" name="Начало"/>' + "".join(tasks) + '<endEvent id="e" name="Конец"/>'
-    return diagram(process, body + flows(" ".join(["s", *nodes, "e"])))
+    return diagram(process, body + flows(" ".join(["s", *nodes, "e"])), **properties)
 
 
 def publish_files(rt: Runtime, *files: Upload) -> None:

@@ -1,0 +1,56 @@
+"""What happened outside and the office notes: a person agreed, refused, asked to close the case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, select
+
+from engine.access.policy import require_case
+from engine.cases.locking import lock_case
+from engine.cases.messages import deliver_to
+from engine.cases.queries import CaseCard
+from engine.cases.tables import wait
+from engine.errors import Conflict
+from engine.model import Actor, Permission, Value, WaitKind
+from engine.runtime import Runtime
+
+_AWAITED = (
+    select(wait.c.id, wait.c.node, wait.c.name)
+    .where(wait.c.case_id == bindparam("case_id"), wait.c.kind == WaitKind.MESSAGE)
+    .order_by(wait.c.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedEvent:
+    """An event that the case waits for. `name` is the message's, `title` what the diagram calls the event."""
+
+    name: str
+    title: str
+
+
+def awaited_events(rt: Runtime, conn: Connection, card: CaseCard) -> list[AwaitedEvent]:
+    """Events that may be noted in a case now, in the order in which it began to wait for them."""
+    release = rt.library.release(card.release_id)
+    rows = conn.execute(_AWAITED, {"case_id": card.id}).all()
+    return [AwaitedEvent(row.name, release.step(card.process, row.node).name) for row in rows]
+
+
+def note_event(
+    rt: Runtime, actor: Actor, case_id: int, name: str, data: Mapping[str, Value] | None = None
+) -> None:
+    """The event has happened: the case goes on from where it waited for the message of that name.
+
+    Who may open cases of the unit may note what people said. Conflict when the case does not wait for it.
+    """
+    with rt.database.write() as conn:
+        case = lock_case(rt, conn, case_id)
+        require_case(actor, Permission.CASE_START, case)
+        waits = [row for row in conn.execute(_AWAITED, {"case_id": case_id}) if row.name == name]
+        if not waits:
+            raise Conflict(
+                f"Дело {case.number} этого события больше не ждёт.", "Откройте дело: оно уже пошло дальше."
+            )
+        deliver_to(rt, conn, case_id, waits[0].id, name, data or {}, actor)

@@ -1,0 +1,76 @@
+"""Noting what happened outside: a case that waits for it goes on, and its history says who noted it."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.cases.events import AwaitedEvent, awaited_events, note_event
+from engine.cases.queries import case_card, case_history, case_position
+from engine.definitions.files import Upload
+from engine.errors import Conflict, NotAllowed
+from engine.model import Actor
+from engine.runtime import Runtime
+from tests.factories.access import make_actor, town
+from tests.factories.cases import complete, diagram, flows, open_case, open_nodes, publish_files, user_task
+
+
+def waiting() -> Upload:
+    """a, then a wait for consent, then b."""
+    body = (
+        '<startEvent id="s"/><endEvent id="e"/>'
+        + user_task("a")
+        + user_task("b")
+        + '<intermediateCatchEvent id="w" name="Согласие"><messageEventDefinition messageRef="m"/>'
+        + "</intermediateCatchEvent>"
+    )
+    return diagram("small", body + flows("s a w b e"), '<message id="m" name="msg.consent"/>')
+
+
+@pytest.fixture
+def clerk(rt: Runtime) -> Actor:
+    publish_files(rt, waiting())
+    return make_actor(rt, "R05")
+
+
+def awaited(rt: Runtime, actor: Actor, case_id: int) -> list[AwaitedEvent]:
+    with rt.database.read() as conn:
+        return awaited_events(rt, conn, case_card(rt, conn, actor, case_id))
+
+
+def test_a_case_tells_which_events_it_waits_for(rt: Runtime, clerk: Actor) -> None:
+    case = open_case(rt, clerk, "small")
+    assert awaited(rt, clerk, case.id) == []
+    complete(rt, clerk, "a")
+    assert awaited(rt, clerk, case.id) == [AwaitedEvent("msg.consent", "Согласие")]
+
+
+def test_a_noted_event_carries_the_case_on_and_names_who_noted_it(rt: Runtime, clerk: Actor) -> None:
+    case = open_case(rt, clerk, "small")
+    complete(rt, clerk, "a")
+    note_event(rt, clerk, case.id, "msg.consent", {"способ": "лично"})
+    assert open_nodes(rt) == ["b"]
+    with rt.database.read() as conn:
+        card = case_card(rt, conn, clerk, case.id)
+        newest = case_history(rt, conn, card)[0]
+        passed = case_position(rt, conn, card).passed
+    assert (newest.name, newest.actor_id) == ("Согласие", clerk.user_id)
+    assert newest.data["data"] == {"способ": "лично"}
+    assert {"s", "a", "w"} <= passed
+
+
+def test_an_event_is_noted_once(rt: Runtime, clerk: Actor) -> None:
+    case = open_case(rt, clerk, "small")
+    complete(rt, clerk, "a")
+    note_event(rt, clerk, case.id, "msg.consent")
+    with pytest.raises(Conflict, match="больше не ждёт"):
+        note_event(rt, clerk, case.id, "msg.consent")
+    assert open_nodes(rt) == ["b"]
+
+
+def test_who_may_not_open_cases_of_the_unit_notes_nothing_in_them(rt: Runtime, clerk: Actor) -> None:
+    case = open_case(rt, clerk, "small")
+    complete(rt, clerk, "a")
+    stranger = make_actor(rt, "R05", unit_id=town(rt).care)
+    with pytest.raises(NotAllowed):
+        note_event(rt, stranger, case.id, "msg.consent")
+    assert open_nodes(rt) == []
