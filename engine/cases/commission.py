@@ -9,20 +9,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from engine.cases.messages import subscriber
 from engine.cases.outbox import Promise
-from engine.cases.tables import case_
+from engine.cases.tables import ACTIVE, case_
+from engine.deadlines.tables import term
 from engine.definitions.operations import Call, operation
 from engine.errors import StepFailed
 from engine.model import Value
 from engine.records import commissions
 from engine.records.commissions import AgendaItem
 from engine.runtime import Runtime
+from engine.storage.moments import from_seconds
 
 FAMILY = "family"
 """The commission that hears a question whose case names no other."""
+
+DECISION_TERM = "T14"
+"""Until when the case needs its decision: the agenda shows it."""
 
 DECISIONS = {
     "одобрено": "approve",
@@ -35,6 +40,16 @@ DECISIONS = {
 """How the minutes' words are kept in the agenda."""
 
 _CASE = select(case_.c.number, case_.c.unit_id).where(case_.c.id == bindparam("case_id"))
+_ASKING = (
+    select(case_.c.id, case_.c.number, case_.c.status, term.c.due_at)
+    .join_from(
+        case_,
+        term,
+        (term.c.case_id == case_.c.id) & (term.c.key == DECISION_TERM) & term.c.ended_at.is_(None),
+        isouter=True,
+    )
+    .where(case_.c.id.in_(bindparam("ids", expanding=True)))
+)
 _NUMBERS = select(case_.c.id, case_.c.number).where(case_.c.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -55,16 +70,22 @@ def ask(rt: Runtime, conn: Connection, promise: Promise, payload: Mapping[str, V
 
 @operation("commission.collect")
 def collect(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
-    """Everything that waits goes onto the agenda of this sitting; the members are invited."""
+    """Everything that waits goes onto the agenda of this sitting; the members are invited.
+
+    A question whose case has ended meanwhile (the citizen withdrew) is taken back.
+    """
     kind = str(call.inputs.get("вид_комиссии") or FAMILY)
     commission_id = commissions.commission_for(rt, conn, kind, call.unit_id)
     items = commissions.collect(conn, commission_id, call.case_id)
-    numbers = (
-        dict(conn.execute(_NUMBERS, {"ids": [item.case_id for item in items]}).all()) if items else {}
-    )
+    asking = {row.id: row for row in conn.execute(_ASKING, {"ids": [item.case_id for item in items]})}
+    for item in items:
+        if asking[item.case_id].status != ACTIVE:
+            commissions.withdraw(conn, item.case_id)
     return {
         "вопросы": [
-            {"номер_дела": numbers[item.case_id], "вид": item.kind, "название": item.title} for item in items
+            _question(rt, call, item, asking[item.case_id])
+            for item in items
+            if asking[item.case_id].status == ACTIVE
         ],
         "члены": [
             {"имя": member.name, "организация": member.agency, "счёт": member.account_id}
@@ -73,14 +94,24 @@ def collect(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     }
 
 
+def _question(rt: Runtime, call: Call, item: AgendaItem, asking: Row[Any]) -> dict[str, Value]:
+    """What the agenda says of a question: no names, the number of the case leads to them."""
+    zone = rt.calendars.office(call.unit_id).zone
+    until = from_seconds(asking.due_at).astimezone(zone).date() if asking.due_at is not None else None
+    return {
+        "номер_дела": asking.number,
+        "вид": item.kind,
+        "название": commissions.ITEM_KINDS[item.kind],
+        "решить_до": until,
+    }
+
+
 @operation("commission.close")
 def close(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     """Keep what was decided with the agenda; what was put off, or left out, waits for the next sitting."""
     decided = {str(each["номер_дела"]): each for each in call.inputs.get("решения") or ()}
     items = commissions.agenda(conn, call.case_id)
-    numbers = (
-        dict(conn.execute(_NUMBERS, {"ids": [item.case_id for item in items]}).all()) if items else {}
-    )
+    numbers = dict(conn.execute(_NUMBERS, {"ids": [item.case_id for item in items]}).all()) if items else {}
     for item in items:
         commissions.decide(rt, conn, item.id, _decision(item, decided.get(numbers[item.case_id])))
     return {}

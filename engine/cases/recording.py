@@ -45,7 +45,10 @@ _UPDATE_CASE = (
     update(case_)
     .where(case_.c.id == bindparam("the_case"), case_.c.version == bindparam("seen"))
     .values(
-        {n: bindparam(n) for n in ("version", "state", "status", "stage", "phase", "ended_at", "end_event")}
+        {
+            n: bindparam(n)
+            for n in ("version", "state", "status", "stage", "phase", "owner_id", "ended_at", "end_event")
+        }
     )
 )
 _CLOSE_TASK = (
@@ -62,6 +65,12 @@ _CLOSE_TASK = (
 )
 _OPEN_TASK = insert(task)
 _BEGIN_WAIT = insert(wait)
+_FOLLOW_TERM = (
+    update(wait)
+    .where(wait.c.case_id == bindparam("the_case"), wait.c.term == bindparam("the_term"))
+    .values(due_at=bindparam("moment"))
+)
+"""A timer may be armed before its term starts (a watch over the whole case): it gets its moment then."""
 _END_WAIT = delete(wait).where(wait.c.id == bindparam("the_wait"))
 _WRITE_OUTBOX = insert(outbox)
 _WRITE_INCIDENT = insert(incident)
@@ -107,6 +116,8 @@ def record_step(
     if opened:
         conn.execute(_OPEN_TASK, opened)
     _write_history(rt, conn, case, result, deed)
+    if followers := book.followers():
+        conn.execute(_FOLLOW_TERM, followers)
     if result.ended_waits:
         conn.execute(_END_WAIT, [{"the_wait": task_id(case.id, e)} for e in result.ended_waits])
     if result.waits:
@@ -134,6 +145,7 @@ def _update_case(rt: Runtime, conn: Connection, case: LockedCase, result: StepRe
             "status": ENDED if result.ended else ACTIVE,
             "stage": result.stage or case.stage,
             "phase": result.status or case.phase,
+            "owner_id": case.owner_id,
             "ended_at": to_seconds(deed.now) if result.ended else None,
             "end_event": result.end_event,
         },

@@ -75,7 +75,7 @@ def open_case(rt: Runtime, conn: Connection, command: StartCase, *, check_form: 
         state=b"",
         stage="",
         phase="",
-        owner_id=command.actor.user_id or None,
+        owner_id=_owner(process, command.actor),
         unit_id=unit_id,
         agency_id=command.agency_id or command.actor.agency_id,
         person_id=command.person_id,
@@ -89,6 +89,14 @@ def open_case(rt: Runtime, conn: Connection, command: StartCase, *, check_form: 
     deed = Deed(HistoryKind.STARTED, command.actor, now, node=start.id if start else None, data=data)
     record_step(rt, conn, release, case, result, deed)
     return StartedCase(case.id, number)
+
+
+def _owner(process: Process, actor: Actor) -> int | None:
+    """A case belongs to whoever first works on it in the role that owns the pathway; to who opened it when
+    the diagram names no such role.
+    """
+    role = process.properties.get("owner")
+    return actor.user_id or None if role is None or role in actor.roles else None
 
 
 def _start(process: Process, start_event: str | None) -> Start | None:
@@ -135,6 +143,7 @@ def complete_task(rt: Runtime, command: CompleteTask, *, check_form: bool = True
         require_task(command.actor, row)
         case = opened_case(rt, conn, row)
         release = rt.library.release(case.release_id)
+        case.owner_id = case.owner_id or _owner(release.process(case.process), command.actor)
         now = rt.clock.now()
         element = split_task_id(command.task_id)[1]
         context = step_context(rt, release, case, now)

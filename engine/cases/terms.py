@@ -33,6 +33,7 @@ class TermBook:
         self._read_variables = variables
         self._opening: list[dict[str, Any]] = []
         self._ending: dict[int, dict[str, Any]] = {}
+        self._started: set[str] = set()
         self._running = {
             row.key: (row.due_at, row.norm_id, row.clock) for row in case.terms if row.task_id is None
         }
@@ -50,6 +51,7 @@ class TermBook:
             if key not in self._running:
                 row = self._open(key, task_id=None)
                 self._running[key] = (row["due_at"], row["norm_id"], Clock.RUNNING)
+                self._started.add(key)
 
     def due_of_task(
         self, number: int, info: StepInfo, due: datetime | None
@@ -72,6 +74,15 @@ class TermBook:
         """When a timer on the case's term fires, in seconds; None while the term doesn't run."""
         due_at, _, clock = self._running.get(key, (None, None, Clock.NONE))
         return due_at if clock == Clock.RUNNING else None
+
+    def followers(self) -> list[dict[str, Any]]:
+        """Timers that waited for a term which has started in this step: rows for the statement that dates
+        them.
+        """
+        return [
+            {"the_case": self._case.id, "the_term": key, "moment": self.moment_of(key)}
+            for key in self._started
+        ]
 
     def end_of_tasks(self, done: Iterable[int], needless: Iterable[int]) -> None:
         """Terms of these tasks end: met or breached when the task was done, cancelled when it became

@@ -1,4 +1,4 @@
-"""Process variables as sealed bytes, for history, outbox and messages; the tagged JSON is that of the case's state."""
+"""Process variables as sealed bytes, for history, outbox and messages, as the case's state keeps them."""
 
 from __future__ import annotations
 

@@ -24,9 +24,9 @@ from engine.worklist.tables import notice, task
 BATCH = 200
 
 _ANY_DUE = select(literal(1)).where(term.c.next_at <= bindparam("now")).limit(1)
-_CASES = select(case_.c.id, case_.c.unit_id, case_.c.owner_id, case_.c.key_id).where(
-    case_.c.id.in_(bindparam("ids", expanding=True))
-)
+_CASES = select(
+    case_.c.id, case_.c.unit_id, case_.c.owner_id, case_.c.key_id, case_.c.release_id, case_.c.process
+).where(case_.c.id.in_(bindparam("ids", expanding=True)))
 _TASKS = (
     select(task.c.id, task.c.node, task.c.assignee_id, queue.c.roles, queue.c.unit_id.label("place"))
     .join_from(task, queue, queue.c.id == task.c.role_queue_id)
@@ -97,13 +97,16 @@ def _notices(
 
 def _owners(rt: Runtime, case: Row[Any], about: Row[Any] | None) -> list[int]:
     """Who has the step; while nobody has taken it, everybody of its role; without a step, the owner of the
-    case.
+    case, or everybody of the role that owns the pathway while the case has none.
     """
     if about is not None and about.assignee_id is not None:
         return [about.assignee_id]
     if about is not None and about.roles:
         return [person.id for person in holders(rt, about.roles.split(), [about.place])]
-    return [case.owner_id] if case.owner_id is not None else []
+    if case.owner_id is not None:
+        return [case.owner_id]
+    role = rt.library.release(case.release_id).process(case.process).properties.get("owner")
+    return _of_role(rt, role, case) if role else []
 
 
 def _of_role(rt: Runtime, role: str, case: Row[Any]) -> list[int]:

@@ -207,7 +207,7 @@ behind."""
 
 def test_killed_at_random_moments_it_loses_and_repeats_nothing(tmp_path: Path, database_url: str) -> None:
     chance = random.Random(2026)
-    wanted = RANDOM_KILLS[database_url.split("+")[0].split(":")[0]]
+    wanted = RANDOM_KILLS["sqlite" if database_url.startswith("sqlite") else "postgresql"]
     kills = 0
     ground = Ground(tmp_path, database_url, journeys=wanted)
     while True:

@@ -56,5 +56,30 @@ def test_the_history_keeps_who_did_what_with_which_data(rt: Runtime) -> None:
     complete(rt, clerk, "a", {"итог": "да"})
     with rt.database.read() as conn:
         entries = case_history(rt, conn, case_card(rt, conn, clerk, case.id))
-    assert [(entry.name, entry.actor_id) for entry in entries][0] == ("Шаг a", clerk.user_id)
+    assert (entries[0].name, entries[0].actor_id) == ("Шаг a", clerk.user_id)
     assert entries[0].data["data"] == {"итог": "да"}
+
+
+def owner_of(rt: Runtime, case_id: int) -> int | None:
+    with rt.database.read() as conn:
+        return conn.execute(select(case_.c.owner_id).where(case_.c.id == case_id)).scalar_one()
+
+
+def test_a_case_belongs_to_who_opened_it_when_the_pathway_names_no_owner(rt: Runtime) -> None:
+    registrar = make_actor(rt, "R01")
+    publish_files(rt, chain("small", user_task("a")))
+    assert owner_of(rt, open_case(rt, registrar, "small").id) == registrar.user_id
+
+
+def test_a_case_belongs_to_the_first_who_works_on_it_in_the_role_that_owns_the_pathway(rt: Runtime) -> None:
+    registrar, first, second = make_actor(rt, "R01"), make_actor(rt, "R05"), make_actor(rt, "R05")
+    publish_files(
+        rt, chain("small", user_task("a", "R01"), user_task("b"), user_task("c"), user_task("d"), owner="R05")
+    )
+    case = open_case(rt, registrar, "small")
+    owners = [owner_of(rt, case.id)]
+    for actor, node in ((registrar, "a"), (first, "b"), (second, "c")):
+        complete(rt, actor, node)
+        owners.append(owner_of(rt, case.id))
+    assert owners == [None, None, first.user_id, first.user_id]
+    assert owner_of(rt, open_case(rt, second, "small").id) == second.user_id

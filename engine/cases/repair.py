@@ -1,0 +1,118 @@
+"""What an administrator does for a case that can't go on by itself: one transaction, a reason in its history.
+
+Everything here asks for CASE_REPAIR on the case. Whatever is raised, nothing was changed:
+NotFound, NotAllowed, Conflict (the case is over), InvalidData (no reason), StepFailed (it does not apply).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, bindparam, delete, select
+
+from engine import bpmn
+from engine.bpmn.commands import (
+    Command,
+    CompleteService,
+    FailService,
+    Retry,
+    SetVariables,
+    ThrowError,
+)
+from engine.cases.context import step_context
+from engine.cases.history import HistoryKind
+from engine.cases.locking import LockedCase, lock_case
+from engine.cases.recording import Deed, record_step
+from engine.cases.tables import outbox
+from engine.cases.values import open_values
+from engine.cases.visibility import require_visible
+from engine.errors import InvalidData, StepFailed
+from engine.model import Actor, Permission, Value, task_id
+from engine.runtime import Runtime
+
+_CALLS = select(outbox.c.id, outbox.c.payload).where(
+    outbox.c.case_id == bindparam("case_id"), outbox.c.kind == "service"
+)
+_FORGET = delete(outbox).where(outbox.c.id == bindparam("row_id"))
+
+
+def retry(rt: Runtime, actor: Actor, case_id: int, element: int, reason: str) -> None:
+    """Try again what ended in an incident; an operation is called again."""
+    _repair(rt, actor, case_id, element, Retry(element), reason, "повторить")
+
+
+def set_variables(rt: Runtime, actor: Actor, case_id: int, values: Mapping[str, Value], reason: str) -> None:
+    """Change variables of the case's top scope; conditions that wait are looked at anew."""
+    _repair(
+        rt, actor, case_id, None, SetVariables(values), reason, "исправить данные", {"data": dict(values)}
+    )
+
+
+def complete_service(
+    rt: Runtime, actor: Actor, case_id: int, element: int, result: Mapping[str, Value], reason: str
+) -> None:
+    """Answer a waiting operation in its place: it is not carried out any more."""
+    command = CompleteService(element, result)
+    _repair(
+        rt, actor, case_id, element, command, reason, "выполнить операцию вручную", {"data": dict(result)}
+    )
+
+
+def fail_service(
+    rt: Runtime, actor: Actor, case_id: int, element: int, code: str | None, message: str, reason: str
+) -> None:
+    """Say that a waiting operation failed: with a code a business error, else an incident to be retried."""
+    command = FailService(element, code, message)
+    _repair(rt, actor, case_id, element, command, reason, "отметить неудачу операции", {"ошибка": code})
+
+
+def throw_error(rt: Runtime, actor: Actor, case_id: int, element: int, code: str, reason: str) -> None:
+    """Report a business error at an open step; StepFailed when the diagram handles no such error there."""
+    command = ThrowError(element, code)
+    _repair(rt, actor, case_id, element, command, reason, "сообщить об ошибке", {"ошибка": code})
+
+
+def _repair(
+    rt: Runtime,
+    actor: Actor,
+    case_id: int,
+    element: int | None,
+    command: Command,
+    reason: str,
+    what: str,
+    details: Mapping[str, Value] | None = None,
+) -> None:
+    if not reason.strip():
+        raise InvalidData(
+            "Напишите, почему дело исправлено.", {"reason": "Напишите причину: она попадёт в историю дела."}
+        )
+    with rt.database.write() as conn:
+        case = lock_case(rt, conn, case_id)
+        require_visible(conn, actor, case_id, case, Permission.CASE_REPAIR)
+        release = rt.library.release(case.release_id)
+        program = release.program(case.process)
+        now = rt.clock.now()
+        node = None if element is None else _node(case, bpmn.position(program, case.state), element)
+        result = bpmn.step(program, case.state, command, step_context(rt, release, case, now))
+        if isinstance(command, CompleteService | FailService):
+            _forget_call(rt, conn, case, command.element_id)
+        told = {"действие": what, "причина": reason.strip(), **(details or {})}
+        number = None if element is None else task_id(case_id, element)
+        record_step(
+            rt, conn, release, case, result, Deed(HistoryKind.REPAIRED, actor, now, node, number, told)
+        )
+
+
+def _node(case: LockedCase, position: bpmn.Position, element: int) -> str:
+    """The element's name in the tables."""
+    for place in (*position.open, *position.waiting, *position.inside, *position.incidents):
+        if place.element_id == element:
+            return case.ref(place)
+    raise StepFailed("Этого места в деле больше нет.", "Обновите страницу дела.")
+
+
+def _forget_call(rt: Runtime, conn: Connection, case: LockedCase, element: int) -> None:
+    """The operation has its answer: whoever would carry it out later must not find it."""
+    for row in conn.execute(_CALLS, {"case_id": case.id}).all():
+        if open_values(rt.vault, case.key_id, row.payload, "outbox")["element"] == element:
+            conn.execute(_FORGET, {"row_id": row.id})

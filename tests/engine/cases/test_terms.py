@@ -1,0 +1,145 @@
+"""Terms of a case while it walks: they start, are shared by steps, end, and move the timers that follow
+them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from engine.cases.tables import wait
+from engine.cases.timers import fire_due
+from engine.clock import MovableClock
+from engine.deadlines.service import seed
+from engine.deadlines.tables import term
+from engine.model import Actor, Outcome
+from engine.runtime import Runtime
+from engine.storage.moments import from_seconds
+from engine.worklist.tables import task
+from tests.factories.access import make_actor
+from tests.factories.cases import (
+    boundary_timer,
+    complete,
+    diagram,
+    flows,
+    open_case,
+    open_nodes,
+    publish_files,
+    user_task,
+)
+
+FRIDAY = datetime(2025, 12, 26, 7, tzinfo=UTC)
+DECISION = datetime(2026, 1, 14, 14, tzinfo=UTC)
+PROGRAMME = datetime(2026, 1, 21, 14, tzinfo=UTC)
+"""Five and ten working days after Friday 26 December 2025, 17:00 in Moscow."""
+
+
+@pytest.fixture
+def clerk(rt: Runtime) -> Actor:
+    assert isinstance(rt.clock, MovableClock)
+    rt.clock.set(FRIDAY)
+    with rt.database.write() as conn:
+        seed(conn, rt.clock.now())
+    rt.calendars.forget()
+    return make_actor(rt, "R05")
+
+
+def due_of(rt: Runtime, node: str) -> datetime:
+    """Due moment of the youngest step of a node."""
+    found = select(task.c.due_at).where(task.c.node == node).order_by(task.c.id.desc()).limit(1)
+    with rt.database.read() as conn:
+        return from_seconds(conn.execute(found).scalar_one())
+
+
+WATCH = (
+    '<subProcess id="watch" name="Смотреть за сроком" triggeredByEvent="true">'
+    '<startEvent id="w_s" name="Срок истёк" isInterrupting="false"><timerEventDefinition>'
+    "<timeDate>=term(&quot;T15&quot;)</timeDate></timerEventDefinition></startEvent>"
+    + user_task("head", role="R07")
+    + '<endEvent id="w_e" name="Рассмотрено"/>'
+    + flows("w_s head w_e")
+    + "</subProcess>"
+)
+
+
+def test_steps_of_a_case_are_due_with_its_term_until_the_term_ends(rt: Runtime, clerk: Actor) -> None:
+    body = (
+        '<startEvent id="s" name="Начало"/>'
+        + user_task("a", startTerms="T14, T15")
+        + user_task("b", norm="T14", endTerms="T14")
+        + user_task("c", norm="T15", endTerms="T15")
+        + '<endEvent id="e" name="Конец"/>'
+        + flows("s a b c e")
+    )
+    publish_files(rt, diagram("need", body))
+    open_case(rt, clerk, "need")
+    complete(rt, clerk, "a")
+    assert due_of(rt, "b") == DECISION
+    complete(rt, clerk, "b")
+    assert due_of(rt, "c") == PROGRAMME
+    complete(rt, clerk, "c")
+    with rt.database.read() as conn:
+        outcomes = {row.key: row.outcome for row in conn.execute(select(term))}
+    assert outcomes == {"T14": Outcome.MET, "T15": Outcome.MET}
+
+
+def test_a_watch_armed_before_its_term_gets_the_moment_when_the_term_starts(
+    rt: Runtime, clerk: Actor
+) -> None:
+    body = (
+        '<startEvent id="s" name="Начало"/>'
+        + user_task("a", startTerms="T15")
+        + user_task("b")
+        + '<endEvent id="e" name="Конец"/>'
+        + flows("s a b e")
+        + WATCH
+    )
+    publish_files(rt, diagram("need", body))
+    open_case(rt, clerk, "need")
+    complete(rt, clerk, "a")
+    with rt.database.read() as conn:
+        assert from_seconds(conn.execute(select(wait.c.due_at)).scalar_one()) == PROGRAMME
+    assert isinstance(rt.clock, MovableClock)
+    rt.clock.set(PROGRAMME)
+    fire_due(rt)
+    assert open_nodes(rt) == ["b", "head"]
+
+
+def test_a_rework_loop_does_not_restart_a_term_of_the_case(rt: Runtime, clerk: Actor) -> None:
+    body = (
+        '<startEvent id="s" name="Начало"/>'
+        + user_task("a", startTerms="T15")
+        + user_task("b", norm="T15")
+        + '<exclusiveGateway id="x" name="Переделать?" default="f_x_e"/>'
+        + '<sequenceFlow id="again" sourceRef="x" targetRef="a"><conditionExpression>=ещё</conditionExpression></sequenceFlow>'
+        + '<endEvent id="e" name="Конец"/>'
+        + flows("s a b x e")
+    )
+    publish_files(rt, diagram("need", body))
+    open_case(rt, clerk, "need")
+    complete(rt, clerk, "a")
+    assert isinstance(rt.clock, MovableClock)
+    rt.clock.set(DECISION)
+    complete(rt, clerk, "b", {"ещё": True})
+    complete(rt, clerk, "a")
+    assert due_of(rt, "b") == PROGRAMME
+
+
+def test_a_step_with_a_norm_of_its_own_has_a_term_that_ends_with_it(rt: Runtime, clerk: Actor) -> None:
+    body = (
+        '<startEvent id="s" name="Начало"/>'
+        + user_task("a", norm="T17")
+        + boundary_timer("late", "a", "P30D", interrupting=True)
+        + '<endEvent id="e" name="Конец"/>'
+        + flows("s a e", "late e")
+    )
+    publish_files(rt, diagram("need", body))
+    open_case(rt, clerk, "need")
+    assert isinstance(rt.clock, MovableClock)
+    rt.clock.set(DECISION)
+    complete(rt, clerk, "a")
+    with rt.database.read() as conn:
+        row = conn.execute(select(term)).one()
+    assert row.outcome == Outcome.BREACHED
+    assert row.task_id is not None
