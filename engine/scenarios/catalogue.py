@@ -17,7 +17,7 @@ from engine.resources import forms_dir, processes_dir
 
 
 def read_definitions(uploads: Iterable[Upload]) -> list[ReadFile]:
-    """Files read without the gate of publishing. DefinitionRefused with every error that keeps one from use."""
+    """Files read without the gate of publishing. DefinitionRefused with all that keeps one from being used."""
     checked = [read_upload(_runnable(upload)) for upload in uploads]
     refused = [each for each in checked if each.file is None]
     if refused:
@@ -60,6 +60,15 @@ def with_shipped(given: Sequence[ReadFile]) -> list[ReadFile]:
                     files.append(found)
                     todo.append(found)
     return files
+
+
+def event_names(files: Iterable[ReadFile]) -> tuple[frozenset[str], frozenset[str]]:
+    """Names of all messages and of all signals that the diagrams among the files know."""
+    graphs = [read_graph(read_xml(file.upload.content)) for file in files if file.kind == "bpmn"]
+    return (
+        frozenset(name for graph in graphs for name in graph.messages.values()),
+        frozenset(name for graph in graphs for name in graph.signals.values()),
+    )
 
 
 def _references(file: ReadFile) -> list[tuple[Kind, str]]:

@@ -56,7 +56,7 @@ class Track:
         self._taken.update(result.flows)
 
     def coverage(self) -> Coverage:
-        """An element counts as passed when a token came to it; a sub-process, when one came to anything in it."""
+        """An element counts when a token came to it, a sub-process when one came to anything in it."""
         come_to: set[Place] = set()
         for place in self._passed | {arrow.target for arrow in self._arrows if arrow.id in self._taken}:
             here: Place | None = place
