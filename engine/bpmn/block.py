@@ -40,7 +40,7 @@ class Block(Workflow):  # type: ignore[misc]
     def __init__(
         self, plan: Plan, case: Case, host: Token | None, variables: dict[str, Value] | None
     ) -> None:
-        # Not calling the library's constructor: it would start the block at once and predict its whole future.
+        # Not calling the library's constructor: it would start the block and predict its whole future.
         self.spec = plan
         self.tasks = {}
         self.completed = False
@@ -79,9 +79,7 @@ class Block(Workflow):  # type: ignore[misc]
         token.arrive()
 
     def is_outermost(self) -> bool:
-        """Whether an end here is an end of the case: its own level, or that of one of its event sub-
-        processes.
-        """
+        """Whether an end here ends the case: on its own level or in one of its event sub-processes."""
         host = self.host
         return host is None or (host.block.host is None and host.node in host.block.plan.handlers)
 
@@ -125,9 +123,7 @@ class Case(Block):
         return self.counter
 
     def open_block(self, host: Token, plan: Plan, variables: dict[str, Value] | None) -> Block:
-        """A block for the activity at `host`; its tokens are still to be made. Raises Fault when nested
-        too deep.
-        """
+        """A block, still empty, for the activity at `host`. Raises Fault when nested too deep."""
         if host.block.depth >= MAX_DEPTH:
             raise Fault(
                 f"процессы вложены друг в друга больше {MAX_DEPTH} раз",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 from typing import Final
 
@@ -56,18 +57,22 @@ _ADVISING: Final[tuple[Finder, ...]] = (
 def check(xml: bytes, *, name: str = "", known: Known | None = None) -> list[Finding]:
     """All findings of a file, in the order of the file; a file that can't be read is one finding.
 
-    `known` says what exists outside the file; without it nothing outside is checked. `name` is not used yet
-    by any message: callers group findings by file.
+    `known` says what exists outside the file; without it nothing outside is checked. `name` is the name of
+    the file: that of a finding about the whole file.
     """
     try:
         graph = read_graph(read_xml(xml))
     except NotReadable as problem:
-        return [finding_of(problem)]
+        return [_about_file(finding_of(problem), name)]
     hits = chain.from_iterable(find(graph) for find in (*_REFUSING, *_ADVISING))
     found = [hit.finding() for hit in hits]
     if known is not None:
         found += [hit.finding() for hit in _outside(graph, known)]
-    return sorted(found, key=_place)
+    return sorted((_about_file(finding, name) for finding in found), key=_place)
+
+
+def _about_file(finding: Finding, name: str) -> Finding:
+    return finding if finding.element else replace(finding, name=name or None)
 
 
 def refusals(graph: Graph) -> list[Finding]:

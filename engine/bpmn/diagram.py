@@ -35,8 +35,9 @@ class Start:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Process:
-    """One executable process. `steps` describes every element that is drawn, those in sub-processes
-    included.
+    """One executable process.
+
+    `steps` describes every element that is drawn, those in sub-processes included.
     """
 
     id: str
@@ -90,8 +91,9 @@ def read(xml: bytes, *, name: str = "") -> Diagram:
 
 
 def link(main: Process, called: Mapping[str, Process]) -> Program:
-    """A program of a process and those it calls. One that is missing becomes an incident where it is
-    called.
+    """A program of a process and those it calls.
+
+    One that is missing becomes an incident where it is called.
     """
     return Program(main, MappingProxyType(dict(called)))
 

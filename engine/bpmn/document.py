@@ -54,8 +54,9 @@ def read_xml(xml: bytes) -> etree._Element:
 
 
 def _declares_doctype(xml: bytes) -> bool:
-    """Looked for before parsing, so that no entity is ever expanded; without its zero bytes UTF-16 reads
-    like ASCII.
+    """Looked for before parsing, so that no entity is ever expanded.
+
+    Without its zero bytes UTF-16 reads like ASCII.
     """
     for mark in _BYTE_ORDER_MARKS:
         xml = xml.removeprefix(mark)

@@ -9,7 +9,7 @@ from engine.bpmn.behaviour.blocks import Enclosing
 from engine.bpmn.behaviour.events import Catching
 from engine.bpmn.behaviour.gateways import InclusiveGateway, Join
 from engine.bpmn.incidents import HELD, MESSAGE, guarded, note, stop
-from engine.bpmn.states import READY, STARTED, WAITING
+from engine.bpmn.states import READY, STARTED
 
 if TYPE_CHECKING:
     from engine.bpmn.block import Block, Case
@@ -20,9 +20,7 @@ BUDGET = 20_000
 
 
 def drain(case: Case) -> None:
-    """Run ready tokens in the order in which they became ready; when none is left, see what has ended or
-    is due.
-    """
+    """Run ready tokens in their order; when none is left, see what has ended or is due."""
     budget = BUDGET
     while not case.completed:
         while case.queue:
@@ -66,7 +64,7 @@ def _depth(block: Block) -> int:
 
 
 def _fire_due(case: Case) -> bool:
-    """Fire the timer or condition that has been due for longest, or else an inclusive join that need not wait.
+    """Fire what has been due for longest, or else an inclusive join that need not wait.
 
     One at a time: what it sets going may end what the next one waits for.
     """

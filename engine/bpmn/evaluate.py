@@ -26,9 +26,7 @@ class Source(Protocol):
     """Something in a diagram that gives a value where a token stands."""
 
     def value(self, token: Token, extra: Mapping[str, Value] | None = None) -> Value:
-        """The value the token's variables give; `extra` are names only this one evaluation sees. Raises
-        Fault.
-        """
+        """The value where the token stands; `extra` are names for this one evaluation. Raises Fault."""
         ...
 
 
@@ -92,9 +90,7 @@ def is_formula(text: str) -> bool:
 
 
 def formula(text: str) -> Formula:
-    """Compile a text that is always an expression; the marks of other dialects around it may be there.
-    Raises FeelError.
-    """
+    """Compile a text that is always an expression, marked as one or not. Raises FeelError."""
     inner = feel.unwrap(text.strip())
     return Formula(inner, feel.compile(inner, functions=OWN_FUNCTIONS))
 

@@ -16,9 +16,7 @@ MESSAGE = "incident"
 """Mark: the text of the incident."""
 
 RUNNING = "ran"
-"""Mark: the token had arrived and failed at its work; a retry runs it again instead of letting it arrive
-anew.
-"""
+"""Mark: the token failed at its work, not on arrival; a retry runs it again where it is."""
 
 HELD = "held"
 """Mark: stopped together with the token of this number, and released with it."""

@@ -1,6 +1,4 @@
-"""What a diagram compiles to: one plan a process or sub-process, shared by all cases and never changed by
-them.
-"""
+"""What a diagram compiles to: a plan for each level, shared by all cases and never changed by them."""
 
 from __future__ import annotations
 
@@ -46,9 +44,7 @@ class Plan(WorkflowSpec):  # type: ignore[misc]
         self.handlers: tuple[EventSubProcess, ...] = ()
 
     def plain_start(self) -> StartEvent:
-        """The start event without a trigger, or the first one: where a caller begins. Raises Fault when
-        there is none.
-        """
+        """The start event without a trigger: where a caller begins. Raises Fault when there is none."""
         found = self.start_event(None)
         if found is None:
             raise Fault(

@@ -72,8 +72,9 @@ def view(token: Token, extra: Mapping[str, Value] | None = None) -> View:
 
 
 def write(token: Token, values: Mapping[str, Value]) -> None:
-    """Write results of the token: around it, not into its own mapped inputs. Raises Fault for what can't
-    be kept.
+    """Write results of the token around it, not into its own mapped inputs.
+
+    Raises Fault for what can't be kept.
     """
     own_inputs = token.marks.get(INPUTS)
     for name, value in storable(values).items():
@@ -103,9 +104,7 @@ def _process_scope(token: Token) -> dict[str, Value]:
 
 
 def storable(values: Mapping[str, Value]) -> dict[str, Value]:
-    """The values as the state can keep them: numbers as Decimal, no name taken from the case. Raises
-    Fault.
-    """
+    """The values as the state can keep them: numbers as Decimal. Raises Fault for what can't be kept."""
     if CASE in values:
         raise Fault(f"имя «{CASE}» занято", "Назовите переменную иначе.")
     return {_name(name): _storable(value, name, 0) for name, value in values.items()}

@@ -34,9 +34,7 @@ if TYPE_CHECKING:
 MAGIC = b"MR"
 FORMAT = 1
 READER_VERSION = 1
-"""Counts the versions of synthetic names and of the meaning of marks: a state knows which one it was made
-with.
-"""
+"""Counts the versions of synthetic names and of the meaning of marks; every state says its own."""
 
 PLAIN, ZLIB = 0, 1
 _WORTH_COMPRESSING = 256
@@ -66,9 +64,7 @@ def _marks(token: Token) -> dict[str, Any]:
 
 
 def load(program: Program, state: bytes, context: Context) -> Case:
-    """The case of these bytes, ready for one step. Raises StepFailed for bytes that do not fit the
-    program.
-    """
+    """The case of these bytes, ready for one step. Raises StepFailed when they do not fit the program."""
     counter, end_event, blocks = _body(state)
     case = Case(program, context, decode(blocks[0][1]))
     case.counter = counter

@@ -13,9 +13,7 @@ WAITING: Final[int] = TaskState.WAITING
 """For a moment, a message, a signal, a condition, or for other tokens at a join."""
 
 READY: Final[int] = TaskState.READY
-"""To be run by the drain; a person or an operation where the node is not automatic; or standing with an
-incident.
-"""
+"""For the drain to run; open for a person or an operation; or standing with an incident."""
 
 STARTED: Final[int] = TaskState.STARTED
 """Something inside the element is at work: a block, instances of a loop."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import singledispatch
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from engine.bpmn import commands, incidents, scope, state
 from engine.bpmn.behaviour.activities import Handed, ServiceTask, UserTask
@@ -48,13 +47,14 @@ def start(
 
 
 def step(program: Program, state_bytes: bytes, command: commands.Command, context: Context) -> StepResult:
-    """Carry out one command. Raises StepFailed when it does not apply; the stored state then stays as it
-    is.
+    """Carry out one command.
+
+    Raises StepFailed when it does not apply; the stored state then stays as it is.
     """
     case = state.load(program, state_bytes, context)
     if case.is_over():
         raise StepFailed("Дело уже завершено.", "Обновите страницу дела.")
-    _carry_out(command, case)
+    _DOING[type(command)](case, command)
     return _finish(case)
 
 
@@ -77,25 +77,17 @@ def _finish(case: Case) -> StepResult:
     return case.journal.result(state.dump(case), ended=ended, end_event=case.end_event if ended else None)
 
 
-@singledispatch
-def _carry_out(command: commands.Command, case: Case) -> None:
-    raise TypeError(f"no command: {command!r}")
-
-
-@_carry_out.register
-def _(command: commands.Complete, case: Case) -> None:
+def _complete(case: Case, command: commands.Complete) -> None:
     token = _open(case, command.element_id, UserTask)
     case.journal.closed(token.id)
     token.node.receive(token, _kept(command.data))
 
 
-@_carry_out.register
-def _(command: commands.Fire, case: Case) -> None:
+def _fire(_case: Case, _command: commands.Fire) -> None:
     """Nothing to do: what is due fires at the end of every step."""
 
 
-@_carry_out.register
-def _(command: commands.Deliver, case: Case) -> None:
+def _deliver(case: Case, command: commands.Deliver) -> None:
     token = _token(case, command.element_id)
     trigger = getattr(token.node, "trigger", None)
     if token.state != WAITING or not isinstance(trigger, Message) or trigger.name != command.name:
@@ -103,20 +95,17 @@ def _(command: commands.Deliver, case: Case) -> None:
     token.node.fire(token, _kept(command.payload))
 
 
-@_carry_out.register
-def _(command: commands.Signal, case: Case) -> None:
+def _signal(case: Case, command: commands.Signal) -> None:
     broadcast(case, command.name, _kept(command.payload))
 
 
-@_carry_out.register
-def _(command: commands.CompleteService, case: Case) -> None:
+def _complete_service(case: Case, command: commands.CompleteService) -> None:
     token = _open(case, command.element_id, ServiceTask)
     case.journal.wait_over(token.id)
     token.node.receive(token, _kept(command.result))
 
 
-@_carry_out.register
-def _(command: commands.FailService, case: Case) -> None:
+def _fail_service(case: Case, command: commands.FailService) -> None:
     token = _open(case, command.element_id, ServiceTask)
     if command.code is not None and _caught(token, command.code, command.message):
         return
@@ -125,11 +114,8 @@ def _(command: commands.FailService, case: Case) -> None:
     incidents.stop(token, f"операция не выполнена: {reason.rstrip('.')}. Устраните причину и повторите.")
 
 
-@_carry_out.register
-def _(command: commands.ThrowError, case: Case) -> None:
-    token = _token(case, command.element_id)
-    if not (isinstance(token.node, Handed) and token.node.is_open(token)):
-        _closed()
+def _throw_error(case: Case, command: commands.ThrowError) -> None:
+    token = _open(case, command.element_id, Handed)
     try:
         throw_error(token, command.code, "", from_inside=True)
     except Fault as fault:
@@ -138,20 +124,31 @@ def _(command: commands.ThrowError, case: Case) -> None:
         ) from None
 
 
-@_carry_out.register
-def _(command: commands.Retry, case: Case) -> None:
+def _retry(case: Case, command: commands.Retry) -> None:
     incidents.retry(_token(case, command.element_id))
 
 
-@_carry_out.register
-def _(command: commands.SetVariables, case: Case) -> None:
+def _set_variables(case: Case, command: commands.SetVariables) -> None:
     sure(case.variables).update(_kept(command.values))
 
 
-@_carry_out.register
-def _(command: commands.Cancel, case: Case) -> None:
+def _cancel(case: Case, _command: commands.Cancel) -> None:
     case.cancel()
     case.end_event = None
+
+
+_DOING: Final[dict[type, Callable[[Case, Any], None]]] = {
+    commands.Complete: _complete,
+    commands.Fire: _fire,
+    commands.Deliver: _deliver,
+    commands.Signal: _signal,
+    commands.CompleteService: _complete_service,
+    commands.FailService: _fail_service,
+    commands.ThrowError: _throw_error,
+    commands.Retry: _retry,
+    commands.SetVariables: _set_variables,
+    commands.Cancel: _cancel,
+}
 
 
 def _caught(token: Token, code: str, message: str) -> bool:

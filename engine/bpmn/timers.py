@@ -58,9 +58,7 @@ class Duration:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """A repeated duration: `times` firings (None: without end), from `start` or from when the timer is
-    armed.
-    """
+    """A repeated duration, `times` times (None: without end), from `start` or from when it is armed."""
 
     times: int | None
     duration: Duration
@@ -166,8 +164,9 @@ def next_moment(
 
 
 def _first_after(duration: Duration, base: datetime, now: datetime, zone: tzinfo, low: int) -> int:
-    """The least ordinal whose moment is after `now`, by doubling and halving: a cycle of a second may have
-    slept a year.
+    """The least ordinal whose moment is after `now`.
+
+    By doubling and halving: a cycle of a second may have slept for a year.
     """
     step = 1
     while duration.after(base, zone, low + step) <= now:

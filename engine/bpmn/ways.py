@@ -1,8 +1,8 @@
 """Which joins a token can still come to, and by which of their incoming flows.
 
-Found once for a whole plan, when it is built: every incoming flow of a join gets a bit, and every node the bits of
-the flows that can be reached from it. A join's own bits are not passed on behind it: what has to go through a join
-first cannot be what the join waits for.
+Found once for a whole plan, when it is built: every incoming flow of a join gets a bit, and every node the
+bits of the flows that can be reached from it. A join's own bits are not passed on behind it: what has to go
+through a join first cannot be what the join waits for.
 """
 
 from __future__ import annotations

@@ -28,9 +28,7 @@ RESULT = "decisionResult"
 
 
 class Activity(Node):
-    """Base, and the activity in which nothing happens (a plain or manual task): the token goes straight
-    on.
-    """
+    """Base, and the activity in which nothing happens (a plain or manual task)."""
 
     reported = True
 

@@ -50,9 +50,7 @@ class Catching(Node):
 
 
 class StartEvent(Node):
-    """Where a block begins. Its trigger only says how: the caller, or the event sub-process around it, has
-    waited.
-    """
+    """Where a block begins. Its trigger only says how: somebody else has waited for it."""
 
     trigger: Trigger = Trigger()
 
@@ -79,9 +77,7 @@ class EndEvent(Node):
 
 
 class ThrowEvent(Node):
-    """Throws something on the way; with no trigger (also: a link) it is only a place that the token
-    passes.
-    """
+    """Throws something on the way; without a trigger it is only a place that the token passes."""
 
     trigger: Trigger = Trigger()
     payload_mapped: Mapped = ()

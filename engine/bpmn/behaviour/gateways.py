@@ -45,7 +45,7 @@ class Join(Node):
     def __init__(self, plan: Plan, name: str, info: StepInfo, *, drawn: bool = True) -> None:
         super().__init__(plan, name, info, drawn=drawn)
         self.bits: dict[str, int] = {}
-        """The bit of each incoming flow in the `ways` of the plan's nodes; empty when there is one flow only."""
+        """The bit of each incoming flow in the `ways` of nodes; empty when there is only one flow."""
         self.all_bits = 0
 
     def arrive(self, token: Token) -> None:

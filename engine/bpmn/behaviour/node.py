@@ -34,9 +34,7 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     name: str
 
     automatic = True
-    """The drain runs a ready token by itself; False where a person or an operation has to come back with a
-    result.
-    """
+    """The drain runs a ready token by itself; False where a result has to come from outside."""
 
     joins = False
     """Tokens must remember by which flow they came."""
@@ -74,9 +72,7 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         token.case.make_ready(token)
 
     def work(self, token: Token) -> bool | None:
-        """Do what the element does. True: done; None: not yet. Raises Fault before it has changed
-        anything.
-        """
+        """Do what the element does: True when done, None when not yet. Raises Fault before any change."""
         self.write_results(token)
         return True
 

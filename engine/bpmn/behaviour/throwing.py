@@ -90,8 +90,6 @@ def _levels(token: Token, *, from_inside: bool) -> Iterator[list[Token]]:
 
 
 def _edge(token: Token) -> list[Token]:
-    """Boundary events of the activity that the token carries out; those of a loop belong to the loop as a
-    whole.
-    """
+    """Boundary events of the activity that the token carries out: the whole loop's, for an instance."""
     host = token.host
     return (host if host is not None and host.node.loops else token).belongings()

@@ -1,5 +1,6 @@
-"""What events wait for and what they throw. A trigger is part of the diagram; what differs by case is in
-token marks.
+"""What events wait for and what they throw.
+
+A trigger is part of the diagram, shared by all cases; what differs by case is in the marks of the token.
 """
 
 from __future__ import annotations
@@ -43,9 +44,7 @@ class Trigger:
         return None
 
     def due_since(self, token: Token) -> datetime | None:
-        """Since when the moment or the condition is there, None while it is not; asked when nothing else can
-        run. Raises Fault.
-        """
+        """Since when the moment or the condition is there; None: not yet. Raises Fault."""
         return None
 
     def again(self, token: Token) -> dict[str, Any] | None:
@@ -88,9 +87,7 @@ class Signal(Trigger):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Timer(Trigger):
-    """Waits for a moment: one that is computed when the timer is armed, or that of a term, whatever
-    becomes of it.
-    """
+    """Waits for a moment: computed when the timer is armed, or that of a term, whatever becomes of it."""
 
     source: Source | None
     term: str | None = None

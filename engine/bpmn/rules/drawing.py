@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from lxml import etree
 
@@ -13,18 +14,28 @@ from engine.bpmn.normalise import is_link, link_name
 from engine.bpmn.rules.hits import Hit, at, elements, scope_name, scopes
 from engine.bpmn.sure import sure
 
-_ATTRIBUTES = frozenset(
-    "assignee candidateGroups formRef formKey formRefBinding formRefVersion dueDate priority type topic decisionRef "
-    "decisionRefBinding resultVariable mapDecisionResult collection elementVariable calledElementBinding "
-    "errorCodeVariable errorMessageVariable asyncBefore asyncAfter exclusive jobPriority taskPriority "
-    "historyTimeToLive versionTag isStartableInTasklist candidateStarterGroups candidateStarterUsers "
-    "modelerTemplate modelerTemplateVersion modelerTemplateIcon".split()
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_ATTRIBUTES: Final = _words(
+    """
+    assignee candidateGroups formRef formKey formRefBinding formRefVersion dueDate priority type
+    topic decisionRef decisionRefBinding resultVariable mapDecisionResult collection elementVariable
+    calledElementBinding errorCodeVariable errorMessageVariable asyncBefore asyncAfter exclusive
+    jobPriority taskPriority historyTimeToLive versionTag isStartableInTasklist
+    candidateStarterGroups candidateStarterUsers modelerTemplate modelerTemplateVersion
+    modelerTemplateIcon
+    """
 )
 """Attributes of the dialect that act here, or that say nothing about what happens."""
 
-_EXTENSIONS = frozenset(
-    "properties property inputOutput inputParameter outputParameter in out executionListener taskListener connector "
-    "failedJobRetryTimeCycle".split()
+_EXTENSIONS: Final = _words(
+    """
+    properties property inputOutput inputParameter outputParameter in out executionListener
+    taskListener connector failedJobRetryTimeCycle
+    """
 )
 
 

@@ -1,6 +1,4 @@
-"""What is legal in BPMN but is not run here, and what code of other systems would be dropped without a
-word.
-"""
+"""What is legal in BPMN but is not run here, and code of other systems, which nobody may drop silently."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import count
+from itertools import count, pairwise
 from xml.sax.saxutils import escape, quoteattr
 
 NAMESPACES = (
@@ -36,11 +36,13 @@ def document(*processes: str, roots: str = "") -> bytes:
     known = (
         '<message id="m_letter" name="письмо"/><message id="m_other" name="другое"/>'
         '<signal id="s_alarm" name="тревога"/>'
-        '<error id="e_refusal" name="Отказ" errorCode="ОТКАЗ"/><error id="e_other" name="Иное" errorCode="ИНОЕ"/>'
+        '<error id="e_refusal" name="Отказ" errorCode="ОТКАЗ"/>'
+        '<error id="e_other" name="Иное" errorCode="ИНОЕ"/>'
         '<escalation id="c_up" name="Выше" escalationCode="ВЫШЕ"/>'
     )
-    text = f'<definitions {NAMESPACES} id="definitions" targetNamespace="t">{known}{roots}{"".join(processes)}</definitions>'
-    return ('<?xml version="1.0" encoding="UTF-8"?>' + text).encode()
+    inner = "".join((known, roots, *processes))
+    text = f'<definitions {NAMESPACES} id="definitions" targetNamespace="t">{inner}</definitions>'
+    return f'<?xml version="1.0" encoding="UTF-8"?>{text}'.encode()
 
 
 def node(tag: str, id: str, *inner: str, **attributes: object) -> str:
@@ -168,13 +170,13 @@ def path(*lines: str) -> str:
     found = []
     for line in lines:
         ids = line.split()
-        found += [flow(source, target) for source, target in zip(ids, ids[1:], strict=False)]
+        found += [flow(source, target) for source, target in pairwise(ids)]
     return "".join(found)
 
 
 def flow(source: str, target: str, condition: str | None = None, id: str | None = None) -> str:
     inner = "" if condition is None else f"<conditionExpression>{escape(condition)}</conditionExpression>"
-    return f'<sequenceFlow id="{id or f"f{next(_numbers)}"}" sourceRef="{source}" targetRef="{target}">{inner}</sequenceFlow>'
+    return node("sequenceFlow", id or f"f{next(_numbers)}", inner, sourceRef=source, targetRef=target)
 
 
 # --- extensions and loops
@@ -231,4 +233,5 @@ def until(text: str) -> str:
 def repeat(condition: str = "", *, before: bool = False, maximum: int | None = None) -> str:
     limit = f' loopMaximum="{maximum}"' if maximum else ""
     inner = f"<loopCondition>{escape(condition)}</loopCondition>" if condition else ""
-    return f'<standardLoopCharacteristics testBefore="{str(before).lower()}"{limit}>{inner}</standardLoopCharacteristics>'
+    attributes = f'testBefore="{str(before).lower()}"{limit}'
+    return f"<standardLoopCharacteristics {attributes}>{inner}</standardLoopCharacteristics>"

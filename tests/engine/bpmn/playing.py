@@ -64,6 +64,13 @@ class Play:
         self.now += timedelta(**time)
         return self.step(bpmn.Fire())
 
+    def until(self, node: str) -> Play:
+        """Let time pass until the moment of the waiting timer of the node."""
+        moment = self.due(node)
+        assert moment is not None
+        self.now = moment
+        return self.step(bpmn.Fire())
+
     def deliver(self, name: str, _index: int = 0, **payload: Any) -> Play:
         found = [wait for wait in self.waits.values() if wait.kind is WaitKind.MESSAGE and wait.name == name]
         assert found, f"nobody waits for the message {name}"

@@ -45,6 +45,7 @@ from tests.engine.bpmn.drawing import (
     sub,
     terminate,
     throw,
+    times,
     user,
     xor,
 )
@@ -99,7 +100,7 @@ def edge(trigger: str, attributes: str = 'attachedToRef="a"') -> bytes:
 
 
 LINK = '<linkEventDefinition name="L"/>'
-LOOP = '<multiInstanceLoopCharacteristics camunda:collection="список"><loopDataOutputRef>итоги</loopDataOutputRef></multiInstanceLoopCharacteristics>'
+LOOP = for_each("список", "вопрос", "<loopDataOutputRef>итоги</loopDataOutputRef>")
 
 CASES: dict[str, bytes] = {
     "file-empty": b"  \n",
@@ -172,9 +173,7 @@ CASES: dict[str, bytes] = {
     "mapping-complex": straight(
         user(
             "x",
-            extensions(
-                '<camunda:inputOutput><camunda:inputParameter name="a"><camunda:list/></camunda:inputParameter></camunda:inputOutput>'
-            ),
+            extensions(inputs_outputs({"a": "LIST"}).replace("LIST", "<camunda:list/>")),
         )
     ),
     "mapping-no-name": straight(user("x", extensions(inputs_outputs({"": "=1"})))),
@@ -281,8 +280,7 @@ def test_a_process_of_the_same_file_can_be_called():
 
 
 def test_findings_come_in_the_order_of_the_file_with_their_lines():
-    text = "<definitions {}>\n<process id='p' name='П'>\n<userTask id='a'/>\n\n<userTask id='b'/>\n</process></definitions>"
-    xml = text.format('xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"').encode()
+    xml = diagram("\n", node("userTask", "a"), "\n\n", node("userTask", "b")).replace(b"?>", b"?>\n")
     lines = [(finding.line, finding.element) for finding in check(xml) if finding.rule == "step-no-name"]
     assert lines == [(3, "a"), (5, "b")]
 
@@ -305,7 +303,7 @@ def test_a_syntax_error_says_where_it_is():
         user("x", repeat("1 +")),
         user(
             "x",
-            "<multiInstanceLoopCharacteristics><loopCardinality>1 +</loopCardinality></multiInstanceLoopCharacteristics>",
+            times("1 +"),
         ),
         user("x", for_each("a", "b", "<completionCondition>1 +</completionCondition>")),
         catch("x", after("=1 +")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.engine.bpmn.drawing import (
@@ -32,14 +34,14 @@ BOTH = pytest.mark.parametrize("sequential", [False, True])
 ITEMS = {"вопросы": ["А", "Б", "В"]}
 
 
-def each(*inner: str, **options: object) -> bytes:
+def each(*inner: str, **options: Any) -> bytes:
     return diagram(start(), user("a", for_each(**options), *inner), user("z"), path("s a z"))
 
 
 @BOTH
 def test_there_is_one_instance_for_each_item(sequential):
     play = Play(each(sequential=sequential), ITEMS)
-    seen = []
+    seen: list[str] = []
     while play.open != ["z"]:
         assert play.open == (["a"] if sequential else ["a"] * (3 - len(seen)))
         seen.append(play.sees("a")["вопрос"])

@@ -90,9 +90,7 @@ STEPS: list[Any] = [
 
 
 def signature(plan: Plan) -> dict[str, Any]:
-    """Everything there is to a plan, as text: attributes of every node, wiring, subscribers of the
-    library's events.
-    """
+    """Everything there is to a plan, as text: attributes, wiring, subscribers of the library's events."""
     found = {}
     for name, node in plan.nodes.items():
         attributes = {

@@ -32,7 +32,9 @@ from tests.engine.bpmn.drawing import (
 from tests.engine.bpmn.playing import Play
 
 ZONES = st.sampled_from([None, UTC, timezone(timedelta(hours=3)), ZoneInfo("Europe/Moscow")])
-MOMENTS = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1)).map(lambda moment: moment.replace(fold=0))
+MOMENTS = st.datetimes(datetime.fromisoformat("1900-01-01"), datetime.fromisoformat("2200-01-01")).map(
+    lambda moment: moment.replace(fold=0)
+)
 SCALARS = (
     st.none()
     | st.booleans()

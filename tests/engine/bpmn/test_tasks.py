@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -329,5 +330,5 @@ def test_send_and_decision_tasks_may_be_operations_too():
 
 
 def test_dates_and_numbers_come_back_as_they_were_written():
-    values = {"день": date(2026, 1, 21), "сумма": Decimal("10.50"), "да": True, "пусто": None}
+    values: dict[str, Any] = {"день": date(2026, 1, 21), "сумма": Decimal("10.50"), "да": True, "пусто": None}
     assert Play(alone(user("x"))).do("x", **values).variables == values

@@ -7,6 +7,7 @@ a random walk is hardly wrong in both of them in the same way.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -93,7 +94,7 @@ def _draw(shape: Shape) -> tuple[list[str], str, str]:
     drawn = [_draw(part) for part in shape.parts]
     found = [one for parts, _, _ in drawn for one in parts]
     if shape.kind == "sequence":
-        for (_, _, last), (_, first, _) in zip(drawn, drawn[1:], strict=False):
+        for (_, _, last), (_, first, _) in itertools.pairwise(drawn):
             found.append(path(f"{last} {first}"))
         return found, drawn[0][1], drawn[-1][2]
     split, join = f"{shape.id}_split", f"{shape.id}_join"
