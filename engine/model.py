@@ -40,7 +40,8 @@ def split_task_id(number: int) -> tuple[int, int]:
 def element_ref(main: str, process: str, node: str) -> str:
     """How tables name an element of a case that runs process `main`.
 
-    Ids are unique only inside their process, so one of a called process carries its name: `p04_item/p04_ut_vote`.
+    Ids are unique only inside their process, so one of a called process carries its name:
+    `p04_item/p04_ut_vote`.
     """
     return node if process in {"", main} else f"{process}/{node}"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from engine.cases.messages import subscriber
 from engine.cases.outbox import Promise
@@ -22,6 +22,7 @@ from engine.records import commissions
 from engine.records.commissions import AgendaItem
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds
+from engine.storage.rows import AnyRow
 
 FAMILY = "family"
 """The commission that hears a question whose case names no other."""
@@ -94,7 +95,7 @@ def collect(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     }
 
 
-def _question(rt: Runtime, call: Call, item: AgendaItem, asking: Row[Any]) -> dict[str, Value]:
+def _question(rt: Runtime, call: Call, item: AgendaItem, asking: AnyRow) -> dict[str, Value]:
     """What the agenda says of a question: no names, the number of the case leads to them."""
     zone = rt.calendars.office(call.unit_id).zone
     until = from_seconds(asking.due_at).astimezone(zone).date() if asking.due_at is not None else None

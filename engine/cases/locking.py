@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from engine.cases.tables import ACTIVE, case_
 from engine.deadlines.tables import OPEN_TERMS
@@ -14,6 +13,7 @@ from engine.errors import Conflict, NotFound
 from engine.model import Located, element_ref
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds
+from engine.storage.rows import AnyRow
 from engine.worklist.tables import task
 
 _CASE_COLUMNS = (
@@ -84,7 +84,7 @@ class LockedCase:
     person_id: int | None
     family_id: int | None
     filed_at: datetime
-    terms: list[Row[Any]]
+    terms: list[AnyRow]
 
     def ref(self, at: Located) -> str:
         """How the tables name an element: its id, with the process before it where that is a called one."""
@@ -112,7 +112,7 @@ def lock_free_case(rt: Runtime, conn: Connection, case_id: int) -> LockedCase | 
     return opened_case(rt, conn, row)
 
 
-def opened_case(rt: Runtime, conn: Connection, row: Row[Any]) -> LockedCase:
+def opened_case(rt: Runtime, conn: Connection, row: AnyRow) -> LockedCase:
     """The locked case of a row that was read with one of the statements above."""
     if row.case_status != ACTIVE:
         raise Conflict(f"Дело {row.number} уже завершено.", "Откройте дело, чтобы увидеть итог.")

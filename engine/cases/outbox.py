@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Row, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from engine.cases.tables import outbox
 from engine.cases.values import open_values
@@ -22,6 +22,7 @@ from engine.errors import KeyDestroyed, MarshrutError
 from engine.model import Value
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
+from engine.storage.rows import AnyRow
 
 log = structlog.get_logger(__name__)
 
@@ -114,7 +115,7 @@ def _prepare(rt: Runtime, handlers: Handlers, row_id: int) -> Any:
     return None if promise is None else prepare(rt, promise)
 
 
-def _opened(rt: Runtime, row: Row[Any]) -> Promise | None:
+def _opened(rt: Runtime, row: AnyRow) -> Promise | None:
     """The promise of a row; None when the case was erased: there is nothing left to promise."""
     try:
         payload = open_values(rt.vault, row.key_id, row.payload, "outbox")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, or_, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from engine import bpmn
 from engine.bpmn import Position
@@ -21,6 +20,7 @@ from engine.errors import KeyDestroyed, NotFound
 from engine.model import ERASED, Actor, Value
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds
+from engine.storage.rows import AnyRow
 
 _CASE = select(case_).where(case_.c.id == bindparam("case_id"))
 _HISTORY = (
@@ -99,12 +99,12 @@ def case_card(rt: Runtime, conn: Connection, actor: Actor, case_id: int) -> Case
     return _cards(rt, [row])[0]
 
 
-def _cards(rt: Runtime, rows: Sequence[Row[Any]]) -> list[CaseCard]:
+def _cards(rt: Runtime, rows: Sequence[AnyRow]) -> list[CaseCard]:
     labels = rt.vault.open_many([(row.key_id, row.label, "case.label") for row in rows])
     return [_card(rt, row, label) for row, label in zip(rows, labels, strict=True)]
 
 
-def _card(rt: Runtime, row: Row[Any], label: bytes | None) -> CaseCard:
+def _card(rt: Runtime, row: AnyRow, label: bytes | None) -> CaseCard:
     release = rt.library.release(row.release_id)
     return CaseCard(
         id=row.id,
@@ -170,7 +170,7 @@ def case_history(rt: Runtime, conn: Connection, card: CaseCard, limit: int = 200
     return [_entry(rt, release, card, row) for row in rows]
 
 
-def _entry(rt: Runtime, release: Release, card: CaseCard, row: Row[Any]) -> HistoryEntry:
+def _entry(rt: Runtime, release: Release, card: CaseCard, row: AnyRow) -> HistoryEntry:
     return HistoryEntry(
         id=row.id,
         at=from_seconds(row.at),
@@ -239,7 +239,7 @@ def case_position(rt: Runtime, conn: Connection, card: CaseCard) -> CasePosition
     return CasePosition(frozenset(passed), now)
 
 
-def open_incidents(conn: Connection, case_id: int) -> list[Row[Any]]:
+def open_incidents(conn: Connection, case_id: int) -> list[AnyRow]:
     """Places where the case stands still."""
     return list(conn.execute(_INCIDENTS, {"case_id": case_id}).all())
 

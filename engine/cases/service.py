@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, insert, select
 
 from engine import bpmn
 from engine.access.policy import require_case, require_start
@@ -24,9 +23,10 @@ from engine.errors import AlreadyCompleted, NotAllowed, NotFound
 from engine.model import Actor, CompleteTask, Permission, Scope, StartCase, Value, split_task_id
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds, to_seconds
+from engine.storage.rows import AnyRow
 from engine.worklist.tables import DONE, OPEN
 
-_INSERT_CASE = insert(case_)
+_INSERT_CASE = insert(case_).returning(case_.c.id)
 _BY_REQUEST = select(case_.c.id, case_.c.number)
 
 
@@ -127,7 +127,7 @@ def _insert_case(rt: Runtime, conn: Connection, case: LockedCase, command: Start
             "started_at": to_seconds(rt.clock.now()),
         },
     )
-    return int(inserted.inserted_primary_key[0])
+    return int(inserted.scalar_one())
 
 
 def complete_task(rt: Runtime, command: CompleteTask, *, check_form: bool = True) -> None:
@@ -157,7 +157,7 @@ def complete_task(rt: Runtime, command: CompleteTask, *, check_form: bool = True
         record_step(rt, conn, release, case, result, deed)
 
 
-def require_open(row: Row[Any] | None, number: int) -> Row[Any]:
+def require_open(row: AnyRow | None, number: int) -> AnyRow:
     """The row of a task that is still open; NotFound or AlreadyCompleted otherwise."""
     if row is None:
         raise NotFound(f"Шага № {number} нет.", "Вернитесь к списку задач.")
@@ -169,7 +169,7 @@ def require_open(row: Row[Any] | None, number: int) -> Row[Any]:
     raise AlreadyCompleted(words, by=row.closed_by, at=at)
 
 
-def require_task(actor: Actor, row: Row[Any]) -> None:
+def require_task(actor: Actor, row: AnyRow) -> None:
     """Raise NotAllowed unless the step lies in one of the actor's queues."""
     if row.queue_id in actor.queues or row.assignee_id == actor.user_id:
         return

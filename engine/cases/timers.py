@@ -6,10 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from engine import bpmn
 from engine.bpmn.commands import Fire
@@ -22,6 +21,7 @@ from engine.errors import MarshrutError
 from engine.model import SYSTEM, Clock, split_task_id
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
+from engine.storage.rows import AnyRow
 
 log = structlog.get_logger(__name__)
 
@@ -88,7 +88,7 @@ def fire_case(rt: Runtime, case_id: int) -> bool:
         return True
 
 
-def _follow_terms(conn: Connection, case: LockedCase, left: Sequence[Row[Any]]) -> None:
+def _follow_terms(conn: Connection, case: LockedCase, left: Sequence[AnyRow]) -> None:
     """Timers that were due but did not fire wait on a term that has moved, stands still or is over."""
     moments = {
         row.key: row.due_at for row in case.terms if row.task_id is None and row.clock == Clock.RUNNING

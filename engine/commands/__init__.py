@@ -1,1 +1,1 @@
-"""The commands of `marshrut`, one module a family; `engine.cli` finds them by name and imports only the one called."""
+"""The commands of `marshrut`, one module a family; `engine.cli` imports only the one that is called."""

@@ -41,7 +41,7 @@ def keep_upload(rt: Runtime, actor: Actor, files: Sequence[Upload]) -> int:
     require(actor, Permission.DEFINITION_PUBLISH)
     with rt.database.write() as conn:
         row = {"at": to_seconds(rt.clock.now()), "by": actor.user_id}
-        number = int(conn.execute(insert(upload), row).inserted_primary_key[0])
+        number = int(conn.execute(insert(upload).returning(upload.c.id), row).scalar_one())
         for order, file in enumerate(files):
             packed = zlib.compress(file.content, 6)
             conn.execute(

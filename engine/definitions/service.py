@@ -22,6 +22,8 @@ from engine.storage.moments import to_seconds
 
 Items = dict[str, dict[str, int]]
 
+_NEWEST = select(release.c.catalogue).order_by(release.c.id.desc()).limit(1)
+
 
 @dataclass(frozen=True, slots=True)
 class PublishedVersion:
@@ -85,7 +87,9 @@ def add_release(
 
 
 def _current_items(conn: Connection) -> Items:
-    newest = conn.execute(select(release.c.catalogue).order_by(release.c.id.desc()).limit(1)).scalar_one_or_none()
+    newest = conn.execute(
+        select(release.c.catalogue).order_by(release.c.id.desc()).limit(1)
+    ).scalar_one_or_none()
     return json.loads(newest) if newest is not None else {}
 
 
@@ -110,7 +114,7 @@ def _add_version(
         ).scalar_one()
     )
     inserted = conn.execute(
-        insert(definition),
+        insert(definition).returning(definition.c.id),
         {
             "kind": file.kind,
             "key": key,
@@ -124,7 +128,7 @@ def _add_version(
             "note": note,
         },
     )
-    number = int(inserted.inserted_primary_key[0])
+    number = int(inserted.scalar_one())
     for each in file.keys:
         published[each] = number
     return PublishedVersion(number, file.kind, key, version, new=True)
@@ -132,14 +136,14 @@ def _add_version(
 
 def _add_release(rt: Runtime, conn: Connection, actor: Actor, items: Items) -> int:
     inserted = conn.execute(
-        insert(release),
+        insert(release).returning(release.c.id),
         {
             "created_at": to_seconds(rt.clock.now()),
             "created_by": actor.user_id,
             "catalogue": json.dumps(items, sort_keys=True),
         },
     )
-    return int(inserted.inserted_primary_key[0])
+    return int(inserted.scalar_one())
 
 
 def shipped_files(processes: Path, forms: Path) -> list[Upload]:

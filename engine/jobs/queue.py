@@ -21,7 +21,7 @@ PERIOD = 5
 """Seconds after which a worker sweeps even when nobody woke it."""
 
 _RUNTIMES: list[Runtime] = []
-"""The runtime of this worker process: RQ calls the job by its name, and a runtime can't travel through Redis."""
+"""The runtime of this worker: RQ calls the job by its name, and a runtime can't travel through Redis."""
 
 
 def wake_workers(redis: Redis) -> None:

@@ -39,7 +39,7 @@ def candidates_for(
     counted = select(task.c.assignee_id, func.count()).where(
         task.c.status == OPEN, task.c.assignee_id.in_([person.id for person in found])
     )
-    loads = dict(conn.execute(counted.group_by(task.c.assignee_id)).all())
+    loads: dict[int | None, int] = dict(conn.execute(counted.group_by(task.c.assignee_id)).all())
     candidates = [
         Candidate(person.id, person.name.short(), person.position, loads.get(person.id, 0))
         for person in found

@@ -18,7 +18,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     Select,
     and_,
     func,
@@ -36,6 +35,7 @@ from engine.deadlines.sql import overdue_condition
 from engine.model import ERASED, Clock, Due, StepInfo
 from engine.runtime import Runtime
 from engine.storage.moments import due_from_seconds, from_seconds
+from engine.storage.rows import AnyRow
 from engine.worklist.tables import OPEN, task
 
 CAP = 1000
@@ -50,7 +50,7 @@ class Filter:
     queues: frozenset[int]
     bucket: str | None = None
     process: str | None = None
-    case_ids: tuple[int, ...] | None = None
+    case_ids: Sequence[int] | None = None
     after: tuple[int, int] | None = None
     limit: int = PAGE
 
@@ -182,7 +182,7 @@ def _lateral_statement(wanted: Filter, conditions: Sequence[ColumnElement[bool]]
     )
 
 
-def inbox_rows(rt: Runtime, found: Iterable[Row[Any]], now: datetime, unit_id: int) -> list[InboxRow]:
+def inbox_rows(rt: Runtime, found: Iterable[AnyRow], now: datetime, unit_id: int) -> list[InboxRow]:
     """Rows of the database as lines of a list: names from the release, words of the due date, opened
     labels.
     """
@@ -200,7 +200,7 @@ def _opened(rt: Runtime, sealed: list[tuple[int, bytes | None, str]]) -> list[st
     return [ERASED if each is None else each.decode() for each in words]
 
 
-def _inbox_row(rt: Runtime, row: Row[Any], label: str, item: str, today: _Today) -> InboxRow:
+def _inbox_row(rt: Runtime, row: AnyRow, label: str, item: str, today: _Today) -> InboxRow:
     release = rt.library.release(row.release_id)
     norm = rt.calendars.norm_by_id(row.norm_id) if row.norm_id is not None else None
     due = Due(at=due_from_seconds(row.due_at), clock=Clock(row.clock))
@@ -223,7 +223,7 @@ def _inbox_row(rt: Runtime, row: Row[Any], label: str, item: str, today: _Today)
     )
 
 
-def _bucket_of(row: Row[Any], due: Due, today: _Today) -> str:
+def _bucket_of(row: AnyRow, due: Due, today: _Today) -> str:
     if row.clock == Clock.PAUSED:
         return "paused"
     if is_overdue(due, today.now):

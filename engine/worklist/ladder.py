@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, literal, select
+from sqlalchemy import Connection, bindparam, insert, literal, select
 
 from engine.access.queries import holders
 from engine.access.tables import queue
@@ -19,6 +19,7 @@ from engine.deadlines.terms import rung_row
 from engine.model import SYSTEM, Term
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
+from engine.storage.rows import AnyRow
 from engine.worklist.tables import notice, task
 
 BATCH = 200
@@ -75,7 +76,7 @@ def _tell(rt: Runtime, conn: Connection, terms: list[Term], now: datetime) -> No
 
 
 def _notices(
-    rt: Runtime, told: Told, case: Row[Any], about: Row[Any] | None, now: datetime
+    rt: Runtime, told: Told, case: AnyRow, about: AnyRow | None, now: datetime
 ) -> list[dict[str, Any]]:
     people: dict[int, None] = {}
     for who in told.to:
@@ -95,7 +96,7 @@ def _notices(
     ]
 
 
-def _owners(rt: Runtime, case: Row[Any], about: Row[Any] | None) -> list[int]:
+def _owners(rt: Runtime, case: AnyRow, about: AnyRow | None) -> list[int]:
     """Who has the step; while nobody has taken it, everybody of its role; without a step, the owner of the
     case, or everybody of the role that owns the pathway while the case has none.
     """
@@ -109,14 +110,14 @@ def _owners(rt: Runtime, case: Row[Any], about: Row[Any] | None) -> list[int]:
     return _of_role(rt, role, case) if role else []
 
 
-def _of_role(rt: Runtime, role: str, case: Row[Any]) -> list[int]:
+def _of_role(rt: Runtime, role: str, case: AnyRow) -> list[int]:
     """The people of a role that answer for the case's unit."""
     place = rt.directory.tree().place_of((role,), case.unit_id)
     return [person.id for person in holders(rt, [role], [place])]
 
 
 def _note(
-    rt: Runtime, conn: Connection, told: Told, case: Row[Any], about: Row[Any] | None, now: datetime
+    rt: Runtime, conn: Connection, told: Told, case: AnyRow, about: AnyRow | None, now: datetime
 ) -> None:
     write_history(
         rt,

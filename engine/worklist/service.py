@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from engine.access.policy import require_case
 from engine.access.queries import names_of
@@ -20,6 +20,7 @@ from engine.errors import Conflict, InvalidData, NotAllowed
 from engine.model import Actor, Permission
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds, to_seconds
+from engine.storage.rows import AnyRow
 from engine.worklist.tables import OPEN, task
 
 MAX_DRAFT_BYTES = 1_000_000
@@ -46,8 +47,9 @@ def claim(rt: Runtime, actor: Actor, task_id: int) -> None:
         if row.assignee_id == actor.user_id:
             return
         if row.assignee_id is not None:
+            name = names_of(conn, [row.assignee_id]).get(row.assignee_id, "")
             raise Conflict(
-                f"Шаг уже взял другой сотрудник: {names_of(conn, [row.assignee_id]).get(row.assignee_id, '')}.",
+                f"Шаг уже взял другой сотрудник: {name}.",
                 "Выберите другой шаг или попросите руководителя переназначить этот.",
             )
         _move(rt, conn, row, actor, HistoryKind.CLAIMED, actor.own_queue, actor.user_id)
@@ -88,7 +90,7 @@ def _require_role(rt: Runtime, conn: Connection, account_id: int, role_queue_id:
         )
 
 
-def _open_task(conn: Connection, actor: Actor, task_id: int) -> Row[Any]:
+def _open_task(conn: Connection, actor: Actor, task_id: int) -> AnyRow:
     row = require_open(conn.execute(LOCK_TASK, {"task_id": task_id}).one_or_none(), task_id)
     require_task(actor, row)
     return row
@@ -97,7 +99,7 @@ def _open_task(conn: Connection, actor: Actor, task_id: int) -> Row[Any]:
 def _move(
     rt: Runtime,
     conn: Connection,
-    row: Row[Any],
+    row: AnyRow,
     actor: Actor,
     kind: HistoryKind,
     queue: int,

@@ -37,9 +37,16 @@ to.
 `draft`
 are sealed under the case's key."""
 
-_OPEN = {"sqlite_where": text("status = 0"), "postgresql_where": text("status = 0")}
-Index("ix_task_queue", task.c.queue_id, task.c.due_at, task.c.id, **_OPEN)
-Index("ix_task_due", task.c.due_at, task.c.id, **_OPEN)
+_OPEN = text("status = 0")
+Index(
+    "ix_task_queue",
+    task.c.queue_id,
+    task.c.due_at,
+    task.c.id,
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
+)
+Index("ix_task_due", task.c.due_at, task.c.id, sqlite_where=_OPEN, postgresql_where=_OPEN)
 Index("ix_task_case", task.c.case_id)
 
 notice = Table(

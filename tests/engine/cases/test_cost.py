@@ -50,10 +50,12 @@ def test_a_step_with_terms_timers_and_messages_takes_at_most_twelve(rt: Runtime)
         + user_task("b", norm="T13", endTerms="T14")
         + boundary_timer("b_late", "b", '=term("T15")')
         + user_task("late", norm="T12")
-        + '<intermediateThrowEvent id="told" name="Сообщить"><messageEventDefinition messageRef="m"/></intermediateThrowEvent>'
+        + '<intermediateThrowEvent id="told" name="Сообщить">'
+        + '<messageEventDefinition messageRef="m"/></intermediateThrowEvent>'
         + user_task("c", norm="T17")
         + boundary_timer("c_late", "c", "PT1H")
-        + '<intermediateCatchEvent id="answer" name="Ждать"><messageEventDefinition messageRef="n"/></intermediateCatchEvent>'
+        + '<intermediateCatchEvent id="answer" name="Ждать"><messageEventDefinition messageRef="n"/>'
+        + "</intermediateCatchEvent>"
         + '<endEvent id="e" name="Конец"/>'
         + flows("s a b g told c e", "g answer e", "b_late late e", "c_late e")
     )

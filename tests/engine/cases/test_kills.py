@@ -40,14 +40,16 @@ HANDLERS = {"message": Handler(send_message), "collect": Handler(collect_message
 SENDER = (
     '<startEvent id="s" name="Начало"/>'
     + user_task("a")
-    + '<intermediateThrowEvent id="told" name="Сообщить"><messageEventDefinition messageRef="m"/></intermediateThrowEvent>'
+    + '<intermediateThrowEvent id="told" name="Сообщить"><messageEventDefinition messageRef="m"/>'
+    + "</intermediateThrowEvent>"
     + user_task("b")
     + '<endEvent id="e" name="Конец"/>'
     + flows("s a told b e")
 )
 RECEIVER = (
     '<startEvent id="s" name="Начало"/><intermediateCatchEvent id="heard" name="Ждать">'
-    '<extensionElements><camunda:properties><camunda:property name="key" value="=откуда"/></camunda:properties>'
+    '<extensionElements><camunda:properties><camunda:property name="key" value="=откуда"/>'
+    "</camunda:properties>"
     '</extensionElements><messageEventDefinition messageRef="m"/></intermediateCatchEvent>'
     + user_task("c")
     + '<endEvent id="e" name="Конец"/>'

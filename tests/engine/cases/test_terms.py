@@ -112,7 +112,8 @@ def test_a_rework_loop_does_not_restart_a_term_of_the_case(rt: Runtime, clerk: A
         + user_task("a", startTerms="T15")
         + user_task("b", norm="T15")
         + '<exclusiveGateway id="x" name="Переделать?" default="f_x_e"/>'
-        + '<sequenceFlow id="again" sourceRef="x" targetRef="a"><conditionExpression>=ещё</conditionExpression></sequenceFlow>'
+        + '<sequenceFlow id="again" sourceRef="x" targetRef="a">'
+        + "<conditionExpression>=ещё</conditionExpression></sequenceFlow>"
         + '<endEvent id="e" name="Конец"/>'
         + flows("s a b x e")
     )
