@@ -235,7 +235,7 @@ class ItemDefinition:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """Another file whose elements are known here as `name.…`."""
+    """Another file whose elements are known here as `name.…`, or directly when the name is empty."""
 
     name: str
     namespace: str

@@ -10,36 +10,38 @@ from engine.dmn.elements import Decision, DecisionService, Definitions, InputDat
 from engine.dmn.evaluation import Evaluation, Variables
 from engine.dmn.logic import ModelFunction, compile_function, compile_logic
 from engine.dmn.types import TypeTable
-from engine.dmn.workshop import Fault, Logic, Workshop
+from engine.dmn.workshop import Fault, Logic, Workshop, nothing
 from engine.feel.types import Type
-
-Path = tuple[str, ...]
-"""The name of a variable, after the name of the import it comes from, if it does."""
 
 
 @dataclass(eq=False, slots=True)
 class Node:
-    """An element of the graph. `requires` maps what it sees, by path, to the nodes that provide it."""
+    """An element of the graph, with its variable: the name, the type, the members that the type has.
+
+    `requires` are the nodes of the same file whose variables it sees; `imported` those of other files, by
+    the name of the import and their own.
+    """
 
     id: str
     name: str
-    variable: str
     place: Place
-    requires: dict[Path, Node] = field(default_factory=dict)
+    variable: str
+    type: Type
+    members: dict[str, Any]
+    requires: list[Node] = field(default_factory=list)
+    imported: list[tuple[str, Node]] = field(default_factory=list)
 
 
-@dataclass(eq=False, slots=True)
 class InputNode(Node):
-    """Data from outside, with the type that it must have and the imports that lead to it."""
-
-    type: Type | None = None
+    """Data from outside."""
 
 
 @dataclass(eq=False, slots=True)
 class DecisionNode(Node):
-    logic: Logic | None = None
+    """`free_names` are names that its logic uses though nothing it requires provides them."""
+
+    logic: Logic = nothing
     free_names: frozenset[str] = frozenset()
-    """Names that its logic uses though nothing it requires provides them."""
 
 
 @dataclass(eq=False, slots=True)
@@ -55,7 +57,6 @@ class ServiceNode(Node):
 
     outputs: tuple[DecisionNode, ...] = ()
     inputs: tuple[Node, ...] = ()
-    types: tuple[Type, ...] = ()
     result: Type | None = None
 
 
@@ -79,98 +80,78 @@ class Graph:
         self.types: TypeTable = TypeTable(
             definitions.types, {name: graph.types for name, graph in imported.items()}
         )
-        self.nodes: dict[str, Node] = {}
-        self._written: dict[str, Element] = {}
         self._namespaces = {graph.definitions.namespace: (name, graph) for name, graph in imported.items()}
-        for elements in (
-            definitions.inputs,
-            definitions.decisions,
-            definitions.knowledge,
-            definitions.services,
-        ):
-            for element in elements:
-                self._add(element)
-        for name, element in self._written.items():
-            self._connect(name, element)
-        for element in self._written.values():
-            self._compile(element)
-        self.faults += [Fault(name, Place(None, None), message) for name, message in self.types.problems]
+        elements: tuple[Element, ...] = (
+            *definitions.inputs, *definitions.decisions, *definitions.knowledge, *definitions.services,
+        )  # fmt: skip
+        self.nodes = {element.id: self._node(element) for element in elements}
+        self.variables = frozenset(node.variable for node in self.nodes.values())
+        """Names of all variables that the file declares."""
+        for element in elements:
+            if isinstance(element, (Decision, KnowledgeModel)):
+                self._connect(self.nodes[element.id], element.requires)
+        for element in elements:
+            self._compile(element, self.nodes[element.id])
+        nowhere = Place(None, None)
+        self.faults += [Fault(name, nowhere, message) for name, message in self.types.problems.items()]
 
-    def _add(self, element: Element) -> None:
-        self._written[element.id] = element
-        self.nodes[element.id] = _KINDS[type(element)](
-            element.id, element.name, element.variable.name, element.place
+    def _node(self, element: Element) -> Node:
+        variable = element.variable
+        return _KINDS[type(element)](
+            id=element.id,
+            name=element.name,
+            place=element.place,
+            variable=variable.name,
+            type=self.types.get(variable.type),
+            members=self.types.members(variable.type),
         )
 
     # Requirements
 
-    def _connect(
-        self, identifier: str, element: InputData | Decision | KnowledgeModel | DecisionService
-    ) -> None:
-        if isinstance(element, (Decision, KnowledgeModel)):
-            node = self.nodes[identifier]
-            for reference in element.requires:
-                found = self._find(reference)
-                if found is None:
-                    place = element.place
-                    self.faults.append(
-                        Fault(element.name, place, f"Решение ссылается на {reference}, а его нет.")
-                    )
-                else:
-                    path, required = found
-                    node.requires[path] = required
-            if isinstance(element, KnowledgeModel):  # a function sees itself, and so can be recursive
-                node.requires.setdefault((node.variable,), node)
+    def _connect(self, node: Node, references: Iterable[str]) -> None:
+        for reference in references:
+            import_name, found = self._find(reference)
+            if found is None:
+                message = f"Решение ссылается на {reference}, а его нет."
+                self.faults.append(Fault(node.name, node.place, message))
+            elif import_name is not None:
+                node.imported.append((import_name, found))
+            else:
+                node.requires.append(found)
 
-    def _find(self, reference: str) -> tuple[Path, Node] | None:
-        """The node that `#id` or `namespace#id` refers to, and the path of its variable."""
+    def _find(self, reference: str) -> tuple[str | None, Node | None]:
+        """The node that `#id` or `namespace#id` refers to, after the name of its import if it has one."""
         namespace, _, identifier = reference.rpartition("#")
-        if namespace and namespace != self.definitions.namespace:
-            name, graph = self._namespaces.get(namespace, ("", None))
-            node = None if graph is None else graph.nodes.get(identifier)
-            if node is None:
-                return None
-            return ((name, node.variable) if name else (node.variable,)), node
-        node = self.nodes.get(identifier)
-        return None if node is None else ((node.variable,), node)
+        if not namespace or namespace == self.definitions.namespace:
+            return None, self.nodes.get(identifier)
+        name, graph = self._namespaces.get(namespace, ("", None))
+        return name, None if graph is None else graph.nodes.get(identifier)
 
     def _found(self, references: Iterable[str]) -> list[Node]:
-        return [found[1] for reference in references if (found := self._find(reference)) is not None]
+        return [node for reference in references if (node := self._find(reference)[1]) is not None]
 
     # Compilation
 
-    def _compile(self, element: Element) -> None:
-        node = self.nodes[element.id]
-        if isinstance(node, InputNode):
-            node.type = self.types.get(element.variable.type)
-        elif isinstance(node, DecisionNode) and isinstance(element, Decision):
-            workshop = Workshop(element.name, self.types, self.faults, element.place)
-            logic = compile_logic(workshop, element.logic, self._names(node))
+    def _compile(self, element: Element, node: Node) -> None:
+        workshop = Workshop(element.name, self.types, self.faults, element.place)
+        if isinstance(node, DecisionNode) and isinstance(element, Decision):
+            logic = compile_logic(workshop, element.logic, _names(node))
             node.logic = workshop.coerced(logic, element.variable.type)
             node.free_names = frozenset(workshop.free_names)
         elif isinstance(node, FunctionNode) and isinstance(element, KnowledgeModel):
-            workshop = Workshop(element.name, self.types, self.faults, element.place)
-            node.make = compile_function(workshop, element.function, self._names(node), element.name)
+            names = {**_names(node), node.variable: {}}
+            node.make = compile_function(workshop, element.function, names, element.name)
         elif isinstance(node, ServiceNode) and isinstance(element, DecisionService):
-            self._compile_service(node, element)
+            outputs = self._found(element.outputs)
+            node.outputs = tuple(one for one in outputs if isinstance(one, DecisionNode))
+            node.inputs = tuple(self._found((*element.input_decisions, *element.input_data)))
+            node.result = self.types.result_of(element.variable.type)
 
-    def _compile_service(self, node: ServiceNode, element: DecisionService) -> None:
-        outputs = self._found(element.outputs)
-        node.outputs = tuple(one for one in outputs if isinstance(one, DecisionNode))
-        node.inputs = tuple(self._found((*element.input_decisions, *element.input_data)))
-        node.types = tuple(self.types.get(self._type_of(one)) for one in node.inputs)
-        node.result = self.types.result_of(element.variable.type)
 
-    def _type_of(self, node: Node) -> str | None:
-        element = self._written.get(node.id)
-        return None if element is None else element.variable.type
-
-    def _names(self, node: Node) -> dict[str, Any]:
-        """The variables in scope for a node with the members of their types."""
-        names: dict[str, Any] = {}
-        for path, required in node.requires.items():
-            scope = names
-            for step in path[:-1]:
-                scope = scope.setdefault(step, {})
-            scope[path[-1]] = self.types.members(self._type_of(required))
-        return names
+def _names(node: Node) -> dict[str, Any]:
+    """The variables in scope for a node with the members of their types."""
+    names: dict[str, Any] = {required.variable: required.members for required in node.requires}
+    for import_name, required in node.imported:
+        scope = names.setdefault(import_name, {}) if import_name else names
+        scope[required.variable] = required.members
+    return names

@@ -8,15 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from engine.dmn.errors import DmnError
-from engine.dmn.evaluation import DecisionWarning, Evaluation, TableTrace, Variables
-from engine.dmn.graph import DecisionNode, FunctionNode, Graph, InputNode, Node, Path, ServiceNode
-from engine.dmn.logic import ModelFunction
+from engine.dmn.evaluation import DecisionWarning, Evaluation, TableTrace
+from engine.dmn.graph import DecisionNode, FunctionNode, Graph, InputNode, Node, ServiceNode
 from engine.dmn.reader import read
+from engine.dmn.session import Session, in_order
 from engine.dmn.workshop import Fault
-from engine.feel.errors import LimitExceeded, Problem
+from engine.feel.errors import LimitExceeded
 from engine.feel.hosts import Functions, host_functions
-from engine.feel.types import AnyType
-from engine.feel.values import Function, Unsupported, Value, check_result, from_python
+from engine.feel.values import Value, check_result
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +63,12 @@ class Model:
     def inputs_of(self, name_or_id: str) -> tuple[str, ...]:
         """Names of the data that a decision needs, also through the decisions it requires."""
         names: dict[str, None] = {}
-        for node in _in_order(self._find(name_or_id)):
+        for node in in_order(self._find(name_or_id)):
             if isinstance(node, InputNode):
                 names[node.variable] = None
             elif isinstance(node, DecisionNode):
                 names |= dict.fromkeys(sorted(node.free_names))
+            names |= {one.variable: None for _, one in node.imported if isinstance(one, InputNode)}
         return tuple(names)
 
     def decide(
@@ -116,166 +116,11 @@ class Model:
         node = self._find(name_or_id)
         session = Session(self.graph, inputs, evaluation)
         try:
-            value = (
-                session.call(node)
-                if isinstance(node, (FunctionNode, ServiceNode))
-                else session.value_of(node)
-            )
+            value = session.answer(node)
             check_result(value)
         except RecursionError:
             raise LimitExceeded("Решение вложено слишком глубоко.", hint="Разбейте его на части.") from None
         return value
-
-
-def _in_order(target: Node) -> list[Node]:
-    """Everything that `target` needs, each after what it needs itself, and `target` at the end.
-
-    Raises DmnError when decisions need each other in a circle. Functions may: they are values, not results.
-    """
-    order: list[Node] = []
-    open_nodes: set[Node] = set()
-    stack: list[tuple[Node, bool]] = [(target, False)]
-    done: set[Node] = set()
-    while stack:
-        node, finished = stack.pop()
-        if finished:
-            open_nodes.discard(node)
-            done.add(node)
-            order.append(node)
-        elif node in open_nodes:
-            if isinstance(node, DecisionNode):
-                raise DmnError(
-                    f"Решение «{node.name}» зависит само от себя.",
-                    "Уберите одну из стрелок.",
-                    element=node.id,
-                )
-        elif node not in done:
-            open_nodes.add(node)
-            stack.append((node, True))
-            stack += [(required, False) for required in node.requires.values()]
-    return order
-
-
-class Session:
-    """The values of one evaluation of a graph for one set of inputs."""
-
-    def __init__(
-        self,
-        graph: Graph,
-        inputs: Mapping[str, Any],
-        evaluation: Evaluation,
-        given: Mapping[Node, Value] | None = None,
-    ) -> None:
-        self._graph = graph
-        self._inputs = inputs
-        self._evaluation = evaluation
-        self._values: dict[Node, Value] = dict(given or {})
-        self._undeclared = self._undeclared_inputs()
-
-    def _undeclared_inputs(self) -> Variables:
-        """Inputs that no element of the model declares: every decision sees them."""
-        declared = {node.variable for node in self._graph.nodes.values()}
-        return {
-            name: self._from_python(name, value)
-            for name, value in self._inputs.items()
-            if name not in declared
-        }
-
-    def _from_python(self, name: str, value: Any) -> Value:
-        try:
-            return from_python(value)
-        except Unsupported as unsupported:
-            raise DmnError(f"Значение «{name}» такого вида ({unsupported}) в решении не годится.") from None
-
-    def value_of(self, target: Node) -> Value:
-        """The value of a node, after those of everything it needs."""
-        for node in _in_order(target):
-            if node not in self._values:
-                self._values[node] = self._evaluate(node, is_target=node is target)
-        return self._values[target]
-
-    def _evaluate(self, node: Node, *, is_target: bool) -> Value:
-        if isinstance(node, InputNode):
-            return self._input(node)
-        if isinstance(node, DecisionNode):
-            if not is_target and node.variable in self._inputs:
-                return self._from_python(node.variable, self._inputs[node.variable])
-            if node.logic is None:
-                return None
-            return node.logic(self._evaluation, self._undeclared | self._variables(node.requires))
-        return self._function(node)
-
-    def _variables(self, requires: Mapping[Path, Node]) -> Variables:
-        """The variables a node sees; those of an imported file are members of the import's name."""
-        variables: Variables = {}
-        for path, node in requires.items():
-            scope = variables
-            for step in path[:-1]:
-                scope = scope.setdefault(step, {})
-            scope[path[-1]] = self._function(node) if _is_function(node) else self._values[node]
-        return variables
-
-    # Inputs
-
-    def _input(self, node: InputNode) -> Value:
-        for inputs in (*self._imports_of(node), self._inputs):
-            if node.variable in inputs:
-                value = self._from_python(node.variable, inputs[node.variable])
-                break
-        else:
-            return None
-        try:
-            return (node.type or AnyType()).coerce(value)
-        except Problem as problem:
-            return self._evaluation.warn(node.name, node.place, f"Данные «{node.variable}»: {problem}.")
-
-    def _imports_of(self, node: Node) -> list[Mapping[str, Any]]:
-        """Inputs of imported files may be given as a mapping under the name of the import."""
-        return [
-            inner
-            for name, graph in self._graph.imported.items()
-            if graph.nodes.get(node.id) is node and isinstance(inner := self._inputs.get(name), Mapping)
-        ]
-
-    # Functions
-
-    def _function(self, node: Node) -> Value:
-        if node not in self._values:
-            if isinstance(node, ServiceNode):
-                self._values[node] = self._service(node)
-            elif isinstance(node, FunctionNode) and node.make is not None:
-                scope: Variables = {}
-                self._values[node] = node.make(self._evaluation, scope)
-                scope |= self._variables(node.requires)  # after the function exists, for it may need itself
-        return self._values[node]
-
-    def _service(self, node: ServiceNode) -> ModelFunction:
-        parameters = tuple(one.variable for one in node.inputs)
-
-        def body(evaluation: Evaluation, variables: Variables) -> Value:
-            given = {one: variables[one.variable] for one in node.inputs}
-            session = Session(self._graph, {}, evaluation, given)
-            results = {output.variable: session.value_of(output) for output in node.outputs}
-            value = next(iter(results.values()), None) if len(node.outputs) == 1 else results
-            try:
-                return value if node.result is None else node.result.coerce(value)
-            except Problem as problem:
-                return evaluation.warn(node.name, node.place, f"Итог «{node.name}»: {problem}.")
-
-        return ModelFunction(node.name, parameters, node.types, body, self._evaluation, {})
-
-    def call(self, node: Node) -> Value:
-        """The value of a function or service for the inputs; one that is missing is null."""
-        function: Function = self._function(node)
-        arguments = [self._from_python(name, self._inputs.get(name)) for name in function.parameters]
-        try:
-            return function.invoke(self._evaluation.run({}), arguments)
-        except Problem as problem:
-            return self._evaluation.warn(node.name, node.place, f"«{node.name}»: {problem}.")
-
-
-def _is_function(node: Node) -> bool:
-    return isinstance(node, (FunctionNode, ServiceNode))
 
 
 def load(xml: bytes, *, imports: Mapping[str, Model] | None = None) -> Model:

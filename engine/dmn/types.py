@@ -76,16 +76,16 @@ class Named(Type):
 
 
 class TypeTable:
-    """All types of a model. `problems` names what could not be understood."""
+    """All types of a model. `problems` are messages by what could not be understood."""
 
     def __init__(self, definitions: Iterable[ItemDefinition], imported: Mapping[str, TypeTable]) -> None:
         self._written = {definition.name: definition for definition in definitions}
         self._imported = imported
         self._built: dict[str, Type] = {}
-        self.problems: list[tuple[str, str]] = []
+        self.problems: dict[str, str] = {}
         self.named: dict[str, Type] = {name: Named(name, self) for name in self._written}
         for prefix, table in imported.items():
-            self.named |= {f"{prefix}.{name}": one for name, one in table.named.items()}
+            self.named |= {f"{prefix}.{name}".lstrip("."): one for name, one in table.named.items()}
         for name in self._written:
             self.definition(name)
 
@@ -100,7 +100,7 @@ class TypeTable:
             return AnyType()
         found = resolve(NamedType(_OTHER_NAMES.get(name, name)), self.named)
         if found is None:
-            self.problems.append((name, f"Неизвестный вид значений «{name}»."))
+            self.problems[name] = f"Неизвестный вид значений «{name}»."
             return AnyType()
         return found
 
@@ -129,7 +129,7 @@ class TypeTable:
         try:
             return Restricted(kind, feel.compile_unary(tests))
         except FeelError as error:
-            self.problems.append((tests, f"Допустимые значения записаны неверно: {error.message}"))
+            self.problems[tests] = f"Допустимые значения записаны неверно: {error.message}"
             return kind
 
     def members(self, name: str | None, depth: int = _MEMBER_DEPTH) -> dict[str, Any]:

@@ -55,7 +55,7 @@ class Workshop:
                 Fault(self.owner, text.place, error.message, error.hint, text.text, error.position)
             )
             return None
-        self.free_names |= compiled.names - names.keys()
+        self.free_names |= compiled.certain_names - names.keys()
         return compiled
 
     def coerced(self, logic: Logic, type_name: str | None) -> Logic:

@@ -85,7 +85,7 @@ def test_the_result_of_a_required_decision_may_be_given():
 
 def test_a_model_tells_its_decisions_and_the_data_they_need():
     infos = {info.name: info.inputs for info in dmn.load(CHAIN).decisions}
-    assert infos == {"на человека": ("состав", "доход"), "нуждается": ("состав", "доход")}
+    assert infos == {"на человека": ("доход", "состав"), "нуждается": ("доход", "состав")}
     loose = dmn.load(model(decision("Р", literal("доход / состав"))))
     assert loose.inputs_of("Р") == ("доход", "состав")
 
@@ -312,13 +312,11 @@ def test_a_filter():
     ],
 )
 def test_loops(kind: str, word: str, body: str, result: object):
-    for source in ("[1, 2, 3]", "[1..3]"):
-        logic = f"<{kind} iteratorVariable='х'><in>{literal(source)}</in><{word}>{literal(body)}</{word}></{kind}>"
-        assert boxed(logic) == result
-    empty = (
-        f"<{kind} iteratorVariable='х'><in>{literal('null')}</in><{word}>{literal(body)}</{word}></{kind}>"
-    )
-    assert boxed(empty) is None
+    def loop(source: str) -> str:
+        inner = f"<in>{literal(source)}</in><{word}>{literal(body)}</{word}>"
+        return f"<{kind} iteratorVariable='х'>{inner}</{kind}>"
+
+    assert [boxed(loop(source)) for source in ("[1, 2, 3]", "[1..3]", "null")] == [result, result, None]
 
 
 def test_a_decision_without_logic_is_nothing():
@@ -326,6 +324,10 @@ def test_a_decision_without_logic_is_nothing():
 
 
 # Several files
+
+
+def importing(name: str, namespace: str) -> str:
+    return f"<import{attribute('name', name)}{attribute('namespace', namespace)} importType='x'/>"
 
 
 def test_an_imported_file_lends_its_decisions_functions_and_types():
@@ -345,13 +347,46 @@ def test_an_imported_file_lends_its_decisions_functions_and_types():
     )
     logic = literal("[база.привет(база.человек), база.имя, база.человек instance of база.tЧеловек]")
     xml = model(
-        f"<import{attribute('name', 'база')}{attribute('namespace', 'urn:base')} importType='x'/>",
+        importing("база", "urn:base"),
         f'<decision name="Р" id="Р">{needs}{logic}</decision>',
     )
     person = {"имя": "Анна"}
     loaded = dmn.load(xml, imports={"urn:base": base})
     for inputs in ({"человек": person}, {"база": {"человек": person}}):
         assert loaded.decide("Р", inputs) == ["Здравствуйте, Анна", "Анна", True]
+
+
+def test_an_import_without_a_name_lends_everything_directly():
+    base = dmn.load(model(item("t", base="number"), decision("а", literal("1")), own="urn:base"))
+    needs = requirement("informationRequirement", "requiredDecision", "urn:base#а")
+    logic = literal("[а, а instance of t]")
+    xml = model(importing("", "urn:base"), f'<decision name="Р" id="Р">{needs}{logic}</decision>')
+    assert dmn.load(xml, imports={"urn:base": base}).decide("Р", {}) == [1, True]
+
+
+def test_a_file_may_be_imported_by_two_ways_with_data_of_its_own_each():
+    person = dmn.load(model(input_data("имя"), own="urn:a"))
+
+    def over_a(own: str) -> dmn.Model:
+        needs = requirement("informationRequirement", "requiredInput", "urn:a#in имя")
+        logic = literal('"Здравствуйте, " + а.имя')
+        xml = model(
+            importing("а", "urn:a"), f'<decision name="привет" id="п">{needs}{logic}</decision>', own=own
+        )
+        return dmn.load(xml, imports={"urn:a": person})
+
+    needs = "".join(
+        requirement("informationRequirement", "requiredDecision", target) for target in ("urn:b#п", "urn:c#п")
+    )
+    logic = literal('б.привет + "; " + в.привет')
+    xml = model(
+        importing("б", "urn:b"),
+        importing("в", "urn:c"),
+        f'<decision name="Р" id="Р">{needs}{logic}</decision>',
+    )
+    loaded = dmn.load(xml, imports={"urn:b": over_a("urn:b"), "urn:c": over_a("urn:c")})
+    found = loaded.decide("Р", {"б": {"а": {"имя": "Анна"}}, "в": {"а": {"имя": "Пётр"}}})
+    assert found == "Здравствуйте, Анна; Здравствуйте, Пётр"
 
 
 # Mistakes
