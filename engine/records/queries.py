@@ -172,7 +172,7 @@ def find_people(rt: Runtime, conn: Connection, actor: Actor, text: str) -> list[
     words = rt.vault.search_tokens(text)
     if not words:
         return []
-    wanted = select(person).where(people_within(actor, Permission.RECORD_VIEW), person.c.erased_at.is_(None))
+    wanted = select(person).where(people_within(actor, Permission.RECORD_VIEW))
     for token in words:
         wanted = wanted.where(_having_any([token]))
     rows = conn.execute(wanted.order_by(person.c.id.desc()).limit(FOUND_AT_MOST)).all()
@@ -203,7 +203,7 @@ def duplicates(rt: Runtime, conn: Connection, actor: Actor, data: PersonData) ->
         alike = or_(
             and_(person.c.birth_token == born, sounding), and_(person.c.birth_token.is_(None), same_name)
         )
-    wanted = select(person).where(person.c.erased_at.is_(None), alike)
+    wanted = select(person).where(alike)
     rows = conn.execute(wanted.order_by(person.c.id).limit(FOUND_AT_MOST)).all()
     mine = select(person.c.id).where(
         person.c.id.in_([row.id for row in rows]), people_within(actor, Permission.RECORD_VIEW)

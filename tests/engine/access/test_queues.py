@@ -105,6 +105,7 @@ def test_an_agency_that_fills_the_role_itself_keeps_its_own_steps(rt: Runtime) -
     make_account(rt, "R13", unit_id=here.families)
     other = make_account(rt, "R13", unit_id=here.administration)
     assert find_queue(rt, ("R13",), here.families) not in load_actor(rt, other).queues
+    assert find_queue(rt, ("R13",), here.administration) in load_actor(rt, other).queues
     name_filler(rt, SYSTEM, here.municipality, "R13", [])
     assert find_queue(rt, ("R13",), here.administration) in load_actor(rt, other).queues
 
