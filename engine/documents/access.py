@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
 from engine.cases.tables import case_
 from engine.cases.visibility import require_visible
@@ -13,7 +13,7 @@ from engine.errors import NotAllowed, NotFound
 from engine.model import Actor, Permission
 from engine.runtime import Runtime
 
-_CASE = select(
+_CASE: Select[Any] = select(
     case_.c.id, case_.c.number, case_.c.key_id, case_.c.unit_id, case_.c.owner_id, case_.c.agency_id
 ).where(case_.c.id == bindparam("case_id"))
 _DOCUMENT = select(document).where(document.c.id == bindparam("document_id"))
@@ -32,9 +32,8 @@ def case_row(
     row = conn.execute(_CASE, {"case_id": case_id}).one_or_none()
     if row is None:
         raise NotFound(f"Дела № {case_id} нет.")
-    case: Row[Any] = row
-    require_visible(conn, actor, case_id, case, permission)
-    return case
+    require_visible(conn, actor, case_id, row, permission)
+    return row
 
 
 def document_row(conn: Connection, actor: Actor, document_id: int) -> tuple[Row[Any], Row[Any]]:

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
+from engine.documents.frames import read_frame, write_frame
 from engine.documents.values import encode
-from engine.documents.word.worker import read_frame, write_frame
 from engine.errors import InvalidData, MarshrutError
 from engine.model import Value
 

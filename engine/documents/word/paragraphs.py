@@ -60,12 +60,10 @@ def mark(content: bytes, values: Mapping[str, str]) -> tuple[bytes, list[str]]:
     document = _opened(content)
     found = set()
     for paragraph in (*_paragraphs(document), *_margins(document)):
-        text = _text(paragraph)
         for marker, value in values.items():
-            if marker in text:
+            for _ in range(_text(paragraph).count(marker)):  # one by one: what stands between keeps its look
                 found.add(marker)
-                text = text.replace(marker, value)
-        _replace(paragraph, text)
+                _replace(paragraph, _text(paragraph).replace(marker, value, 1))
     return _saved(document), sorted(found)
 
 

@@ -1,18 +1,16 @@
 """The helper process: takes requests on its standard input, answers on its standard output, one at a time.
 
 It is started with an empty environment, has limits of memory, of processor time for a request and of files
-(none can be written), and ends when its input ends. A request and an answer are a frame of JSON followed by
-the bytes it announces.
+(none can be written), and ends when its input ends.
 """
 
 from __future__ import annotations
 
-import json
-import struct
 import sys
 from collections.abc import Callable
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
+from engine.documents.frames import read_frame, write_frame
 from engine.documents.values import decode
 from engine.documents.word import filling, package, paragraphs
 from engine.documents.word.faults import BadDocument
@@ -22,25 +20,7 @@ MEMORY: Final = 1_000_000_000
 SECONDS: Final = 20
 """Of processor time for one request."""
 
-_LENGTH: Final = struct.Struct(">II")
-
 Answer = tuple[dict[str, Any], bytes]
-
-
-def read_frame(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
-    """The next frame, or None at the end."""
-    head = stream.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
-        return None
-    lengths = _LENGTH.unpack(head)
-    meta, blob = (stream.read(length) for length in lengths)
-    return (json.loads(meta), blob) if len(blob) == lengths[1] else None
-
-
-def write_frame(stream: BinaryIO, meta: dict[str, Any], blob: bytes = b"") -> None:
-    text = json.dumps(meta, ensure_ascii=False).encode("utf-8", "replace")
-    stream.write(_LENGTH.pack(len(text), len(blob)) + text + blob)
-    stream.flush()
 
 
 def _accept(content: bytes, _: dict[str, Any]) -> Answer:

@@ -1,0 +1,115 @@
+"""A step that names a document leaves a draft of it in the case file."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from engine.cases.service import start_case
+from engine.cases.tables import outbox
+from engine.definitions.files import Upload
+from engine.documents import queries
+from engine.documents.making import make_document
+from engine.documents.tables import document
+from engine.errors import NotFound
+from engine.jobs.sweep import sweep_until_idle
+from engine.model import Actor, StartCase
+from engine.names import FullName
+from engine.records.service import create_person
+from engine.records.values import IdentityDocument, PersonData, Representative
+from engine.runtime import Runtime
+from tests.engine.documents.making import docx, make_case, only_document
+from tests.engine.formjs.making import field, schema
+from tests.factories.access import make_account, make_actor
+from tests.factories.cases import chain, complete, publish_files, user_task
+
+
+@pytest.fixture
+def specialist(rt):
+    return make_actor(rt, "R05", name=FullName("Ёлкина", "Дарья", "Олеговна"))
+
+
+def text_of_draft(rt: Runtime, actor: Actor, number: int | None = None) -> str:
+    return "\n".join(piece.text for piece in queries.draft(rt, actor, number or only_document(rt)).pieces)
+
+
+def test_the_draft_knows_the_case_the_step_and_who_made_it(rt, specialist):
+    template = docx(
+        "{{ дело.номер }}; {{ организация.краткое }}; {{ исполнитель.имя }}; {{ доход }}; {{ сегодня }}"
+    )
+    make_case(rt, specialist, template, {"доход": Decimal("9870.5")})
+    assert text_of_draft(rt, specialist) == (
+        "small-2026-0001; КЦСОН; Ёлкина\u00a0Д.\u00a0О.; 9\u00a0870,5; 12.01.2026"
+    )
+    with rt.database.read() as conn:
+        row = conn.execute(select(document)).one()
+    assert (row.template, row.title, row.made_by, row.task_id is not None) == (
+        "D25",
+        "Решение",
+        specialist.user_id,
+        True,
+    )
+
+
+def test_the_draft_names_the_person_in_the_case_it_needs(rt, specialist):
+    lines = (
+        "{{ заявитель.дательный }}|{{ заявитель.родился }}|{{ заявитель.документ }}|{{ представитель.имя }}"
+    )
+    publish_files(
+        rt, chain("small", user_task("a", document="D25"), user_task("b")), Upload("D25.docx", docx(lines))
+    )
+    person = create_person(
+        rt,
+        specialist,
+        PersonData(
+            FullName("Белова", "Наталья", "Александровна"),
+            sex="f",
+            birth=date(1984, 5, 3),
+            document=IdentityDocument("паспорт", "00 00", "000000", "ОВД", "01.02.2004"),
+            representative=Representative("Белов Олег Игоревич"),
+        ),
+    )
+    start_case(rt, StartCase(specialist, "small", person_id=person))
+    complete(rt, specialist, "a")
+    sweep_until_idle(rt)
+    assert text_of_draft(rt, specialist) == (
+        "Беловой Наталье Александровне|03.05.1984|паспорт 00 00 №\u00a0000000, выдан ОВД 01.02.2004|"
+        "Белов Олег Игоревич"
+    )
+
+
+def test_the_head_of_the_agency_signs(rt, specialist):
+    make_account(rt, "R27", name=FullName("Гаврилов", "Пётр", "Ильич"))
+    make_case(rt, specialist, docx("{{ организация.должность }} {{ организация.руководитель }}"))
+    assert text_of_draft(rt, specialist) == "Руководитель Гаврилов\u00a0П.\u00a0И."
+
+
+def test_chosen_options_stand_in_words(rt, specialist):
+    form = schema(field("select", "форма", values=[{"value": "home", "label": "На дому"}]))
+    step = user_task("a", document="D25").replace("candidateGroups", 'formRef="F24" camunda:candidateGroups')
+    template = docx("{{ текст.форма | lower }}, {{ форма }}")
+    publish_files(
+        rt, chain("small", step, user_task("b")), Upload("F24.form", form), Upload("D25.docx", template)
+    )
+    start_case(rt, StartCase(specialist, "small"))
+    complete(rt, specialist, "a", {"форма": "home"})
+    sweep_until_idle(rt)
+    assert text_of_draft(rt, specialist) == "на дому, home"
+
+
+def test_a_missing_template_waits_with_its_reason_until_it_is_published(rt, specialist):
+    make_case(rt, specialist)
+    with rt.database.read() as conn:
+        waiting = conn.execute(select(outbox)).one()
+        assert conn.execute(select(document)).first() is None
+    assert "«D25»" in waiting.problem
+    assert waiting.next_at is not None
+
+
+def test_a_document_can_be_made_again_by_hand(rt, specialist):
+    case_id = make_case(rt, specialist, docx("{{ дело.номер }}"))
+    again = make_document(rt, specialist, case_id, "D25")
+    assert text_of_draft(rt, specialist, again) == "small-2026-0001"
+    with pytest.raises(NotFound):
+        make_document(rt, specialist, case_id, "D99")

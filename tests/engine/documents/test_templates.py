@@ -1,0 +1,136 @@
+"""The shipped templates: every document a diagram names is there, can be filled, numbered and printed."""
+
+import re
+from io import BytesIO
+
+import pytest
+from docx import Document
+from pypdf import PdfReader
+
+from engine.documents.context import DAY, NUMBER
+from engine.documents.templates import check_template
+from engine.documents.workshop import workshop
+from engine.errors import DefinitionRefused
+from tests.engine.documents.making import REPOSITORY, SHIPPED, docx
+from tests.engine.documents.sample import SAMPLE
+
+each_template = pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+
+
+def text_of(content: bytes) -> str:
+    return "\n".join(piece.text for piece in workshop.pieces(content))
+
+
+def shown(key: str, **changes: object) -> str:
+    path = next(path for path in SHIPPED if path.stem == key)
+    return text_of(workshop.fill(path.read_bytes(), {**SAMPLE, **changes}).content).replace("\u00a0", " ")
+
+
+def test_every_document_that_a_diagram_names_has_a_template():
+    named = set()
+    for path in (REPOSITORY / "processes").rglob("*.bpmn"):
+        for value in re.findall(r'name="document" value="([^"]*)"', path.read_text(encoding="utf-8")):
+            named |= {key.strip() for key in value.split(",")}
+    assert named - {path.stem for path in SHIPPED} == set()
+
+
+@each_template
+def test_a_template_can_be_published(path):
+    check_template(path.read_bytes(), name=path.name)
+
+
+@each_template
+def test_a_filled_document_has_its_markers_and_no_tags_or_codes(path):
+    text = text_of(workshop.fill(path.read_bytes(), SAMPLE).content)
+    assert NUMBER in text
+    assert DAY in text
+    assert not re.search(r"{[{%]|[%}]}|None|Undefined|\[\]|False|True", text)
+    assert ".." not in text
+
+
+@each_template
+def test_a_template_of_a_case_that_knows_nothing_is_a_form_to_fill_by_hand(path):
+    assert "____________" in text_of(workshop.fill(path.read_bytes(), {}).content)
+
+
+def test_the_decision_names_the_person_in_the_right_cases():
+    text = shown("D25")
+    assert "заявление Беловой Натальи Александровны" in text
+    assert "Признать Белову Наталью Александровну нуждающейся" in text
+    assert "Беловой Наталье Александровне" in text
+
+
+def test_the_decision_for_a_man_agrees_with_him():
+    man = {**SAMPLE["заявитель"], "пол": "мужской", "винительный": "Савельева Петра Ильича"}
+    assert "Признать Савельева Петра Ильича нуждающимся" in shown("D25", заявитель=man)
+
+
+def test_the_refusal_gives_reasons_and_the_way_to_appeal():
+    text = shown("D26")
+    assert "1. Нет обстоятельств статьи 15." in text
+    assert "Обстоятельства подтвердились." in text
+    assert "Жалобу подают начальнику управления или в суд." in text
+
+
+def test_the_programme_has_the_points_of_its_form():
+    text = shown("D27")
+    for number in range(1, 15):
+        assert f"{number}. " in text
+    assert "I. Социально-бытовые" in text
+    assert "VI. Социально-правовые" in text
+    assert "II. Социально-медицинские" not in text
+    assert "14. Мероприятия по социальному сопровождению" in text
+    assert "Заключение о выполнении программы" in text
+    assert "2 экз." in text
+
+
+def test_the_protocol_says_who_was_there_what_was_decided_and_by_when():
+    text = shown("D31")
+    for part in (
+        "«Детство. Семья»",
+        "15 января 2026 г.",
+        "с 10:05 до 11:40",
+        "кабинет 3",
+        "Савельев П. И.",
+        "Ёлкина Д. О., Школа",
+        "1. Признание нуждающимся (дело ИП-2026-0001)",
+        "Доложил специалист.",
+        "за — 3, против — 0, воздержались — 1",
+        "Помочь с документами; ответственный: КЦСОН; срок: до 02.02.2026",
+        "Нарушений не выявлено.",
+        "Нужна ещё школа",
+    ):
+        assert part in text
+
+
+@each_template
+@pytest.mark.parametrize("demo", [True, False])
+def test_demo_documents_say_so_in_their_footer_and_others_do_not(path, demo):
+    content = workshop.fill(path.read_bytes(), {**SAMPLE, "демо": demo}).content
+    footer = Document(BytesIO(content)).sections[0].footer.paragraphs[0].text
+    assert ("Демонстрационные данные" in footer) is demo
+
+
+def test_the_footer_stands_on_every_page_with_its_number():
+    path = next(path for path in SHIPPED if path.stem == "D27")
+    printed = PdfReader(BytesIO(workshop.pdf(workshop.fill(path.read_bytes(), SAMPLE).content)))
+    assert len(printed.pages) == 2
+    for number, page in enumerate(printed.pages, 1):
+        assert f"Демонстрационные данные. Страница {number} из 2" in page.extract_text()
+
+
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [
+        (docx("{{ имя"), "docx-tag"),
+        (docx("текст", title="", mark="РЕШ"), "docx-properties"),
+        (docx("текст", mark=""), "docx-properties"),
+        (b"no document", "docx-file"),
+    ],
+)
+def test_a_template_that_can_not_be_used_is_refused_with_a_finding(content, rule):
+    with pytest.raises(DefinitionRefused) as refused:
+        check_template(content, name="D99.docx")
+    (finding,) = refused.value.findings
+    assert finding.rule == rule
+    assert finding.hint
