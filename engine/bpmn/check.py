@@ -42,6 +42,7 @@ _REFUSING: Final[tuple[Finder, ...]] = (
 """Finders of what can keep a file from being run."""
 
 _ADVISING: Final[tuple[Finder, ...]] = (
+    drawing.processes,
     drawing.roles,
     drawing.names,
     drawing.gateways,

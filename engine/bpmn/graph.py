@@ -132,8 +132,7 @@ class Graph:
 
     root: etree._Element
     processes: list[Scope]
-    """Those that are to be run; a process marked `isExecutable="false"` is a drawing."""
-    drawings: list[Scope]
+    """Those that are to be run: the ones marked as executable, or all when none is."""
     messages: dict[str, str]
     signals: dict[str, str]
     errors: dict[str, str | None]
@@ -168,11 +167,10 @@ def text_of(node: etree._Element | None) -> str | None:
 def read_graph(root: etree._Element) -> Graph:
     """The graph of a file; takes what is there, however wrong it is."""
     processes = [_read_process(node) for node in root.findall(BPMN + "process")]
-    runnable = [scope for scope in processes if is_true(scope.xml.get("isExecutable") or "true")]
+    runnable = [scope for scope in processes if is_true(scope.xml.get("isExecutable") or "")] or processes
     return Graph(
         root=root,
         processes=runnable,
-        drawings=[scope for scope in processes if scope not in runnable],
         messages={node.get("id", ""): node.get("name", "") for node in root.findall(BPMN + "message")},
         signals={node.get("id", ""): node.get("name", "") for node in root.findall(BPMN + "signal")},
         errors={node.get("id", ""): node.get("errorCode") or None for node in root.findall(BPMN + "error")},

@@ -61,6 +61,8 @@ PASSIVE: Final = frozenset(
         "humanPerformer",
         "correlationSubscription",
         "supports",
+        "categoryValueRef",
+        "dataStore",
     }
 )
 """What may stand in a process or sub-process without being a flow node."""
@@ -90,3 +92,18 @@ RUSSIAN: Final = {
     "boundaryEvent": "событие на границе",
 }
 """How people call the kinds of elements."""
+
+EVENT_KINDS: Final = {
+    "": "без вида",
+    "message": "сообщение",
+    "signal": "сигнал",
+    "timer": "таймер",
+    "conditional": "условие",
+    "error": "ошибка",
+    "escalation": "эскалация",
+    "compensate": "компенсация",
+    "cancel": "отмена транзакции",
+    "terminate": "прекращение",
+    "link": "ссылка",
+}
+"""How people call the kinds of events."""

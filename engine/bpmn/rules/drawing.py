@@ -8,7 +8,7 @@ from typing import Final
 from lxml import etree
 
 from engine.bpmn import dialect
-from engine.bpmn.graph import Element, Graph, Scope, line_of, local_name
+from engine.bpmn.graph import Element, Graph, Scope, is_true, line_of, local_name
 from engine.bpmn.names import ACTIVITIES, CAMUNDA
 from engine.bpmn.normalise import is_link, link_name
 from engine.bpmn.rules.hits import Hit, at, elements, scope_name, scopes
@@ -45,6 +45,14 @@ def roles(graph: Graph) -> Iterator[Hit]:
             element.xml, "assignee"
         ):
             yield at("task-no-role", element)
+
+
+def processes(graph: Graph) -> Iterator[Hit]:
+    for process in graph.processes:
+        if not is_true(process.xml.get("isExecutable") or ""):
+            yield Hit("process-not-executable", process.id, scope_name(process), line_of(process.xml))
+        if not process.elements:
+            yield Hit("process-empty", process.id, scope_name(process), line_of(process.xml))
 
 
 def names(graph: Graph) -> Iterator[Hit]:

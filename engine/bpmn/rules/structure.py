@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from engine.bpmn.graph import MAX_SIZE, Element, Graph, Scope, line_of, local_name
-from engine.bpmn.names import ACTIVITIES
+from engine.bpmn.names import ACTIVITIES, EVENT_KINDS
 from engine.bpmn.normalise import is_link, link_name
 from engine.bpmn.rules.hits import Hit, at, elements, scopes
 from engine.bpmn.sure import sure
@@ -120,7 +120,7 @@ def event_kinds(graph: Graph) -> Iterator[Hit]:
             if element.tag != "startEvent":  # what starts a handler has a rule of its own
                 yield at("catch-no-event", element)
         elif element.event not in allowed:
-            yield at("event-kind", element, kind=element.event)
+            yield at("event-kind", element, kind=EVENT_KINDS.get(element.event, element.event))
 
 
 def _allowed(element: Element) -> frozenset[str] | None:

@@ -111,7 +111,9 @@ CASES: dict[str, bytes] = {
     "xml-doctype": b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>',
     "xml-include": diagram('<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="/etc/passwd"/>'),
     "not-bpmn": b"<html/>",
-    "no-process": diagram(start(), attributes='isExecutable="false"'),
+    "no-process": document(),
+    "process-not-executable": diagram(start(), end(), path("s e"), id="x", attributes='isExecutable="false"'),
+    "process-empty": diagram(id="x"),
     "process-no-id": diagram(start()).replace(b'process id="p"', b"process"),
     "duplicate-id": diagram(start(), user("x"), user("x"), path("s x")),
     "flow-to-nowhere": diagram(start(), user("x"), flow("s", "nowhere", id="x2")),
@@ -350,3 +352,10 @@ def test_a_file_without_any_layout_is_one_finding():
     assert [
         finding.element for finding in found(diagram(start(), user("a"), end(), path("s a e")), "no-layout")
     ] == ["p"]
+
+
+def test_where_one_process_is_executable_the_others_are_drawings():
+    drawing = process(start("ds"), node("serviceTask", "d"), path("ds d"), id="p", attributes="")
+    running = process(start("rs"), user("r"), path("rs r"), id="q")
+    assert [one.id for one in bpmn.read(document(drawing, running)).processes] == ["q"]
+    assert [one.id for one in bpmn.read(document(process(user("a"), attributes=""))).processes] == ["p"]
