@@ -1,40 +1,50 @@
-"""`marshrut …`: the command line. Every command is imported only when it is called, so that starting one
-is quick.
+"""`marshrut …`: the command line. A command is imported only when it is called, so that starting one is
+quick.
 """
 
 from __future__ import annotations
 
 import importlib
+import os
 import sys
-from typing import Any
+from collections.abc import Sequence
+from contextlib import suppress
+from io import TextIOWrapper
+from pathlib import Path
+from traceback import extract_tb
+from typing import Any, NoReturn
 
 import click
 
-from engine.errors import MarshrutError
+from engine.commands.output import IMPOSSIBLE, finding_json, print_json, tell_findings
+from engine.commands.russian import RussianFormatter, complaint
+from engine.errors import DefinitionRefused, MarshrutError
 
 COMMANDS = {
-    "serve": "webui.serving:serve",
-    "worker": "engine.commands.running:worker",
-    "init": "engine.commands.running:init",
-    "demo": "engine.commands.demo:demo",
-    "user": "engine.commands.people:user",
-    "lint": "engine.commands.checking:lint",
-    "try": "engine.commands.checking:try_scenarios",
-    "feel": "engine.commands.language:feel",
-    "decide": "engine.commands.language:decide",
-    "term": "engine.commands.deadlines:term",
-    "publish": "engine.commands.publishing:publish",
-    "doctor": "engine.commands.keeping:doctor",
-    "backup": "engine.commands.keeping:backup",
-    "restore": "engine.commands.keeping:restore",
-    "bench": "engine.commands.bench:bench",
+    "serve": ("webui.serving:serve", "Запустить рабочее место в браузере."),
+    "worker": ("engine.commands.running:worker", "Вести сроки, сообщения и документы из очереди Redis."),
+    "init": ("engine.commands.running:init", "Создать рабочее место или обновить его базу."),
+    "demo": ("engine.commands.demo:demo", "Создать рабочее место с вымышленным муниципалитетом."),
+    "user": ("engine.commands.people:user", "Сотрудники: добавить, сменить пароль, закрыть вход."),
+    "lint": ("engine.commands.checking:lint", "Проверить схемы, решения и формы."),
+    "try": ("engine.commands.trying:try_scenarios", "Проиграть сценарии на схеме."),
+    "feel": ("engine.commands.language:feel", "Вычислить выражение FEEL."),
+    "decide": ("engine.commands.language:decide", "Принять решение по правилу DMN."),
+    "term": ("engine.commands.deadlines:term", "Посчитать, когда кончается срок."),
+    "publish": ("engine.commands.publishing:publish", "Опубликовать схемы, решения и формы."),
+    "doctor": ("engine.commands.health:doctor", "Проверить, здорово ли рабочее место."),
+    "backup": ("engine.commands.copies:backup", "Сделать резервную копию."),
+    "restore": ("engine.commands.copies:restore", "Восстановить рабочее место из копии."),
+    "bench": ("engine.commands.bench:bench", "Измерить скорость на этой машине."),
 }
-"""Where each command is written. `serve` belongs to the pages: the command line is the one place that
-knows both sides."""
+"""Where each command is written, and its line in the list. `serve` belongs to the pages: the command line is
+the one place that knows both sides."""
+
+click.Context.formatter_class = RussianFormatter
 
 
 class Commands(click.Group):
-    """A group that finds its commands by name."""
+    """A group that finds its commands by name, and whose every end is an exit code with words."""
 
     def list_commands(self, _: click.Context) -> list[str]:
         """Names of all commands, in the order of the table."""
@@ -44,9 +54,74 @@ class Commands(click.Group):
         """The command of that name, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        module, name = COMMANDS[cmd_name].split(":")
+        module, name = COMMANDS[cmd_name][0].split(":")
         found: Any = getattr(importlib.import_module(module), name)
         return found  # type: ignore[no-any-return]
+
+    def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> NoReturn:
+        """Run a command and end the process: 0 fine, 1 findings, 2 could not run; never a traceback."""
+        given = list(sys.argv[1:] if args is None else args)
+        _write_any_letter()
+        options["standalone_mode"] = False
+        try:
+            code = super().main(given, *rest, **options)
+            sys.stdout.flush()
+        except BrokenPipeError:  # whoever read the answer has seen enough
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = IMPOSSIBLE
+        except Exception as error:  # noqa: BLE001 - words instead of a traceback, whatever went wrong
+            code = _tell(error, as_json="--json" in given)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _write_any_letter() -> None:
+    """A terminal that knows no Russian letters must not stop a command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _tell(error: Exception, *, as_json: bool) -> int:
+    """What went wrong, on standard error; with --json also as the one document of standard output."""
+    message, hint = _words(error)
+    click.echo(message, err=True)
+    if hint:
+        click.echo(hint, err=True)
+    findings = error.findings if isinstance(error, DefinitionRefused) else ()
+    if as_json:
+        document: dict[str, Any] = {"message": message, "hint": hint}
+        if findings:
+            document["findings"] = [finding_json(finding) for finding in findings]
+        print_json({"error": document})
+    elif findings:
+        tell_findings("", findings)
+    return IMPOSSIBLE
+
+
+def _words(error: Exception) -> tuple[str, str]:
+    match error:
+        case click.exceptions.NoArgsIsHelpError():
+            return error.message, ""
+        case click.ClickException():
+            return complaint(error)
+        case click.Abort():
+            return "Прервано.", ""
+        case MarshrutError():
+            return error.message, error.hint
+        case _:
+            return f"Внутренняя ошибка: {type(error).__name__}, {_where(error)}.", "Сообщите разработчикам."
+
+
+def _where(error: Exception) -> str:
+    """File and line, without any value: it may be shown to anybody."""
+    frames = extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "место неизвестно"
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -54,19 +129,6 @@ def marshrut() -> None:
     """Маршрут: процессы социальной службы от первого обращения до снятия с учёта."""
 
 
-def main() -> None:
-    """Run a command; what can go wrong ends with words and exit code 2, never with a traceback."""
-    try:
-        marshrut.main(standalone_mode=False)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
-    except click.ClickException as wrong:
-        wrong.show()
-        sys.exit(2)
-    except click.Abort:
-        sys.exit(2)
-    except MarshrutError as error:
-        click.echo(error.message, err=True)
-        if error.hint:
-            click.echo(error.hint, err=True)
-        sys.exit(2)
+def main() -> NoReturn:
+    """The entry point."""
+    marshrut.main(prog_name="marshrut")

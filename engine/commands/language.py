@@ -3,69 +3,129 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.commands.output import json_of, print_json, read_file, read_json, value_of
+from engine.commands.output import (
+    FINDINGS,
+    json_option,
+    lang_option,
+    parse_json,
+    print_json,
+    read_file,
+    read_json,
+)
+from engine.errors import MarshrutError
+
+if TYPE_CHECKING:
+    from engine.dmn import DecisionWarning, Fault
 
 
-@click.command()
-@click.argument("expression")
-@click.option("--context", "context_text", default=None, help="Имена и значения: JSON или @ФАЙЛ.")
-@click.option("--unary", default=None, help="Проверить условие ячейки на этом значении (JSON).")
-@click.option("--json", "as_json", is_flag=True, help="Ответ одним документом JSON.")
+@click.command(
+    # An expression may begin with a minus; then no letter in it may be taken for an option.
+    context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]}
+)
+@click.argument("expression", metavar="ВЫРАЖЕНИЕ")
+@click.option("--context", "context_text", metavar="JSON|@ФАЙЛ", help="Имена и их значения.")
+@click.option("--unary", metavar="ЗНАЧЕНИЕ", help="Проверить на этом значении условие, как в ячейке таблицы.")
+@json_option
+@lang_option
 def feel(expression: str, context_text: str | None, unary: str | None, as_json: bool) -> None:
-    """Вычислить выражение FEEL."""
-    from datetime import UTC, datetime
+    """Вычислить выражение FEEL.
 
-    import orjson
+    Даты в JSON пишут так: {"дата": "@2026-01-14"}.
+    """
+    from datetime import datetime
 
     from engine import feel as language
+    from engine.scenarios.values import json_of
 
     context = read_json(context_text, "--context")
-    now = datetime.now(UTC)
-    warnings: list[Any] = []
+    now = datetime.now().astimezone()
+    warnings: list[language.FeelWarning] = []
     try:
-        if unary is not None:
-            value = language.unary(
-                expression, value_of(orjson.loads(unary)), context, now=now, warnings=warnings
-            )
-        else:
+        if unary is None:
             value = language.evaluate(expression, context, now=now, warnings=warnings)
+        else:
+            value = language.unary(expression, _tested(unary), context, now=now, warnings=warnings)
     except language.FeelError as error:
         if as_json:
-            print_json({"error": {"position": error.position, "message": error.message}})
+            print_json({"error": {"position": error.position, "message": error.message, "hint": error.hint}})
         else:
-            click.echo(f"Место {error.position}: {error.message}", err=True)
-        sys.exit(1)
+            place = "" if error.position is None else f"Знак {error.position + 1}. "
+            click.echo(f"{place}{error.message} {error.hint}".strip(), err=True)
+        sys.exit(FINDINGS)
+    told = [{"position": each.position, "message": each.message} for each in warnings]
     if as_json:
-        told = [{"position": each.position, "message": each.message} for each in warnings]
-        print_json({"value": json_of(value), "type": language.type_name(value), "warnings": told})
-    else:
-        print_json(json_of(value))
+        print_json({"value": json_of(value), "type": language.kind_of(value), "warnings": told})
+        return
+    print_json(json_of(value))
+    for each in warnings:
+        click.echo(f"Знак {each.position + 1}. {each.message}", err=True)
+
+
+def _tested(text: str) -> Any:
+    """The value of `--unary`: JSON, and what is no JSON is a text."""
+    from engine.scenarios.values import value_of
+
+    try:
+        return value_of(parse_json(text.encode("utf-8", "replace"), "--unary"))
+    except MarshrutError:
+        return value_of(text)
 
 
 @click.command()
-@click.argument("file")
-@click.argument("decision")
-@click.option("--with", "inputs_text", default=None, help="Входные данные: JSON или @ФАЙЛ.")
-@click.option("--explain", is_flag=True, help="Показать, какие строки сработали.")
-@click.option("--json", "as_json", is_flag=True, help="Ответ одним документом JSON.")
+@click.argument("file", metavar="ФАЙЛ.dmn")
+@click.argument("decision", metavar="РЕШЕНИЕ")
+@click.option("--with", "inputs_text", metavar="JSON|@ФАЙЛ", help="Данные для решения.")
+@click.option("--explain", is_flag=True, help="Рассказать, какие строки сработали и почему.")
+@json_option
 def decide(file: str, decision: str, inputs_text: str | None, explain: bool, as_json: bool) -> None:
-    """Принять решение по правилу DMN."""
-    from datetime import UTC, datetime
+    """Принять решение по таблице или другому правилу DMN.
+
+    РЕШЕНИЕ: его название или обозначение (id).
+    """
+    from datetime import datetime
 
     from engine import dmn
+    from engine.scenarios.values import json_of
 
     model = dmn.load(read_file(file))
-    outcome = model.explain(decision, read_json(inputs_text, "--with"), now=datetime.now(UTC))
-    matched = [{"decision": table.name, "rows": list(table.matched)} for table in outcome.tables]
+    found = model.explain(decision, read_json(inputs_text, "--with"), now=datetime.now().astimezone())
+    sentences = [table.sentence for table in found.tables] if explain else []
     if as_json:
-        told = [{"position": each.position, "message": each.message} for each in outcome.warnings]
-        print_json({"value": json_of(outcome.value), "matched": matched, "warnings": told})
+        answer: dict[str, Any] = {
+            "value": json_of(found.value),
+            "matched": [{"decision": table.decision, "rows": list(table.matched)} for table in found.tables],
+            "warnings": [_fault(each) for each in model.faults] + [_warning(each) for each in found.warnings],
+        }
+        print_json(answer | ({"explanation": sentences} if explain else {}))
         return
-    print_json(json_of(outcome.value))
-    if explain:
-        for table in outcome.tables:
-            click.echo(table.sentence)
+    print_json(json_of(found.value))
+    for sentence in sentences:
+        click.echo(sentence)
+    told = [(each.decision, each.message) for each in model.faults]
+    told += [(each.decision, each.message) for each in found.warnings]
+    for name, message in told:
+        click.echo(f"«{name}»: {message}", err=True)
+
+
+def _warning(warning: DecisionWarning) -> dict[str, Any]:
+    return {
+        "decision": warning.decision,
+        "element": warning.element,
+        "line": warning.line,
+        "position": warning.position,
+        "message": warning.message,
+    }
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
+    return {
+        "decision": fault.decision,
+        "element": fault.place.id,
+        "line": fault.place.line,
+        "position": fault.position,
+        "message": fault.message,
+    }

@@ -1,76 +1,139 @@
-"""What all commands share: JSON on standard output, words for people, reading JSON arguments."""
+"""What all commands share: exit codes, JSON on standard output, reading arguments, findings in words."""
 
 from __future__ import annotations
 
-from decimal import Decimal
+import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 import orjson
 
-from engine import feel
-from engine.errors import MarshrutError
+from engine.errors import Finding, MarshrutError
+
+if TYPE_CHECKING:
+    from engine.definitions.files import Checked
+
+FINE, FINDINGS, IMPOSSIBLE = 0, 1, 2
+"""Exit codes: all is well; something was found or failed; the command could not do its work."""
+
+MOST_BYTES: Final = 20_000_000
+"""No file that a command reads is bigger."""
+
+SEVERITIES: Final = {"error": "ошибка", "warning": "предупреждение", "info": "замечание"}
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Ответ одним документом JSON.")
+lang_option = click.option(
+    "--lang",
+    type=click.Choice(["ru", "en"]),
+    default="ru",
+    expose_value=False,
+    help="Язык ответа. Пока все тексты русские, en принимается на будущее.",
+)
 
 
 def print_json(value: Any) -> None:
     """One JSON document and nothing else."""
-    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=_number).decode())
+    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
 
 
-def _number(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    return str(value)
+def end(code: int) -> None:
+    """Finish the command with that exit code."""
+    if code != FINE:
+        sys.exit(code)
 
 
 def read_file(path: str) -> bytes:
     """The bytes of a file; MarshrutError in words when it can't be read."""
     try:
-        return Path(path).read_bytes()
-    except OSError as error:
+        with Path(path).open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or "такого имени не бывает").lower()
         raise MarshrutError(
-            f"Файл «{path}» не читается: {error.strerror}.", "Проверьте имя и права на файл."
+            f"Файл «{path}» не читается: {REASONS.get(type(error), reason)}.",
+            "Проверьте имя и права на файл.",
         ) from error
+    if len(content) > MOST_BYTES:
+        raise MarshrutError(
+            f"Файл «{path}» больше {MOST_BYTES // 1_000_000} МБ.", "Проверьте, тот ли это файл."
+        )
+    return content
+
+
+REASONS: Final[Mapping[type[BaseException], str]] = {
+    FileNotFoundError: "его нет",
+    IsADirectoryError: "это папка",
+    PermissionError: "нет прав",
+    NotADirectoryError: "часть пути не папка",
+}
 
 
 def read_json(text: str | None, name: str) -> dict[str, Any]:
-    """A context given as JSON, or as @FILE. At-literals in strings ("@2026-01-14") become dates."""
+    """A context given as JSON or as @FILE. Strings with at-literals ("@2026-01-14") are dates."""
+    from engine.scenarios.values import value_of
+
     if not text:
         return {}
-    raw = read_file(text[1:]) if text.startswith("@") else text.encode()
-    try:
-        found = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        raise MarshrutError(
-            f"{name}: это не JSON, место {error.pos}.", 'Например: {"доход": 9000, "дата": "@2026-01-14"}'
-        ) from error
+    found = parse_json(read_file(text[1:]) if text.startswith("@") else text.encode("utf-8", "replace"), name)
     if not isinstance(found, dict):
         raise MarshrutError(f"{name}: нужен набор имён и значений.", 'Например: {"доход": 9000}')
     return {key: value_of(item) for key, item in found.items()}
 
 
-def value_of(item: Any) -> Any:
-    """A JSON value as FEEL knows it: numbers are exact, at-literals are dates, times and durations."""
-    if isinstance(item, bool) or item is None:
-        return item
-    if isinstance(item, int | float):
-        return Decimal(str(item))
-    if isinstance(item, str):
-        return feel.evaluate(f'@"{item[1:]}"', {}) if item.startswith("@") else item
-    if isinstance(item, list):
-        return [value_of(each) for each in item]
-    return {key: value_of(each) for key, each in item.items()}
+def parse_json(content: bytes, name: str) -> Any:
+    """Any JSON document."""
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise MarshrutError(
+            f"{name}: это не JSON, строка {error.lineno}, знак {error.colno}.",
+            'Например: {"доход": 9000, "дата": "@2026-01-14"}',
+        ) from error
 
 
-def json_of(value: Any) -> Any:
-    """A FEEL value as JSON: dates, times and durations as their FEEL text, numbers without exponent."""
-    if value is None or isinstance(value, bool | str):
-        return value
-    if isinstance(value, Decimal | int):
-        return Decimal(value)
-    if isinstance(value, list | tuple):
-        return [json_of(each) for each in value]
-    if isinstance(value, dict):
-        return {str(key): json_of(each) for key, each in value.items()}
-    return feel.text(value)
+def logs_to_stderr() -> None:
+    """Keep what the rooms log away from standard output, where the answer is."""
+    import logging
+
+    import structlog
+
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """A finding as `marshrut lint --json` prints it."""
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "element": finding.element,
+        "name": finding.name,
+        "line": finding.line,
+        "message": finding.message,
+        "hint": finding.hint,
+        "docs": finding.docs,
+    }
+
+
+def file_json(checked: Checked) -> dict[str, Any]:
+    """The findings of one file."""
+    found = [finding_json(finding) for finding in checked.findings]
+    return {"file": checked.upload.name, "ok": checked.ok, "findings": found}
+
+
+def tell_findings(name: str, findings: Iterable[Finding]) -> None:
+    """Findings for people: place, what is wrong, what to do."""
+    for finding in findings:
+        line = f":{finding.line}" if finding.line else ""
+        element = f" [{finding.element}]" if finding.element else ""
+        click.echo(f"{name}{line}: {SEVERITIES[finding.severity]}{element}: {finding.message}")
+        if finding.hint:
+            click.echo(f"    {finding.hint}")

@@ -23,7 +23,7 @@ REASON: Final = "Шаг сценария"
 
 
 def is_named(ref: str, name: str) -> bool:
-    """Whether a scenario means this element; in a called process it may be named with the process or without."""
+    """Whether a scenario means this element; one of a called process may be named without the process."""
     return name in {ref, ref.rpartition("/")[2]}
 
 

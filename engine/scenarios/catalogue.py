@@ -17,7 +17,7 @@ from engine.resources import forms_dir, processes_dir
 
 
 def read_definitions(uploads: Iterable[Upload]) -> list[ReadFile]:
-    """Files read without the gate of publishing. DefinitionRefused with all that keeps one from being used."""
+    """Files read without the gate of publishing. DefinitionRefused with every reason against."""
     checked = [read_upload(_runnable(upload)) for upload in uploads]
     refused = [each for each in checked if each.file is None]
     if refused:

@@ -1,0 +1,39 @@
+"""What a diagram may refer to where there is no instance: roles, norms and operations of the product."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import yaml
+
+from engine.bpmn import Known
+from engine.deadlines.norm_file import shipped_norms
+from engine.deadlines.norms import Norms
+from engine.resources import processes_dir
+
+TOPICS: Final = frozenset({"commission.collect", "commission.close"})
+"""Topics of all operations of the catalogue, known without importing the rooms that carry them out."""
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def shipped_roles() -> frozenset[str]:
+    """Codes of the roles that come with the product."""
+    loader = _Loader((processes_dir() / "roles.yaml").read_text(encoding="utf-8"))
+    try:
+        content = loader.get_single_data()
+    finally:
+        loader.dispose()
+    return frozenset(role["code"] for role in content["roles"])
+
+
+def shipped_known() -> Known:
+    """Roles, norms and operations; no process, decision or form: those are files."""
+    return Known(
+        roles=shipped_roles(),
+        forms=(),
+        decisions=(),
+        norms=Norms(shipped_norms()).keys(),
+        processes=(),
+        topics=TOPICS,
+    )
