@@ -162,7 +162,9 @@ def _page_statement(rt: Runtime, wanted: Filter, today: _Today) -> Select[Any]:
 
 def _lateral_statement(wanted: Filter, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
     queues = (
-        func.unnest(literal(sorted(wanted.queues), ARRAY(BigInteger))).table_valued("queue").alias("queues")
+        func.unnest(literal(sorted(wanted.queues), ARRAY(BigInteger)))
+        .table_valued("queue")
+        .render_derived("queues")
     )
     each = (
         select(task)
