@@ -94,4 +94,6 @@ class StorageUnavailable(MarshrutError):
 
 
 class SettingsRefused(MarshrutError):
-    """A setting of the instance is missing or can't be used; names the variable or file and how to correct it."""
+    """A setting of the instance is missing or can't be used; names the variable or file and how to correct
+    it.
+    """
