@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from lxml import etree
-
 from engine import bpmn
-from engine.bpmn.document import NotReadable, read_xml
+from engine.bpmn.document import read_xml
 from engine.bpmn.graph import read_graph
-from engine.bpmn.names import BPMN
-from engine.definitions.files import KINDS, Checked, Kind, ReadFile, Upload, kind_of, read_upload
+from engine.definitions.files import KINDS, Checked, Kind, ReadFile, Upload, read_upload
 from engine.errors import DefinitionRefused, Finding
 from engine.resources import forms_dir, processes_dir
 
 
 def read_definitions(uploads: Iterable[Upload]) -> list[ReadFile]:
     """Files read without the gate of publishing. DefinitionRefused with every reason against."""
-    checked = [read_upload(_runnable(upload)) for upload in uploads]
+    checked = [read_upload(upload) for upload in uploads]
     refused = [each for each in checked if each.file is None]
     if refused:
         names = ", ".join(f"«{each.upload.name}»" for each in refused)
@@ -28,22 +25,6 @@ def read_definitions(uploads: Iterable[Upload]) -> list[ReadFile]:
 
 def _errors(refused: Iterable[Checked]) -> list[Finding]:
     return [finding for each in refused for finding in each.findings if finding.severity == "error"]
-
-
-def _runnable(upload: Upload) -> Upload:
-    """A file whose only process is marked as a drawing is tried all the same."""
-    if kind_of(upload) != "bpmn":
-        return upload
-    try:
-        root = read_xml(upload.content)
-    except NotReadable:
-        return upload
-    graph = read_graph(root)
-    if graph.processes or len(graph.drawings) != 1:
-        return upload
-    for process in root.findall(BPMN + "process"):
-        process.set("isExecutable", "true")
-    return Upload(upload.name, etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
 
 
 def with_shipped(given: Sequence[ReadFile]) -> list[ReadFile]:

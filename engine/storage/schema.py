@@ -16,6 +16,10 @@ from engine.storage.database import Database
 from engine.storage.faults import explained
 from engine.storage.metadata import marshrut_meta
 
+class OutdatedDatabase(StorageUnavailable):
+    """The database is ours and sound, but waits for migrations."""
+
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 INSTANCE = "instance"
 
@@ -90,7 +94,7 @@ def _check_version(conn: Connection) -> None:
             "Установите эту версию или восстановите резервную копию, сделанную до обновления.",
         )
     if standing != set(script.get_heads()):
-        raise StorageUnavailable(
+        raise OutdatedDatabase(
             "База данных от прежней версии «Маршрута».",
             "Сделайте резервную копию и выполните «marshrut init».",
         )
