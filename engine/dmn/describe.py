@@ -37,7 +37,7 @@ def describe_row(table: DecisionTable, rule: Rule) -> str:
     return f"если {' и '.join(conditions)}, то {outcome}" if conditions else f"в любом случае {outcome}"
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def describe_tests(text: str) -> str:
     """The content of an input cell in words; what has no short wording stays as it is written."""
     try:

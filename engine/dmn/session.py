@@ -98,7 +98,7 @@ class Session:
             return self._evaluation.warn(node.name, node.place, f"Данные «{node.variable}»: {problem}.")
 
     def _variables(self, node: Node) -> Variables:
-        """The variables a node sees; those of an imported file are members of the import, if it has a name."""
+        """The variables a node sees; those of an imported file are members of the name of its import."""
         variables: Variables = {}
         for required in node.requires:
             is_ready = required in self._values

@@ -85,11 +85,12 @@ class _Table:
             default = self._workshop.coerced(
                 compile_text(self._workshop, written.default, names), written.type
             )
-        if written.allowed is None:
+        allowed = written.allowed or self._workshop.types.allowed(written.type or self._table.type)
+        if allowed is None:
             return Result(written, default, nothing, None)
-        listed = Text(f"[{written.allowed.text}]", written.allowed.place)
+        listed = Text(f"[{allowed.text}]", allowed.place)
         return Result(
-            written, default, compile_text(self._workshop, listed, names), self._cell(written.allowed, names)
+            written, default, compile_text(self._workshop, listed, names), self._cell(allowed, names)
         )
 
     def _row(self, rule: Rule, names: Names) -> Row:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from engine import feel
-from engine.dmn.elements import ItemDefinition
+from engine.dmn.elements import ItemDefinition, Text
 from engine.feel.errors import FeelError, Problem
 from engine.feel.runtime import Meter, Run
 from engine.feel.typerefs import NamedType
@@ -103,6 +103,10 @@ class TypeTable:
             self.problems[name] = f"Неизвестный вид значений «{name}»."
             return AnyType()
         return found
+
+    def allowed(self, name: str | None) -> Text | None:
+        """The allowed values that a type of the model lists."""
+        return self._written[name].allowed if name in self._written else None
 
     def result_of(self, name: str | None) -> Type:
         """Of a function's declared type, the type of its results; any other type is that of the results."""

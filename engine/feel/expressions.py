@@ -18,7 +18,7 @@ from engine.feel.names import member_names, names_needing_scope
 from engine.feel.parser import parse_expression, parse_tests
 from engine.feel.runtime import Meter, Run
 from engine.feel.types import Type
-from engine.feel.values import Function, Value, check_result, from_python
+from engine.feel.values import Function, Value, check_result
 
 Names = Iterable[str] | Mapping[str, Any]
 
@@ -194,7 +194,7 @@ def unary(
     expression = compile_unary(text, names=context, functions=functions)
     ready = _NO_FUNCTIONS if functions is None else host_functions(functions)
     run = Run(context or {}, now, ready, Meter())
-    passed = expression.run(run, from_python(value)) is True
+    passed = expression.run(run, run.from_outside(TESTED, value, 0)) is True
     if warnings is not None:
         warnings += run.meter.warnings
     return passed
@@ -211,8 +211,9 @@ def _compile(
     known = names_needing_scope(names) if names else frozenset()
     members = frozenset(member_names(names)) if isinstance(names, Mapping) else frozenset()
     called = names_needing_scope(functions) if functions else frozenset()
-    if types:
-        program = _program(text, known | names_needing_scope(types), members, called, types, tests=tests)
+    if types or len(text) > limits.CACHED_LENGTH:
+        known |= names_needing_scope(types or ())
+        program = _program(text, known, members, called, types or {}, tests=tests)
     else:
         program = _cached_program(text, known, members, called, tests)
     return Expression(program, host_functions(functions) if isinstance(functions, Mapping) else _NO_FUNCTIONS)

@@ -39,3 +39,6 @@ WARNINGS: Final = 100
 
 CACHED_EXPRESSIONS: Final = 4096
 """Compiled expressions kept ready."""
+
+CACHED_LENGTH: Final = 1000
+"""Characters of an expression up to which it is kept ready; who uses a longer one often keeps it himself."""

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from engine.feel.lexer import Lexeme, Token, lexemes
 
 STOP_WORDS: Final = frozenset({"and", "between", "else", "in", "or", "return", "satisfies", "then"})
 """Words that end a name made of several words."""
+
+MAX_LENGTH: Final = 200
+"""Characters of a name that can be known beforehand."""
 
 KEYWORDS: Final = STOP_WORDS | {"every", "external", "false", "for", "function", "if", "null", "some", "true"}
 """Words that can't begin a name, unless the whole name is known."""
@@ -36,8 +39,13 @@ def is_plain(name: str) -> bool:
     return not needs_scope(name) and name == " ".join(piece.text for piece in lexemes(name))
 
 
-def names_needing_scope(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(name for name in names if needs_scope(name))
+def names_needing_scope(names: Iterable[object]) -> frozenset[str]:
+    return frozenset(name for name in names if _can_be_name(name) and needs_scope(name))
+
+
+def _can_be_name(key: object) -> TypeGuard[str]:
+    """Data may have keys of any kind and length; nobody writes those into an expression."""
+    return isinstance(key, str) and len(key) <= MAX_LENGTH
 
 
 def member_names(value: Any, *, depth: int = 4) -> set[str]:
@@ -45,7 +53,7 @@ def member_names(value: Any, *, depth: int = 4) -> set[str]:
     found: set[str] = set()
     if depth and isinstance(value, Mapping):
         for key, inner in value.items():
-            if isinstance(key, str) and needs_scope(key):
+            if _can_be_name(key) and needs_scope(key):
                 found.add(key)
             if isinstance(inner, (Mapping, list, tuple)):
                 found |= member_names(inner, depth=depth - 1)
@@ -66,7 +74,7 @@ class NameTable:
 
     def add(self, name: str) -> None:
         pieces = lexemes(name)
-        if pieces:
+        if _can_be_read(pieces):
             known = self._by_first.setdefault(pieces[0].text, [])
             known.append((pieces, name))
             known.sort(key=lambda entry: -len(entry[0]))
@@ -77,6 +85,16 @@ class NameTable:
             if index + len(pieces) < len(tokens) and _stands_at(tokens, index, pieces):
                 return name, len(pieces)
         return None
+
+
+def _can_be_read(pieces: tuple[Lexeme, ...]) -> bool:
+    """Whether a name is one to look out for: a key such as `0`, `true` or `{` must not change the grammar."""
+    if not pieces or not any(piece.kind == "word" for piece in pieces):
+        return False
+    first = pieces[0]
+    if first.kind == "symbol":
+        return not first.text.isascii()
+    return len(pieces) > 1 or first.text not in KEYWORDS
 
 
 def _stands_at(tokens: list[Token], index: int, pieces: tuple[Lexeme, ...]) -> bool:

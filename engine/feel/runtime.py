@@ -88,6 +88,10 @@ class Run:
             value = self.context[name]
         except KeyError:
             return self.warn(position, f"Нет значения с именем «{name}».")
+        return self.from_outside(name, value, position)
+
+    def from_outside(self, name: str, value: Any, position: int) -> Value:
+        """A value that comes from Python under a name; null with a warning if FEEL knows no such value."""
         try:
             return from_python(value)
         except Unsupported as unsupported:

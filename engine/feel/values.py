@@ -84,7 +84,7 @@ _RUSSIAN: Final = {
     "function": "функция",
 }
 
-_READY: Final = frozenset(set(KINDS) - {list, dict})
+_READY: Final = frozenset(set(KINDS) - {list, dict, Decimal})
 """Types whose values are values of FEEL as they are."""
 
 
@@ -120,11 +120,19 @@ def from_python(value: Any, depth: int = 0) -> Value:
         return _convert_list(value, depth)
     if kind is dict:
         return _convert_dict(value, depth)
-    if isinstance(value, int):
-        return CONTEXT.create_decimal(value)
-    if isinstance(value, float):
-        return finite(CONTEXT.create_decimal(repr(float(value))))
+    if isinstance(value, (int, float, Decimal)):
+        return _number(value)
     return _from_other(value, depth)
+
+
+def _number(value: int | float | Decimal) -> Decimal | None:
+    """A number that FEEL can hold, or null: out of these bounds even writing one down can take forever."""
+    if isinstance(value, float):
+        value = Decimal(repr(float(value)))
+    elif isinstance(value, int):
+        value = CONTEXT.create_decimal(value)
+    in_bounds = value.is_finite() and CONTEXT.Etiny() <= value.adjusted() <= CONTEXT.Emax
+    return Decimal(value) if in_bounds else finite(CONTEXT.plus(value))
 
 
 def _from_other(value: Any, depth: int) -> Value:
@@ -136,9 +144,8 @@ def _from_other(value: Any, depth: int) -> Value:
         return _convert_list(list(value), depth)
     if isinstance(value, Mapping):
         return _convert_dict(dict(value), depth)
-    for base in (str, Decimal):  # subclasses, for instance members of a StrEnum
-        if isinstance(value, base):
-            return base(value)
+    if isinstance(value, str):  # of a subclass, for instance a member of an enumeration
+        return str.__str__(value)
     raise Unsupported(type(value).__name__)
 
 

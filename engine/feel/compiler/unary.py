@@ -90,11 +90,11 @@ def _test(compiler: Compiler, node: ast.Node, cell: int) -> Code:
     if isinstance(node, ast.Comparison):
         operand = compiler.code(node.operand)
         if node.operator in ORDERS:
-            return order(node.operator, tested, operand, node.at)
+            return _unless_null(order(node.operator, tested, operand, node.at), cell)
         return equality(tested, operand, node.at, negated=node.operator == "!=")
     expected = compiler.code(node)
     if isinstance(node, ast.RangeLiteral):
-        return _range_test(expected, cell, node.at)
+        return _unless_null(_range_test(expected, cell, node.at), cell)
     if isinstance(node, ast.Literal):
         return lambda frame: equal(frame[0], frame[cell], expected(frame)) is True
     if mentions(node, TESTED):
@@ -111,6 +111,11 @@ def _test(compiler: Compiler, node: ast.Node, cell: int) -> Code:
         return member(frame[0], value, answer)
 
     return passes
+
+
+def _unless_null(test: Code, cell: int) -> Code:
+    """Null passes no comparison, which in a test is no reason for a warning."""
+    return lambda frame: None if frame[cell] is None else test(frame)
 
 
 def _range_test(span: Code, cell: int, position: int) -> Code:

@@ -20,7 +20,7 @@ MAX_PATTERN: Final = 2000
 _REPLACEMENT: Final = re.compile(r"\\(?P<escaped>[\\$])|\$(?P<group>[0-9]+)|(?P<wrong>[\\$])", re.ASCII)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def compile_pattern(pattern: str, flags: str) -> Pattern:
     """The pattern under the flags s, m, i, x, q. Raises Problem when either is wrong."""
     if len(pattern) > MAX_PATTERN:

@@ -30,7 +30,7 @@ from engine.feel.regex.syntax import (
 
 TEXT, SET, SPLIT, JUMP, SAVE, LINE_START, LINE_END, BACK, MATCH = range(9)
 
-MAX_PROGRAM: Final = 20_000
+MAX_PROGRAM: Final = 5_000
 _BATCH: Final = 256
 """Steps between two charges to the budget."""
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine import dmn, feel
-from tests.engine.dmn.drawing import decide, decision, literal, model, table
+from tests.engine.dmn.drawing import decide, decision, item, literal, model, table
 
 BY_AGE = [["< 18", '"ребёнок"'], ["[18..60)", '"взрослый"'], [">= 60", '"пожилой"']]
 
@@ -85,6 +85,12 @@ def test_priority_goes_by_the_columns_from_left_to_right():
     rows = [["-", '"б"', "1"], ["-", '"а"', "2"], ["-", '"а"', "1"]]
     logic = table(["х"], ["к", "л"], rows, policy="PRIORITY", allowed={"к": '"а", "б"', "л": "1, 2"})
     assert decide(model(decision("Р", logic)), "Р", х=1) == {"к": "а", "л": 1}
+
+
+def test_priority_may_come_from_the_type_of_the_results():
+    rows = [["-", '"б"'], ["-", '"а"']]
+    logic = table(["х"], ["к"], rows, policy="PRIORITY", types={"к": "tК"})
+    assert decide(model(item("tК", base="string", allowed='"а", "б"'), decision("Р", logic)), "Р", х=1) == "а"
 
 
 def test_without_a_matching_row_the_default_counts():

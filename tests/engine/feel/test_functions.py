@@ -149,6 +149,13 @@ def test_now_and_today_are_the_moment_of_the_evaluation():
         (0.1, Decimal("0.1")),
         (True, True),
         (float("nan"), None),
+        (Decimal("NaN"), None),
+        (Decimal("sNaN"), None),
+        (Decimal("Infinity"), None),
+        (Decimal("1E+999999999"), None),
+        (Decimal("1E-999999999"), Decimal("0E-6176")),
+        ([10**7000], [None]),
+        ([Decimal("NaN"), 1], [None, Decimal(1)]),
         ((1, 2), [Decimal(1), Decimal(2)]),
         ({"a": [1, {"b": 2}]}, {"a": [Decimal(1), {"b": Decimal(2)}]}),
         ({1: 2}, {"1": Decimal(2)}),
@@ -160,9 +167,25 @@ def test_values_of_python_become_values_of_feel(given: object, expected: object)
     assert type(got) is type(expected)
 
 
+def test_keys_of_any_kind_do_no_harm():
+    data: dict[Any, Any] = {
+        1: 2,
+        None: 3,
+        ("a",): 4,
+        "a" * 10_000 + "-": 5,
+        "": 6,
+        "  ": 7,
+        "a\nb-c": 8,
+        "x": 9,
+    }
+    assert feel.evaluate("x", data) == 9
+    assert feel.evaluate("d.x", {"d": data}) == 9
+
+
 def test_what_feel_does_not_know_is_null_and_says_so():
     assert value("x", x=object()) is None
     assert warnings("x", x={1, 2}) == ["Значение «x» такого вида (set) здесь не годится."]
+    assert feel.unary("< 5", object(), {}) is False
 
 
 def test_attributes_of_python_objects_are_out_of_reach():

@@ -54,6 +54,13 @@ def test_a_key_of_a_context_literal_is_known_from_there_on():
     means("{a+b: 1}.a+b", "1")
 
 
+@pytest.mark.parametrize("key", ["{", "(", "0", "1", "true", "null", "if", "-", "+", "1.5", "[", "and"])
+def test_a_key_never_changes_the_grammar(key: str):
+    text = "[{}, (0), true, null, if 1 = 1.5 then 2 else -3, [1] = [1] and true, 1 + 1]"
+    context = f'{{"{key}": "ключ", x: {text}}}.x'
+    assert value(context) == value(text) == feel.evaluate(text, {key: "ключ"})
+
+
 def test_built_in_names_with_keywords_are_known_where_they_are_called():
     means('date and time("2026-01-14T10:00:00").year', "2026")
     means("date and time", "true", date=True, time=True)
