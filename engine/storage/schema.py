@@ -16,6 +16,7 @@ from engine.storage.database import Database
 from engine.storage.faults import explained
 from engine.storage.metadata import marshrut_meta
 
+
 class OutdatedDatabase(StorageUnavailable):
     """The database is ours and sound, but waits for migrations."""
 
