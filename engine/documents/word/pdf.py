@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from docx import Document
 from docx.oxml.ns import qn
-from docx.table import Table, _Cell
+from docx.table import Table as WordTable
+from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, XPos, YPos
@@ -43,19 +44,19 @@ def pdf(content: bytes) -> bytes:
     document = Document(BytesIO(content))
     printer = _Printer(document)
     for part in _body(document):
-        if isinstance(part, Table):
+        if isinstance(part, WordTable):
             printer.grid(part)
         else:
             printer.paragraph(block(part))
     return bytes(printer.output())
 
 
-def _body(document: Any) -> Iterator[Paragraph | Table]:
+def _body(document: Any) -> Iterator[Paragraph | WordTable]:
     for element in document.element.body:
         if element.tag == qn("w:p"):
             yield Paragraph(element, document)
         elif element.tag == qn("w:tbl"):
-            yield Table(element, document)
+            yield WordTable(element, document)
 
 
 class _Printer(FPDF):
@@ -99,7 +100,7 @@ class _Printer(FPDF):
         self.set_x(self.l_margin)
         self.ln(part.after)
 
-    def grid(self, table: Table) -> None:
+    def grid(self, table: WordTable) -> None:
         """A table; one whose row is longer than a page is printed as paragraphs."""
         page, x, y = self.page, self.x, self.y
         try:
@@ -111,7 +112,7 @@ class _Printer(FPDF):
                     for part in _blocks(cell):
                         self.paragraph(part)
 
-    def _grid(self, table: Table) -> None:
+    def _grid(self, table: WordTable) -> None:
         bordered = table.style is not None and table.style.name == "Table Grid"
         widths = [column.width.pt if column.width is not None else 1.0 for column in table.columns]
         self.set_font(FONT, size=_table_size(table))
@@ -154,14 +155,14 @@ def _blocks(cell: Any) -> list[Block]:
     return [block(paragraph) for paragraph in cell.paragraphs]
 
 
-def _table_size(table: Table) -> float:
+def _table_size(table: WordTable) -> float:
     sizes = [
         part.size for row in table.rows[:2] for cell in _cells(row) for part in _blocks(cell) if part.pieces
     ]
     return max(sizes, default=12.0)
 
 
-def _repeats(table: Table) -> bool:
+def _repeats(table: WordTable) -> bool:
     first = table.rows[0]._tr if len(table.rows) else None
     return first is not None and first.find(f".//{qn('w:tblHeader')}") is not None
 

@@ -153,7 +153,7 @@ def test_a_number_that_somebody_else_took_meanwhile_is_not_given_twice(rt, speci
         steal(series)
         return value
 
-    def steal(series):
+    def steal(series: numbering.Series) -> None:
         # The reading connection is still open: writing needs another one.
         with rt.database.write() as other:
             other.execute(insert(document_counter), {"name": series.name, "value": 1})
