@@ -113,7 +113,7 @@ def test_the_year_of_a_number_is_that_of_the_agencys_clock(rt, specialist, draft
     assert service.issue(rt, specialist, draft, revision=1) == "КЦСОН-РЕШ-2027-0001"
 
 
-def test_ten_people_issue_at_once_and_no_number_is_lost_or_doubled(rt_both):
+def test_several_people_issue_at_once_and_no_number_is_lost_or_doubled(rt_both):
     rt = rt_both
     specialist = make_actor(rt, "R05")
     case_id = make_case(rt, specialist, TEMPLATE)
