@@ -115,7 +115,9 @@ def compile_filter(compiler: Compiler, node: ast.Filter) -> Code:
     def filtered(frame: Frame) -> Value:
         value = base(frame)
         run: Run = frame[0]
-        items = _as_list(value)
+        if value is None:
+            return None
+        items = value if type(value) is list else [value]
         if not items:
             frame[cell] = None
             index = condition(frame)
@@ -143,15 +145,12 @@ def _filtered(compiler: Compiler, base: ast.Node) -> Code:
     return compiler.code(base)
 
 
-def _as_list(value: Value) -> list[Value]:
-    if type(value) is list:
-        return value
-    return [] if value is None else [value]
-
-
 def _constant_index(base: Code, index: Decimal, position: int) -> Code:
     def item(frame: Frame) -> Value:
-        return _at_index(frame[0], _as_list(base(frame)), index, position)
+        value = base(frame)
+        if value is None:
+            return None
+        return _at_index(frame[0], value if type(value) is list else [value], index, position)
 
     return item
 
