@@ -23,6 +23,7 @@ from engine.bpmn.behaviour.events import (
     ThrowEvent,
 )
 from engine.bpmn.behaviour.gateways import (
+    ComplexGateway,
     EventGateway,
     ExclusiveGateway,
     InclusiveGateway,
@@ -56,7 +57,8 @@ class _Level:
 
     def build(self) -> Plan:
         for element in self.scope.elements.values():
-            self.nodes[element.id] = self._make(element)
+            if not element.is_compensation_boundary:
+                self.nodes[element.id] = self._make(element)
         self._attach_boundary_events()
         self._wire_flows()
         find_ways(self.plan)
@@ -66,8 +68,12 @@ class _Level:
 
     def _attach_boundary_events(self) -> None:
         for element in self.scope.of_kind("boundaryEvent"):
-            host, boundary = self.nodes[sure(element.attached_to)], self.nodes[element.id]
-            if isinstance(host, Activity) and isinstance(boundary, Boundary):
+            host = self.nodes[sure(element.attached_to)]
+            boundary = self.nodes.get(element.id)
+            if element.is_compensation_boundary:
+                done = host.inner if isinstance(host, Loop) else host
+                done.undone_by = self.nodes[sure(dialect.undone_by(element))]
+            elif isinstance(host, Activity) and isinstance(boundary, Boundary):
                 host.boundaries = (*host.boundaries, boundary)
 
     def _wire_flows(self) -> None:
@@ -187,6 +193,11 @@ class _Level:
     def _inclusive(self, element: Element, info: StepInfo, name: str) -> Node:
         return InclusiveGateway(self.plan, name, info, drawn=element.drawn)
 
+    def _complex(self, element: Element, info: StepInfo, name: str) -> Node:
+        gateway = ComplexGateway(self.plan, name, info, drawn=element.drawn)
+        gateway.activation = _formula(dialect.activation(element))
+        return gateway
+
     def _event_gateway(self, element: Element, info: StepInfo, name: str) -> Node:
         return EventGateway(self.plan, name, info, drawn=element.drawn)
 
@@ -244,7 +255,9 @@ class _Level:
             return triggers.Error(code, *names)
         if kind == "escalation":
             return triggers.Escalation(self.graph.escalations.get(definition.get("escalationRef", "")))
-        return triggers.Terminate()
+        if kind == "compensate":
+            return triggers.Compensate(definition.get("activityRef"))
+        return triggers.CancelTransaction() if kind == "cancel" else triggers.Terminate()
 
     def _message(self, element: Element, reference: str | None) -> triggers.Message:
         return triggers.Message(
@@ -263,9 +276,11 @@ _MAKERS: dict[str, Callable[[_Level, Element, StepInfo, str], Node]] = {
     "receiveTask": _Level._receive_task,
     "callActivity": _Level._call_activity,
     "subProcess": _Level._sub_process,
+    "transaction": _Level._sub_process,
     "exclusiveGateway": _Level._exclusive,
     "parallelGateway": _Level._parallel,
     "inclusiveGateway": _Level._inclusive,
+    "complexGateway": _Level._complex,
     "eventBasedGateway": _Level._event_gateway,
     "startEvent": _Level._start,
     "endEvent": _Level._end,

@@ -185,6 +185,18 @@ def event_condition(element: Element) -> Written | None:
     return None
 
 
+def activation(element: Element) -> Written | None:
+    """The condition on which a complex gateway goes on."""
+    node = element.child("activationCondition")
+    text = text_of(node)
+    return None if text is None else Written(element, "activation", text, line_of(node), always=True)
+
+
+def undone_by(element: Element) -> str | None:
+    """Id of the activity that a compensation boundary event points to."""
+    return next((target for source, target in element.scope.associations if source == element.id), None)
+
+
 @dataclass(frozen=True, slots=True)
 class WrittenPassing:
     """One `camunda:in` or `camunda:out`; `written` None passes all variables."""
@@ -232,6 +244,7 @@ def _of_element(element: Element) -> Iterator[Written]:
         yield from _present(loop_text(element, name))
     yield from _present(collection(element))
     yield from _present(script(element))
+    yield from _present(activation(element))
     yield from _present(event_condition(element))
     yield from _present(property_formula(element, "key"))
     timer_text = timer(element)

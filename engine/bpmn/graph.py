@@ -69,6 +69,11 @@ class Element:
         return self.tag == "subProcess" and self.flag("triggeredByEvent")
 
     @property
+    def is_compensation_boundary(self) -> bool:
+        """It never waits: it only says which activity undoes the one it is attached to."""
+        return self.tag == "boundaryEvent" and self.event == "compensate"
+
+    @property
     def is_compensation_handler(self) -> bool:
         return self.flag("isForCompensation")
 

@@ -52,6 +52,7 @@ PASSIVE: Final = frozenset(
         "standardLoopCharacteristics",
         "multiInstanceLoopCharacteristics",
         "completionCondition",
+        "activationCondition",
         "dataInputAssociation",
         "dataOutputAssociation",
         "supportedInterfaceRef",
@@ -66,32 +67,6 @@ PASSIVE: Final = frozenset(
     }
 )
 """What may stand in a process or sub-process without being a flow node."""
-
-RUSSIAN: Final = {
-    "task": "задача",
-    "userTask": "шаг сотрудника",
-    "manualTask": "ручная задача",
-    "scriptTask": "сценарий",
-    "serviceTask": "операция",
-    "businessRuleTask": "решение по таблице",
-    "sendTask": "отправка сообщения",
-    "receiveTask": "получение сообщения",
-    "callActivity": "вызов процесса",
-    "subProcess": "подпроцесс",
-    "transaction": "транзакция",
-    "adHocSubProcess": "свободный подпроцесс",
-    "exclusiveGateway": "развилка",
-    "parallelGateway": "параллельная развилка",
-    "inclusiveGateway": "развилка «и/или»",
-    "eventBasedGateway": "развилка по событию",
-    "complexGateway": "сложная развилка",
-    "startEvent": "начало",
-    "endEvent": "конец",
-    "intermediateCatchEvent": "ожидание события",
-    "intermediateThrowEvent": "событие",
-    "boundaryEvent": "событие на границе",
-}
-"""How people call the kinds of elements."""
 
 EVENT_KINDS: Final = {
     "": "без вида",

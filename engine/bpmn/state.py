@@ -69,12 +69,17 @@ def load(program: Program, state: bytes, context: Context) -> Case:
     case = Case(program, context, decode(blocks[0][1]))
     case.counter = counter
     case.end_event = end_event
+    belonging: list[tuple[Token, int]] = []
     for row in blocks:
-        _load_block(case, row)
+        belonging += _load_block(case, row)
+    for token, parent in belonging:
+        token.belong_to(case.tokens[parent])
     return case
 
 
-def _load_block(case: Case, row: list[Any]) -> None:
+def _load_block(case: Case, row: list[Any]) -> list[tuple[Token, int]]:
+    """Make the tokens of a block; returned are those that belong to another one, with its number."""
+    belonging: list[tuple[Token, int]] = []
     host_id, variables, marks, tokens = row
     block: Block = case
     if host_id:
@@ -89,11 +94,14 @@ def _load_block(case: Case, row: list[Any]) -> None:
                 f"В этой версии схемы нет шага «{name}», на котором стоит дело.",
                 "Перенесите дело на подходящую версию.",
             )
-        token = Token(block, node, number, block.tasks.get(parent))
+        token = Token(block, node, number)
         token._state = state
         if token_marks:
             token.internal_data = decode(token_marks)
             token.data = token.internal_data.pop("data", {})
+        if parent:
+            belonging.append((token, parent))
+    return belonging
 
 
 def _plan_inside(host: Token) -> Plan:

@@ -22,7 +22,7 @@ class Token(Task):  # type: ignore[misc]
     carries no copy of the variables: those live in the block (see `scope`), `data` holds only what the
     element has just received. And a finished token is gone: the tree holds no history, so a case in its
     thousandth round is as small as in its first. A token's parent is the activity it belongs to (a boundary
-    event, an instance of a loop) or None.
+    event, an instance of a loop), the event that undoes its work, or None.
 
     `marks` is what has to outlive the step: the moment of a timer, locals, an incident.
     """
@@ -50,8 +50,7 @@ class Token(Task):  # type: ignore[misc]
         block.tasks[number] = self
         block.case.tokens[number] = self
         if parent is not None:
-            self._parent = parent.id
-            parent._children.append(number)
+            self.belong_to(parent)
 
     @property
     def block(self) -> Block:
@@ -71,13 +70,13 @@ class Token(Task):  # type: ignore[misc]
 
     @property
     def host(self) -> Token | None:
-        """The activity this token belongs to: of a boundary event or an instance of a loop."""
-        return None if self._parent is None else self.workflow.tasks.get(self._parent)
+        """The token this one belongs to: of the activity, of the loop, of the event that undoes work."""
+        return None if self._parent is None else self.case.tokens.get(self._parent)
 
     def belongings(self) -> list[Token]:
         """Living boundary events and loop instances of this token."""
-        tasks = self.workflow.tasks
-        found = [tasks[child] for child in self._children if child in tasks]
+        tokens = self.case.tokens
+        found = [tokens[child] for child in self._children if child in tokens]
         return [token for token in found if token._parent == self.id]
 
     def arrive(self) -> None:
@@ -104,6 +103,10 @@ class Token(Task):  # type: ignore[misc]
             token.cancel()
         self._set_state(CANCELLED)
         self.remove()
+
+    def belong_to(self, host: Token) -> None:
+        self._parent = host.id
+        host._children.append(self.id)
 
     def part_from_host(self) -> None:
         """Go on alone: the activity that the token belonged to is left, however that ends."""

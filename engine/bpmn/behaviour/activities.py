@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 from engine.bpmn import scope, timers
+from engine.bpmn.behaviour import compensation
 from engine.bpmn.behaviour.node import Mapped, Node, evaluate_mapped
 from engine.bpmn.evaluate import Formula, Source
 from engine.bpmn.faults import Fault
@@ -31,6 +32,8 @@ class Activity(Node):
     """Base, and the activity in which nothing happens (a plain or manual task)."""
 
     reported = True
+    undone_by: Node | None = None
+    """The handler that undoes the activity, from its compensation boundary event."""
 
     def __init__(
         self, plan: Plan, name: str, info: StepInfo, inputs: Mapped = (), outputs: Mapped = ()
@@ -54,10 +57,12 @@ class Activity(Node):
     def leave(self, token: Token) -> None:
         for child in token.belongings():
             child.cancel()
+        if self.undone_by is not None and compensation.QUEUE not in token.marks:
+            compensation.remember(token)
         host = token.host
-        if host is not None and host.node.loops:
+        if host is not None and host.node.gathers:
             host.node.instance_done(host, token)
-        else:
+        elif compensation.QUEUE not in token.marks:
             super().leave(token)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.bpmn import scope
+from engine.bpmn.behaviour import compensation
 from engine.bpmn.behaviour.activities import Activity
 from engine.bpmn.behaviour.events import Catching
 from engine.bpmn.behaviour.node import Node
@@ -47,6 +48,18 @@ class SubProcess(Enclosing, Activity):
     """An embedded sub-process: a block that shares the variables around it."""
 
     plan: Plan
+
+    def work(self, token: Token) -> bool | None:
+        block = token.case.blocks[token.id]
+        if compensation.QUEUE in token.marks:
+            return compensation.undo_next(token, block) or None
+        return super().work(token)
+
+    def leave(self, token: Token) -> None:
+        records = token.case.blocks[token.id].marks.get(compensation.DONE)
+        if records and self.undone_by is None and compensation.QUEUE not in token.marks:
+            compensation.remember(token, records)
+        super().leave(token)
 
     def plan_for(self, case: Case) -> Plan:
         return self.plan

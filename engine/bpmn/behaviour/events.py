@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from engine.bpmn.behaviour import compensation
 from engine.bpmn.behaviour.activities import Activity
 from engine.bpmn.behaviour.node import RACE, Mapped, Node, evaluate_mapped
 from engine.bpmn.behaviour.throwing import throw
-from engine.bpmn.behaviour.triggers import Terminate, Trigger
+from engine.bpmn.behaviour.triggers import CancelTransaction, Compensate, Terminate, Trigger
 from engine.bpmn.plan import Plan
 from engine.bpmn.states import WAITING
 from engine.bpmn.sure import sure
@@ -60,31 +61,43 @@ class StartEvent(Node):
         return type(self.trigger) is Trigger
 
 
-class EndEvent(Node):
-    """Where a token ends, mostly after throwing something."""
-
-    trigger: Trigger = Trigger()
-    payload_mapped: Mapped = ()
-
-    def work(self, token: Token) -> bool:
-        if isinstance(self.trigger, Terminate):
-            token.block.cancel(spare=token)
-        else:
-            throw(token, self.trigger, evaluate_mapped(self.payload_mapped, token))
-        if token.living and self.drawn and token.block.is_outermost():
-            token.case.end_event = self.info.node
-        return True
-
-
 class ThrowEvent(Node):
     """Throws something on the way; without a trigger it is only a place that the token passes."""
 
+    gathers = True
     trigger: Trigger = Trigger()
     payload_mapped: Mapped = ()
 
-    def work(self, token: Token) -> bool:
+    def work(self, token: Token) -> bool | None:
+        if isinstance(self.trigger, Compensate):
+            return compensation.compensate(token, self.trigger.activity)
         throw(token, self.trigger, evaluate_mapped(self.payload_mapped, token))
         return True
+
+
+class EndEvent(ThrowEvent):
+    """Where a token ends, mostly after throwing something."""
+
+    def work(self, token: Token) -> bool | None:
+        if isinstance(self.trigger, Terminate):
+            token.block.cancel(spare=token)
+            done: bool | None = True
+        elif isinstance(self.trigger, CancelTransaction):
+            done = self._cancel_transaction(token)
+        else:
+            done = super().work(token)
+        if done and token.living and self.drawn and token.block.is_outermost():
+            token.case.end_event = self.info.node
+        return done
+
+    def _cancel_transaction(self, token: Token) -> bool | None:
+        """End what is at work inside, undo what was done, leave by the event at the edge."""
+        if compensation.QUEUE not in token.marks:
+            token.block.cancel(spare=token)
+        done = compensation.compensate(token, None)
+        if done:
+            throw(token, self.trigger, {})
+        return done
 
 
 class SendTask(Activity):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from engine.bpmn.behaviour.node import RACE, Node
+from engine.bpmn.evaluate import Formula
 from engine.bpmn.faults import Fault
 from engine.bpmn.plan import Arc, Plan
 from engine.bpmn.states import WAITING
@@ -13,6 +15,9 @@ from engine.model import StepInfo
 
 if TYPE_CHECKING:
     from engine.bpmn.token import Token
+
+COUNTS = "counts"
+"""Mark of a block: for each complex gateway how many tokens came in this round, and whether it has fired."""
 
 _NO_WAY = "Исправьте данные дела или добавьте в схему путь по умолчанию, затем повторите."
 
@@ -125,6 +130,36 @@ class InclusiveGateway(Join):
         if not token.chosen:
             raise Fault("ни одно условие не выполнено, а пути по умолчанию нет", _NO_WAY)
         return True
+
+
+class ComplexGateway(InclusiveGateway):
+    """Goes on with the arrival that fulfils its condition, such as `activationCount >= 2`.
+
+    Later arrivals of the same round are swallowed; a round is over when every incoming flow has brought one.
+    """
+
+    activation: Formula | None = None
+
+    def arrive(self, token: Token) -> None:
+        if self.activation is None:
+            super().arrive(token)
+            return
+        counts = token.block.marks.setdefault(COUNTS, {})
+        count, fired = counts.get(self.name, [0, False])
+        count += 1
+        holds = not fired and self.activation.value(token, {"activationCount": Decimal(count)}) is True
+        counts[self.name] = [0, False] if count == len(self.incoming) else [count, fired or holds]
+        token._set_state(WAITING)
+        if fired:
+            token.remove()
+        elif holds:
+            self.go_on(token)
+
+    def is_due(self, token: Token) -> bool:
+        return self.activation is None and super().is_due(token)
+
+    def hopeless(self, token: Token) -> bool:
+        return self.activation is not None and Join.hopeless(self, token)
 
 
 class EventGateway(Node):

@@ -15,7 +15,6 @@ from engine.bpmn.behaviour.activities import Activity
 from engine.bpmn.behaviour.node import Node
 from engine.bpmn.evaluate import Formula
 from engine.bpmn.faults import Fault
-from engine.bpmn.states import STARTED
 from engine.bpmn.sure import sure
 from engine.feel.values import kind_in_russian
 from engine.model import Value
@@ -48,6 +47,7 @@ class Loop(Activity):
     """Base: begins instances, counts them, goes on when there are enough."""
 
     loops = True
+    gathers = True
     inner: Node
 
     def open(self, token: Token) -> None:
@@ -70,9 +70,9 @@ class Loop(Activity):
         token.block.spawn(self.inner, token, marks=marks).arrive()
 
     def instance_done(self, token: Token, instance: Token) -> None:
-        """Called when an instance leaves: let the loop decide how to go on."""
+        """An instance leaves: let the loop decide how to go on."""
         token.marks[DONE_COUNT] += 1
-        token.case.make_ready(token)
+        super().instance_done(token, instance)
 
     def describe(self, instance: Token, token: Token) -> str:
         """Which one of how many, in words."""
@@ -100,7 +100,6 @@ class StandardLoop(Loop):
         first_unasked = done == 0 and not self.test_before
         if not first_unasked and self.condition is not None and not self.condition.holds(token):
             return True
-        token._set_state(STARTED)
         self.begin_instance(token, {})
         return None
 
@@ -126,7 +125,6 @@ class MultiInstance(Loop):
         marks.pop(LAST, None)
         if marks[DONE_COUNT] == marks[TOTAL]:
             return self._finish(token)
-        token._set_state(STARTED)
         waiting: list[Value] = marks[ITEMS]
         if waiting and (not self.sequential or marks[STARTED_COUNT] == marks[DONE_COUNT]):
             now, marks[ITEMS] = (waiting[:1], waiting[1:]) if self.sequential else (waiting, [])

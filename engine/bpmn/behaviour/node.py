@@ -42,6 +42,9 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     loops = False
     """Tokens of this node hold instances of another one."""
 
+    gathers = False
+    """Tokens of this node want to know when an activity they have begun is done."""
+
     reported = True
     """A cancelled token is worth a line of history."""
 
@@ -80,6 +83,10 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         """The work is done: pass tokens on."""
         for arc in self.arcs if token.chosen is None else token.chosen:
             token.block.follow(arc).arrive()
+
+    def instance_done(self, token: Token, instance: Token) -> None:
+        """An activity that the token has begun is done; only for nodes that gather."""
+        token.case.make_ready(token)
 
     def cancelled(self, token: Token) -> None:
         """The token was cancelled and is about to be removed."""

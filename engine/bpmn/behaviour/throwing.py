@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from engine.bpmn.behaviour.triggers import Error, Escalation, Message, Signal, Trigger
+from engine.bpmn.behaviour.triggers import CancelTransaction, Error, Escalation, Message, Signal, Trigger
 from engine.bpmn.faults import Fault
 from engine.bpmn.states import WAITING
+from engine.bpmn.sure import sure
 from engine.model import Sent, Value, WaitKind
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ def throw(token: Token, trigger: Trigger, payload: Mapping[str, Value]) -> None:
         catcher = _catcher(token, Escalation, trigger.code, from_inside=False)
         if catcher is not None:
             catcher.node.fire(catcher, payload)
+    elif isinstance(trigger, CancelTransaction):
+        for catcher in _edge(sure(token.block.host)):
+            if isinstance(catcher.node.trigger, CancelTransaction):
+                catcher.node.fire(catcher, payload)
 
 
 def broadcast(case: Case, name: str, payload: Mapping[str, Value]) -> None:

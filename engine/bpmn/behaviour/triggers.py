@@ -180,6 +180,18 @@ class Error(Trigger):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Compensate(Trigger):
+    """Undoes one activity, or all that was done on its level when `activity` is None."""
+
+    activity: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CancelTransaction(Trigger):
+    """Thrown by an end inside a transaction, caught at its edge after everything inside is undone."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Terminate(Trigger):
     """Ends the block at once, with all that lives in it."""
 

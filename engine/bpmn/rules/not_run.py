@@ -27,18 +27,66 @@ def unknown_elements(graph: Graph) -> Iterator[Hit]:
 
 def kinds(graph: Graph) -> Iterator[Hit]:
     for element in elements(graph):
-        if element.is_compensation_handler or element.event == "compensate":
-            yield at("compensation", element)
-        if element.tag == "transaction" or element.event == "cancel":
-            yield at("transaction", element)
         if element.tag == "adHocSubProcess":
             yield at("ad-hoc", element)
-        if element.tag == "complexGateway":
-            yield at("complex-gateway", element)
         if element.tag in ("receiveTask", "eventBasedGateway") and element.flag("instantiate"):
             yield at("instantiating", element)
         if element.is_event_sub_process and dialect.loop_of(element) is not None:
             yield at("handler-loop", element)
+
+
+def compensation(graph: Graph) -> Iterator[Hit]:
+    for scope in scopes(graph):
+        connected = {id_ for flow in scope.flows for id_ in (flow.source, flow.target)}
+        for element in scope.elements.values():
+            if element.is_compensation_boundary:
+                handler = scope.elements.get(dialect.undone_by(element) or "")
+                if handler is None or not handler.is_compensation_handler:
+                    yield at("compensation-handler", element)
+            elif element.is_compensation_handler and element.id in connected:
+                yield at("compensation-flow", element)
+            elif element.event == "compensate":
+                yield from _compensation_event(element)
+
+
+def _compensation_event(element: Element) -> Iterator[Hit]:
+    if element.tag == "startEvent":
+        yield at("compensation-start", element)
+        return
+    activity = element.events[0].get("activityRef")
+    around = element.scope
+    if around.parent is not None and around.parent.elements[around.id].is_event_sub_process:
+        around = around.parent
+    if activity is not None and activity not in around.elements:
+        yield at("compensation-target", element)
+
+
+def transactions(graph: Graph) -> Iterator[Hit]:
+    for element in elements(graph):
+        if element.event != "cancel":
+            continue
+        if element.tag == "boundaryEvent":
+            host = element.scope.elements.get(element.attached_to or "")
+            if host is not None and host.tag != "transaction":
+                yield at("cancel-place", element)
+            continue
+        around = element.scope.parent.elements[element.scope.id] if element.scope.parent else None
+        if around is None or around.tag != "transaction":
+            yield at("cancel-place", element)
+        elif not any(_cancels(other, around) for other in around.scope.elements.values()):
+            yield at("cancel-no-boundary", element)
+
+
+def _cancels(boundary: Element, transaction: Element) -> bool:
+    return boundary.event == "cancel" and boundary.attached_to == transaction.id
+
+
+def complex_joins(graph: Graph) -> Iterator[Hit]:
+    for scope in scopes(graph):
+        reaching = scope.reaching()
+        for element in scope.of_kind("complexGateway"):
+            if len(reaching.get(element.id, [])) > 1 and dialect.activation(element) is None:
+                yield at("complex-gateway", element)
 
 
 def code(graph: Graph) -> Iterator[Hit]:

@@ -142,7 +142,7 @@ def starts(graph: Graph) -> Iterator[Hit]:
         for element in process.of_kind("startEvent"):
             if element.event == "conditional":
                 yield at("start-conditional", element)
-    for element in elements(graph, "subProcess"):
+    for element in elements(graph, "subProcess", "transaction"):
         found = sure(element.body).of_kind("startEvent")
         if element.is_event_sub_process:
             if len(found) != 1 or not found[0].events:

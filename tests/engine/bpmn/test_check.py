@@ -102,6 +102,9 @@ def edge(trigger: str, attributes: str = 'attachedToRef="a"') -> bytes:
 LINK = '<linkEventDefinition name="L"/>'
 LOOP = for_each("список", "вопрос", "<loopDataOutputRef>итоги</loopDataOutputRef>")
 
+UNDO = "<compensateEventDefinition/>"
+UNDONE = '<association id="as" sourceRef="b" targetRef="x"/>'
+
 CASES: dict[str, bytes] = {
     "file-empty": b"  \n",
     "file-too-big": b"<a>" + b" " * 5 * 1024 * 1024 + b"</a>",
@@ -147,10 +150,18 @@ CASES: dict[str, bytes] = {
     "sub-process-start": straight(sub("x", start("s2", message()), end("e2"), path("s2 e2"))),
     "handler-start": diagram(start(), end(), path("s e"), sub("x", start("s2"), triggeredByEvent=True)),
     "element-unknown": diagram(start(), end(), path("s e"), '<globalUserTask id="x"/>'),
-    "compensation": edge("<compensateEventDefinition/>"),
-    "transaction": straight(node("transaction", "x", user("a"))),
+    "compensation-handler": edge("<compensateEventDefinition/>"),
+    "compensation-flow": diagram(
+        start(), user("a"), boundary("b", "a", UNDO), user("x", isForCompensation=True), UNDONE, path("s a x")
+    ),
+    "compensation-target": ends('<compensateEventDefinition activityRef="nothing"/>'),
+    "compensation-start": diagram(start(), end(), path("s e"), handler("x", UNDO)),
+    "cancel-place": ends("<cancelEventDefinition/>"),
+    "cancel-no-boundary": straight(
+        node("transaction", "t", start("s2"), end("x", "<cancelEventDefinition/>"), path("s2 x")), id="t"
+    ),
     "ad-hoc": straight(node("adHocSubProcess", "x", user("a"))),
-    "complex-gateway": straight(node("complexGateway", "x")),
+    "complex-gateway": diagram(start(), node("complexGateway", "x"), end(), path("s x", "s x e")),
     "instantiating": straight(node("receiveTask", "x", messageRef="m_letter", instantiate=True)),
     "handler-loop": diagram(
         start(), end(), path("s e"), handler("x", message(), for_each(), end("e2"), path("x_s e2"))
