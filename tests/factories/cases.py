@@ -29,7 +29,8 @@ HEAD = (
 def diagram(process: str, body: str, roots: str = "", **properties: str) -> Upload:
     """A file with one executable process; `roots` are its messages and signals."""
     body = _extension(properties) + body
-    content = f'{HEAD}{roots}<process id="{process}" name="Путь {process}" isExecutable="true">{body}</process></definitions>'
+    opening = f'<process id="{process}" name="Путь {process}" isExecutable="true">'
+    content = f"{HEAD}{roots}{opening}{body}</process></definitions>"
     return Upload(f"{process}.bpmn", content.encode())
 
 

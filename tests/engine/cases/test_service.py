@@ -62,7 +62,8 @@ def test_the_history_keeps_who_did_what_with_which_data(rt: Runtime) -> None:
 
 def owner_of(rt: Runtime, case_id: int) -> int | None:
     with rt.database.read() as conn:
-        return conn.execute(select(case_.c.owner_id).where(case_.c.id == case_id)).scalar_one()
+        owner: int | None = conn.execute(select(case_.c.owner_id).where(case_.c.id == case_id)).scalar_one()
+    return owner
 
 
 def test_a_case_belongs_to_who_opened_it_when_the_pathway_names_no_owner(rt: Runtime) -> None:

@@ -49,7 +49,8 @@ def due_of(rt: Runtime, node: str) -> datetime:
     """Due moment of the youngest step of a node."""
     found = select(task.c.due_at).where(task.c.node == node).order_by(task.c.id.desc()).limit(1)
     with rt.database.read() as conn:
-        return from_seconds(conn.execute(found).scalar_one())
+        seconds: int = conn.execute(found).scalar_one()
+    return from_seconds(seconds)
 
 
 WATCH = (

@@ -31,7 +31,8 @@ def step(rt: Runtime) -> int:
 
 def assignee(rt: Runtime) -> int | None:
     with rt.database.read() as conn:
-        return conn.execute(select(task.c.assignee_id).where(task.c.id == step(rt))).scalar_one()
+        found: int | None = conn.execute(select(task.c.assignee_id).where(task.c.id == step(rt))).scalar_one()
+    return found
 
 
 def kept(rt: Runtime, number: int) -> object:
