@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from engine.dmn.elements import Decision, DecisionService, Definitions, InputData, KnowledgeModel, Place
+from engine.dmn.errors import DmnError
 from engine.dmn.evaluation import Evaluation, Variables
 from engine.dmn.logic import ModelFunction, compile_function, compile_logic
 from engine.dmn.types import TypeTable
@@ -92,6 +93,7 @@ class Graph:
                 self._connect(self.nodes[element.id], element.requires)
         for element in elements:
             self._compile(element, self.nodes[element.id])
+        self._find_circles()
         nowhere = Place(None, None)
         self.faults += [Fault(name, nowhere, message) for name, message in self.types.problems.items()]
 
@@ -130,6 +132,13 @@ class Graph:
     def _found(self, references: Iterable[str]) -> list[Node]:
         return [node for reference in references if (node := self._find(reference)[1]) is not None]
 
+    def _find_circles(self) -> None:
+        try:
+            in_order(self.nodes.values())
+        except DmnError as error:
+            node = self.nodes[error.element or ""]
+            self.faults.append(Fault(node.name, node.place, error.message, error.hint))
+
     # Compilation
 
     def _compile(self, element: Element, node: Node) -> None:
@@ -146,6 +155,32 @@ class Graph:
             node.outputs = tuple(one for one in outputs if isinstance(one, DecisionNode))
             node.inputs = tuple(self._found((*element.input_decisions, *element.input_data)))
             node.result = self.types.result_of(element.variable.type)
+
+
+def in_order(targets: Iterable[Node]) -> list[Node]:
+    """What nodes need of their own file, each after what it needs itself, and the nodes.
+
+    Raises DmnError when decisions need each other in a circle. Functions may: they are values, not results.
+    """
+    order: list[Node] = []
+    done: set[Node] = set()
+    entered: set[Node] = set()
+    stack = [(target, False) for target in targets]
+    while stack:
+        node, finished = stack.pop()
+        if finished:
+            entered.discard(node)
+            done.add(node)
+            order.append(node)
+        elif node in entered and isinstance(node, DecisionNode):
+            raise DmnError(
+                f"Решение «{node.name}» зависит само от себя.", "Уберите одну из стрелок.", element=node.id
+            )
+        elif node not in done and node not in entered:
+            entered.add(node)
+            stack.append((node, True))
+            stack += [(required, False) for required in reversed(node.requires)]
+    return order
 
 
 def _names(node: Node) -> dict[str, Any]:

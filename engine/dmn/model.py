@@ -11,7 +11,7 @@ from engine.dmn.errors import DmnError
 from engine.dmn.evaluation import DecisionWarning, Evaluation, TableTrace
 from engine.dmn.graph import DecisionNode, FunctionNode, Graph, InputNode, Node, ServiceNode
 from engine.dmn.reader import read
-from engine.dmn.session import Session, in_order
+from engine.dmn.session import Session
 from engine.dmn.workshop import Fault
 from engine.feel.errors import LimitExceeded
 from engine.feel.hosts import Functions, host_functions
@@ -63,12 +63,18 @@ class Model:
     def inputs_of(self, name_or_id: str) -> tuple[str, ...]:
         """Names of the data that a decision needs, also through the decisions it requires."""
         names: dict[str, None] = {}
-        for node in in_order(self._find(name_or_id)):
+        seen: set[Node] = set()
+        waiting = [self._find(name_or_id)]
+        while waiting:
+            node = waiting.pop()
+            if node in seen:
+                continue
+            seen.add(node)
             if isinstance(node, InputNode):
                 names[node.variable] = None
             elif isinstance(node, DecisionNode):
                 names |= dict.fromkeys(sorted(node.free_names))
-            names |= {one.variable: None for _, one in node.imported if isinstance(one, InputNode)}
+            waiting += reversed([*node.requires, *(one for _, one in node.imported)])
         return tuple(names)
 
     def decide(

@@ -7,36 +7,10 @@ from typing import Any
 
 from engine.dmn.errors import DmnError
 from engine.dmn.evaluation import Evaluation, Variables
-from engine.dmn.graph import DecisionNode, FunctionNode, Graph, InputNode, Node, ServiceNode
+from engine.dmn.graph import DecisionNode, FunctionNode, Graph, InputNode, Node, ServiceNode, in_order
 from engine.dmn.logic import ModelFunction
 from engine.feel.errors import Problem
 from engine.feel.values import Function, Unsupported, Value, from_python
-
-
-def in_order(target: Node) -> list[Node]:
-    """What `target` needs of its own file, each after what it needs itself, and `target` at the end.
-
-    Raises DmnError when decisions need each other in a circle. Functions may: they are values, not results.
-    """
-    order: list[Node] = []
-    done: set[Node] = set()
-    entered: set[Node] = set()
-    stack: list[tuple[Node, bool]] = [(target, False)]
-    while stack:
-        node, finished = stack.pop()
-        if finished:
-            entered.discard(node)
-            done.add(node)
-            order.append(node)
-        elif node in entered and isinstance(node, DecisionNode):
-            raise DmnError(
-                f"Решение «{node.name}» зависит само от себя.", "Уберите одну из стрелок.", element=node.id
-            )
-        elif node not in done and node not in entered:
-            entered.add(node)
-            stack.append((node, True))
-            stack += [(required, False) for required in reversed(node.requires)]
-    return order
 
 
 class Session:
@@ -76,7 +50,7 @@ class Session:
 
     def value_of(self, target: Node) -> Value:
         """The value of a node, after those of everything it needs."""
-        for node in in_order(target):
+        for node in in_order([target]):
             if node not in self._values:
                 self._values[node] = self._evaluate(node, is_target=node is target)
         return self._values[target]

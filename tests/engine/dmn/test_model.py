@@ -94,6 +94,9 @@ def test_decisions_that_need_each_other_in_a_circle_are_an_error():
     xml = model(decision("а", literal("б"), "б"), decision("б", literal("а"), "а"))
     with pytest.raises(dmn.DmnError, match="зависит само от себя"):
         decide(xml, "а")
+    loaded = dmn.load(xml)
+    assert [fault.message for fault in loaded.faults] == ["Решение «б» зависит само от себя."]
+    assert loaded.inputs_of("а") == ()
 
 
 def test_a_long_row_of_decisions_is_no_deep_one():
