@@ -25,7 +25,7 @@ from engine.dmn.workshop import Fault, Logic, Names, Workshop, compile_text, not
 from engine.feel.errors import Problem
 from engine.feel.iteration import items_of
 from engine.feel.runtime import Run
-from engine.feel.types import Type
+from engine.feel.types import FunctionOf, Type
 from engine.feel.values import Function, Value
 
 
@@ -120,13 +120,15 @@ class ModelFunction(Function):
         name: str,
         parameters: tuple[str, ...],
         types: tuple[Type, ...],
+        result: Type | None,
         body: Logic,
         evaluation: Evaluation,
         scope: Variables,
     ) -> None:
         self.name = name
         self.parameters = parameters
-        self.types = types
+        self.signature = FunctionOf(types, result)
+        self._types = types
         self.scope = scope
         self._body = body
         self._evaluation = evaluation
@@ -135,7 +137,7 @@ class ModelFunction(Function):
         if len(arguments) != len(self.parameters):
             raise Problem(f"нужно значений: {len(self.parameters)}, дано: {len(arguments)}")
         variables = dict(self.scope)
-        for name, wanted, value in zip(self.parameters, self.types, arguments, strict=True):
+        for name, wanted, value in zip(self.parameters, self._types, arguments, strict=True):
             try:
                 variables[name] = wanted.coerce(value)
             except Problem as problem:
@@ -156,6 +158,7 @@ def compile_function(
     """What makes the function in an evaluation, around the variables it is given."""
     parameters = tuple(parameter.name for parameter in expression.parameters)
     types = tuple(workshop.types.get(parameter.type) for parameter in expression.parameters)
+    result = None if expression.body.type is None else workshop.types.get(expression.body.type)
     body: Logic
     if expression.external:
         message = "Внешние функции (Java, PMML) здесь не выполняются."
@@ -168,7 +171,7 @@ def compile_function(
         body = compile_logic(workshop, expression.body, inner)
 
     def make(evaluation: Evaluation, scope: Variables) -> ModelFunction:
-        return ModelFunction(name, parameters, types, body, evaluation, scope)
+        return ModelFunction(name, parameters, types, result, body, evaluation, scope)
 
     return make
 

@@ -117,7 +117,7 @@ class Session:
             except Problem as problem:
                 return evaluation.warn(node.name, node.place, f"Итог «{node.name}»: {problem}.")
 
-        return ModelFunction(node.name, parameters, types, body, self._evaluation, {})
+        return ModelFunction(node.name, parameters, types, node.result, body, self._evaluation, {})
 
 
 def _from_python(name: str, value: Any) -> Value:

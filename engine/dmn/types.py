@@ -66,11 +66,17 @@ class Named(Type):
         return f"«{self.name}»"
 
     def has_instance(self, value: Value) -> bool:
-        return self._table.definition(self.name).has_instance(value)
+        return self.meant().has_instance(value)
+
+    def meant(self) -> Type:
+        return self._table.definition(self.name).meant()
+
+    def covers(self, other: Type) -> bool:
+        return other is self or self.meant().covers(other)
 
     def coerce(self, value: Value) -> Value:
         try:
-            return self._table.definition(self.name).coerce(value)
+            return self.meant().coerce(value)
         except Problem as problem:
             raise Problem(f"нужно: {self.label}, а дано: {kind_in_russian(value)} ({problem})") from None
 

@@ -26,6 +26,14 @@ class Type:
         """Whether `value` may stand where this type is declared: null always may."""
         return value is None or self.has_instance(value)
 
+    def meant(self) -> Type:
+        """The type itself; of a name, what it stands for."""
+        return self
+
+    def covers(self, other: Type) -> bool:
+        """Whether every value of `other` is one of this type."""
+        return self == other.meant()
+
     def coerce(self, value: Value) -> Value:
         """`value`, or what it implicitly converts to (a list of one to its item and back). Raises Problem."""
         if self.fits(value):
@@ -41,6 +49,9 @@ class AnyType(Type):
 
     def has_instance(self, value: Value) -> bool:
         return value is not None
+
+    def covers(self, other: Type) -> bool:
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,10 @@ class ListOf(Type):
     def has_instance(self, value: Value) -> bool:
         return type(value) is list and all(self.item.fits(item) for item in value)
 
+    def covers(self, other: Type) -> bool:
+        other = other.meant()
+        return isinstance(other, ListOf) and self.item.covers(other.item)
+
     def coerce(self, value: Value) -> Value:
         if self.fits(value):
             return value
@@ -102,6 +117,10 @@ class RangeOf(Type):
     def has_instance(self, value: Value) -> bool:
         return type(value) is Range and self.item.fits(value.start) and self.item.fits(value.end)
 
+    def covers(self, other: Type) -> bool:
+        other = other.meant()
+        return isinstance(other, RangeOf) and self.item.covers(other.item)
+
 
 @dataclass(frozen=True, slots=True)
 class ContextOf(Type):
@@ -115,19 +134,43 @@ class ContextOf(Type):
             name in value and field.fits(value[name]) for name, field in self.fields
         )
 
+    def covers(self, other: Type) -> bool:
+        other = other.meant()
+        fields = dict(other.fields) if isinstance(other, ContextOf) else {}
+        return all(name in fields and field.covers(fields[name]) for name, field in self.fields)
+
 
 @dataclass(frozen=True, slots=True)
 class FunctionOf(Type):
-    """Functions with so many parameters; with any number of them when `parameters` is None."""
+    """Functions that take at least values of these types and give values of that one.
+
+    `parameters` is None for functions with any parameters, `result` is None where nothing is known of it.
+    """
 
     parameters: tuple[Type, ...] | None
-    result: Type
+    result: Type | None
     label = "функция"
 
     def has_instance(self, value: Value) -> bool:
         if not isinstance(value, Function):
             return False
+        if value.signature is not None:
+            return self.covers(value.signature)
         return self.parameters is None or len(value.parameters) == len(self.parameters)
+
+    def covers(self, other: Type) -> bool:
+        other = other.meant()
+        if not isinstance(other, FunctionOf):
+            return False
+        if self.result is not None and other.result is not None and not self.result.covers(other.result):
+            return False
+        if self.parameters is None or other.parameters is None:
+            return True
+        if len(self.parameters) != len(other.parameters):
+            return False
+        return all(
+            taken.covers(given) for taken, given in zip(other.parameters, self.parameters, strict=True)
+        )
 
 
 _NAMED: Final[dict[str, Type]] = {

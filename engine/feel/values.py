@@ -20,6 +20,7 @@ from engine.feel.temporal import WideDate, WideDateTime, WideTime
 
 if TYPE_CHECKING:
     from engine.feel.runtime import Run
+    from engine.feel.types import FunctionOf
 
 Value = Any
 """Any value of FEEL; the list is above."""
@@ -40,6 +41,8 @@ class Function:
 
     name: str
     parameters: tuple[str, ...]
+    signature: FunctionOf | None = None
+    """The types of its parameters and results, where they are declared."""
 
     def invoke(self, run: Run, arguments: list[Value]) -> Value:
         """The value for arguments in order. Raises Problem when they make no sense."""

@@ -9,7 +9,7 @@ from engine.feel.builtins import BUILTINS
 from engine.feel.compiler.base import Code, Compiler, Frame, rule
 from engine.feel.errors import Problem
 from engine.feel.runtime import Run
-from engine.feel.types import AnyType, Type, resolve
+from engine.feel.types import AnyType, FunctionOf, Type, resolve
 from engine.feel.values import Function, Value
 
 
@@ -26,7 +26,8 @@ class UserFunction(Function):
     ) -> None:
         self.name = ""
         self.parameters = parameters
-        self.types = types
+        self.signature = FunctionOf(types, None)
+        self._types = types
         self._cells = cells
         self._body = body
         self._frame = frame
@@ -39,7 +40,7 @@ class UserFunction(Function):
         if len(arguments) != len(self.parameters):
             raise Problem(f"нужно значений: {len(self.parameters)}, дано: {len(arguments)}")
         frame = self._frame.copy()
-        for cell, wanted, value in zip(self._cells, self.types, arguments, strict=True):
+        for cell, wanted, value in zip(self._cells, self._types, arguments, strict=True):
             frame[cell] = wanted.coerce(value)
         with run.call():
             return self._body(frame)

@@ -252,6 +252,17 @@ def test_types_of_the_model_can_be_asked_for_in_expressions():
     assert decide(xml, "Р") == [True, False]
 
 
+def test_functions_of_the_model_have_types():
+    logic = literal("[ф instance of t, ф instance of function<number> -> string, ф instance of t2]")
+    xml = model(
+        '<itemDefinition name="t"><functionItem outputTypeRef="string"/></itemDefinition>',
+        '<itemDefinition name="t2"><functionItem outputTypeRef="number"/></itemDefinition>',
+        function("ф", {"а": "number"}, literal("string(а)", "string")),
+        decision("Р", logic, "fn ф"),
+    )
+    assert decide(xml, "Р") == [True, True, False]
+
+
 # Boxed expressions
 
 
