@@ -1,78 +1,176 @@
-"""Accounts from the command line: the first administrator, a forgotten password."""
+"""Accounts from the command line: the first administrator, a forgotten password, somebody who has left."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
 import click
+
+from engine.commands.output import json_option, logs_to_stderr, print_json
+from engine.errors import InvalidData, MarshrutError, NotFound
+
+if TYPE_CHECKING:
+    from engine.access.queries import Colleague
+    from engine.runtime import Runtime
+
+_password = click.option(
+    "--password",
+    prompt="Пароль",
+    hide_input=True,
+    confirmation_prompt="Пароль ещё раз",
+    help="Пароль; если не указать, программа спросит и на экране его не покажет.",
+)
 
 
 @click.group()
 def user() -> None:
     """Сотрудники: добавить, сменить пароль, закрыть вход, показать список."""
+    logs_to_stderr()
 
 
 @user.command("list")
-def list_users() -> None:
-    """Показать всех, кто может войти."""
+@json_option
+def list_users(as_json: bool) -> None:
+    """Показать всех, кто может войти, и тех, кому вход закрыт."""
     from engine.access.policy import ROLES
     from engine.access.queries import colleagues
-    from engine.bootstrap import open_runtime
-    from engine.settings import load
 
-    rt = open_runtime(load())
+    rt = _runtime()
+    found = colleagues(rt, active=False)
+    if as_json:
+        print_json([_json(person) for person in found])
+        return
     tree = rt.directory.tree()
-    for person in colleagues(rt, active=False):
-        roles = ", ".join(sorted({ROLES[role] for role, _ in person.roles}))
-        closed = "" if person.active else " · вход закрыт"
-        click.echo(
-            f"{person.login:20} {person.name.full()} · {tree.unit(person.unit_id).short_name} · {roles}{closed}"
-        )
+    for person in found:
+        roles = ", ".join(sorted({ROLES.get(role, role) for role, _ in person.roles}))
+        closed = " · вход закрыт" if not person.active else ""
+        place = tree.unit(person.unit_id).short_name
+        click.echo(f"{person.login:20} {person.name.full()} · {place} · {roles}{closed}")
+
+
+def _json(person: Colleague) -> dict[str, object]:
+    return {
+        "id": person.id,
+        "login": person.login,
+        "name": person.name.full(),
+        "unit": person.unit_id,
+        "roles": sorted({role for role, _ in person.roles}),
+        "active": person.active,
+    }
 
 
 @user.command("add")
-@click.argument("login")
-@click.option("--name", required=True, help="Фамилия Имя Отчество")
+@click.argument("login", metavar="ИМЯ")
+@click.option("--name", metavar="ФИО", required=True, help="Фамилия Имя Отчество.")
 @click.option(
-    "--role", "roles", multiple=True, required=True, help="Код роли, например R05; можно несколько."
+    "--role",
+    "roles",
+    metavar="КОД",
+    multiple=True,
+    required=True,
+    help="Роль, например R05; можно несколько.",
 )
-@click.option("--unit", type=int, default=None, help="Номер подразделения; по умолчанию первое учреждение.")
-@click.password_option(help="Пароль; без него будет задан вопрос.")
+@click.option(
+    "--unit", type=int, metavar="№", help="Номер подразделения; если не указать, первая организация."
+)
+@_password
 def add(login: str, name: str, roles: tuple[str, ...], unit: int | None, password: str) -> None:
-    """Добавить сотрудника."""
+    """Добавить сотрудника. При первом входе он сменит пароль на свой.
+
+    ИМЯ: под этим именем сотрудник входит.
+    """
     from engine.access.service import Grant, NewAccount, create_account
-    from engine.bootstrap import open_runtime
-    from engine.errors import MarshrutError
     from engine.model import SYSTEM
     from engine.names import FullName
-    from engine.settings import load
 
-    rt = open_runtime(load())
+    rt = _runtime()
     parts = name.split()
     if len(parts) < 2:
         raise MarshrutError("Напишите фамилию и имя.", "Например: --name «Иванова Мария Петровна»")
-    place = unit or min(u.id for u in rt.directory.tree().units.values() if u.kind != "municipality")
+    place = _unit(rt, unit)
+    grants = tuple(Grant(role.upper(), place) for role in roles)
     full = FullName(parts[0], parts[1], " ".join(parts[2:]))
-    grants = tuple(Grant(role, place) for role in roles)
-    number = create_account(
-        rt, SYSTEM, NewAccount(login=login, password=password, name=full, unit_id=place, roles=grants)
-    )
+    new = NewAccount(login=login, name=full, unit_id=place, password=password, grants=grants)
+    with _words_of_fields():
+        number = create_account(rt, SYSTEM, new)
     click.echo(f"Сотрудник добавлен, № {number}.")
 
 
 @user.command("password")
-@click.argument("login")
-@click.password_option(help="Новый пароль; без него будет задан вопрос.")
+@click.argument("login", metavar="ИМЯ")
+@_password
 def password(login: str, password: str) -> None:
-    """Задать новый пароль: при входе сотрудник сменит его на свой."""
-    from engine.access.queries import colleagues
+    """Задать новый пароль. При входе сотрудник сменит его на свой."""
     from engine.access.service import reset_password
-    from engine.bootstrap import open_runtime
-    from engine.errors import NotFound
     from engine.model import SYSTEM
+
+    rt = _runtime()
+    with _words_of_fields():
+        reset_password(rt, SYSTEM, _found(rt, login).id, password)
+    click.echo("Пароль задан.")
+
+
+@user.command("close")
+@click.argument("login", metavar="ИМЯ")
+def close(login: str) -> None:
+    """Закрыть вход. Дела и история сотрудника остаются."""
+    _set_active(login, active=False)
+    click.echo("Вход закрыт.")
+
+
+@user.command("open")
+@click.argument("login", metavar="ИМЯ")
+def open_again(login: str) -> None:
+    """Открыть закрытый вход снова."""
+    _set_active(login, active=True)
+    click.echo("Вход открыт.")
+
+
+def _set_active(login: str, *, active: bool) -> None:
+    from engine.access.service import set_active
+    from engine.model import SYSTEM
+
+    rt = _runtime()
+    set_active(rt, SYSTEM, _found(rt, login).id, active=active)
+
+
+@contextmanager
+def _words_of_fields() -> Iterator[None]:
+    """What a page would write beside its fields is said in one line."""
+    try:
+        yield
+    except InvalidData as error:
+        raise MarshrutError(f"{error.message} {' '.join(error.errors.values())}") from error
+
+
+def _runtime() -> Runtime:
+    from engine.bootstrap import open_runtime
     from engine.settings import load
 
-    rt = open_runtime(load())
-    found = next((each for each in colleagues(rt, active=False) if each.login == login.casefold()), None)
+    return open_runtime(load())
+
+
+def _found(rt: Runtime, login: str) -> Colleague:
+    from engine.access.queries import colleagues
+    from engine.access.sign_in import normal_login
+
+    wanted = normal_login(login)
+    found = next((each for each in colleagues(rt, active=False) if each.login == wanted), None)
     if found is None:
         raise NotFound(f"Сотрудника «{login}» нет.", "Список: marshrut user list")
-    reset_password(rt, SYSTEM, found.id, password)
-    click.echo("Пароль задан.")
+    return found
+
+
+def _unit(rt: Runtime, number: int | None) -> int:
+    """The unit of that number, or the first organisation."""
+    from engine.access.tables import MUNICIPALITY
+
+    tree = rt.directory.tree()
+    if number is not None:
+        return tree.unit(number).id
+    places = [unit.id for unit in tree.units.values() if unit.kind != MUNICIPALITY]
+    if not places:
+        raise NotFound("Организаций ещё нет.", "Добавьте первую: marshrut init --organisation «КЦСОН …»")
+    return min(places)
