@@ -95,10 +95,13 @@ def _due_since(token: Token) -> datetime | None:
 def _find_stuck(case: Case) -> None:
     """Report joins at which a token waits for what can never come, each of them once."""
     joins = [token for token in case.waiting() if isinstance(token.node, Join)]
-    reported = {(id(token.block), token.node) for token in joins if MESSAGE in token.marks}
+    seen = {(id(token.block), token.node) for token in joins if MESSAGE in token.marks}
     for token in joins:
-        if (id(token.block), token.node) not in reported and token.node.hopeless(token):
-            reported.add((id(token.block), token.node))
+        place = (id(token.block), token.node)
+        if place in seen:
+            continue
+        seen.add(place)
+        if token.node.hopeless(token):
             note(
                 token,
                 "сюда пришли не все пути, и остальные уже не придут. "
