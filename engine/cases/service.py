@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from engine import bpmn
 from engine.access.policy import require_case, require_start
@@ -27,7 +28,7 @@ from engine.storage.rows import AnyRow
 from engine.worklist.tables import DONE, OPEN
 
 _INSERT_CASE = insert(case_).returning(case_.c.id)
-_BY_REQUEST = select(case_.c.id, case_.c.number)
+_BY_REQUEST = select(case_.c.id, case_.c.number).where(case_.c.request_key == bindparam("request_key"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +45,31 @@ def start_case(rt: Runtime, command: StartCase, *, check_form: bool = True) -> S
     `check_form` False takes the data as they are: for data that did not come from a form.
     """
     require_start(command.actor, command.process, command.unit_id)
-    with rt.database.write() as conn:
-        return open_case(rt, conn, command, check_form=check_form)
+    try:
+        with rt.database.write() as conn:
+            return open_case(rt, conn, command, check_form=check_form)
+    except IntegrityError:
+        # The same click, sent twice at once: the other one was a moment quicker and has opened the case.
+        with rt.database.read() as conn:
+            known = _known_request(conn, command)
+        if known is None:
+            raise
+        return known
+
+
+def _known_request(conn: Connection, command: StartCase) -> StartedCase | None:
+    """The case that the same request has opened before."""
+    if command.request_key is None:
+        return None
+    row = conn.execute(_BY_REQUEST, {"request_key": command.request_key}).one_or_none()
+    return StartedCase(row.id, row.number) if row is not None else None
 
 
 def open_case(rt: Runtime, conn: Connection, command: StartCase, *, check_form: bool = True) -> StartedCase:
     """The same inside a transaction of the caller: a message or a timer may open a case too."""
-    if command.request_key is not None:
-        known = conn.execute(_BY_REQUEST.where(case_.c.request_key == command.request_key)).one_or_none()
-        if known is not None:
-            return StartedCase(known.id, known.number)
+    known = _known_request(conn, command)
+    if known is not None:
+        return known
     now = rt.clock.now()
     release = rt.library.current(conn)
     process = release.process(command.process)
