@@ -6,7 +6,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from engine.dmn.elements import Decision, DecisionService, Definitions, InputData, KnowledgeModel, Place
+from engine.dmn.elements import (
+    BoxedContext,
+    Decision,
+    DecisionService,
+    DecisionTable,
+    Definitions,
+    InputData,
+    KnowledgeModel,
+    Place,
+    Relation,
+)
 from engine.dmn.errors import DmnError
 from engine.dmn.evaluation import Evaluation, Variables
 from engine.dmn.logic import ModelFunction, compile_function, compile_logic
@@ -105,8 +115,20 @@ class Graph:
             place=element.place,
             variable=variable.name,
             type=self.types.get(variable.type),
-            members=self.types.members(variable.type),
+            members=self.types.members(variable.type) or self._members(element),
         )
+
+    def _members(self, element: Element) -> dict[str, Any]:
+        """The members that the result of an untyped decision shows in its form."""
+        match element.logic if isinstance(element, Decision) else None:
+            case DecisionTable(outputs=outputs) if len(outputs) > 1:
+                return {one.name or one.label: self.types.members(one.type) for one in outputs}
+            case BoxedContext(entries=entries):
+                variables = [one.variable for one in entries if one.variable is not None]
+                return {one.name: self.types.members(one.type) for one in variables}
+            case Relation(columns=columns):
+                return {one.name: self.types.members(one.type) for one in columns}
+        return {}
 
     # Requirements
 

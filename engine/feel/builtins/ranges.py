@@ -7,6 +7,7 @@ comparison of pairs.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
@@ -118,19 +119,36 @@ _relation("started by", "rp rr", lambda a, b: _starts(b, a))
 _relation("coincides", "pp rr", lambda a, b: _includes(a, b) and _includes(b, a))
 
 
+_WRITTEN: Final = re.compile(r"\s*([\[(\]])(.*)\.\.(.*)([\])\[])\s*", re.DOTALL)
+
+
 @builtin("range(from: string)")
 def range_from_text(run: Run, text: str) -> Range:
-    """The range that a text such as `[1..5)` writes; its ends must be constants."""
-    try:
-        tree = parse_expression(text)
-    except FeelError:
-        tree = None
-    if not isinstance(tree, ast.RangeLiteral):
+    """The range that a text such as `[1..5)` writes. Its ends are constants; one may be missing: `[18..)`."""
+    match = _WRITTEN.fullmatch(text)
+    if match is None:
         raise Problem("это не запись промежутка (пишите так: [1..5])")
-    start, end = _constant(run, tree.start), _constant(run, tree.end)
-    if order_key(start, end) is None:
-        raise Problem("начало и конец промежутка — не те значения, которые можно сравнить")
-    return Range(start, end, tree.closed_start, tree.closed_end)
+    opening, start_text, end_text, closing = match.groups()
+    start, end = _end(run, start_text), _end(run, end_text)
+    closed_start, closed_end = opening == "[", closing == "]"
+    if (start is None and (closed_start or end is None)) or (end is None and closed_end):
+        raise Problem("у промежутка нет начала или конца")
+    if start is not None and end is not None and order_key(start, end) is None:
+        raise Problem("начало и конец промежутка нельзя сравнить между собой")
+    return Range(start, end, closed_start, closed_end)
+
+
+def _end(run: Run, text: str) -> Value:
+    """The end of a range that a text writes, or null when there is none."""
+    if not text.strip():
+        return None
+    try:
+        value = _constant(run, parse_expression(text))
+    except FeelError:
+        value = None
+    if value is None:
+        raise Problem("начало и конец промежутка должны быть постоянными")
+    return value
 
 
 def _constant(run: Run, node: ast.Node) -> Value:

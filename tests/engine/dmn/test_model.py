@@ -121,6 +121,19 @@ def test_names_with_signs_are_known_from_the_requirements():
     assert decide(xml, "Р", **{"доход-нетто": {"за 1/2 года": 5}}) == 10
 
 
+def test_names_with_signs_are_known_from_the_form_of_a_decision():
+    two = table(["х"], ["да/нет", "а-б"], [["-", '"да"', "1"]])
+    one = "<context>" + entry("в-г", literal("2")) + "</context>"
+    three = f"<relation><column name='д-е'/><row>{literal('3')}</row></relation>"
+    xml = model(
+        decision("а", two),
+        decision("б", one),
+        decision("в", three),
+        decision("Р", literal("[а.да/нет, а.а-б, б.в-г, в[1].д-е]"), "а", "б", "в"),
+    )
+    assert decide(xml, "Р", х=1) == ["да", 1, 2, 3]
+
+
 def test_the_moment_and_the_functions_of_the_caller_reach_every_expression():
     xml = model(function("ф", {}, literal("today()")), decision("Р", literal("[ф(), term(1)]"), "fn ф"))
     moment = datetime(2026, 1, 14, 10, 0, tzinfo=UTC)
