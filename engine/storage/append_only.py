@@ -19,6 +19,9 @@ FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()
 """,
 )
 
+GUARDED: set[str] = set()
+"""Names of all append-only tables that were loaded."""
+
 
 def statements(table: str, dialect: str) -> list[str]:
     """What guards the table in that dialect; a migration that creates the table runs the same."""
@@ -29,6 +32,7 @@ def statements(table: str, dialect: str) -> list[str]:
 
 def append_only(table: Table) -> None:
     """Guard the table whenever `create_all` makes it."""
+    GUARDED.add(table.name)
     for dialect in ("sqlite", "postgresql"):
         for statement in statements(table.name, dialect):
             guard = DDL(statement)  # type: ignore[no-untyped-call]

@@ -32,8 +32,7 @@ def backup(database: Database, to: Path) -> None:
             _copy_file(database, part)
         else:
             copy = Database(f"sqlite:///{part}", tables=database.tables)
-            copy.create()
-            _copy_rows(database, copy)
+            _copy_rows(database, copy, _tables_as_they_stand(database, copy))
             copy.close()
         _settle(part)
         _must_be_sound(part, database.tables)
@@ -53,7 +52,7 @@ def restore(copy: Path, database: Database) -> None:
             schema.upgrade(source)
         if database.path is None:
             database.create()
-            _copy_rows(source, database)
+            _copy_rows(source, database, database.tables)
         source.close()
         if database.path is not None:
             _settle(part)
@@ -72,19 +71,34 @@ def _copy_file(database: Database, part: Path) -> None:
             raw.close()
 
 
-def _copy_rows(source: Database, target: Database) -> None:
-    """All rows of all tables, as they were at one moment, in one transaction."""
+def _tables_as_they_stand(database: Database, copy: Database) -> MetaData:
+    """Make the tables in the copy as the database has them: it may be one that waits for migrations."""
+    if database.tables is not metadata:
+        copy.create()
+        return database.tables
+    with database.read() as conn:
+        version = schema.version(conn)
+    schema.upgrade(copy, version)
+    standing = MetaData()
+    with copy.read() as conn:
+        standing.reflect(conn)
+    standing.remove(standing.tables[schema.VERSION_TABLE])
+    return standing
+
+
+def _copy_rows(source: Database, target: Database, tables: MetaData) -> None:
+    """All rows of these tables, as they were at one moment, in one transaction."""
     with explained(), _snapshot(source).connect() as reading, target.write() as writing:
         if target.kind == "sqlite":
             writing.execute(text("PRAGMA defer_foreign_keys=ON"))  # a unit may stand before the one above it
-        for table in source.tables.sorted_tables:
+        for table in tables.sorted_tables:
             rows = reading.execution_options(yield_per=ROWS_AT_ONCE).execute(select(table)).mappings()
             for batch in rows.partitions():
                 writing.execute(insert(table), [dict(row) for row in batch])
         if target.kind == "postgresql":
-            _set_sequences(writing, source.tables)
-        if source.tables is metadata:
-            schema.stamp(writing)
+            _set_sequences(writing, tables)
+            if tables is metadata:
+                schema.stamp(writing)
 
 
 def _snapshot(source: Database) -> Engine:

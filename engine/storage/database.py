@@ -77,11 +77,15 @@ class Database:
 
     def create(self) -> None:
         """Create the file, if it is one, and the tables that are missing."""
+        self.create_file()
+        with self.write() as conn:
+            self.tables.create_all(conn)
+
+    def create_file(self) -> None:
+        """Create the file of an SQLite database, for its owner alone; one that exists stays as it is."""
         if self.path is not None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.path.touch(mode=0o600)
-        with self.write() as conn:
-            self.tables.create_all(conn)
 
     def faults(self) -> list[str]:
         """What a thorough look finds wrong, in words; empty when all is well. Reads the whole SQLite file."""

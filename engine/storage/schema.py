@@ -22,26 +22,35 @@ class OutdatedDatabase(StorageUnavailable):
 
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+VERSION_TABLE = "alembic_version"
 INSTANCE = "instance"
 
 
 def install(database: Database) -> str:
-    """Create what is missing of a database, mark it as up to date; the mark that pairs it with its keys."""
-    database.create()
+    """Make all tables in an empty database, in one transaction; the mark that pairs it with its keys.
+
+    One that is not empty is checked and left as it is: see `check` for what is raised.
+    """
+    database.create_file()
     with database.write() as conn:
-        stamp(conn)
-        if (found := _instance(conn)) is None:
-            found = uuid.uuid4().hex
-            conn.execute(insert(marshrut_meta), {"key": INSTANCE, "value": found})
-    return found
+        if not inspect(conn).get_table_names():
+            database.tables.create_all(conn)
+            stamp(conn)
+            conn.execute(insert(marshrut_meta), {"key": INSTANCE, "value": uuid.uuid4().hex})
+    return check(database)
 
 
 def stamp(conn: Connection) -> None:
     """Mark the tables as those of this version of the product."""
-    command.stamp(_config(conn), "head")
+    command.stamp(config(conn), "head")
 
 
-def upgrade(database: Database) -> None:
+def version(conn: Connection) -> str:
+    """The migration that the database has come to; "base" when it has had none."""
+    return MigrationContext.configure(conn).get_current_revision() or "base"
+
+
+def upgrade(database: Database, to: str = "head") -> None:
     """Run the migrations that the database has not had: all of them or none. Back up first.
 
     SQLite changes a table by rebuilding it, which references to it would forbid: they are not watched
@@ -55,7 +64,7 @@ def upgrade(database: Database) -> None:
             with conn.begin():
                 if sqlite is not None:
                     sqlite.execute("BEGIN IMMEDIATE")
-                command.upgrade(_config(conn), "head")
+                command.upgrade(config(conn), to)
                 if sqlite is not None and sqlite.execute("PRAGMA foreign_key_check").fetchall():
                     raise StorageUnavailable(
                         "Обновление базы данных остановлено: в ней есть ссылки на пропавшие строки.",
@@ -86,7 +95,7 @@ def check(database: Database) -> str:
 
 
 def _check_version(conn: Connection) -> None:
-    script = ScriptDirectory.from_config(_config(conn))
+    script = ScriptDirectory.from_config(config(conn))
     known = {revision.revision for revision in script.walk_revisions()}
     standing = set(MigrationContext.configure(conn).get_current_heads())
     if not standing <= known:
@@ -105,8 +114,9 @@ def _instance(conn: Connection) -> str | None:
     return conn.execute(select(marshrut_meta.c.value).where(marshrut_meta.c.key == INSTANCE)).scalar()
 
 
-def _config(conn: Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = conn
-    return config
+def config(conn: Connection) -> Config:
+    """How Alembic finds the migrations and works inside the transaction of this connection."""
+    made = Config()
+    made.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    made.attributes["connection"] = conn
+    return made

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from pathlib import Path
 
 from tests.guards.tree import dotted, imports, own_texts, place, python_files
 
 MOST_LINES = 600
+MIGRATIONS = Path("engine/storage/migrations/versions")  # written by comparing, read table by table
 PURE_ROOMS = ("bpmn", "dmn", "feel", "formjs")
 CLOCKS = {
     "date.today",
@@ -67,7 +69,7 @@ def test_a_file_can_be_read_in_one_sitting():
     long = {
         str(path): lines
         for path, text in own_texts()
-        if path.suffix == ".py" and (lines := text.count("\n")) > MOST_LINES
+        if path.suffix == ".py" and path.parent != MIGRATIONS and (lines := text.count("\n")) > MOST_LINES
     }
     assert long == {}
 

@@ -1,0 +1,183 @@
+"""The migrations make the same tables as the code, and a table that changes without one is found."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from sqlalchemy import Column, Connection, Integer, Table, Text, insert, inspect, select, text
+
+from engine.access.tables import audit
+from engine.bootstrap import load_tables
+from engine.migrating import write_migration
+from engine.storage import schema
+from engine.storage.backup import backup, restore
+from engine.storage.database import Database
+from engine.storage.metadata import marshrut_meta, metadata
+from tests import services
+
+load_tables()
+
+TRIGGERS = {
+    "sqlite": "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name",
+    "postgresql": "SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(t.oid) || prosrc "
+    "FROM pg_trigger t JOIN pg_proc p ON p.oid = tgfoid WHERE NOT tgisinternal ORDER BY tgname",
+}
+NUMBERS = "SELECT sequencename FROM pg_sequences ORDER BY sequencename"
+
+Shape = dict[str, Any]
+
+
+def shape(database: Database) -> Shape:
+    """Everything that tables are made of, by table, whatever the order of columns."""
+    with database.read() as conn:
+        found: Shape = {
+            name: _table(conn, name) for name in inspect(conn).get_table_names() if name != "alembic_version"
+        }
+        found["triggers"] = [
+            (table, name, " ".join(words.split()))
+            for table, name, words in conn.execute(text(TRIGGERS[database.kind]))
+        ]
+        if database.kind == "postgresql":
+            found["numbers"] = list(conn.execute(text(NUMBERS)).scalars())
+        return found
+
+
+def _table(conn: Connection, name: str) -> Shape:
+    looked = inspect(conn)
+    return {
+        "columns": {
+            column["name"]: (str(column["type"]), column["nullable"], column["default"])
+            for column in looked.get_columns(name)
+        },
+        "key": looked.get_pk_constraint(name),
+        "unique": _sorted(looked.get_unique_constraints(name)),
+        "references": _sorted(looked.get_foreign_keys(name)),
+        "indexes": _sorted(looked.get_indexes(name)),
+    }
+
+
+def _sorted(found: list[Any]) -> list[str]:
+    """Constraints as text: their conditions are objects that know no equality."""
+    plain = [{key: _plain(value) for key, value in sorted(each.items())} for each in found]
+    return sorted(str(each) for each in plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    return value if isinstance(value, list) else str(value)
+
+
+@pytest.fixture
+def installed(installed_database_url: str) -> Iterator[Database]:
+    """A database as the code makes it."""
+    made = Database(installed_database_url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def empty(installed: Database, tmp_path: Path) -> Iterator[Database]:
+    """An empty database of the same kind."""
+    with contextlib.ExitStack() as stack:
+        sqlite = installed.kind == "sqlite"
+        made = Database(
+            f"sqlite:///{tmp_path / 'empty.db'}" if sqlite else stack.enter_context(services.fresh_database())
+        )
+        stack.callback(made.close)
+        made.create_file()
+        yield made
+
+
+@pytest.fixture
+def migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the real migrations, to add to."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(schema.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(schema, "MIGRATIONS", folder)
+    return folder / "versions"
+
+
+@pytest.fixture
+def one_table_more() -> Iterator[Table]:
+    """The code has changed: a new table, and nobody has written its migration."""
+    made = Table("demo_note", metadata, Column("id", Integer, primary_key=True), Column("words", Text))
+    yield made
+    metadata.remove(made)
+
+
+def test_all_migrations_together_make_the_tables_of_the_code(empty: Database, installed: Database) -> None:
+    schema.upgrade(empty)
+    assert shape(empty) == shape(installed)
+
+
+def test_the_next_migration_is_written_by_comparing(
+    empty: Database, installed: Database, migrations: Path, one_table_more: Table
+) -> None:
+    written = write_migration("Remember notes")
+    assert re.match(r"\d{4}_remember_notes\.py", written.name)
+    with pytest.raises(schema.OutdatedDatabase):
+        schema.check(installed)
+    schema.upgrade(installed)
+    schema.check(installed)
+    schema.upgrade(empty)
+    assert shape(empty) == shape(installed)
+    assert "demo_note" in shape(installed)
+
+
+def test_a_migration_that_makes_an_append_only_table_guards_it(migrations: Path) -> None:
+    for existing in migrations.glob("*.py"):
+        existing.unlink()
+    written = write_migration("Everything").read_text()
+    assert written.count('append_only.statements("audit", op.get_bind().dialect.name)') == 1
+
+
+def test_a_migration_of_nothing_changes_nothing(migrations: Path) -> None:
+    assert "pass" in write_migration("Nothing has changed").read_text()
+
+
+def test_rows_stay_through_an_upgrade(installed: Database, migrations: Path, one_table_more: Table) -> None:
+    row = {"at": 1, "actor_id": 0, "action": "signed_in", "kind": "account"}
+    with installed.write() as conn:
+        conn.execute(insert(audit), row)
+    write_migration("Remember notes")
+    schema.upgrade(installed)
+    with installed.read() as conn:
+        assert conn.execute(select(audit.c.action)).scalars().all() == ["signed_in"]
+        assert conn.execute(select(marshrut_meta.c.key)).scalars().all() == [schema.INSTANCE]
+
+
+def test_a_database_that_waits_for_migrations_is_copied_as_it_is_and_restored_as_it_should_be(
+    installed: Database, migrations: Path, one_table_more: Table, tmp_path: Path
+) -> None:
+    with installed.write() as conn:
+        conn.execute(insert(marshrut_meta), {"key": "clock_shift", "value": "7"})
+    write_migration("Remember notes")
+    copy, restored = tmp_path / "copy.db", Database(f"sqlite:///{tmp_path / 'restored.db'}")
+    backup(installed, copy)
+    assert "demo_note" not in shape(Database(f"sqlite:///{copy}"))
+    restore(copy, restored)
+    schema.check(restored)
+    assert "demo_note" in shape(restored)
+    with restored.read() as conn:
+        found = select(marshrut_meta.c.value).where(marshrut_meta.c.key == "clock_shift")
+        assert conn.execute(found).scalar_one() == "7"
+    restored.close()
+
+
+def test_installing_never_declares_an_older_database_up_to_date(
+    installed: Database, migrations: Path, one_table_more: Table
+) -> None:
+    write_migration("Remember notes")
+    with pytest.raises(schema.OutdatedDatabase):
+        schema.install(installed)
+    with installed.write() as conn:
+        command.stamp(schema.config(conn), "head")
+    schema.check(installed)
