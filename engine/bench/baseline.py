@@ -1,0 +1,133 @@
+"""What the engine is compared with: SpiffWorkflow with its whole state as JSON in one table.
+
+The same access check and the same form check as the engine's, on a connection without SQLAlchemy. What the
+form check has to know of the case is handed to it for nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from engine.bench.meter import Meter, Timed
+from engine.bench.ours import Ours
+from engine.bench.stock import Stock
+from engine.bench.works import ZONE, Work
+from engine.bpmn.timers import in_zone
+from engine.cases.service import require_task
+from engine.definitions.library import Release
+from engine.formjs import Form
+from engine.formjs.values import plain
+from engine.model import Value
+from engine.scenarios.steps import Complete, Message, Until
+
+_CREATE = "CREATE TABLE workflow (id INTEGER PRIMARY KEY, queue_id INTEGER, assignee_id INTEGER, state TEXT NOT NULL)"
+_START = "INSERT INTO workflow (queue_id, state) VALUES (?, ?)"
+_READ = "SELECT queue_id, assignee_id, state FROM workflow WHERE id = ?"
+_WRITE = "UPDATE workflow SET state = ? WHERE id = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    queue_id: int
+    assignee_id: int | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One move, with what the case knows before it."""
+
+    node: str
+    answers: Mapping[str, Any]
+    known: Mapping[str, Value]
+    form: Form | None
+    now: datetime
+    timed: bool
+
+
+class Baseline:
+    """One work beside an instance that has led a case through it already."""
+
+    def __init__(self, folder: Path, ours: Ours) -> None:
+        work = ours.work
+        self._work = work
+        self._actor = ours.actor
+        self._flows = tuple(ours.flows)
+        diagrams = [file.content for file in work.files if file.name.endswith(".bpmn")]
+        self._stock = Stock(work.process, diagrams)
+        self._steps = _steps(work, ours.release(), self._stock.receivers)
+        self._conn = _new_database(folder / f"{work.process}.baseline.db")
+        self.waiting: list[int] = []
+        """Bytes of the stored workflow between the steps of the first case."""
+        self._play(lambda complete: complete(), self._note_state)
+
+    def play(self, meter: Meter) -> None:
+        """Lead one case through; only its completions are timed."""
+        self._play(meter.time)
+
+    def close(self) -> None:
+        """Close the database; its file goes with the folder."""
+        self._conn.close()
+
+    def _play(self, timed: Timed, between: Callable[[int], None] = lambda _: None) -> None:
+        number = self._start()
+        for step in self._steps:
+            between(number)
+            run = partial(self._complete, number, step)
+            if step.timed:
+                timed(run)
+            else:
+                run()
+
+    def _start(self) -> int:
+        state = self._stock.start(plain(self._work.variables), self._flows)
+        return int(self._conn.execute(_START, (self._actor.own_queue, state)).lastrowid or 0)
+
+    def _complete(self, number: int, step: _Step) -> None:
+        """One transaction, as the engine's: read, check, run, write."""
+        self._conn.execute("BEGIN IMMEDIATE")
+        row = _Row(*self._conn.execute(_READ, (number,)).fetchone())
+        require_task(self._actor, row)
+        if step.form is not None:
+            step.form.validate(step.answers, step.known, now=step.now)
+        state = self._stock.complete(row.state, step.node, step.answers)
+        self._conn.execute(_WRITE, (state, number))
+        self._conn.execute("COMMIT")
+
+    def _note_state(self, number: int) -> None:
+        self.waiting.append(len(self._conn.execute(_READ, (number,)).fetchone()[2].encode()))
+
+
+def _steps(work: Work, release: Release, receivers: Mapping[str, str]) -> list[_Step]:
+    """The moves of the work as the baseline makes them."""
+    known: dict[str, Value] = dict(work.variables)
+    now = work.at
+    steps = []
+    for move in work.moves:
+        match move:
+            case Complete():
+                key = release.process(work.process).steps[move.node].form
+                form = release.form(key) if key else None
+                steps.append(_Step(move.node, move.data, dict(known), form, now, timed=True))
+                known.update(form.validate(move.data, known, now=now) if form else move.data)
+            case Message():
+                node, payload = receivers[move.name], plain(move.payload)
+                steps.append(_Step(node, payload, {}, None, now, timed=False))
+            case Until():
+                now = in_zone(move.moment, ZONE)
+    return steps
+
+
+def _new_database(path: Path) -> sqlite3.Connection:
+    """Set up as the engine sets up its own."""
+    conn = sqlite3.connect(path, isolation_level=None)
+    conn.execute("PRAGMA journal_mode=WAL")
+    conn.execute("PRAGMA synchronous=FULL")
+    conn.execute(_CREATE)
+    return conn
