@@ -1,21 +1,103 @@
-"""Building the demo: an instance, its town, and cases in every state."""
+"""Building the demonstration: an instance, its town, and cases in every state, played by its people."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
+from sqlalchemy import Connection
+
+from engine.cases.outbox import Handler, Promise, deliver_due
+from engine.cases.timers import fire_due
 from engine.clock import MovableClock, SystemClock
-from engine.demo.town import build_town
+from engine.demo import sittings, stories
+from engine.demo.courses import Course
+from engine.demo.people import register
+from engine.demo.playing import Stage
+from engine.demo.town import Town, build_town
 from engine.installing import install
+from engine.jobs.sweep import HANDLERS, sweep_until_idle
 from engine.runtime import Runtime
 from engine.settings import Settings
+from engine.storage.clock_shift import keep_shift
+from engine.worklist.ladder import tell_due
+
+BEGINS = timedelta(days=130)
+"""How long before its last day the play begins: enough for the oldest case, over holidays too."""
+
+MORNING, LATEST = time(10), time(15)
+"""A demonstration ends at a working hour: now, or else at this hour of the nearest working day."""
+
+BUILT_WITHIN = timedelta(minutes=5)
+"""A demonstration that ends less than this ago goes on by the clock of the machine."""
+
+SEED = 7
+"""Of what is left to chance: two demonstrations of one day are alike."""
+
+Told = Callable[[float], None]
+"""Hears how much is done, from 0 to 1."""
 
 
-def build_demo(settings: Settings, at: str | None = None) -> Runtime:
-    """A ready demo. `at` (ISO day) makes that day «today»; without it the demo ends now."""
-    today = datetime.fromisoformat(f"{at}T10:00+03:00") if at else SystemClock().now()
-    clock = MovableClock(today - timedelta(days=60))
-    rt = install(settings, clock)
-    build_town(rt)
-    rt.clock = SystemClock() if at is None else MovableClock(today)
-    return rt
+def build_demo(settings: Settings, told: Told, *, at: date | None = None, documents: bool = True) -> None:
+    """Make a demonstration in an empty instance folder and close it.
+
+    `at` makes that day «today», or the next working day after it; without it today is today.
+    """
+    clock = MovableClock(SystemClock().now() - BEGINS)
+    rt = install(replace(settings, demo=True), clock)
+    town = build_town(rt)
+    end = _end(rt, town, at)
+    clock.set(end - BEGINS)
+    stage = Stage(rt, clock, end, town.units["support"], lambda: _sweep(rt, documents=documents))
+    _play(stage, town, told)
+    lag = end - SystemClock().now()
+    if abs(lag) > BUILT_WITHIN:
+        with rt.database.write() as conn:
+            keep_shift(conn, lag)
+    rt.database.close()
+    rt.vault.store.database.close()
+
+
+def _end(rt: Runtime, town: Town, at: date | None) -> datetime:
+    """The moment at which the play ends and visitors come in."""
+    unit = town.units["support"]
+    office, calendar = rt.calendars.office(unit), rt.calendars.calendar(unit)
+    now = SystemClock().now().astimezone(office.zone).replace(microsecond=0)
+    day = calendar.next_working(at or now.date())
+    if day == now.date() and MORNING <= now.time() < LATEST:
+        return now
+    return datetime.combine(day, MORNING, office.zone)
+
+
+def _play(stage: Stage, town: Town, told: Told) -> None:
+    rng = random.Random(SEED)  # noqa: S311 - a play, not a secret
+    people = register(stage.rt, stage.actor("demina"), town, stage.day(0), rng)
+    verdicts: stories.VERDICTS = {}
+    courses = []
+    for plan in stories.PLANS:
+        filed = stories.day_of_reminder(stage, handed=7) if plan.filed is None else plan.filed
+        course = Course(stage, people[plan.who], filed, plan.specialist, rng, plan.decides, plan.months)
+        stage.begin(plan.story(course, verdicts))
+        courses.append(course)
+    stage.begin(sittings.held(stage, verdicts))
+    for story in (sittings.being_prepared, sittings.just_called, stories.on_leave, stories.evening):
+        stage.begin(story(stage))
+    stage.begin(stories.cards_looked_at(stage, courses))
+    begin = stage.at(min(course.filed for course in courses), "00:00")
+    stage.play(lambda moment: told((moment - begin) / (stage.end - begin)))
+
+
+def _sweep(rt: Runtime, *, documents: bool) -> None:
+    if documents:
+        sweep_until_idle(rt)
+        return
+    handlers = {**HANDLERS, "document": Handler(_leave_out)}
+    while fire_due(rt) or deliver_due(rt, handlers) or tell_due(rt):
+        pass
+
+
+def _leave_out(rt: Runtime, conn: Connection, promise: Promise, prepared: Any) -> None:
+    """The document is not made."""

@@ -24,39 +24,56 @@ class Colleague:
     """An invented colleague. `place`: key of the unit they work in."""
 
     login: str
-    name: FullName
+    full_name: str
     position: str
     roles: tuple[str, ...]
     place: str
 
+    @property
+    def name(self) -> FullName:
+        return FullName(*self.full_name.split())
+
 
 COLLEAGUES = (
-    Colleague("krylova", FullName("Крылова", "Ольга", "Павловна"), "специалист по социальной работе", ("R05", "R03"), "support"),
-    Colleague("belova", FullName("Белова", "Нина", "Андреевна"), "специалист по социальной работе", ("R05",), "support"),
-    Colleague("demina", FullName("Дёмина", "Ксения", "Сергеевна"), "регистратор единого окна", ("R01",), "support"),
-    Colleague("yusupov", FullName("Юсупов", "Тимур", "Рашидович"), "социальный участковый", ("R02",), "support"),
-    Colleague("ershova", FullName("Ершова", "Марина", "Викторовна"), "заведующая отделением", ("R07",), "support"),
-    Colleague("zorina", FullName("Зорина", "Анна", "Валерьевна"), "психолог", ("R21",), "support"),
-    Colleague("lunina", FullName("Лунина", "Оксана", "Владимировна"), "секретарь комиссии", ("R10",), "administration"),
-    Colleague("sedova", FullName("Седова", "Лариса", "Геннадьевна"), "председатель комиссии", ("R11",), "administration"),
-    Colleague("gromov", FullName("Громов", "Сергей", "Ильич"), "член комиссии, специалист опеки", ("R12", "R14"), "administration"),
-    Colleague("pavlova", FullName("Павлова", "Елена", "Юрьевна"), "член комиссии, центр занятости", ("R12", "R20"), "employment"),
-    Colleague("orlov", FullName("Орлов", "Виктор", "Николаевич"), "директор центра", ("R27",), "centre"),
-    Colleague("lanskaya", FullName("Ланская", "Ирина", "Сергеевна"), "методист", ("R25",), "centre"),
-    Colleague("admin", FullName("Мельников", "Денис", "Олегович"), "администратор", ("R29",), "centre"),
-    Colleague("dpo", FullName("Ким", "Алла", "Борисовна"), "ответственная за персональные данные", ("R28",), "centre"),
-)  # fmt: skip
+    Colleague(
+        "krylova", "Крылова Ольга Павловна", "специалист по социальной работе", ("R05", "R03"), "support"
+    ),
+    Colleague("belova", "Белова Нина Андреевна", "специалист по социальной работе", ("R05",), "support"),
+    Colleague("demina", "Дёмина Ксения Сергеевна", "регистратор единого окна", ("R01",), "support"),
+    Colleague("yusupov", "Юсупов Тимур Рашидович", "социальный участковый", ("R02",), "support"),
+    Colleague("ershova", "Ершова Марина Викторовна", "заведующая отделением", ("R07",), "support"),
+    Colleague("zorina", "Зорина Анна Валерьевна", "психолог", ("R21",), "support"),
+    Colleague("lunina", "Лунина Оксана Владимировна", "секретарь комиссии", ("R10",), "administration"),
+    Colleague("sedova", "Седова Лариса Геннадьевна", "председатель комиссии", ("R11",), "administration"),
+    Colleague(
+        "gromov", "Громов Сергей Ильич", "член комиссии, специалист опеки", ("R12", "R14"), "administration"
+    ),
+    Colleague(
+        "pavlova", "Павлова Елена Юрьевна", "член комиссии, центр занятости", ("R12", "R20"), "employment"
+    ),
+    Colleague("orlov", "Орлов Виктор Николаевич", "директор центра", ("R27",), "centre"),
+    Colleague("lanskaya", "Ланская Ирина Сергеевна", "методист", ("R25",), "centre"),
+    Colleague("admin", "Мельников Денис Олегович", "администратор", ("R29",), "centre"),
+    Colleague("dpo", "Ким Алла Борисовна", "ответственная за персональные данные", ("R28",), "centre"),
+)
 
-SETTLEMENTS = (("город", "Верхнереченск", False), ("село", "Ключевое", True), ("деревня", "Заозерье", True))
+SETTLEMENTS = (
+    ("город", "г.", "Верхнереченск", False),
+    ("село", "с.", "Ключевое", True),
+    ("деревня", "д.", "Заозерье", True),
+    ("посёлок", "п.", "Лесной", True),
+)
+"""Kind, its short form, name, whether it is in the country."""
 
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """Numbers of what was made."""
+    """Numbers of what was made; settlements by name, with how an address begins there («с. Ключевое»)."""
 
     units: dict[str, int]
     commission: int
-    settlements: tuple[int, ...]
+    settlements: dict[str, int]
+    settlement_words: dict[str, str]
 
 
 def build_town(rt: Runtime) -> Town:
@@ -81,13 +98,11 @@ def build_town(rt: Runtime) -> Town:
         name_filler(rt, SYSTEM, units["district"], role, [units["administration"]])
     commission = create_commission(rt, SYSTEM, NewCommission(kind="family", unit_id=units["district"]))
     set_members(rt, SYSTEM, commission, _members(rt))
-    places = tuple(
-        add_settlement(
-            rt, SYSTEM, municipality_id=units["district"], kind=kind, name=name, rural=rural
-        )
-        for kind, name, rural in SETTLEMENTS
-    )
-    return Town(units, commission, places)
+    places = {
+        name: add_settlement(rt, SYSTEM, municipality_id=units["district"], kind=kind, name=name, rural=rural)
+        for kind, _, name, rural in SETTLEMENTS
+    }
+    return Town(units, commission, places, {name: f"{short} {name}" for _, short, name, _ in SETTLEMENTS})
 
 
 def _units(rt: Runtime) -> dict[str, int]:
