@@ -19,7 +19,7 @@ from engine.cases.recording import Deed, record_step
 from engine.cases.tables import message, wait
 from engine.cases.values import open_values, seal_values
 from engine.definitions.operations import OPERATIONS, Call
-from engine.errors import StepFailed
+from engine.errors import Conflict, StepFailed
 from engine.model import SYSTEM, Actor, Value, WaitKind, split_task_id
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
@@ -174,8 +174,14 @@ def run_service(rt: Runtime, conn: Connection, promise: Promise, _: None) -> Non
     topic, element = str(promise.payload["topic"]), int(promise.payload["element"])
     if topic not in OPERATIONS:
         raise StepFailed(f"Операции «{topic}» нет в каталоге.", "Исправьте схему или обновите программу.")
-    case = lock_case(rt, conn, promise.case_id or 0)
+    try:
+        case = lock_case(rt, conn, promise.case_id or 0)
+    except Conflict:  # the case is over: nobody waits for the operation
+        return
     release = rt.library.release(case.release_id)
+    waiting = bpmn.position(release.program(case.process), case.state).open
+    if all(place.element_id != element for place in waiting):
+        return  # a timer or a message has gone past the operation
     now = rt.clock.now()
     call = Call(topic, case.id, case.number, case.unit_id, case.agency_id, promise.payload["inputs"], now)
     outcome = OPERATIONS[topic](rt, conn, call)

@@ -47,6 +47,73 @@ def _extension(properties: Mapping[str, str]) -> str:
     return f"<extensionElements><camunda:properties>{listed}</camunda:properties></extensionElements>"
 
 
+def service_task(node: str, topic: str) -> str:
+    """An operation of the catalogue; its whole result goes into the scope."""
+    return (
+        f'<serviceTask id="{node}" name="Операция {node}" camunda:type="external" camunda:topic="{topic}"/>'
+    )
+
+
+def message(name: str) -> str:
+    """A message for `roots`; its id is its name with underscores."""
+    return f'<message id="{name.replace(".", "_")}" name="{name}"/>'
+
+
+def signal(name: str) -> str:
+    """A signal for `roots`."""
+    return f'<signal id="{name.replace(".", "_")}" name="{name}"/>'
+
+
+def error(code: str) -> str:
+    """A business error for `roots`; its id is its code."""
+    return f'<error id="{code}" name="{code}" errorCode="{code}"/>'
+
+
+def event(kind: str, node: str, what: str = "", reference: str = "", **properties: str) -> str:
+    """An event: `event("intermediateCatchEvent", "m", "message", "msg.reply")`; a key is a property of it."""
+    inside = _extension(properties)
+    if what:
+        inside += f'<{what}EventDefinition {what}Ref="{reference.replace(".", "_")}"/>'
+    return f'<{kind} id="{node}" name="Событие {node}">{inside}</{kind}>'
+
+
+def timer(node: str, when: str) -> str:
+    """A timer between steps: a duration, or an expression."""
+    kind = "timeDuration" if when.startswith("P") else "timeDate"
+    text = when.replace('"', "&quot;")
+    return (
+        f'<intermediateCatchEvent id="{node}" name="Ждать"><timerEventDefinition>'
+        f"<{kind}>{text}</{kind}></timerEventDefinition></intermediateCatchEvent>"
+    )
+
+
+def boundary(node: str, host: str, what: str, reference: str) -> str:
+    """An interrupting message, signal or error event on a step."""
+    return (
+        f'<boundaryEvent id="{node}" name="Прервать {host}" attachedToRef="{host}">'
+        f'<{what}EventDefinition {what}Ref="{reference.replace(".", "_")}"/></boundaryEvent>'
+    )
+
+
+def exclusive(node: str, default: str | None = None) -> str:
+    """A choice; `default` is the id of the flow taken when no condition holds."""
+    marked = f' default="{default}"' if default else ""
+    return f'<exclusiveGateway id="{node}" name="Что дальше?"{marked}/>'
+
+
+def condition(source: str, target: str, text: str) -> str:
+    """A flow that is taken when the FEEL expression holds."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+    return (
+        f'<sequenceFlow id="f_{source}_{target}" sourceRef="{source}" targetRef="{target}">'
+        f"<conditionExpression>={escaped}</conditionExpression></sequenceFlow>"
+    )
+
+
+START, END = event("startEvent", "s"), event("endEvent", "e")
+"""The two events that most diagrams have."""
+
+
 def boundary_timer(node: str, host: str, when: str, *, interrupting: bool = False) -> str:
     """A timer on a task: a duration (PT1H), a date, or an expression (=term("T15"))."""
     kind = "timeDuration" if when.startswith("P") else "timeDate"
