@@ -35,6 +35,7 @@ COMMANDS = {
     "doctor": ("engine.commands.health:doctor", "Проверить, здорово ли рабочее место."),
     "backup": ("engine.commands.copies:backup", "Сделать резервную копию."),
     "restore": ("engine.commands.copies:restore", "Восстановить рабочее место из копии."),
+    "rekey": ("engine.commands.keys:rekey", "Сменить главный ключ."),
     "bench": ("engine.commands.bench:bench", "Измерить скорость на этой машине."),
 }
 """Where each command is written, and its line in the list. `serve` belongs to the pages: the command line is

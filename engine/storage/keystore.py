@@ -53,16 +53,19 @@ subject_key = Table(
 )
 """`wrapped`: the key under the master key (RFC 3394), NULL once destroyed: the row stays as a tombstone."""
 
-_READ = select(subject_key.c.id, subject_key.c.wrapped).where(
+_READ = select(subject_key.c.id, subject_key.c.wrapped, subject_key.c.destroyed_at).where(
     subject_key.c.id.in_(bindparam("ids", expanding=True))
 )
 _ADD = insert(subject_key).returning(subject_key.c.id, sort_by_parameter_order=True)
+_INDEX_KEY = select(key_store_meta.c.value).where(key_store_meta.c.key == "index_key")
+_LIVE = select(subject_key.c.id, subject_key.c.wrapped).where(subject_key.c.destroyed_at.is_(None))
 _REWRAP = update(subject_key).where(subject_key.c.id == bindparam("key")).values(wrapped=bindparam("new"))
-_BURY = (
+_OVERWRITE = (
     update(subject_key)
     .where(subject_key.c.id == bindparam("key"))
-    .values(wrapped=None, destroyed_at=bindparam("at"))
+    .values(wrapped=bindparam("noise"), destroyed_at=bindparam("at"))
 )
+_BURY = update(subject_key).where(subject_key.c.id == bindparam("key")).values(wrapped=None)
 
 
 class KeyStore:
@@ -104,13 +107,18 @@ class KeyStore:
 
     def index_key(self) -> bytes:
         """The key of the search index: random, so that a new master key leaves the index valid."""
-        return _unwrap(self._master, bytes.fromhex(self._facts()["index_key"]))
+        return self._unwrap_index_key(self._facts()["index_key"])
+
+    def _unwrap_index_key(self, wrapped: str) -> bytes:
+        return _unwrap(self._master, bytes.fromhex(wrapped))
 
     def add(self, kind: str, number: int) -> list[tuple[int, bytes]]:
         """Make and commit `number` new keys; (id, key) of each."""
         keys = [secrets.token_bytes(32) for _ in range(number)]
         rows = [{"kind": kind, "wrapped": aes_key_wrap(self._master, key)} for key in keys]
         with self.database.write() as conn:
+            # Whoever has missed a change of the master key must not add what nobody could open.
+            self._unwrap_index_key(conn.execute(_INDEX_KEY.with_for_update(read=True)).scalar_one())
             ids = conn.execute(_ADD, rows).scalars().all()
         return list(zip(ids, keys, strict=True))
 
@@ -118,32 +126,35 @@ class KeyStore:
         """The keys that exist, in one statement; None for a destroyed one, unknown ids are left out."""
         with self.database.read() as conn:
             rows = conn.execute(_READ, {"ids": list(ids)}).all()
-        return {row.id: None if row.wrapped is None else _unwrap(self._master, row.wrapped) for row in rows}
+        return {
+            row.id: None if row.destroyed_at is not None else _unwrap(self._master, row.wrapped)
+            for row in rows
+        }
 
     def destroy(self, key_id: int) -> None:
         """Overwrite the key, forget it, rewrite the file. Nothing but an old copy of it brings it back."""
+        noise = {"key": key_id, "noise": secrets.token_bytes(40), "at": int(time.time())}
         with self.database.write() as conn:
-            conn.execute(_REWRAP, {"key": key_id, "new": secrets.token_bytes(40)})
-        with self.database.write() as conn:
-            if conn.execute(_BURY, {"key": key_id, "at": int(time.time())}).rowcount == 0:
+            if conn.execute(_OVERWRITE, noise).rowcount == 0:
                 raise KeyDestroyed("Ключа с таким номером нет: уничтожать нечего.")
+        with self.database.write() as conn:
+            conn.execute(_BURY, {"key": key_id})
         self._rewrite_file()
 
     def rewrap(self, new_master: bytes) -> int:
         """Put every key under a new master key in one transaction; how many there were."""
         with self.database.write() as conn:
-            rows = conn.execute(
-                select(subject_key.c.id, subject_key.c.wrapped).where(subject_key.c.wrapped.is_not(None))
-            ).all()
+            # Waits for those who add keys; those who destroy one wait for the rows.
+            index_key = self._unwrap_index_key(conn.execute(_INDEX_KEY.with_for_update()).scalar_one())
             fresh = [
                 {"key": row.id, "new": aes_key_wrap(new_master, _unwrap(self._master, row.wrapped))}
-                for row in rows
+                for row in conn.execute(_LIVE.with_for_update())
             ]
             if fresh:
                 conn.execute(_REWRAP, fresh)
             conn.execute(
                 update(key_store_meta).where(key_store_meta.c.key == "index_key"),
-                {"value": aes_key_wrap(new_master, self.index_key()).hex()},
+                {"value": aes_key_wrap(new_master, index_key).hex()},
             )
         self._master = new_master
         self._rewrite_file()
@@ -172,5 +183,6 @@ def _unwrap(master: bytes, wrapped: bytes) -> bytes:
     except InvalidUnwrap:
         raise StorageUnavailable(
             "Главный ключ не подходит к хранилищу ключей.",
-            "Верните файл главного ключа, с которым работал «Маршрут»: без него личные данные не открыть.",
+            "Верните файл главного ключа, с которым работал «Маршрут»: без него личные данные не открыть. "
+            "Если прервалась смена ключа, повторите её: «marshrut rekey».",
         ) from None

@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from engine.errors import KeyDestroyed, StorageUnavailable
+from engine.storage import keystore
 from engine.storage.keystore import KeyStore
 
 MASTER, OTHER = bytes(range(32)), bytes(range(1, 33))
@@ -45,6 +48,19 @@ def test_a_key_may_be_destroyed_twice_but_not_invented(store: KeyStore) -> None:
         store.destroy(number + 100)
 
 
+def test_a_key_whose_destruction_was_cut_short_is_gone_and_stops_nobody(
+    store: KeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (number, _), (other, kept) = store.add("case", 2)
+    with monkeypatch.context() as cut:
+        cut.setattr(keystore, "_BURY", text("SELECT 1 FROM nowhere"))
+        with pytest.raises(DBAPIError):
+            store.destroy(number)
+    assert store.read([number]) == {number: None}
+    assert store.rewrap(OTHER) == 1
+    assert store.read([number, other]) == {number: None, other: kept}
+
+
 def test_no_bytes_of_a_destroyed_key_stay_in_the_file(tmp_path: Path) -> None:
     path = tmp_path / "keys.db"
     store = KeyStore(f"sqlite:///{path}", MASTER)
@@ -68,6 +84,16 @@ def test_a_new_master_key_opens_everything_and_the_old_one_nothing(
     assert KeyStore(database_url, OTHER).index_key() == index
     with pytest.raises(StorageUnavailable, match="Главный ключ не подходит"):
         KeyStore(database_url, MASTER).read(made)
+
+
+def test_a_process_with_the_old_master_key_adds_no_key_that_nobody_could_open(
+    store: KeyStore, database_url: str
+) -> None:
+    old = KeyStore(database_url, MASTER)
+    store.rewrap(OTHER)
+    with pytest.raises(StorageUnavailable, match="Главный ключ не подходит"):
+        old.add("case", 1)
+    old.database.close()
 
 
 def test_a_wrong_master_key_is_found_before_work_begins(store: KeyStore, database_url: str) -> None:
