@@ -21,9 +21,7 @@ def rekey() -> None:
     done = change_master_key(load(), SystemClock().now())
     click.echo(f"Главный ключ сменён: {done.new}")
     if done.old is None:
-        click.echo(
-            "Прежний ключ задан переменной MARSHRUT_MASTER_KEY: запишите в неё содержимое этого файла."
-        )
+        click.echo("Прежний ключ стоит в переменной MARSHRUT_MASTER_KEY: запишите в неё содержимое файла.")
         return
     click.echo(f"Прежний ключ: {done.old}. Он нужен только для копий хранилища ключей, сделанных раньше.")
     click.echo("Сделайте новую копию («marshrut backup»), затем удалите прежний ключ и прежние копии ключей.")
