@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Final
 
 CONTEXT: Final = Context(prec=34, rounding=ROUND_HALF_EVEN, Emin=-6143, Emax=6144, traps=[])
@@ -15,10 +15,7 @@ def finite(value: Decimal) -> Decimal | None:
 
 def parse_number(text: str) -> Decimal | None:
     """The number that `text` writes (digits, a point, perhaps an exponent), or None."""
-    try:
-        return finite(CONTEXT.create_decimal(text))
-    except (InvalidOperation, ValueError):
-        return None
+    return finite(CONTEXT.create_decimal(text))
 
 
 def number_text(value: Decimal) -> str:

@@ -32,6 +32,14 @@ from engine.feel.parser import parse_expression, parse_tests
         ("for i in 1..3,j in xs return i", "for i in 1..3, j in xs return i"),
         ("x in <5", "x in (< 5)"),
         ("x instance of list< number >", "x instance of list<number>"),
+        ("x instance of context<a:number,b:range<date>>", "x instance of context<a: number, b: range<date>>"),
+        (
+            "x instance of function<t.a, date and time>->Any",
+            "x instance of function<t.a, date and time> -> Any",
+        ),
+        ("f(a:1,b c:2)", "f(a: 1, b c: 2)"),
+        ("(2**3)**2", "2 ** 3 ** 2"),
+        ("2**(3**2)", "2 ** (3 ** 2)"),
         ("function(a:number,b) external {java:1}", "function(a: number, b) external {java: 1}"),
     ],
 )

@@ -159,6 +159,10 @@ def test_dates_and_durations_have_parts(text: str, expected: str):
         ('@"2026-10-25T02:30:00@Europe/Paris" - @"2026-10-24T02:30:00@Europe/Paris"', '@"P1D"'),
         ('@"2026-01-14T10:00:00@Europe/Moscow" + @"P6M"', '@"2026-07-14T10:00:00@Europe/Moscow"'),
         ('@"0001-01-01" - @"-0001-01-01"', '@"P731D"'),
+        ('@"12026-07-14T10:00:00@Europe/Paris" + @"PT24H"', '@"12026-07-15T10:00:00@Europe/Paris"'),
+        ('@"12026-07-14T10:00:00+03:00" + @"PT24H"', '@"12026-07-15T10:00:00+03:00"'),
+        ('@"9999-12-31T23:00:00Z" + @"PT2H"', '@"10000-01-01T01:00:00Z"'),
+        ('@"23:59:59.999999999" + @"PT0.000000001S"', '@"00:00:00"'),
     ],
 )
 def test_counting_with_dates_and_durations(text: str, expected: str):
