@@ -10,6 +10,7 @@ from SpiffWorkflow.workflow import Workflow
 
 from engine.bpmn.context import Context
 from engine.bpmn.faults import Fault
+from engine.bpmn.incidents import clear
 from engine.bpmn.journal import Journal
 from engine.bpmn.states import READY, STARTED, WAITING
 from engine.bpmn.token import Token
@@ -146,7 +147,8 @@ class Case(Block):
         yield from list(self.blocks.values())
 
     def make_ready(self, token: Token) -> None:
-        """Let the drain run the token, whatever state it is in."""
+        """Let the drain run the token, whatever state it is in and whatever went wrong there before."""
+        clear(token)
         token._set_state(READY)
         self.queue.append(token)
 

@@ -33,7 +33,7 @@ from engine.bpmn.behaviour.loops import Loop, MultiInstance, StandardLoop
 from engine.bpmn.behaviour.node import Mapped, Node
 from engine.bpmn.dialect import Written
 from engine.bpmn.evaluate import Formula, Source, formula, source
-from engine.bpmn.graph import Element, Graph, Scope, local_name
+from engine.bpmn.graph import Element, Graph, Scope, is_true, local_name
 from engine.bpmn.normalise import child_name
 from engine.bpmn.plan import Arc, Plan
 from engine.bpmn.sure import sure
@@ -169,10 +169,10 @@ class _Level:
             loop = standard = StandardLoop(self.plan, element.id, info)
             standard.condition = _formula(dialect.loop_text(element, "loopCondition"))
             standard.maximum = int(xml.get("loopMaximum") or 0) or None
-            standard.test_before = xml.get("testBefore") == "true"
+            standard.test_before = is_true(xml.get("testBefore") or "")
         else:
             loop = many = MultiInstance(self.plan, element.id, info)
-            many.sequential = xml.get("isSequential") == "true"
+            many.sequential = is_true(xml.get("isSequential") or "")
             many.cardinality = _formula(dialect.loop_text(element, "loopCardinality"))
             many.collection = _formula(dialect.collection(element))
             many.completion = _formula(dialect.loop_text(element, "completionCondition"))

@@ -99,3 +99,8 @@ def source(text: str) -> Source:
     """Compile a text that is an expression only when marked as one. Raises FeelError."""
     stripped = text.strip()
     return formula(stripped) if is_formula(stripped) else Text(text)
+
+
+def in_words(value: Value) -> str:
+    """A value as a text: a string as it is, anything else as FEEL writes it."""
+    return value if isinstance(value, str) else feel.to_text(value)

@@ -56,12 +56,18 @@ def note(token: Token, message: str) -> None:
     token.case.journal.stands(Incident(token.id, node, token.marks[MESSAGE], process))
 
 
+def clear(token: Token) -> None:
+    """The incident at the token, if there was one, is over."""
+    if token.marks.pop(MESSAGE, None) is not None:
+        token.case.journal.solved(token.id)
+
+
 def retry(token: Token) -> None:
     """Try again what failed at the token. Raises StepFailed when nothing did."""
-    if token.marks.pop(MESSAGE, None) is None:
+    if MESSAGE not in token.marks:
         raise StepFailed("На этом шаге нет остановки, повторять нечего.", "Обновите страницу дела.")
+    clear(token)
     case = token.case
-    case.journal.solved(token.id)
     for other in list(case.tokens.values()):
         if other.marks.get(HELD) == token.id:
             del other.marks[HELD]

@@ -7,7 +7,7 @@ change of them is a change of `READER_VERSION`. They hold a space and brackets, 
 from __future__ import annotations
 
 from engine.bpmn.graph import Element, Flow, Scope
-from engine.bpmn.names import ACTIVITIES
+from engine.bpmn.names import ACTIVITIES, GATEWAYS
 
 
 def split_name(element_id: str) -> str:
@@ -88,17 +88,14 @@ def _add_start(scope: Scope) -> None:
     reaching = scope.reaching()
     begin = Element(start_name(scope.id), "startEvent", scope)
     first = [
-        element
-        for element in scope.elements.values()
-        if element.id not in reaching
-        and (element.tag in ACTIVITIES or element.tag.endswith("Gateway") or _on_the_way(element))
-        and not element.is_event_sub_process
-        and not element.is_compensation_handler
+        element for element in scope.elements.values() if element.id not in reaching and _may_begin(element)
     ]
     scope.elements[begin.id] = begin
     for element in first:
         scope.flows.append(Flow(f"{begin.id} {element.id}", begin.id, element.id, drawn=False))
 
 
-def _on_the_way(element: Element) -> bool:
-    return element.tag in ("intermediateCatchEvent", "intermediateThrowEvent")
+def _may_begin(element: Element) -> bool:
+    if element.is_event_sub_process or element.is_compensation_handler:
+        return False
+    return element.tag in ACTIVITIES | GATEWAYS or element.tag.startswith("intermediate")

@@ -134,7 +134,7 @@ def _storable(value: Value, name: str, depth: int) -> Value:
     kind = type(value)
     if kind is str:
         return _text(value, name)
-    if kind in _STORABLE:
+    if kind in _STORABLE and (kind is not Decimal or value.is_finite()):
         return value
     if depth > MAX_DEPTH:
         raise Fault(f"данные «{name}» вложены слишком глубоко", "Упростите их.")

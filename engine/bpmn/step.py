@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from engine.bpmn import commands, incidents, scope, state
 from engine.bpmn.behaviour.activities import Handed, ServiceTask, UserTask
-from engine.bpmn.behaviour.throwing import broadcast, throw_error
+from engine.bpmn.behaviour.throwing import broadcast, throw_error, trigger_of
 from engine.bpmn.behaviour.triggers import Message
 from engine.bpmn.block import Case
 from engine.bpmn.context import Context
@@ -89,7 +89,7 @@ def _fire(_case: Case, _command: commands.Fire) -> None:
 
 def _deliver(case: Case, command: commands.Deliver) -> None:
     token = _token(case, command.element_id)
-    trigger = getattr(token.node, "trigger", None)
+    trigger = trigger_of(token)
     if token.state != WAITING or not isinstance(trigger, Message) or trigger.name != command.name:
         _closed()
     token.node.fire(token, _kept(command.payload))

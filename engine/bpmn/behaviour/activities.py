@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from engine.bpmn import scope, timers
 from engine.bpmn.behaviour import compensation
 from engine.bpmn.behaviour.node import Mapped, Node, evaluate_mapped
-from engine.bpmn.evaluate import Formula, Source
+from engine.bpmn.evaluate import Formula, Source, in_words
 from engine.bpmn.faults import Fault
 from engine.bpmn.incidents import MESSAGE
 from engine.bpmn.plan import Plan
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 DONE = "done"
 """Mark: the person or the operation has come back with a result; only the engine's own work is left."""
-
 
 RESULT = "decisionResult"
 """The name by which output parameters see the answer of a decision that has no variable of its own."""
@@ -140,7 +139,7 @@ class UserTask(Handed):
     def _item(self, token: Token) -> str:
         if self.item is not None:
             value = self.item.value(token)
-            return "" if value is None else str(value)
+            return "" if value is None else in_words(value)
         host = token.host
         if host is None or not host.node.loops:
             return ""

@@ -101,13 +101,14 @@ class CallActivity(Enclosing, Activity):
 
     def open(self, token: Token) -> None:
         plan = self.plan_for(token.case)
+        begin = plan.plain_start()
         names = scope.view(token)
         variables: dict[str, Value] = {}
         for passing in self.passed_in:
             variables.update(passing.take(names, token))
         block = token.case.open_block(token, plan, scope.storable(variables))
         token._set_state(STARTED)
-        block.begin(plan.plain_start())
+        block.begin(begin)
 
     def work(self, token: Token) -> bool:
         variables = sure(token.case.blocks[token.id].variables)
@@ -120,8 +121,7 @@ class CallActivity(Enclosing, Activity):
 
 
 class EventSubProcess(Catching, Enclosing):
-    """Armed while its block lives: waits for the trigger of its start event, then runs beside or instead of
-    the rest.
+    """Armed while the block around it lives; once triggered it runs beside the rest or instead of it.
 
     Outside, the waiting is shown at the start event: that is where a person sees it on the diagram.
     """

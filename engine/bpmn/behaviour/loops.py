@@ -1,5 +1,4 @@
-"""An activity done several times: for each item of a collection, a number of times, or while a condition
-holds.
+"""An activity done several times: for each item of a list, so many times, or while a condition holds.
 
 The loop's token carries the boundary events; each instance is a token of the inner node that belongs to it.
 Counts and results are kept in the loop's marks, so finished instances need not be.

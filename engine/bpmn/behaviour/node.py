@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from SpiffWorkflow.bpmn.specs.mixins import BpmnSpecMixin
 
-from engine.bpmn import scope
+from engine.bpmn import incidents, scope
 from engine.bpmn.evaluate import Source
 from engine.bpmn.plan import Arc, Plan
 from engine.model import Passed, StepInfo, Value
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 Mapped = tuple[tuple[str, Source], ...]
 """Names and where their values come from."""
-
 
 RACE = "race"
 """Mark: the number of the event-based gateway whose events compete; the first one ends the others."""
@@ -45,7 +44,7 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     gathers = False
     """Tokens of this node want to know when an activity they have begun is done."""
 
-    reported = True
+    reported = False
     """A cancelled token is worth a line of history."""
 
     def __init__(
@@ -128,8 +127,7 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
 
     def _on_cancel(self, token: Token) -> None:
         self.cancelled(token)
-        if token.marks.pop("incident", None) is not None:
-            token.case.journal.solved(token.id)
+        incidents.clear(token)
         if token is token.case.running:
             self.report_passed(token)
         elif self.reported and RACE not in token.marks:

@@ -34,15 +34,20 @@ def throw(token: Token, trigger: Trigger, payload: Mapping[str, Value]) -> None:
             catcher.node.fire(catcher, payload)
     elif isinstance(trigger, CancelTransaction):
         for catcher in _edge(sure(token.block.host)):
-            if isinstance(catcher.node.trigger, CancelTransaction):
+            if isinstance(trigger_of(catcher), CancelTransaction):
                 catcher.node.fire(catcher, payload)
+
+
+def trigger_of(token: Token) -> Trigger | None:
+    """What the token's element waits for or throws; None for an element that is no event."""
+    return getattr(token.node, "trigger", None)
 
 
 def broadcast(case: Case, name: str, payload: Mapping[str, Value]) -> None:
     """A signal for everything in the case that waits for it at this moment."""
     for token in case.waiting():
         if token.living and token.state == WAITING:
-            trigger = getattr(token.node, "trigger", None)
+            trigger = trigger_of(token)
             if isinstance(trigger, Signal) and trigger.name == name:
                 token.node.fire(token, payload)
 
@@ -70,7 +75,7 @@ def _catcher(
             candidate
             for candidate in candidates
             if candidate.state == WAITING
-            and isinstance(trigger := getattr(candidate.node, "trigger", None), kind)
+            and isinstance(trigger := trigger_of(candidate), kind)
             and trigger.code in (None, code)
         ]
         if matching:

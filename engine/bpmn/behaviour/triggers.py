@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.bpmn import timers
-from engine.bpmn.evaluate import Formula, Source
+from engine.bpmn.evaluate import Formula, Source, in_words
 from engine.bpmn.faults import Fault
 from engine.feel.values import kind_in_russian
 from engine.model import Value, Wait, WaitKind
@@ -63,7 +63,7 @@ class Message(Trigger):
             raise Fault(
                 f"ключ сообщения «{self.name}» пуст", "Заполните данные, по которым ищется дело, и повторите."
             )
-        return None if value is None else str(value)
+        return None if value is None else in_words(value)
 
     def arm(self, token: Token) -> None:
         if (key := self.key_of(token)) is not None:

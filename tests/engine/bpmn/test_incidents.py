@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from engine import bpmn
@@ -208,3 +210,21 @@ def test_no_incident_repeats_what_people_entered():
     for part in parts:
         play = Play(diagram(start(), part, path("s x")), {"имя": "Тайна"})
         assert "Тайна" not in play.message("x")
+
+
+def test_an_incident_of_a_loop_is_over_when_another_instance_lets_it_go_on():
+    heavy = "if тяжело then count(for i in 1..100000000 return i) > 0 else false"
+    loop = for_each("вопросы", "вопрос", f"<completionCondition>{heavy}</completionCondition>")
+    play = Play(diagram(start(), user("a", loop), path("s a")), {"вопросы": [1, 2, 3]})
+    play.do("a", тяжело=True)
+    assert play.incidents == ["a"]
+    assert play.open == ["a", "a"]
+    play.do("a", тяжело=False)
+    assert play.incidents == []
+    assert play.do("a").ended
+
+
+def test_a_number_that_is_none_is_refused():
+    play = Play(diagram(start(), user("a"), path("s a")))
+    with pytest.raises(StepFailed):
+        play.do("a", n=Decimal("NaN"))

@@ -24,24 +24,30 @@ from tests.engine.bpmn.drawing import (
     path,
     start,
     sub,
+    times,
     user,
     xor,
 )
 
-COMPOSED = ("sequence", "exclusive", "parallel", "inclusive", "loop", "level", "guarded")
+COMPOSED = ("sequence", "exclusive", "parallel", "inclusive", "loop", "level", "guarded", "all", "each")
 AGAIN = 2
 """A loop goes on while the last answer is above this."""
 
 
 @dataclass
 class Shape:
-    """A part of a process as it is drawn. `hours` and `interrupting` are those of a boundary timer."""
+    """A part of a process as it is drawn.
+
+    `hours` and `interrupting` are those of a boundary timer; `all` is `times` instances at once, `each` one
+    after another.
+    """
 
     kind: str
     id: str
     parts: list[Shape] = field(default_factory=list)
     hours: int = 0
     interrupting: bool = True
+    times: int = 1
 
 
 def random_shape(random: Random, size: int) -> Shape:
@@ -61,8 +67,9 @@ def random_shape(random: Random, size: int) -> Shape:
             shape.parts = [body, some(1)]
             shape.hours = random.randint(1, 40)
             shape.interrupting = random.random() < 0.5
-        elif kind in ("loop", "level"):
+        elif kind in ("loop", "level", "all", "each"):
             shape.parts = [some(size - 1)]
+            shape.times = random.randint(1, 3)
         else:
             count = random.randint(2, 3)
             shape.parts = [some(max(1, (size - 1) // count)) for _ in range(count)]
@@ -91,6 +98,9 @@ def _draw(shape: Shape) -> tuple[list[str], str, str]:
         return [user(shape.id)], shape.id, shape.id
     if shape.kind == "level":
         return [sub(shape.id, *_level(shape))], shape.id, shape.id
+    if shape.kind in ("all", "each"):
+        loop = times(str(shape.times), sequential=shape.kind == "each")
+        return [sub(shape.id, loop, *_level(shape))], shape.id, shape.id
     drawn = [_draw(part) for part in shape.parts]
     found = [one for parts, _, _ in drawn for one in parts]
     if shape.kind == "sequence":
@@ -180,6 +190,7 @@ class Part:
         self.level = level
         self.finished = finished
         self.children: list[Part] = []
+        self.rounds = 0
 
     def begin(self) -> None:
         parts, n = self.shape.parts, self.world.n
@@ -192,6 +203,11 @@ class Part:
                 self._start([part for number, part in enumerate(parts[:-1]) if n > number + 1] or parts[-1:])
             case "parallel":
                 self._start(parts)
+            case "all":
+                self._start([_instance(self.shape)] * self.shape.times)
+            case "each":
+                self.rounds = 1
+                self._start([_instance(self.shape)])
             case "guarded":
                 self.world.timers[self] = self.world.now + timedelta(hours=self.shape.hours)
                 self._start(parts[:1])
@@ -239,6 +255,15 @@ class Part:
         elif self.shape.kind == "loop" and self.world.n > AGAIN:
             self._start(self.shape.parts)
             return
+        elif self.shape.kind == "each" and self.rounds < self.shape.times:
+            self.rounds += 1
+            self._start([child.shape])
+            return
         if not self.children:
             self.world.timers.pop(self, None)
             self.finish()
+
+
+def _instance(shape: Shape) -> Shape:
+    """One instance of a repeated level: a level of its own."""
+    return Shape("level", shape.id, shape.parts)
