@@ -16,6 +16,7 @@ BINARY = {
     ".gif",
     ".ico",
     ".jpg",
+    ".mo",
     ".pdf",
     ".png",
     ".ttf",
