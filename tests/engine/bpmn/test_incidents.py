@@ -139,10 +139,26 @@ def test_a_loop_without_end_is_an_incident_and_can_be_let_out():
     assert play.set(предел=0).retry(node).open == ["z"]
 
 
-def test_a_loop_that_breeds_tokens_is_one_incident():
-    play = Play(diagram(start(), parallel("g"), script("k", "{n: 1}"), path("s g", "g k g", "g k")))
+def test_a_loop_that_breeds_tokens_is_one_incident_and_goes_on_as_a_whole():
+    play = Play(
+        diagram(
+            start(),
+            xor("m"),
+            parallel("g"),
+            script("k", "{n: n + 1}"),
+            xor("x", default="out"),
+            end(),
+            path("s m g m", "g k x"),
+            flow("x", "m", "n < предел"),
+            flow("x", "e", id="out"),
+        ),
+        {"n": 0, "предел": 10**9},
+    )
+    (node,) = play.incidents
+    assert len(play.position.waiting) > 1
+    play.retry(node)
     assert len(play.stopped) == 1
-    assert not play.ended
+    assert play.variables["n"] > 8000
 
 
 def test_a_case_with_an_incident_can_be_ended():
