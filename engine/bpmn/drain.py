@@ -22,17 +22,19 @@ BUDGET = 20_000
 def drain(case: Case) -> None:
     """Run ready tokens in their order; when none is left, see what has ended or is due."""
     budget = BUDGET
-    while not case.completed:
+    held = False
+    while not (case.completed or held):
         while case.queue:
             token = case.queue.popleft()
             if token.state != READY or not token.living:
                 continue
             if budget == 0:
                 _hold(case, token)
+                held = True
                 break
             budget -= 1
             _run(case, token)
-        if budget == 0 or not (_close_blocks(case) or _fire_due(case)):
+        if not (held or _close_blocks(case) or _fire_due(case)):
             break
     _find_stuck(case)
 
