@@ -9,11 +9,12 @@ from io import BytesIO
 from typing import Any, Final
 
 from docxtpl import DocxTemplate
-from jinja2 import ChainableUndefined, TemplateError, TemplateSyntaxError
+from jinja2 import ChainableUndefined, Template, TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from engine.documents import grammar
 from engine.documents.word.faults import BadDocument
+from engine.documents.word.tags import refuse_code
 
 BLANK: Final = "____________"
 """Stands where a value is not known: a line to write on by hand."""
@@ -60,8 +61,18 @@ FILTERS: Final = {
 """What a template may write after `|`, besides Jinja's own; each leaves alone what it does not suit."""
 
 
-def _environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=_Blank, finalize=_shown)
+class _Environment(ImmutableSandboxedEnvironment):
+    """Jinja that carries out no tag which would do more than show, choose and repeat."""
+
+    def from_string(self, source: str | nodes.Template, *rest: Any, **more: Any) -> Template:
+        compiled = super().from_string(source, *rest, **more)
+        refuse_code(self.parse(source) if isinstance(source, str) else source, frozenset(FILTERS))
+        return compiled
+
+
+def _environment() -> _Environment:
+    environment = _Environment(autoescape=True, undefined=_Blank, finalize=_shown)
+    environment.globals.clear()
     environment.filters.update(FILTERS)
     return environment
 

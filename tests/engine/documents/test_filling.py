@@ -76,6 +76,31 @@ def test_a_template_can_not_reach_behind_the_values(template):
     assert not any(sign in shown for sign in ("class", "uid=", "module", "function", "object at"))
 
 
+@pytest.mark.parametrize(
+    ("template", "named"),
+    [
+        ("{{ ''.__class__ }}", "__class__"),
+        ("{{ имя['__class__'] }}", "__class__"),
+        ("{{ имя | attr('x') }}", "attr"),
+        ("{{ имя | map(attribute='__class__') | list }}", "__class__"),
+        ("{{ range(3) }}", "range"),
+        ("{{ cycler.next }}{{ имя.upper() }}", "upper"),
+        ("{{ 'а' * 3 }}", "*"),
+        ("{% set а = 1 %}", "assign"),
+        ("{% include 'x' %}", "include"),
+        ("{% macro м() %}{% endmacro %}", "macro"),
+        ("{% if нет %}{{ имя.__init__ }}{% endif %}", "__init__"),
+        ("{{ _имя }}", "_имя"),
+    ],
+)
+def test_a_tag_that_does_more_than_show_choose_and_repeat_is_refused_before_it_runs(template, named):
+    with pytest.raises(BadDocument, match="больше, чем показывает") as refused:
+        filling.check(docx("Начало", template))
+    assert refused.value.rule == "docx-code"
+    assert named in refused.value.message
+    assert refused.value.hint
+
+
 @pytest.mark.parametrize("template", ["{{ имя", "{% if имя %}", "{% нечто %}", "{{ имя | нечто }}", "{{ }}"])
 def test_a_tag_that_can_not_be_read_is_named(template):
     with pytest.raises(BadDocument) as refused:
