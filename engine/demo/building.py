@@ -51,8 +51,8 @@ def build_demo(settings: Settings, told: Told, *, at: date | None = None, docume
     town = build_town(rt)
     end = _end(rt, town, at)
     clock.set(end - BEGINS)
-    stage = Stage(rt, clock, end, town.units["support"], lambda: _sweep(rt, documents=documents))
-    _play(stage, town, told)
+    sweep = sweep_until_idle if documents else sweep_without_documents
+    _play(Stage(rt, clock, end, town.units["support"], sweep), town, told)
     lag = end - SystemClock().now()
     if abs(lag) > BUILT_WITHIN:
         with rt.database.write() as conn:
@@ -90,14 +90,14 @@ def _play(stage: Stage, town: Town, told: Told) -> None:
     stage.play(lambda moment: told((moment - begin) / (stage.end - begin)))
 
 
-def _sweep(rt: Runtime, *, documents: bool) -> None:
-    if documents:
-        sweep_until_idle(rt)
-        return
-    handlers = {**HANDLERS, "document": Handler(_leave_out)}
-    while fire_due(rt) or deliver_due(rt, handlers) or tell_due(rt):
+def sweep_without_documents(rt: Runtime) -> None:
+    """Everything that is due happens, only the documents are not made."""
+    while fire_due(rt) or deliver_due(rt, _HANDLERS) or tell_due(rt):
         pass
 
 
 def _leave_out(rt: Runtime, conn: Connection, promise: Promise, prepared: Any) -> None:
     """The document is not made."""
+
+
+_HANDLERS = {**HANDLERS, "document": Handler(_leave_out)}

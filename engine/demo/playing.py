@@ -45,7 +45,7 @@ class Stage:
     """The office with its clock. Days are counted in working days from the day on which the play ends (0)."""
 
     def __init__(
-        self, rt: Runtime, clock: MovableClock, end: datetime, unit_id: int, sweep: Callable[[], None]
+        self, rt: Runtime, clock: MovableClock, end: datetime, unit_id: int, sweep: Callable[[Runtime], None]
     ) -> None:
         self.rt = rt
         self.end = end
@@ -92,17 +92,19 @@ class Stage:
             self._pass_until(moment)
             told(moment)
             self.begin(story)
-            self._sweep()
+            self._sweep(self.rt)
         self._pass_until(self.end)
 
     def _pass_until(self, moment: datetime) -> None:
         """Let everything that falls due before `moment` happen at its own time."""
+        if moment < self._clock.now():
+            raise ValueError(f"a story goes back in time, to {moment}")
         last = None
         while (due := self._next_due()) is not None and due <= moment:
             if due == last:
                 raise RuntimeError(f"what fell due at {due} stays undone")
             self._clock.set(max(due, self._clock.now()))
-            self._sweep()
+            self._sweep(self.rt)
             last = due
         self._clock.set(moment)
 
@@ -139,7 +141,7 @@ class Stage:
     def finish(self, number: int, by: str, data: Mapping[str, Any], *, checked: bool = True) -> None:
         """The same for a step whose number is known."""
         complete_task(self.rt, CompleteTask(self.actor(by), number, data), check_form=checked)
-        self._sweep()
+        self._sweep(self.rt)
 
     def take(self, case_id: int, node: str, by: str, draft: Mapping[str, Any] | None = None) -> None:
         """Take the step, and keep what is already written."""

@@ -81,7 +81,7 @@ def tasks_half_agreed(course: Course, _: VERDICTS) -> Story:
     yield from course.accepted()
     course.stage.begin(course.asked(None))
     yield from course.examined()
-    yield course.at(0, "12:40")
+    yield course.at(1, "14:40")
     course.take("answers", course.specialist)
     yield from course.analysed(2, "15:00")
     yield course.stage.at(0, "09:15")
@@ -159,7 +159,7 @@ def to_be_checked_again(course: Course, verdicts: VERDICTS) -> Story:
 
 
 def before_the_head(course: Course, _: VERDICTS) -> Story:
-    yield from course.prepared(3)
+    yield from course.prepared(3, answered=2)
 
 
 # --- the programme ----------------------------------------------------------------------------------

@@ -1,0 +1,217 @@
+"""What the demonstration shows to each of its visitors."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select
+
+from engine.cases.queries import case_list
+from engine.cases.tables import case_, incident, message, outbox
+from engine.deadlines.tables import term
+from engine.demo.logins import OFFERED, demo_logins
+from engine.demo.stories import PLANS
+from engine.demo.town import demo_actor
+from engine.model import SYSTEM, Clock
+from engine.records.commissions import waiting_items
+from engine.records.queries import find_people
+from engine.records.tables import DECIDED, agenda_item, family, person
+from engine.runtime import Runtime
+from engine.storage.moments import from_seconds
+from engine.worklist.inbox import Counters, Filter, InboxRow, inbox_counters, inbox_page
+from engine.worklist.monitor import figures, overdue_steps, soon_steps
+from engine.worklist.notices import unread_notices
+from engine.worklist.tables import notice
+
+
+def plain(words: str) -> str:
+    """Without the no-break spaces that pages need."""
+    return words.replace("\u00a0", " ")
+
+
+def inbox(rt: Runtime, login: str) -> list[InboxRow]:
+    actor = demo_actor(rt, login)
+    with rt.database.read() as conn:
+        return inbox_page(rt, conn, Filter(queues=actor.queues), rt.clock.now(), actor.unit_id)
+
+
+def counters(rt: Runtime, login: str) -> Counters:
+    actor = demo_actor(rt, login)
+    with rt.database.read() as conn:
+        return inbox_counters(rt, conn, actor.queues, actor.own_queue, rt.clock.now(), actor.unit_id)
+
+
+def steps(rt: Runtime, login: str) -> set[str]:
+    return {row.step.name for row in inbox(rt, login)}
+
+
+def test_every_state_of_the_pathway_can_be_looked_at(demo: Runtime) -> None:
+    with demo.database.read() as conn:
+        cases = case_list(demo, conn, SYSTEM, active=None, limit=100)
+    applications = [card for card in cases if card.process == "p03_need_ippsu"]
+    assert len(applications) == len(PLANS) == 26
+    assert {card.phase for card in applications} >= {
+        "заявление подано",
+        "идёт проверка",
+        "проект готовится",
+        "на комиссии",
+        "нужно внеочередное заседание",
+        "у руководителя",
+        "дополнительная проверка",
+        "признан нуждающимся",
+        "программа выдана",
+        "действует",
+        "пересматривается",
+        "отказано",
+        "отказ от услуг",
+        "закрыто по просьбе",
+    }
+    assert {card.stage for card in applications} == {
+        "Приём",
+        "Диагностика",
+        "Решение",
+        "Программа",
+        "Исполнение",
+    }
+
+
+def test_a_programme_runs_only_once_the_person_has_agreed(demo: Runtime) -> None:
+    with demo.database.read() as conn:
+        waiting = case_list(demo, conn, SYSTEM, number="ИП-2025-0007")[0]
+    assert plain(waiting.label) == "Цой А. Д."
+    assert (waiting.stage, waiting.phase) == ("Программа", "программа выдана")
+
+
+def test_the_specialist_has_steps_of_every_urgency_and_some_that_nobody_has_taken(demo: Runtime) -> None:
+    found = counters(demo, "krylova")
+    assert found.own >= 8
+    assert len([row for row in inbox(demo, "krylova") if row.assignee_id is None]) >= 3
+    assert min(found.overdue, found.today, found.week, found.later) >= 1
+    assert any(row.draft_at for row in inbox(demo, "krylova"))
+
+
+def test_she_does_the_steps_of_a_colleague_on_leave(demo: Runtime) -> None:
+    absent = demo_actor(demo, "belova")
+    hers = [plain(row.label) for row in inbox(demo, "krylova") if row.assignee_id == absent.user_id]
+    assert hers == ["семья Якушевых", "Рожкова Т. И."]
+
+
+@pytest.mark.parametrize(
+    ("login", "wanted"),
+    [
+        ("demina", {"Принять заявление"}),
+        ("yusupov", {"Обследовать условия жизни"}),
+        ("lunina", {"Назначить заседание", "Сформировать повестку"}),
+        ("sedova", {"Подтвердить участие"}),
+        ("gromov", {"Подтвердить участие"}),
+        ("ershova", {"Рассмотреть нарушение срока", "Подтвердить участие"}),
+        ("orlov", {"Принять решение", "Оформить ИППСУ"}),
+    ],
+)
+def test_everybody_finds_their_work(demo: Runtime, login: str, wanted: set[str]) -> None:
+    assert steps(demo, login) == wanted
+
+
+def test_the_head_of_department_sees_what_is_late_and_what_soon_will_be(demo: Runtime) -> None:
+    head, now = demo_actor(demo, "ershova"), demo.clock.now()
+    with demo.database.read() as conn:
+        late = [plain(row.words.words) for row in overdue_steps(demo, conn, head, now)]
+        soon = soon_steps(demo, conn, head, now)
+        counted = figures(demo, conn, head, now)
+    assert late == [
+        "просрочено на 5 раб. дней",
+        "просрочено на 2 раб. дня",
+        *["просрочено на 1 раб. день"] * 3,
+    ]
+    assert len(soon) >= 3
+    assert (counted.overdue, counted.soon) == (len(late), len(soon))
+
+
+def test_terms_cross_the_new_year_holidays(demo: Runtime) -> None:
+    with demo.database.read() as conn:
+        rows = conn.execute(select(term.c.event_at, term.c.due_at).where(term.c.key == "T15")).all()
+    spans = {(from_seconds(row.event_at).date(), from_seconds(row.due_at).date()) for row in rows}
+    assert (date(2025, 12, 26), date(2026, 1, 21)) in spans
+
+
+def test_terms_that_ran_out_over_the_holidays_were_told_in_the_first_morning_after(demo: Runtime) -> None:
+    """Nothing happened on the days off: every notice was written on a working day."""
+    with demo.database.read() as conn:
+        days = {from_seconds(at).date() for at in conn.execute(select(notice.c.at)).scalars()}
+    assert days
+    assert not [day for day in days if date(2025, 12, 31) <= day <= date(2026, 1, 11)]
+
+
+def test_nothing_is_left_to_carry_out_and_one_case_waits_for_repair(demo: Runtime) -> None:
+    with demo.database.read() as conn:
+        assert conn.execute(select(func.count()).select_from(outbox)).scalar_one() == 0
+        assert conn.execute(select(func.count()).select_from(message)).scalar_one() == 0
+        assert conn.execute(select(incident.c.node)).scalars().all() == ["p03_te_review"]
+
+
+def test_the_held_sitting_has_sent_its_decisions_and_the_next_one_has_its_questions(demo: Runtime) -> None:
+    with demo.database.read() as conn:
+        decided = (
+            conn.execute(select(agenda_item.c.decision).where(agenda_item.c.status == DECIDED))
+            .scalars()
+            .all()
+        )
+        waiting = waiting_items(conn, 1)
+        sittings = conn.execute(
+            select(case_.c.number, case_.c.phase)
+            .where(case_.c.process == "p04_commission")
+            .order_by(case_.c.id)
+        ).all()
+    assert sorted(decided) == ["approve", "approve", "approve", "extra_check", "refuse"]
+    assert waiting == []
+    assert [row.phase for row in sittings] == ["закрыто", "подтверждается явка", "собирается повестка"]
+
+
+def test_a_step_was_handed_over_with_its_draft(demo: Runtime) -> None:
+    row = next(row for row in inbox(demo, "krylova") if row.label == "семья Самойловых")
+    assert row.step.name == "Подготовить проект ИППСУ"
+    assert row.draft_at is not None
+    assert row.draft_at < demo.clock.now()
+
+
+def test_the_people_are_sealed_and_found_by_name(demo: Runtime) -> None:
+    with demo.database.read() as conn:
+        assert conn.execute(select(func.count()).select_from(person)).scalar_one() >= 40
+        assert conn.execute(select(func.count()).select_from(family)).scalar_one() == 16
+        raw = b"".join(conn.execute(select(person.c.data)).scalars())
+        found = find_people(demo, conn, demo_actor(demo, "demina"), "тихонова ирина")
+    assert "Тихонова".encode() not in raw
+    assert [each.name for each in found] == ["Тихонова Ирина Павловна"]
+
+
+def test_babies_were_born_before_they_were_registered(demo: Runtime) -> None:
+    with demo.database.read() as conn:
+        [baby] = find_people(demo, conn, demo_actor(demo, "demina"), "якушев лев")
+    assert plain(baby.age_words) == "5 месяцев"
+
+
+def test_people_have_unread_notices_of_the_last_evening_and_morning(demo: Runtime) -> None:
+    with demo.database.read() as conn:
+        assert 0 < unread_notices(conn, demo_actor(demo, "krylova").user_id) < 20
+        assert 0 < unread_notices(conn, demo_actor(demo, "ershova").user_id) < 20
+
+
+def test_the_registrar_is_not_told_of_terms_of_cases_that_specialists_own(demo: Runtime) -> None:
+    with demo.database.read() as conn:
+        owners = set(
+            conn.execute(select(case_.c.owner_id).where(case_.c.process == "p03_need_ippsu")).scalars()
+        )
+    specialists = {demo_actor(demo, login).user_id for login in ("krylova", "belova")}
+    assert owners == {*specialists, None}
+
+
+def test_one_login_a_role_is_offered(demo: Runtime) -> None:
+    logins = demo_logins(demo)
+    assert [login.login for login in logins] == list(OFFERED)
+    assert len({login.role_words for login in logins}) == len(logins)
+
+
+def test_no_clock_is_paused_in_a_pathway_whose_norms_forbid_it(demo: Runtime) -> None:
+    with demo.database.read() as conn:
+        assert conn.execute(select(func.count()).where(term.c.clock == Clock.PAUSED)).scalar_one() == 0

@@ -1,0 +1,134 @@
+"""The folder of a demonstration: whole or not at all, and on a day on which the office works."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from engine.bootstrap import open_runtime
+from engine.cases.queries import case_list
+from engine.clock import ShiftedClock, SystemClock
+from engine.demo import building
+from engine.demo.home import fill_home, has_instance
+from engine.demo.town import demo_actor
+from engine.errors import Conflict
+from engine.model import SYSTEM
+from engine.runtime import Runtime
+from engine.worklist.tables import OPEN, task
+from tests.engine.demo.conftest import settings_of
+
+SATURDAY = date(2026, 5, 9)
+"""A holiday on a day off; the next working day is Tuesday 12 May."""
+
+
+def told_nobody(_: float) -> None:
+    """Nobody watches."""
+
+
+class Interrupted(BaseException):
+    """Somebody presses Ctrl+C."""
+
+
+def interrupt(share: float) -> None:
+    if share > 0.3:
+        raise Interrupted
+
+
+def files(home: Path) -> set[str]:
+    return {path.name for path in home.iterdir()}
+
+
+def test_an_interrupted_demonstration_leaves_no_half_of_one(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path / "instance")
+    before = files(settings.home)
+    with pytest.raises(Interrupted):
+        fill_home(settings, interrupt, documents=False)
+    assert files(settings.home) == before
+    assert not has_instance(settings)
+
+
+def test_what_a_killed_one_left_is_cleared_away_by_the_next(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path / "instance")
+    (settings.home / ".demo-left").mkdir()
+    with pytest.raises(Interrupted):
+        fill_home(settings, interrupt, documents=False)
+    assert not (settings.home / ".demo-left").exists()
+
+
+def test_on_a_day_off_the_demonstration_opens_on_the_next_working_morning(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path / "instance")
+    shares = list[float]()
+    fill_home(settings, shares.append, at=SATURDAY, documents=False)
+    assert shares == sorted(shares)
+    assert 0 <= shares[0] <= shares[-1] <= 1
+    rt = open_runtime(settings)
+    assert isinstance(rt.clock, ShiftedClock)
+    here = rt.clock.now().astimezone(ZoneInfo("Europe/Moscow"))
+    assert here.date() == date(2026, 5, 12)
+    assert here.hour == building.MORNING.hour
+    with rt.database.read() as conn:
+        due = conn.execute(select(task.c.due_at).where(task.c.status == OPEN)).scalars().all()
+    assert any(0 < moment - rt.clock.now().timestamp() < timedelta(hours=8).total_seconds() for moment in due)
+    close(rt)
+
+
+def test_without_a_day_it_is_today_or_the_next_working_day(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path / "instance")
+    fill_home(settings, told_nobody, documents=False)
+    rt = open_runtime(settings)
+    zone = ZoneInfo("Europe/Moscow")
+    calendar = rt.calendars.calendar(demo_actor(rt, "krylova").unit_id)
+    today = SystemClock().now().astimezone(zone).date()
+    assert rt.clock.now().astimezone(zone).date() == calendar.next_working(today)
+    close(rt)
+
+
+def test_two_demonstrations_of_one_day_are_alike(demo_home: Path, tmp_path: Path) -> None:
+    """So that pictures in the documentation stay true."""
+    settings = settings_of(tmp_path / "instance")
+    fill_home(settings, told_nobody, at=date(2026, 1, 19), documents=False)
+    seen = []
+    for home in (demo_home, settings.home):
+        rt = open_runtime(settings_of(home))
+        with rt.database.read() as conn:
+            cards = case_list(rt, conn, SYSTEM, active=None, limit=100)
+            due = conn.execute(select(task.c.id, task.c.due_at).order_by(task.c.id)).all()
+        seen.append(([(card.number, card.label, card.phase, card.filed_at) for card in cards], due))
+        close(rt)
+    assert seen[0] == seen[1]
+
+
+def test_the_folder_says_that_it_is_a_demonstration(demo_home: Path) -> None:
+    assert settings_of(demo_home).demo
+
+
+def test_what_is_there_already_is_never_built_over(demo_home: Path) -> None:
+    settings = settings_of(demo_home)
+    before = (demo_home / "marshrut.db").stat().st_size
+    with pytest.raises(Conflict, match="уже есть рабочее место"):
+        fill_home(settings, told_nobody)
+    assert (demo_home / "marshrut.db").stat().st_size == before
+
+
+def test_keys_without_their_database_are_not_written_over(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path / "instance")
+    (settings.home / "keys.db").write_bytes(b"keys of a lost database")
+    with pytest.raises(Conflict, match="ключи, а базы нет"):
+        fill_home(settings, told_nobody)
+    assert (settings.home / "keys.db").read_bytes() == b"keys of a lost database"
+
+
+def test_no_invented_people_are_put_into_a_database_server(tmp_path: Path) -> None:
+    settings = replace(settings_of(tmp_path / "instance"), database_url="postgresql+psycopg://nowhere/real")
+    with pytest.raises(Conflict, match="база на сервере"):
+        fill_home(settings, told_nobody)
+
+
+def close(rt: Runtime) -> None:
+    rt.database.close()
+    rt.vault.store.database.close()

@@ -1,0 +1,34 @@
+"""Going on from the demonstration to the ends of all its cases, whatever people choose on the way."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from engine.cases.tables import ENDED, case_, incident, message, outbox, wait
+from engine.deadlines.tables import term
+from engine.model import Outcome
+from engine.records.tables import ON_AGENDA, WAITING, agenda_item
+from engine.runtime import Runtime
+from engine.worklist.tables import OPEN, task
+from tests.engine.demo.walking import Walker
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_every_case_comes_to_an_end_and_leaves_nothing_behind(demo: Runtime, seed: int) -> None:
+    Walker(demo, seed).walk()
+    with demo.database.read() as conn:
+
+        def count(*wanted: object) -> int:
+            return int(conn.execute(select(func.count()).where(*wanted)).scalar_one())  # type: ignore[arg-type]
+
+        running = conn.execute(select(case_.c.id).where(case_.c.status != ENDED)).scalars().all()
+        stuck = conn.execute(select(incident.c.case_id).where(incident.c.solved_at.is_(None))).scalars().all()
+        assert running == stuck
+        assert len(stuck) == 1, "the one that was made on purpose"
+        assert count(task.c.status == OPEN) == 0
+        assert count(term.c.outcome == Outcome.OPEN, term.c.case_id.not_in(stuck)) == 0
+        assert count(wait.c.case_id.not_in(stuck)) == 0
+        assert count(agenda_item.c.status.in_([WAITING, ON_AGENDA])) == 0
+        assert conn.execute(select(outbox.c.kind, outbox.c.problem)).all() == []
+        assert conn.execute(select(message.c.name)).all() == []
