@@ -26,7 +26,7 @@ from engine.formjs.values import plain
 from engine.model import Value
 from engine.scenarios.steps import Complete, Message, Until
 
-_CREATE = "CREATE TABLE workflow (id INTEGER PRIMARY KEY, queue_id INTEGER, assignee_id INTEGER, state TEXT NOT NULL)"
+_CREATE = "CREATE TABLE workflow (id INTEGER PRIMARY KEY, queue_id INT, assignee_id INT, state TEXT NOT NULL)"
 _START = "INSERT INTO workflow (queue_id, state) VALUES (?, ?)"
 _READ = "SELECT queue_id, assignee_id, state FROM workflow WHERE id = ?"
 _WRITE = "UPDATE workflow SET state = ? WHERE id = ?"
@@ -92,7 +92,7 @@ class Baseline:
     def _complete(self, number: int, step: _Step) -> None:
         """One transaction, as the engine's: read, check, run, write."""
         self._conn.execute("BEGIN IMMEDIATE")
-        row = _Row(*self._conn.execute(_READ, (number,)).fetchone())
+        row: Any = _Row(*self._conn.execute(_READ, (number,)).fetchone())
         require_task(self._actor, row)
         if step.form is not None:
             step.form.validate(step.answers, step.known, now=step.now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -97,7 +97,11 @@ def _empty_postgresql(url: str) -> str:
         raise Conflict("В --database нужен адрес PostgreSQL.", hint)
     with _administration(url) as admin, admin.connect() as conn:
         found = inspect(conn)
-        taken = any(found.get_table_names(schema=name) for name in found.get_schema_names() if name != "information_schema")
+        taken = any(
+            found.get_table_names(schema=name)
+            for name in found.get_schema_names()
+            if name != "information_schema"
+        )
     if taken:
         raise Conflict("База данных не пуста, замер её не тронет.", hint)
     return url
@@ -135,7 +139,9 @@ def compacted_bytes(database: Database) -> int:
         with database.engines.writer.connect() as conn:
             cursor = conn.connection.cursor()
             cursor.execute("VACUUM")
-            pages, size = (cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+            pages, size = (
+                cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")
+            )
         return int(pages * size)
     with database.engines.writer.execution_options(isolation_level="AUTOCOMMIT").connect() as conn:
         conn.execute(text("VACUUM FULL ANALYZE"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -46,8 +47,8 @@ class Ours:
 
     def __init__(self, ground: Ground, work: Work) -> None:
         self.work = work
-        self._rt, self._account = ground.instance(work)
-        self.actor: Actor = actor_of(self._rt, self._account)
+        self.rt, self._account = ground.instance(work)
+        self.actor: Actor = actor_of(self.rt, self._account)
         self.flows: list[str] = []
         """Sequence flows that the first case took: the baseline goes the same way."""
         self.statements: list[int] = []
@@ -59,8 +60,8 @@ class Ours:
 
     def release(self) -> Release:
         """The definitions that the cases run."""
-        with self._rt.database.read() as conn:
-            return self._rt.library.current(conn)
+        with self.rt.database.read() as conn:
+            return self.rt.library.current(conn)
 
     def play(self, meter: Meter) -> None:
         """Lead one case through; only its completions are timed."""
@@ -68,31 +69,31 @@ class Ours:
 
     def bytes(self) -> int:
         """Both databases of the instance, compacted."""
-        return compacted_bytes(self._rt.database) + compacted_bytes(self._rt.vault.store.database)
+        return compacted_bytes(self.rt.database) + compacted_bytes(self.rt.vault.store.database)
 
     def _warm_up(self) -> None:
-        """The first case makes queues and links programs; what is counted exactly is counted at the second."""
-        self._rt.watch = lambda _case, result: self.flows.extend(result.flows)
+        """The first case makes queues and links programs; statements are counted at the second."""
+        self.rt.watch = lambda _case, result: self.flows.extend(result.flows)
         self._play(lambda complete: complete(), self._load_actor)
-        self._rt.watch = None
+        self.rt.watch = None
         self._play(self._counted, self._note_state)
 
     def _load_actor(self, _case_id: int) -> None:
         """Queues of roles are made when the first step needs them; afterwards the actor knows them all."""
-        self.actor = actor_of(self._rt, self._account)
+        self.actor = actor_of(self.rt, self._account)
 
     def _counted(self, complete: Callable[[], None]) -> None:
-        with count_statements(self._rt.database) as counted:
+        with count_statements(self.rt.database) as counted:
             complete()
         self.statements.append(counted.statements)
         self.commits.append(counted.commits)
 
     def _note_state(self, case_id: int) -> None:
-        with self._rt.database.read() as conn:
+        with self.rt.database.read() as conn:
             self.waiting.append(int(conn.execute(_STATE, {"case_id": case_id}).scalar_one()))
 
     def _play(self, timed: Timed, between: Callable[[int], None] = lambda _: None) -> None:
-        rt = self._rt
+        rt = self.rt
         self._set_clock(self.work.at)
         started = start_case(
             rt, StartCase(self.actor, self.work.process, self.work.variables), check_form=False
@@ -103,7 +104,7 @@ class Ours:
             match move:
                 case Complete():
                     command = CompleteTask(self.actor, self._number(started.id, move.node), move.data)
-                    timed(lambda command=command: complete_task(rt, command))
+                    timed(partial(complete_task, rt, command))
                 case Message():
                     with rt.database.write() as conn:
                         waiting = conn.execute(_WAIT, {"case_id": started.id, "name": move.name}).scalar_one()
@@ -113,12 +114,12 @@ class Ours:
         deliver_due(rt, _HANDLERS)
 
     def _number(self, case_id: int, node: str) -> int:
-        with self._rt.database.read() as conn:
+        with self.rt.database.read() as conn:
             return int(conn.execute(_TASK, {"case_id": case_id, "node": node}).scalar_one())
 
     def _set_clock(self, moment: Any) -> None:
-        assert isinstance(self._rt.clock, MovableClock), "an instance to measure on has a clock of its own"
-        self._rt.clock.set(moment)
+        assert isinstance(self.rt.clock, MovableClock), "an instance to measure on has a clock of its own"
+        self.rt.clock.set(moment)
 
 
 def form_bytes(work: Work) -> int:

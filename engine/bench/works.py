@@ -60,7 +60,9 @@ def _small(name: str, process: str) -> Work:
     return Work(
         name=name,
         process=process,
-        files=[Upload(path.name, path.read_bytes()) for path in (here / f"{process}.bpmn", here / "small.form")],
+        files=[
+            Upload(path.name, path.read_bytes()) for path in (here / f"{process}.bpmn", here / "small.form")
+        ],
         at=MONDAY,
         variables={},
         moves=[Complete(f"{process}_ut_{step}", answers) for step in ("accept", "check", "decide")],
@@ -87,7 +89,8 @@ def _pathway() -> Work:
         name="p03",
         process=PATHWAY,
         files=[
-            each.upload for each in with_shipped(read_definitions([Upload(diagram.name, diagram.read_bytes())]))
+            each.upload
+            for each in with_shipped(read_definitions([Upload(diagram.name, diagram.read_bytes())]))
         ],
         at=in_zone(scenario.at, ZONE),
         variables=scenario.variables,
