@@ -100,7 +100,7 @@ def _yaml(text: str, name: str) -> Iterator[Value]:
             loader.dispose()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        line = f", строка {mark.line + 1}" if mark else ""
+        line = f", строка {min(mark.line, text.count(chr(10))) + 1}" if mark else ""
         raise ScenarioRefused(
             f"Файл «{name}» не читается как YAML{line}.", "Проверьте отступы, двоеточия и кавычки."
         ) from None

@@ -5,14 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from engine.cases import repair
 from engine.cases.events import note_event
 from engine.cases.queries import case_card, case_history, case_position, case_variables, open_incidents
 from engine.cases.service import StartedCase
 from engine.cases.tables import outbox
-from engine.definitions.operations import OPERATIONS
+from engine.definitions.operations import OPERATIONS, Call
 from engine.errors import InvalidData, NotAllowed, StepFailed
 from engine.jobs.sweep import sweep_until_idle
 from engine.model import Actor
@@ -199,9 +199,12 @@ def test_an_operation_that_has_become_needless_is_not_promised_any_more(
 ) -> None:
     """Nobody waits for it: it is neither carried out nor left standing as a promise that nobody can keep."""
     carried_out: list[str] = []
-    monkeypatch.setitem(
-        OPERATIONS, "registry.ask", lambda rt, conn, call: carried_out.append(call.topic) or {}
-    )
+
+    def ask(rt: Runtime, conn: Connection, call: Call) -> dict[str, str]:
+        carried_out.append(call.topic)
+        return {}
+
+    monkeypatch.setitem(OPERATIONS, "registry.ask", ask)
     after = event("endEvent", "e2") if ends else user_task("b")
     end = "" if ends else " e"
     body = (

@@ -1,0 +1,48 @@
+"""Trying small diagrams by small scenarios.
+
+verdict = run(chain("small", user_task("a")), {"complete": "a"}, {"ended": True})
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+
+from engine.definitions.files import Upload
+from engine.scenarios.ground import TrialGround
+from engine.scenarios.play import play
+from engine.scenarios.reading import read_scenarios
+from engine.scenarios.steps import Scenario
+from engine.scenarios.verdict import Verdict
+
+MONDAY = "2026-01-12T10:00+03:00"
+
+
+def scenario(*steps: dict[str, Any], **head: Any) -> Scenario:
+    """One scenario that begins on a working Monday; `with_` are its start variables."""
+    item = {"name": "Проба", "at": MONDAY, "steps": list(steps), **head}
+    if "with_" in item:
+        item["with"] = item.pop("with_")
+    (found,) = read_scenarios(orjson.dumps(item), "проба.json")
+    return found
+
+
+def run(files: Upload | Sequence[Upload], *steps: dict[str, Any], **head: Any) -> Verdict:
+    """The verdict on one scenario of these files."""
+    with ground(files) as found:
+        return play(found, scenario(*steps, **head))
+
+
+@contextmanager
+def ground(files: Upload | Sequence[Upload]) -> Iterator[TrialGround]:
+    """The ground for these files; the first one is tried."""
+    with TrialGround([files] if isinstance(files, Upload) else list(files)) as found:
+        yield found
+
+
+def must_pass(verdict: Verdict) -> None:
+    """Shows what failed when it did."""
+    assert verdict.ok, f"{verdict.step} ({verdict.words}): {verdict.message} {verdict.expected} {verdict.got}"
