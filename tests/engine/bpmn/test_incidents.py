@@ -161,6 +161,13 @@ def test_a_loop_that_breeds_tokens_is_one_incident_and_goes_on_as_a_whole():
     assert play.variables["n"] > 8000
 
 
+def test_a_circle_of_timers_that_are_always_due_is_an_incident_too():
+    play = Play(diagram(start(), xor("m"), catch("t", after("PT0S")), path("s m t m")))
+    assert len(play.stopped) == 1
+    assert not play.ended
+    assert play.step(bpmn.Cancel()).ended
+
+
 def test_a_case_with_an_incident_can_be_ended():
     play = Play(diagram(start(), script("k", "1"), path("s k")))
     play.step(bpmn.Cancel())
