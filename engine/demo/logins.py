@@ -38,7 +38,9 @@ class DemoLogin:
 
 
 def demo_logins(rt: Runtime) -> list[DemoLogin]:
-    """Those that exist in this instance and are open."""
+    """Those that exist in this instance and are open; none where it is no demonstration."""
+    if not rt.settings.demo:
+        return []
     with rt.database.read() as conn:
         present = set(conn.execute(select(account.c.login).where(account.c.demo, account.c.active)).scalars())
     by_login = {colleague.login: colleague for colleague in COLLEAGUES}

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from engine.bootstrap import open_runtime
 from engine.clock import MovableClock
-from engine.demo.home import fill_home
+from engine.commands.demo import demo as demo_command
 from engine.runtime import Runtime
 from engine.settings import Settings, load, prepare_home
 
@@ -27,12 +29,29 @@ def settings_of(home: Path) -> Settings:
     return load({"MARSHRUT_HOME": str(home)})
 
 
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What `marshrut demo` made, and what it said."""
+
+    home: Path
+    output: str
+
+
 @pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a demonstration without documents; nobody writes into it."""
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """A demonstration without documents; nobody writes into its folder."""
     home = tmp_path_factory.mktemp("demo") / "instance"
-    fill_home(settings_of(home), lambda _: None, at=MONDAY, documents=False)
-    return home
+    ran = CliRunner().invoke(
+        demo_command, ["--fast", "--at", MONDAY.isoformat()], env={"MARSHRUT_HOME": str(home)}
+    )
+    assert ran.exception is None, ran.output
+    return Built(home, ran.stdout)
+
+
+@pytest.fixture(scope="session")
+def demo_home(built: Built) -> Path:
+    """Its folder."""
+    return built.home
 
 
 @pytest.fixture

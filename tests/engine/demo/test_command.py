@@ -1,0 +1,58 @@
+"""`marshrut demo`: what it says, and when it leaves things as they are."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from engine.commands.demo import demo as command
+from engine.demo.logins import OFFERED
+from engine.demo.town import PASSWORD
+from engine.errors import Conflict
+from tests.engine.demo.conftest import Built
+
+
+def run(home: Path, *arguments: str, **variables: str) -> Result:
+    return CliRunner().invoke(command, arguments, env={"MARSHRUT_HOME": str(home), **variables})
+
+
+def test_it_says_which_day_it_is_there_and_who_may_come_in(built: Built) -> None:
+    day, _, *logins = built.output.splitlines()
+    assert day.replace("\u00a0", " ") == "В показе сегодня 19 января 2026, пн."
+    assert [line.split()[:2] for line in logins] == [[login, PASSWORD] for login in OFFERED]
+
+
+def test_a_second_time_it_only_says_who_may_come_in(built: Built) -> None:
+    before = (built.home / "marshrut.db").stat().st_mtime_ns
+    ran = run(built.home, "--if-empty")
+    assert (ran.exception, ran.stdout) == (None, built.output)
+    assert (built.home / "marshrut.db").stat().st_mtime_ns == before
+
+
+def test_without_being_told_so_it_refuses_a_folder_in_use(built: Built) -> None:
+    ran = run(built.home)
+    assert isinstance(ran.exception, Conflict)
+
+
+def test_a_start_with_a_database_server_goes_on_without_a_demonstration(tmp_path: Path) -> None:
+    ran = run(tmp_path / "instance", "--if-empty", MARSHRUT_DATABASE="postgresql+psycopg://nowhere/real")
+    assert ran.exception is None
+    assert ran.stdout == ""
+    assert "база на сервере" in ran.stderr
+
+
+def test_a_day_that_is_none_is_refused_in_words(tmp_path: Path) -> None:
+    ran = run(tmp_path / "instance", "--at", "30 февраля")
+    assert ran.exit_code == 2
+    assert "--at" in ran.stderr
+
+
+def test_a_real_instance_offers_no_logins(built: Built, tmp_path: Path) -> None:
+    """A folder that is no demonstration, though somebody left its people in it."""
+    home = tmp_path / "instance"
+    shutil.copytree(built.home, home)
+    (home / "demo").unlink()
+    ran = run(home, "--if-empty")
+    assert (ran.exception, ran.stdout) == (None, "")
