@@ -3,48 +3,88 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from engine.access.policy import ROLES
-from engine.access.queries import colleague, colleagues, journal
-from engine.access.service import Grant, NewAccount, create_account, reset_password, set_active, set_roles
-from engine.errors import InvalidData
+from engine.access.policy import EVERYONE, ROLES
+from engine.access.queries import Entry, case_journal, colleague, colleagues, journal
+from engine.access.service import (
+    Grant,
+    NewAccount,
+    change_account,
+    create_account,
+    reset_password,
+    set_active,
+    set_roles,
+)
+from engine.access.tables import MUNICIPALITY
+from engine.cases.queries import case_card
+from engine.errors import Conflict, InvalidData
 from engine.model import Permission
 from engine.names import FullName
 from webui.guards import actor, permission, runtime
 
 pages = Blueprint("admin", __name__)
 
+PASSWORD_BYTES = 9
+"""Of a first password: 12 signs, typed once and then replaced by one's own."""
+JOURNAL_PAGE = 50
+
 ACTIONS = {
-    "view": "просмотр",
-    "sign_in": "вход",
-    "sign_in_refused": "отказ во входе",
-    "created": "создано",
-    "changed": "изменено",
-    "erased": "уничтожено",
-    "export": "выгрузка",
-    "definition_published": "публикация",
-    "password_changed": "смена пароля",
-    "password_reset": "новый пароль",
-    "roles_changed": "смена ролей",
-    "members_changed": "смена состава",
+    "view": _l("просмотр"),
+    "sign_in": _l("вход"),
+    "sign_in_refused": _l("отказ во входе"),
+    "created": _l("создано"),
+    "changed": _l("изменено"),
+    "erased": _l("уничтожено"),
+    "export": _l("выгрузка"),
+    "made": _l("составлен документ"),
+    "edited": _l("изменён текст"),
+    "replaced": _l("заменён файл"),
+    "issued": _l("выпущен документ"),
+    "discarded": _l("убран черновик"),
+    "attached": _l("приложен файл"),
+    "removed": _l("убран файл"),
+    "definition_published": _l("публикация"),
+    "password_changed": _l("смена пароля"),
+    "password_reset": _l("новый пароль"),
+    "roles_changed": _l("смена ролей"),
+    "members_changed": _l("смена состава"),
+    "member_added": _l("добавлен член семьи"),
+    "member_left": _l("выбыл из семьи"),
+    "opened": _l("вход открыт"),
+    "closed": _l("вход закрыт"),
+    "substituted": _l("замещение"),
+    "substitution_ended": _l("замещение окончено"),
+    "filler_named": _l("назначен исполнитель роли"),
+    "office_changed": _l("часы работы"),
+    "calendar.load": _l("загружен год"),
+    "calendar.day": _l("изменён день"),
+    "calendar.confirm": _l("подтверждён год"),
+    "norm.edition": _l("новая редакция нормы"),
 }
 KINDS = {
-    "person": "карточка человека",
-    "family": "карточка семьи",
-    "case": "дело",
-    "account": "сотрудник",
-    "document": "документ",
-    "unit": "организация",
-    "monitor": "монитор",
-    "bpmn": "путь",
-    "dmn": "решение",
-    "form": "форма",
-    "docx": "шаблон",
-    "commission": "комиссия",
+    "person": _l("карточка человека"),
+    "family": _l("карточка семьи"),
+    "case": _l("дело"),
+    "account": _l("сотрудник"),
+    "document": _l("документ"),
+    "attachment": _l("приложенный файл"),
+    "unit": _l("организация"),
+    "settlement": _l("населённый пункт"),
+    "monitor": _l("монитор"),
+    "bpmn": _l("путь"),
+    "dmn": _l("решение"),
+    "form": _l("форма"),
+    "docx": _l("шаблон"),
+    "commission": _l("комиссия"),
+    "year": _l("год календаря"),
+    "calendar": _l("календарь"),
+    "norm": _l("норма"),
 }
 """Words of the journal; what has none yet is shown as it is kept."""
 
@@ -55,7 +95,7 @@ def accounts() -> str:
     """Everybody who can sign in, and those who no longer can."""
     rt = runtime()
     return render_template(
-        "accounts.html", people=colleagues(rt, active=False), units=rt.directory.tree().units, roles=ROLES
+        "accounts.html", people=colleagues(rt, active=False), units=rt.directory.tree().units
     )
 
 
@@ -63,81 +103,128 @@ def accounts() -> str:
 @permission(Permission.ACCOUNT_MANAGE)
 def new_account() -> str:
     """The form of a new account."""
-    return _account_form({}, {})
+    return _new_account_page({})
 
 
-def _account_form(sent: dict[str, str], errors: dict[str, str]) -> str:
-    units = runtime().directory.tree().units.values()
+def _new_account_page(errors: dict[str, str]) -> str:
     return render_template(
         "account_new.html",
-        sent=sent,
+        sent=request.form,
+        chosen=request.form.getlist("roles"),
         errors=errors,
-        units=[{"value": unit.id, "words": unit.name} for unit in units if unit.kind != "municipality"],
-        roles=[{"value": code, "words": words} for code, words in ROLES.items() if code != "R00"],
+        units=_units(),
+        roles=_roles(),
     )
+
+
+def _units() -> list[dict[str, object]]:
+    """Where somebody may work."""
+    units = runtime().directory.tree().units.values()
+    return [{"value": unit.id, "words": unit.name} for unit in units if unit.kind != MUNICIPALITY]
+
+
+def _roles() -> list[dict[str, str]]:
+    return [{"value": code, "words": words} for code, words in ROLES.items() if code != EVERYONE]
 
 
 @pages.post("/admin/accounts/new")
 @permission(Permission.ACCOUNT_MANAGE)
-def add_account() -> Response | tuple[str, int]:
+def add_account() -> str | tuple[str, int]:
     """Add a colleague; the first password is shown once and has to be changed at the first sign-in."""
     field = request.form.get
     unit_id = request.form.get("unit", 0, type=int)
-    password = secrets.token_urlsafe(9)
+    password = secrets.token_urlsafe(PASSWORD_BYTES)
     new = NewAccount(
         login=field("login", ""),
-        name=FullName(field("family", ""), field("given", ""), field("patronymic", "")),
+        name=_sent_name(),
         unit_id=unit_id,
         position=field("position", ""),
         password=password,
-        grants=[Grant(role, unit_id) for role in request.form.getlist("roles")],
+        grants=[Grant(role, unit_id) for role in _sent_roles()],
     )
     try:
         made = create_account(runtime(), actor(), new)
     except InvalidData as wrong:
-        return _account_form(request.form.to_dict(), wrong.errors), 422
-    flash(
-        _("Сотрудник добавлен. Первый пароль: %(password)s. Больше он показан не будет.", password=password)
-    )
-    return redirect(url_for("admin.account", account_id=made), 303)
+        return _new_account_page(wrong.errors), 422
+    except Conflict as taken:
+        return _new_account_page({"login": f"{taken.message} {taken.hint}"}), 409
+    return _account_page(made, password=password)
+
+
+def _sent_name() -> FullName:
+    field = request.form.get
+    return FullName(field("family", ""), field("given", ""), field("patronymic", ""))
+
+
+def _sent_roles() -> list[str]:
+    """Roles that exist; others cannot have been ticked."""
+    return [role for role in request.form.getlist("roles") if role in ROLES and role != EVERYONE]
 
 
 @pages.get("/admin/accounts/<int:account_id>")
 @permission(Permission.ACCOUNT_MANAGE)
 def account(account_id: int) -> str:
-    """One colleague: roles, password, access."""
+    """One colleague: name, roles, password, access."""
+    return _account_page(account_id)
+
+
+def _account_page(account_id: int, *, password: str = "", errors: dict[str, str] | None = None) -> str:
+    """The page; a new password stands on it this once and is kept nowhere."""
     rt = runtime()
     person = colleague(rt, account_id)
+    tree = rt.directory.tree()
     return render_template(
         "account.html",
         person=person,
-        unit=rt.directory.tree().unit(person.unit_id),
-        held={role for role, _ in person.roles},
-        roles=[{"value": code, "words": words} for code, words in ROLES.items() if code != "R00"],
+        unit=tree.unit(person.unit_id),
+        units=_units(),
+        held=[role for role, place in person.roles if place == person.unit_id],
+        elsewhere=[(role, tree.unit(place).name) for role, place in person.roles if place != person.unit_id],
+        roles=_roles(),
+        own=account_id == actor().user_id,
+        password=password,
+        errors=errors or {},
     )
+
+
+@pages.post("/admin/accounts/<int:account_id>")
+@permission(Permission.ACCOUNT_MANAGE)
+def change(account_id: int) -> Response | tuple[str, int]:
+    """Correct a colleague's name or position, or move them to another unit."""
+    unit_id = request.form.get("unit", 0, type=int)
+    position = request.form.get("position", "")
+    try:
+        change_account(runtime(), actor(), account_id, name=_sent_name(), position=position, unit_id=unit_id)
+    except InvalidData as wrong:
+        return _account_page(account_id, errors=wrong.errors), 422
+    flash(_("Сведения изменены."))
+    return _to(account_id)
+
+
+def _to(account_id: int) -> Response:
+    return redirect(url_for("admin.account", account_id=account_id), 303)
 
 
 @pages.post("/admin/accounts/<int:account_id>/roles")
 @permission(Permission.ACCOUNT_MANAGE)
 def change_roles(account_id: int) -> Response:
-    """Replace the roles of a colleague in their own unit."""
+    """Replace the roles of a colleague in their own unit; those elsewhere stay."""
     rt = runtime()
     person = colleague(rt, account_id)
     elsewhere = [Grant(role, unit) for role, unit in person.roles if unit != person.unit_id]
-    here = [Grant(role, person.unit_id) for role in request.form.getlist("roles")]
+    here = [Grant(role, person.unit_id) for role in _sent_roles()]
     set_roles(rt, actor(), account_id, [*elsewhere, *here])
     flash(_("Роли изменены."))
-    return redirect(url_for("admin.account", account_id=account_id), 303)
+    return _to(account_id)
 
 
 @pages.post("/admin/accounts/<int:account_id>/password")
 @permission(Permission.ACCOUNT_MANAGE)
-def new_password(account_id: int) -> Response:
+def new_password(account_id: int) -> str:
     """Give a new password, shown once; the colleague changes it at the next sign-in."""
-    password = secrets.token_urlsafe(9)
+    password = secrets.token_urlsafe(PASSWORD_BYTES)
     reset_password(runtime(), actor(), account_id, password)
-    flash(_("Новый пароль: %(password)s. Больше он показан не будет.", password=password))
-    return redirect(url_for("admin.account", account_id=account_id), 303)
+    return _account_page(account_id, password=password)
 
 
 @pages.post("/admin/accounts/<int:account_id>/active")
@@ -147,19 +234,47 @@ def change_active(account_id: int) -> Response:
     active = request.form.get("active") == "1"
     set_active(runtime(), actor(), account_id, active=active)
     flash(_("Вход открыт.") if active else _("Вход закрыт."))
-    return redirect(url_for("admin.account", account_id=account_id), 303)
+    return _to(account_id)
 
 
 @pages.get("/admin/journal")
 @permission(Permission.AUDIT_VIEW)
 def audit() -> str:
     """The journal, newest first."""
+    who, action = request.args.get("who", type=int), request.args.get("action") or None
     entries = journal(
-        runtime(),
-        actor(),
-        actor_id=request.args.get("who", type=int),
-        action=request.args.get("action") or None,
-        before=request.args.get("before", type=int),
+        runtime(), actor(), actor_id=who, action=action, before=request.args.get("before", type=int)
     )
-    older = url_for("admin.audit", before=entries[-1].id) if entries else None
-    return render_template("audit.html", entries=entries, actions=ACTIONS, kinds=KINDS, older=older)
+    return render_template(
+        "audit.html",
+        entries=entries,
+        actions=ACTIONS,
+        kinds=KINDS,
+        action=action,
+        choices=[{"value": key, "words": words} for key, words in ACTIONS.items()],
+        older=_older("admin.audit", entries, who=who, action=action),
+    )
+
+
+def _older(view: str, entries: Iterable[Entry], **chosen: object) -> str | None:
+    """Address of the page with earlier entries; None when this one was not full."""
+    listed = list(entries)
+    return url_for(view, before=listed[-1].id, **chosen) if len(listed) >= JOURNAL_PAGE else None
+
+
+@pages.get("/cases/<int:case_id>/views")
+@permission(Permission.AUDIT_VIEW)
+def views(case_id: int) -> str:
+    """«Журнал просмотров»: who opened a case and what they did with its documents."""
+    rt, person = runtime(), actor()
+    with rt.database.read() as conn:
+        card = case_card(rt, conn, person, case_id)
+    entries = case_journal(rt, person, case_id, before=request.args.get("before", type=int))
+    return render_template(
+        "case_views.html",
+        card=card,
+        entries=entries,
+        actions=ACTIONS,
+        kinds=KINDS,
+        older=_older("admin.views", entries, case_id=case_id),
+    )

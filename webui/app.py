@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask import Flask
-from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 
 from engine.runtime import Runtime
@@ -18,9 +17,11 @@ from webui import (
     frame,
     guards,
     inbox,
+    language,
     monitor,
     notices,
     records,
+    repair,
     security,
     session,
     tasks,
@@ -31,7 +32,7 @@ from webui import (
 MAX_UPLOAD = 25 * 1024 * 1024
 """An attachment of 20 MB and its envelope; larger requests are cut off before anybody reads them."""
 
-FAMILIES = (session, inbox, tasks, cases, documents, records, monitor, notices, workshop, calendar, admin)
+FAMILIES = (session, inbox, tasks, cases, repair, documents, records, monitor, notices, workshop, calendar, admin)
 """Page families: each module has one Blueprint called `pages`."""
 
 
@@ -53,7 +54,7 @@ def create_app(rt: Runtime, *, plain_http: bool = False, behind_proxy: bool = Fa
         BABEL_DEFAULT_LOCALE=rt.settings.locale,
     )
     app.extensions["marshrut"] = rt
-    Babel(app)
+    language.attach(app)
     CSRFProtect(app)
     security.protect(app, plain_http=plain_http)
     session.attach(app)

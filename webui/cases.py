@@ -1,4 +1,4 @@
-"""«Дела»: the list, the case file, opening a case."""
+"""«Дела»: the list, the case file, opening and stopping a case, noting what a citizen answered."""
 
 from __future__ import annotations
 
@@ -6,32 +6,51 @@ import secrets
 from datetime import date
 from typing import Any
 
-from engine.documents.queries import case_documents
-from engine.records.queries import find_people, person_brief
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from engine.access.journal import record_view
 from engine.access.queries import names_of
 from engine.bpmn import Process
-from engine.cases.queries import case_card, case_history, case_list, case_position, open_incidents
+from engine.cases.events import awaited_events, note_event
+from engine.cases.queries import (
+    CaseCard,
+    case_card,
+    case_history,
+    case_list,
+    case_position,
+    open_incidents,
+)
 from engine.cases.service import cancel_case, start_case
+from engine.cases.visibility import visible_among
 from engine.definitions.library import Release
-from engine.errors import InvalidData
-from engine.model import Permission, StartCase
+from engine.documents.queries import case_attachments, case_documents
+from engine.errors import InvalidData, NotAllowed, NotFound
+from engine.model import Actor, Permission, Scope, StartCase
+from engine.records.commissions import DECISIONS, agenda, items_of_case
+from engine.records.queries import FamilyView, family_view, find_people, person_brief
+from engine.records.values import RELATIONS
 from engine.worklist.casework import FinishedStep, case_tasks, finished_tasks
 from webui.explained import decision_cards
 from webui.forms import form_block
 from webui.frame import local
 from webui.guards import actor, permission, runtime
 from webui.histories import history_rows
-from webui.inbox import row_view
+from webui.positions import position_marks
+from webui.rows import row_view
+from webui.substitutes import stand_in
 from webui.ui import date_words
 
 pages = Blueprint("cases", __name__)
 
 PAGE = 50
+FINISHED_SHOWN = 5
+HISTORY_SHOWN = 8
+
+ANSWERED_BY = ("лично", "по телефону", "письменно", "через законного представителя")
+"""How a citizen may have answered."""
 
 
 @pages.get("/cases")
@@ -40,46 +59,47 @@ def index() -> str:
     """Cases within reach, newest first; a search by number or surname."""
     rt, person = runtime(), actor()
     search = request.args.get("q", "").strip()[:100]
-    active = {"ended": False, "all": None}.get(request.args.get("state", ""), True)
-    before = request.args.get("before", type=int)
+    state = request.args.get("state") if request.args.get("state") in {"ended", "all"} else "active"
     with rt.database.read() as conn:
-        people = find_people(rt, conn, person, search) if search else []
+        people = find_people(rt, conn, person, search) if search and person.may(Permission.RECORD_VIEW) else []
         cards = case_list(
             rt,
             conn,
             person,
-            active=active,
+            active={"ended": False, "all": None}.get(state or "", True),
             number=search or None,
             person_ids=[found.id for found in people],
             family_ids=[family for found in people for family in found.family_ids],
-            before=before,
+            before=request.args.get("before", type=int),
             limit=PAGE,
         )
         names = names_of(conn, {card.owner_id or 0 for card in cards})
         pathways = startable(rt.library.current(conn)) if person.may(Permission.CASE_START) else []
+    older = url_for("cases.index", q=search or None, state=state, before=cards[-1].id if cards else None)
     return render_template(
         "cases.html",
         cards=cards,
         names=names,
         search=search,
-        state=request.args.get("state", "active"),
+        state=state,
         pathways=pathways,
-        next_page=url_for(
-            "cases.index", q=search or None, state=request.args.get("state"), before=cards[-1].id
-        )
-        if len(cards) == PAGE
-        else None,
+        next_page=older if len(cards) == PAGE else None,
     )
 
 
 def startable(release: Release) -> list[dict[str, str]]:
-    """Pathways that a person opens: those whose start event has a form."""
+    """Pathways that a person opens: those whose plain start has a form."""
     found = [release.process(key) for key in release.items.get("bpmn", {})]
     return [
         {"key": process.id, "name": process.name}
         for process in sorted(found, key=lambda process: process.name)
-        if process.starts and process.starts[0].form
+        if start_form(process)
     ]
+
+
+def start_form(process: Process) -> str | None:
+    """The form with which a case is opened by a person."""
+    return next((start.form for start in process.starts if start.kind == "none"), None)
 
 
 @pages.get("/cases/<int:case_id>")
@@ -93,55 +113,159 @@ def show(case_id: int) -> str:
         history = case_history(rt, conn, card)
         open_rows = case_tasks(rt, conn, case_id, now, person.unit_id)
         finished = finished_tasks(rt, conn, card, now)
-        documents = case_documents(conn, case_id)
+        documents = case_documents(conn, person, case_id)
+        attachments = case_attachments(rt, conn, person, case_id)
         incidents = open_incidents(conn, case_id)
-        people = {e.actor_id for e in history} | {row.assignee_id or 0 for row in open_rows}
-        names = names_of(conn, people | {done.closed_by or 0 for done in finished} | {card.owner_id or 0})
+        names = names_of(
+            conn,
+            {entry.actor_id for entry in history}
+            | {row.assignee_id or 0 for row in open_rows}
+            | {done.closed_by or 0 for done in finished}
+            | {each.added_by for each in attachments}
+            | {card.owner_id or 0},
+        )
         position = case_position(rt, conn, card)
         subject = person_brief(rt, conn, person, card.person_id) if card.person_id else None
+        events = awaited_events(rt, conn, card) if card.active and person.may(Permission.CASE_START) else []
+        sitting, asked = _agenda(conn, person, card)
     with rt.database.write() as conn:
         record_view(rt, conn, person, "case", case_id, case_id=case_id)
+    release = rt.library.release(card.release_id)
+    standing_in = stand_in(rt, person)
     return render_template(
         "case.html",
         card=card,
         subject=subject,
-        tasks=[row_view(row, names, person) for row in open_rows],
+        family=_family(card),
+        relations=RELATIONS,
+        tasks=[row_view(row, names, person, standing_in) for row in open_rows],
         next_step=open_rows[0] if open_rows else None,
-        finished=finished,
+        finished=finished[:FINISHED_SHOWN],
+        finished_count=len(finished),
         documents=documents,
-        incidents=incidents,
-        history=history_rows(history, names),
+        by_task={document.task_id: document for document in documents if document.task_id},
+        attachments=attachments,
+        incidents=[(incident, release.step(card.process, incident.node).name) for incident in incidents],
+        history=history_rows(history[:HISTORY_SHOWN], names),
         decisions=decision_cards(history),
         names=names,
-        stages=_stages(rt.library.release(card.release_id).process(card.process), card.stage, finished),
-        marks={"passed": sorted(position.passed), "current": sorted(position.now.open)},
-        filed=date_words(local(card.filed_at).date()),
-        may_cancel=card.active and person.may(Permission.CASE_REPAIR),
+        stages=_stages(release.process(card.process), card, finished),
+        marks=position_marks(card.process, card.process, position),
+        events=events,
+        answered_by=ANSWERED_BY,
+        sitting=sitting,
+        asked=asked,
+        may_attach=card.active and person.may(Permission.TASK_WORK),
+        may_repair=card.active and person.may(Permission.CASE_REPAIR),
+        may_see_views=person.may(Permission.AUDIT_VIEW, Scope.TEAM),
     )
 
 
-def _stages(process: Process, current: str, finished: list[FinishedStep]) -> list[dict[str, Any]]:
+def _family(card: CaseCard) -> FamilyView | None:
+    """The family, for whom it is open; the look at it is noted too."""
+    person = actor()
+    if card.family_id is None or not person.may(Permission.RECORD_VIEW):
+        return None
+    try:
+        return family_view(runtime(), person, card.family_id, case_id=card.id)
+    except NotAllowed:
+        return None
+
+
+def _agenda(
+    conn: Connection, person: Actor, card: CaseCard
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """(what the sitting hears, what the case has asked): each with a link where the person may follow it."""
+    heard, asked = agenda(conn, card.id), items_of_case(conn, card.id)
+    wanted = {item.case_id for item in heard} | {item.sitting_case_id or 0 for item in asked}
+    open_to = visible_among(conn, person, wanted)
+
+    def line(title: str, decision: str | None, postponed: int, case_id: int | None) -> dict[str, Any]:
+        return {
+            "title": title,
+            "decision": DECISIONS.get(decision or ""),
+            "postponed": postponed,
+            "href": url_for("cases.show", case_id=case_id) if case_id in open_to else None,
+        }
+
+    return (
+        [line(item.title, item.decision, item.postponed, item.case_id) for item in heard],
+        [line(item.title, item.decision, item.postponed, item.sitting_case_id) for item in asked],
+    )
+
+
+def _stages(process: Process, card: CaseCard, finished: list[FinishedStep]) -> list[dict[str, Any]]:
     """The strip of stages in the order of the diagram, with the days on which their steps were done."""
     order = list(dict.fromkeys(info.stage for info in process.steps.values() if info.stage))
-    here = order.index(current) if current in order else -1
-    days: dict[str, list[date]] = {}
+    here = order.index(card.stage) if card.stage in order else -1
+    of_stage: dict[str, list[FinishedStep]] = {}
+    stage = ""
     for done in reversed(finished):
-        days.setdefault(done.step.stage, []).append(local(done.closed_at).date())
+        stage = done.step.stage or stage or (order[0] if order else "")
+        of_stage.setdefault(stage, []).append(done)
     return [
         {
-            "title": stage,
-            "state": "current" if n == here else "done" if n < here else "ahead",
-            "date_words": _span(days.get(stage, [])),
+            "title": title,
+            "state": _stage_state(n, here, card.active, of_stage.get(title, [])),
+            "date_words": _span([local(done.closed_at).date() for done in of_stage.get(title, [])]),
+            "note": _stage_note(of_stage.get(title, [])),
         }
-        for n, stage in enumerate(order)
+        for n, title in enumerate(order)
     ]
+
+
+def _stage_state(number: int, here: int, active: bool, done: list[FinishedStep]) -> str:
+    if number == here and active:
+        return "current"
+    if number > here:
+        return "ahead"
+    return "late" if any(step.words.state == "late" for step in done) else "done"
+
+
+def _stage_note(done: list[FinishedStep]) -> str:
+    """Whether its steps kept their terms: the first one that did not."""
+    late = next((step.words.left for step in done if step.words.state == "late"), None)
+    if late is not None:
+        return late
+    return _("в срок") if any(step.words.state == "met" for step in done) else ""
 
 
 def _span(days: list[date]) -> str:
     """«22 декабря, пн — 12 января, пн», one day, or nothing."""
     if not days:
         return ""
-    return " — ".join(dict.fromkeys((date_words(days[0]), date_words(days[-1]))))
+    return " — ".join(dict.fromkeys((date_words(min(days)), date_words(max(days)))))
+
+
+@pages.get("/cases/<int:case_id>/history")
+@permission(Permission.CASE_VIEW)
+def history(case_id: int) -> str:
+    """Everything that happened in the case, and all its finished steps."""
+    rt, person = runtime(), actor()
+    with rt.database.read() as conn:
+        card = case_card(rt, conn, person, case_id)
+        entries = case_history(rt, conn, card, limit=1_000)
+        finished = finished_tasks(rt, conn, card, rt.clock.now(), limit=1_000)
+        names = names_of(conn, {e.actor_id for e in entries} | {done.closed_by or 0 for done in finished})
+    with rt.database.write() as conn:
+        record_view(rt, conn, person, "case", case_id, case_id=case_id)
+    return render_template(
+        "case_history.html", card=card, history=history_rows(entries, names), finished=finished, names=names
+    )
+
+
+@pages.post("/cases/<int:case_id>/events")
+@permission(Permission.CASE_START)
+def note(case_id: int) -> Response:
+    """Note what a citizen answered: the case goes on from where it waited for it."""
+    name = request.form.get("event", "")
+    said = {
+        "ответ_получен": request.form.get("by", "")[:100],
+        "слова_гражданина": request.form.get("words", "").strip()[:2_000],
+    }
+    note_event(runtime(), actor(), case_id, name, {key: value for key, value in said.items() if value})
+    flash(_("Ответ записан, дело пошло дальше."))
+    return redirect(url_for("cases.show", case_id=case_id), 303)
 
 
 @pages.post("/cases/<int:case_id>/cancel")
@@ -150,7 +274,9 @@ def cancel(case_id: int) -> Response:
     """Stop a case for a reason."""
     reason = request.form.get("reason", "").strip()
     if not reason:
-        raise InvalidData("Напишите, почему дело прекращено.", {"reason": "Причина попадёт в историю дела."})
+        raise InvalidData(
+            _("Напишите, почему дело прекращено."), {"reason": _("Причина попадёт в историю дела.")}
+        )
     cancel_case(runtime(), actor(), case_id, reason)
     flash(_("Дело прекращено."))
     return redirect(url_for("cases.show", case_id=case_id), 303)
@@ -161,24 +287,26 @@ def cancel(case_id: int) -> Response:
 def new(key: str) -> str:
     """Open a case: who it is about, then the form of the start event."""
     rt, person = runtime(), actor()
+    search = request.args.get("q", "").strip()[:100]
+    chosen = request.args.get("person", type=int)
     with rt.database.read() as conn:
         release = rt.library.current(conn)
         process = release.process(key)
-        chosen = request.args.get("person", type=int)
         subject = person_brief(rt, conn, person, chosen) if chosen else None
-        search = request.args.get("q", "").strip()[:100]
-        found = find_people(rt, conn, person, search) if search else []
-    form = release.form(process.starts[0].form) if process.starts and process.starts[0].form else None
+        found = find_people(rt, conn, person, search) if search and person.may(Permission.RECORD_VIEW) else []
+    wanted = start_form(process)
     about_nobody = process.properties.get("subject") == "none"
+    form = release.form(wanted) if wanted and (subject or about_nobody) else None
     return render_template(
         "case_new.html",
         process=process,
-        form=form_block(form, {}, None) if form and (subject or about_nobody) else None,
+        form=form_block(form, {}, None) if form else None,
         subject=subject,
         about_nobody=about_nobody,
         search=search,
         found=found,
         request_key=secrets.token_hex(16),
+        may_register=person.may(Permission.RECORD_EDIT),
     )
 
 
@@ -187,24 +315,32 @@ def new(key: str) -> str:
 def create(key: str) -> Response:
     """Open the case with the form's data (JSON). A repeated request opens nothing twice."""
     rt, person = runtime(), actor()
-    sent = request.get_json(silent=True) or {}
+    sent = request.get_json(silent=True)
+    sent = sent if isinstance(sent, dict) else {}
+    data, request_key = sent.get("data"), request.args.get("request", "")[:64]
     chosen = request.args.get("person", type=int)
-    label, family_id = "", None
-    if chosen:
-        with rt.database.read() as conn:
-            subject = person_brief(rt, conn, person, chosen)
+    label, family_id = _("заседание"), None
+    with rt.database.read() as conn:
+        process = rt.library.current(conn).process(key)
+        subject = person_brief(rt, conn, person, chosen) if chosen else None
+    if start_form(process) is None:
+        raise NotFound(_("Дело по этому пути открывает не человек."), _("Выберите путь из списка на странице «Дела»."))
+    if subject is not None:
         label, family_id = subject.label, subject.family_ids[0] if subject.family_ids else None
+    elif process.properties.get("subject") != "none":
+        raise InvalidData(_("Выберите, о ком дело."), {})
     started = start_case(
         rt,
         StartCase(
             actor=person,
             process=key,
-            data=sent.get("data") or {},
+            data=data if isinstance(data, dict) else {},
             person_id=chosen,
             family_id=family_id,
-            label=label or _("заседание"),
-            request_key=str(sent["version"])[:64] if sent.get("version") else None,
+            label=label,
+            # Bound to the person: nobody learns of another's case by sending its key.
+            request_key=f"{person.user_id}:{request_key}"[:64] if request_key else None,
         ),
     )
     flash(_("Дело № %(number)s открыто.", number=started.number))
-    return jsonify(next=url_for("cases.show", case_id=started.id))
+    return jsonify(location=url_for("cases.show", case_id=started.id))

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from engine.cases.queries import HistoryEntry
+from webui.answers import value_words
 
 
 def decision_cards(history: Iterable[HistoryEntry]) -> list[dict[str, Any]]:
@@ -21,7 +22,7 @@ def decision_cards(history: Iterable[HistoryEntry]) -> list[dict[str, Any]]:
 
 
 def _card(table: Mapping[str, Any]) -> dict[str, Any]:
-    facts = ", ".join(f"{each['name']}: {_words(each['value'])}" for each in table["inputs"])
+    facts = ", ".join(f"{each['name']}: {_fact(each['value'])}" for each in table["inputs"])
     matched = [row for row in table["rows"] if row["matched"]]
     numbers = ", ".join(str(row["number"]) for row in matched)
     return {
@@ -37,12 +38,6 @@ def _card(table: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _words(value: Any) -> str:
+def _fact(value: Any) -> str:
     """A fact in words; empty ones say so."""
-    if value is None or value == "":
-        return _("не указано")
-    if isinstance(value, bool):
-        return _("да") if value else _("нет")
-    if isinstance(value, list):
-        return ", ".join(map(_words, value)) or _("нет")
-    return str(value)
+    return value_words(value) or _("не указано")

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import secrets
 import traceback
+from collections.abc import Mapping
 
 import structlog
 from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from engine.errors import (
     AlreadyCompleted,
     Conflict,
+    DefinitionRefused,
     InvalidData,
+    KeyDestroyed,
     MarshrutError,
     NotAllowed,
     NotFound,
     StorageUnavailable,
 )
+from webui.frame import bare
 
 log = structlog.get_logger(__name__)
 
@@ -28,26 +34,35 @@ STATUS: list[tuple[type[MarshrutError], int]] = [
     (AlreadyCompleted, 409),
     (Conflict, 409),
     (InvalidData, 422),
+    (DefinitionRefused, 422),
+    (KeyDestroyed, 410),
     (StorageUnavailable, 503),
     (MarshrutError, 400),
 ]
 
 TITLES = {
-    400: "Не получилось",
-    403: "Сюда нельзя",
-    404: "Такой страницы нет",
-    405: "Так эта страница не открывается",
-    409: "Пока вы работали, дело изменилось",
-    413: "Файл слишком большой",
-    422: "Проверьте поля",
-    429: "Слишком часто",
-    503: "Хранилище недоступно",
+    400: _l("Не получилось"),
+    403: _l("Это вам не открыто"),
+    404: _l("Такого здесь нет"),
+    405: _l("Так эта страница не открывается"),
+    409: _l("Пока вы работали, дело изменилось"),
+    410: _l("Данные уничтожены"),
+    413: _l("Файл слишком большой"),
+    422: _l("Проверьте поля"),
+    429: _l("Слишком часто"),
+    500: _l("Действие не выполнено"),
+    503: _l("Хранилище недоступно"),
 }
 
-HINTS = {
-    404: "Проверьте адрес или вернитесь к списку задач.",
-    413: "Уменьшите файл и приложите снова.",
+WORDS = {
+    404: (_l("По этому адресу ничего нет."), _l("Проверьте адрес или вернитесь к списку задач.")),
+    405: (_l("Эту страницу открывают кнопкой, а не адресом."), _l("Вернитесь к списку задач.")),
+    413: (
+        _l("Все файлы вместе больше 25 МБ."),
+        _l("Уменьшите файл или приложите файлы по одному."),
+    ),
 }
+"""What is said where Flask itself refuses, and what to do."""
 
 
 def handle(app: Flask) -> None:
@@ -65,16 +80,18 @@ def status_of(error: MarshrutError) -> int:
 
 def expected(error: MarshrutError) -> Response:
     """A failure with a message for a person."""
+    if isinstance(error, StorageUnavailable):
+        bare()
     fields = error.errors if isinstance(error, InvalidData) else {}
     return answer(status_of(error), error.message, error.hint, fields=fields)
 
 
-def stale_page(_: CSRFError) -> Response:
+def stale_page(_error: CSRFError) -> Response:
     """The page is older than the sign-in: nothing was sent, nothing is lost."""
     return answer(
         400,
-        "Страница устарела: вход был выполнен заново.",
-        "Обновите страницу и повторите. Черновик сохранён.",
+        _("Страница устарела: вход был выполнен заново."),
+        _("Вернитесь назад, обновите страницу и повторите: ничего не отправлено и не изменено."),
         code="stale",
     )
 
@@ -82,8 +99,8 @@ def stale_page(_: CSRFError) -> Response:
 def refused(error: HTTPException) -> Response:
     """What Flask itself refuses: no such address, wrong method, too large."""
     status = error.code or 500
-    words = error.description if status == 403 else None
-    return answer(status, words or TITLES.get(status, TITLES[400]), HINTS.get(status, ""))
+    words, hint = WORDS.get(status, (TITLES.get(status, TITLES[400]), ""))
+    return answer(status, (error.description or "") if status == 403 else words, hint)
 
 
 def unexpected(error: Exception) -> Response:
@@ -95,22 +112,34 @@ def unexpected(error: Exception) -> Response:
     places = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)[-8:]]
     rule = request.url_rule.rule if request.url_rule else None
     log.error("request.failed", number=number, path=rule, error=type(error).__name__, places=places)
+    bare()
     return answer(
         500,
-        "Действие не выполнено.",
-        f"Данные целы, черновик сохранён. Повторите; если не поможет, сообщите администратору номер {number}.",
+        _("Действие не выполнено: в программе ошибка."),
+        _(
+            "Данные целы. Повторите; если не поможет, сообщите администратору номер %(number)s.", number=number
+        ),
+        number=number,
     )
 
 
 def answer(
-    status: int, message: str, hint: str = "", *, fields: dict[str, str] | None = None, code: str = ""
+    status: int,
+    message: str,
+    hint: str = "",
+    *,
+    fields: Mapping[str, str] | None = None,
+    code: str = "",
+    number: str = "",
 ) -> Response:
     """JSON for a script of a page, a whole page for a person."""
-    if request.headers.get("Accept", "").startswith("application/json") or request.is_json:
-        return make_response(
-            jsonify({"message": message, "hint": hint, "errors": fields or {}, "code": code}), status
-        )
+    title = TITLES.get(status, TITLES[400])
+    if request.is_json or request.headers.get("Accept", "").startswith("application/json"):
+        # Values of a form are refused at its fields; anything else is told as a whole.
+        words = f"{message} {hint}".strip()
+        body = {"title": str(title), "message": words, "errors": dict(fields or {}), "code": code, "number": number}
+        return make_response(jsonify(body), status)
     page = render_template(
-        "failure.html", title=TITLES.get(status, TITLES[400]), message=message, hint=hint, status=status
+        "failure.html", title=title, message=message, hint=hint, faults=list((fields or {}).values()), status=status
     )
     return make_response(page, status)

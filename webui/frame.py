@@ -7,33 +7,37 @@ from typing import Any
 
 from flask import Flask, g, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-from engine.access.policy import ROLES
+from engine.access.policy import EVERYONE, ROLES
 from engine.deadlines.calendar import YearStatus
-from engine.model import Actor, Permission
+from engine.model import Actor, Permission, Scope
 from engine.storage.vault import Vault
 from engine.worklist.notices import unread_notices
 from webui.guards import runtime
 from webui.ui import date_digits, date_words, initials, time_digits
 
 SECTIONS = (
-    ("tasks", "inbox.show", Permission.TASK_WORK, "Задачи"),
-    ("case", "cases.index", Permission.CASE_VIEW, "Дела"),
-    ("monitor", "monitor.show", Permission.MONITOR_VIEW, "Монитор"),
-    ("pathway", "workshop.index", Permission.DEFINITION_VIEW, "Пути"),
-    ("people", "records.index", Permission.RECORD_VIEW, "Люди"),
-    ("calendar-section", "calendar.show", Permission.DEFINITION_VIEW, "Календарь и нормы"),
-    ("journal", "admin.audit", Permission.AUDIT_VIEW, "Журнал"),
-    ("person", "admin.accounts", Permission.ACCOUNT_MANAGE, "Сотрудники"),
+    ("tasks", "inbox.show", Permission.TASK_WORK, Scope.OWN, _l("Задачи")),
+    ("case", "cases.index", Permission.CASE_VIEW, Scope.OWN, _l("Дела")),
+    ("people", "records.index", Permission.RECORD_VIEW, Scope.OWN, _l("Люди")),
+    ("monitor", "monitor.show", Permission.MONITOR_VIEW, Scope.OWN, _l("Монитор")),
+    ("pathway", "workshop.index", Permission.DEFINITION_VIEW, Scope.AGENCY, _l("Пути")),
+    ("calendar-section", "calendar.show", Permission.MONITOR_VIEW, Scope.TEAM, _l("Календарь и нормы")),
+    ("journal", "admin.audit", Permission.AUDIT_VIEW, Scope.OWN, _l("Журнал")),
+    ("person", "admin.accounts", Permission.ACCOUNT_MANAGE, Scope.OWN, _l("Сотрудники")),
 )
-"""Icon, view, the right it needs, words. A person sees the sections their roles open, in this order."""
+"""Icon, view, the right whose reach makes it a section of one's own, words. A page may be open to more people
+than see it among their sections: they come to it by a link."""
 
+FIRST_SECTIONS = {Permission.DEFINITION_PUBLISH: "workshop.index"}
+"""Whose main work is elsewhere sees that section first."""
 
 STATUS_WORDS = {
-    YearStatus.CONFIRMED: "подтверждён",
-    YearStatus.UNCONFIRMED: "не подтверждён",
-    YearStatus.PROVISIONAL: "предварительный",
+    YearStatus.CONFIRMED: _l("подтверждён"),
+    YearStatus.UNCONFIRMED: _l("не подтверждён"),
+    YearStatus.PROVISIONAL: _l("предварительный"),
 }
 """How far the calendar of a year can be relied on."""
 
@@ -41,52 +45,66 @@ STATUS_WORDS = {
 def register(app: Flask) -> None:
     """Give every template the values of the frame."""
     app.context_processor(frame)
-    app.jinja_env.filters.update(local_date=local_date, local_moment=local_moment)
+    app.jinja_env.filters.update(
+        local_date=local_date, local_moment=local_moment, local_time=local_time, role_words=role_words
+    )
 
 
 def frame() -> dict[str, Any]:
-    """Values of `layout.html`; nothing of a person before the sign-in."""
+    """Values of `layout.html`; nothing of a person before the sign-in, nor when the storage can't be asked."""
     urls = {
         "home": url_for("inbox.show"),
         "search": url_for("cases.index"),
         "notices": url_for("notices.index"),
+        "password": url_for("session.password"),
         "session": url_for("session.state"),
         "sign_in": url_for("session.sign_in"),
         "sign_out": url_for("session.sign_out"),
     }
     rt = runtime()
-    asked_by: Actor | None = getattr(g, "actor", None) if current_user.is_authenticated else None
-    if asked_by is None:
-        return {"nav": [], "user": None, "demo": rt.settings.demo, "notice_count": 0, "urls": urls}
+    nobody = {"nav": [], "user": None, "demo": rt.settings.demo, "notice_count": 0, "urls": urls, "footer_words": []}
+    if g.get("bare") or not current_user.is_authenticated:
+        return nobody
+    asked_by: Actor = g.actor
     with rt.database.read() as conn:
         unread = unread_notices(conn, asked_by.user_id)
-    return {
+    return nobody | {
         "nav": _sections(asked_by),
         "user": {
+            "id": asked_by.user_id,
             "name": asked_by.name,
-            "role_words": _role_words(asked_by),
+            "role_words": _first_role(asked_by),
             "initials": initials(asked_by.name),
             "key": browser_key(rt.vault, asked_by.user_id),
         },
-        "demo": rt.settings.demo,
         "notice_count": unread,
-        "urls": urls,
         "footer_words": _footer(asked_by),
     }
 
 
+def bare() -> None:
+    """Let the page of this request do without the storage."""
+    g.bare = True
+
+
 def _sections(person: Actor) -> list[dict[str, Any]]:
     here = (request.endpoint or "").split(".")[0]
+    first = {view for right, view in FIRST_SECTIONS.items() if person.may(right)}
     return [
-        {"href": url_for(view), "icon": icon, "label": _(words), "current": view.split(".")[0] == here}
-        for icon, view, needed, words in SECTIONS
-        if person.may(needed)
+        {"href": url_for(view), "icon": icon, "label": words, "current": view.split(".")[0] == here}
+        for icon, view, right, reach, words in sorted(SECTIONS, key=lambda section: section[1] not in first)
+        if person.may(right, reach)
     ]
 
 
-def _role_words(person: Actor) -> str:
-    names = sorted(role for role in person.roles if role != "R00")
-    return ROLES[names[0]].lower() if names else ""
+def _first_role(person: Actor) -> str:
+    names = sorted(role for role in person.roles if role != EVERYONE)
+    return role_words(names[0]).lower() if names else ""
+
+
+def role_words(role: str) -> str:
+    """What a role is called; an unknown one is shown as it is written."""
+    return ROLES.get(role, role)
 
 
 def browser_key(vault: Vault, account_id: int) -> str:

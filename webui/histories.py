@@ -6,36 +6,41 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from engine.cases.history import HistoryKind
 from engine.cases.queries import HistoryEntry
+from engine.deadlines.ladder import STEP_WORDS
+from engine.model import SYSTEM
 from webui.frame import local, local_time
 from webui.ui import date_words
 
 WORDS = {
-    HistoryKind.STARTED: "Дело открыто",
-    HistoryKind.COMPLETED: "Шаг завершён",
-    HistoryKind.TIMER: "Сработал срок",
-    HistoryKind.MESSAGE: "Получено сообщение",
-    HistoryKind.SIGNAL: "Получен сигнал",
-    HistoryKind.SERVICE: "Выполнена операция",
-    HistoryKind.CLAIMED: "Шаг взят",
-    HistoryKind.RETURNED: "Шаг возвращён",
-    HistoryKind.REASSIGNED: "Шаг передан",
-    HistoryKind.STOPPED: "Дело остановилось",
-    HistoryKind.REPAIRED: "Дело исправлено",
-    HistoryKind.CANCELLED: "Дело прекращено",
-    HistoryKind.TOLD: "Отправлено напоминание",
-    HistoryKind.DOCUMENT: "Документ",
+    HistoryKind.STARTED: (_l("Дело открыто"), "case"),
+    HistoryKind.COMPLETED: (_l("Шаг завершён"), "done"),
+    HistoryKind.TIMER: (_l("Сработал срок"), "today"),
+    HistoryKind.MESSAGE: (_l("Получено"), "mail"),
+    HistoryKind.SIGNAL: (_l("Получен сигнал"), "bell"),
+    HistoryKind.SERVICE: (_l("Выполнена операция"), "settings"),
+    HistoryKind.CLAIMED: (_l("Шаг взят"), "mine"),
+    HistoryKind.RETURNED: (_l("Шаг возвращён"), "return"),
+    HistoryKind.REASSIGNED: (_l("Шаг передан"), "swap"),
+    HistoryKind.STOPPED: (_l("Дело остановилось"), "overdue"),
+    HistoryKind.REPAIRED: (_l("Дело исправлено"), "pencil"),
+    HistoryKind.CANCELLED: (_l("Дело прекращено"), "close"),
+    HistoryKind.TOLD: (_l("Отправлено напоминание"), "bell"),
+    HistoryKind.DOCUMENT: (_l("Выпущен документ"), "document"),
 }
+"""Words and icon of each kind of entry."""
 
 
 def history_rows(history: Iterable[HistoryEntry], names: Mapping[int, str]) -> list[dict[str, Any]]:
     """One line an entry: what, who, when, and the reason where one was given."""
     return [
         {
-            "words": f"{_(WORDS[entry.kind])}: {entry.name}" if entry.name else _(WORDS[entry.kind]),
-            "who": names.get(entry.actor_id, _("Маршрут")),
+            "icon": WORDS[entry.kind][1],
+            "words": _words(entry),
+            "who": _("Маршрут") if entry.actor_id == SYSTEM.user_id else names.get(entry.actor_id, ""),
             "for_whom": names.get(entry.for_id) if entry.for_id else None,
             "day": date_words(local(entry.at).date()),
             "time": local_time(entry.at),
@@ -43,3 +48,22 @@ def history_rows(history: Iterable[HistoryEntry], names: Mapping[int, str]) -> l
         }
         for entry in history
     ]
+
+
+def _words(entry: HistoryEntry) -> str:
+    """«Шаг завершён: Принять заявление»; entries of a kind with a subject of its own name that."""
+    said = entry.data.get("data", entry.data)
+    subject = entry.name
+    match entry.kind:
+        case HistoryKind.DOCUMENT:
+            subject = _("%(title)s № %(number)s", title=said.get("название", ""), number=said.get("номер", ""))
+        case HistoryKind.TOLD:
+            subject = ", ".join(filter(None, (entry.name, _rung(str(said.get("ступень", ""))))))
+        case HistoryKind.REPAIRED:
+            subject = str(said.get("действие", entry.name))
+    kind = str(WORDS[entry.kind][0])
+    return f"{kind}: {subject}" if subject else kind
+
+
+def _rung(step: str) -> str:
+    return next((words for known, words in STEP_WORDS.items() if known == step), "")

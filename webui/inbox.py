@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from engine.records.search import find_case_ids
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from engine.access.policy import ROLES
 from engine.access.queries import names_of
+from engine.deadlines.russian import day_month
 from engine.errors import Conflict
 from engine.model import Actor, Permission
+from engine.records.search import find_case_ids
 from engine.worklist import service
 from engine.worklist.inbox import (
     BUCKETS,
@@ -27,19 +29,24 @@ from engine.worklist.inbox import (
     next_of_role,
     process_counters,
 )
-from webui.frame import local_time
+from webui.frame import local_now
 from webui.guards import actor, permission, runtime
+from webui.rows import number_words, row_view
+from webui.substitutes import StandIn, stand_in
+from webui.ui import date_words, plural
 
 pages = Blueprint("inbox", __name__)
 
-TITLES = {
-    "overdue": ("Просрочено", "начните отсюда"),
-    "today": ("Сегодня", None),
-    "week": ("На этой неделе", None),
-    "paused": ("На паузе", "срок не идёт"),
-    "later": ("Позже", None),
+TERMS = {
+    "overdue": (_l("Просрочено"), None, "overdue", "urgent"),
+    "today": (_l("Сегодня"), None, "today", "soon"),
+    "week": (_l("На этой неделе"), _l("Неделя"), "calendar", None),
+    "paused": (_l("На паузе"), None, "paused", None),
+    "later": (_l("Позже"), None, "later", None),
 }
-GROUP_ORDER = ("overdue", "today", "week", "paused", "later")
+"""Words, shorter words for a phone, icon and colour of each group, in the order of the page."""
+
+WHOSE = frozenset({"own", "role", "substitute"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +65,9 @@ class Chosen:
     def from_request(cls) -> Chosen:
         """Unknown values are taken as not chosen."""
         asked = request.args
-        bucket = asked.get("term")
+        whose, bucket = asked.get("whose", ""), asked.get("term", "")
         return cls(
-            whose=asked.get("whose", "all") if asked.get("whose") in {"own", "role"} else "all",
+            whose=whose if whose in WHOSE else "all",
             bucket=bucket if bucket in BUCKETS else None,
             process=asked.get("pathway") or None,
             search=asked.get("q", "").strip()[:100],
@@ -77,20 +84,32 @@ class Chosen:
         }
         return url_for("inbox.show", **{k: v for k, v in {**now, **changes}.items() if v})
 
-    def queues(self, person: Actor) -> frozenset[int]:
+    def page_address(self) -> str:
+        """This very page, for refreshing it."""
+        return self.address(after="{}-{}".format(*self.after) if self.after else None)
+
+    @property
+    def narrowed(self) -> bool:
+        """True when not everything is shown."""
+        return replace(self, after=None) != Chosen()
+
+    def queues(self, person: Actor, standing_in: StandIn) -> frozenset[int]:
         """Where the wanted steps lie."""
         match self.whose:
             case "own":
                 return frozenset({person.own_queue})
             case "role":
-                return person.queues - {person.own_queue}
+                return person.queues - {person.own_queue} - standing_in.queues
+            case "substitute":
+                return standing_in.queues
             case _:
                 return person.queues
 
 
 def _cursor(text: str) -> tuple[int, int] | None:
-    due, _, number = text.partition("-")
-    return (int(due), int(number)) if due.isdigit() and number.isdigit() else None
+    due, _dash, number = text.partition("-")
+    whole = due.isascii() and due.isdigit() and number.isascii() and number.isdigit() and len(text) < 40
+    return (int(due), int(number)) if whole else None
 
 
 @pages.get("/")
@@ -98,11 +117,11 @@ def _cursor(text: str) -> tuple[int, int] | None:
 def show() -> str:
     """The list: a page of steps by due moment in groups, with counters."""
     rt, person, chosen = runtime(), actor(), Chosen.from_request()
-    now = rt.clock.now()
+    now, standing_in = rt.clock.now(), stand_in(rt, person)
     with rt.database.read() as conn:
-        case_ids = find_case_ids(rt, conn, person, chosen.search) if chosen.search else None
+        case_ids = tuple(find_case_ids(rt, conn, person, chosen.search)) if chosen.search else None
         wanted = Filter(
-            queues=chosen.queues(person),
+            queues=chosen.queues(person, standing_in),
             bucket=chosen.bucket,
             process=chosen.process,
             case_ids=case_ids,
@@ -111,14 +130,15 @@ def show() -> str:
         rows = inbox_page(rt, conn, wanted, now, person.unit_id)
         counters = inbox_counters(rt, conn, person.queues, person.own_queue, now, person.unit_id)
         pathways = process_counters(conn, person.queues)
-        names = names_of(conn, {row.assignee_id for row in rows if row.assignee_id})
+        names = names_of(conn, {row.assignee_id or 0 for row in rows} | standing_in.absent.keys())
+        instead = _count(conn, standing_in, now, person)
         release = rt.library.current(conn)
     return render_template(
         "inbox.html",
-        groups=_groups(rows, names, person),
-        counters=counters,
+        summary=summary_words(counters),
+        groups=_groups(rows, names, person, standing_in, counters, chosen),
         chosen=chosen,
-        whose=_whose(counters, chosen),
+        whose=_whose(counters, chosen, instead, standing_in),
         terms=_terms(counters, chosen),
         pathways=[
             {
@@ -129,61 +149,92 @@ def show() -> str:
             }
             for key, count in sorted(pathways.items())
         ],
+        standing_in=_standing_in_words(standing_in, names, instead),
+        end_words=_end_words(counters, counters.role - instead),
         next_page=_next_page(rows, chosen),
-        number_words=number_words,
+        shown=len(rows),
     )
 
 
-def number_words(count: int) -> str:
-    """A counter as it is shown: it stops at "999+"."""
-    return f"{CAP - 1}+" if count >= CAP else str(count)
+def _count(conn: Any, standing_in: StandIn, now: datetime, person: Actor) -> int:
+    """Steps of those whom the person stands in for."""
+    if not standing_in.queues:
+        return 0
+    return inbox_counters(runtime(), conn, standing_in.queues, 0, now, person.unit_id).total
 
 
-def _next_page(rows: list[InboxRow], chosen: Chosen) -> str | None:
-    if len(rows) < PAGE:
-        return None
-    return chosen.address(after="{}-{}".format(*rows[-1].cursor))
+def summary_words(counters: Counters) -> str:
+    """«Сегодня нужно завершить 3, просрочены 3»: what cannot wait, in one line."""
+    if counters.today and counters.overdue:
+        return _(
+            "Сегодня нужно завершить %(today)s, просрочено %(overdue)s",
+            today=number_words(counters.today),
+            overdue=number_words(counters.overdue),
+        )
+    if counters.overdue:
+        return _("Просрочено %(overdue)s, на сегодня сроков больше нет", overdue=number_words(counters.overdue))
+    if counters.today:
+        return _("Сегодня нужно завершить %(today)s", today=number_words(counters.today))
+    return _("На сегодня сроков нет")
 
 
-def _groups(rows: list[InboxRow], names: dict[int, str], person: Actor) -> list[dict[str, Any]]:
+def _groups(
+    rows: list[InboxRow],
+    names: dict[int, str],
+    person: Actor,
+    standing_in: StandIn,
+    counters: Counters,
+    chosen: Chosen,
+) -> list[dict[str, Any]]:
+    """Groups that have rows on this page; the number beside the title counts those of other pages too."""
     groups = []
-    for bucket in GROUP_ORDER:
-        found = [row_view(row, names, person) for row in rows if row.bucket == bucket]
+    for bucket, (title, _phone, _icon, _role) in TERMS.items():
+        found = [row_view(row, names, person, standing_in) for row in rows if row.bucket == bucket]
         if found:
-            title, hint = TITLES[bucket]
-            groups.append({"key": bucket, "title": title, "hint": hint, "rows": found})
+            whole = replace(chosen, bucket=None) == Chosen()
+            groups.append(
+                {
+                    "key": bucket,
+                    "title": title,
+                    "hint": _hint(bucket, person),
+                    "rows": found,
+                    "count": number_words(getattr(counters, bucket) if whole else len(found)),
+                    "closed": bucket == "later" and chosen.bucket is None and len(groups) > 0,
+                }
+            )
     return groups
 
 
-def row_view(row: InboxRow, names: dict[int, str], person: Actor) -> dict[str, Any]:
-    """One step as the macro `task_row` shows it."""
-    own = row.assignee_id == person.user_id
-    title = f"{row.step.name}: {row.item}" if row.item else row.step.name
-    return {
-        "id": row.task_id,
-        "href": url_for("tasks.show", task_id=row.task_id),
-        "title": title,
-        "case_number": row.case_number,
-        "case_href": url_for("cases.show", case_id=row.case_id),
-        "subject": row.label,
-        "pathway": row.process_name,
-        "assignee_words": _assignee(row, names, own),
-        "role_words": ROLES[row.step.roles[0]] if row.step.roles else "",
-        "due": row.words,
-        "button": "continue" if own and row.draft_at else "open" if row.assignee_id else "take",
-        "take_url": url_for("inbox.take", task_id=row.task_id),
-        "version": "",
-        "draft_words": f"черновик {local_time(row.draft_at)}" if row.draft_at else None,
-    }
+def _hint(bucket: str, person: Actor) -> str | None:
+    """What stands beside the title of a group."""
+    office, today = runtime().calendars.office(person.unit_id), local_now(person).date()
+    match bucket:
+        case "overdue":
+            return _("начните отсюда")
+        case "today":
+            return _("до %(time)s, закрытия", time=f"{office.closing:%H:%M}")
+        case "week":
+            return _("до %(day)s", day=day_month(_sunday(today)))
+        case "paused":
+            return _("срок не идёт")
+        case _:
+            return _("после %(day)s", day=day_month(_sunday(today)))
 
 
-def _assignee(row: InboxRow, names: dict[int, str], own: bool) -> str:
-    if row.assignee_id is None:
-        return _("не назначено")
-    return _("Вы") if own else names.get(row.assignee_id, "")
+def _sunday(today: date) -> date:
+    return today + timedelta(6 - today.weekday())
 
 
-def _whose(counters: Counters, chosen: Chosen) -> list[dict[str, Any]]:
+def _whose(
+    counters: Counters, chosen: Chosen, instead: int, standing_in: StandIn
+) -> list[dict[str, Any]]:
+    items = [
+        ("all", _("Все мне доступные"), _("Все"), "stack", counters.total),
+        ("own", _("Мои"), None, "mine", counters.own),
+        ("role", _("Моей роли"), None, "people", counters.role - instead),
+    ]
+    if standing_in.queues:
+        items.append(("substitute", _("Замещаю"), None, "swap", instead))
     return [
         {
             "words": words,
@@ -193,33 +244,50 @@ def _whose(counters: Counters, chosen: Chosen) -> list[dict[str, Any]]:
             "href": chosen.address(whose=None if key == "all" else key),
             "phone_words": phone,
         }
-        for key, words, phone, icon, count in (
-            ("all", _("Все мне доступные"), _("Все"), "inbox", counters.total),
-            ("own", _("Мои"), _("Мои"), "person", counters.own),
-            ("role", _("Моей роли"), _("Роли"), "people", counters.role),
-        )
+        for key, words, phone, icon, count in items
     ]
 
 
 def _terms(counters: Counters, chosen: Chosen) -> list[dict[str, Any]]:
-    looks = {
-        "overdue": ("overdue", "urgent"),
-        "today": ("today", "soon"),
-        "week": ("calendar", None),
-        "paused": ("paused", None),
-        "later": ("later", None),
-    }
     return [
         {
-            "words": TITLES[bucket][0],
-            "icon": looks[bucket][0],
-            "role": looks[bucket][1],
+            "words": words,
+            "phone_words": phone,
+            "icon": icon,
+            "role": role if getattr(counters, bucket) else None,
             "count": number_words(getattr(counters, bucket)),
             "current": chosen.bucket == bucket,
             "href": chosen.address(term=None if chosen.bucket == bucket else bucket),
         }
-        for bucket in GROUP_ORDER
+        for bucket, (words, phone, icon, role) in TERMS.items()
     ]
+
+
+def _standing_in_words(standing_in: StandIn, names: dict[int, str], count: int) -> str | None:
+    """«Вы замещаете: Белова Н. А., до 30 января, пт. Задач в вашем списке: 1.»."""
+    if not standing_in.absent:
+        return None
+    people = ", ".join(
+        _("%(name)s до %(day)s", name=names.get(absent, ""), day=date_words(last_day))
+        for absent, last_day in sorted(standing_in.absent.items())
+    )
+    steps = plural(count, _("задача"), _("задачи"), _("задач"))
+    return _("Вы замещаете: %(people)s. В вашем списке за них: %(steps)s.", people=people, steps=steps)
+
+
+def _end_words(counters: Counters, free: int) -> str:
+    """The line under the last group: what waits beside the list."""
+    words = [_("Это все ваши задачи.")]
+    if free:
+        steps = plural(free, _("задача"), _("задачи"), _("задач")) if free < CAP else number_words(free)
+        words.append(_("Исполнителя в вашей роли ждут: %(steps)s.", steps=steps))
+    return " ".join(words)
+
+
+def _next_page(rows: list[InboxRow], chosen: Chosen) -> str | None:
+    if len(rows) < PAGE:
+        return None
+    return chosen.address(after="{}-{}".format(*rows[-1].cursor))
 
 
 @pages.post("/tasks/<int:task_id>/take")
@@ -235,9 +303,10 @@ def take(task_id: int) -> Response:
 def take_next() -> Response:
     """Take the most urgent step of one's role; when somebody was quicker, the one after it."""
     rt, person = runtime(), actor()
+    queues = person.queues - {person.own_queue} - stand_in(rt, person).queues
     for _attempt in range(5):
         with rt.database.read() as conn:
-            found = next_of_role(rt, conn, person.queues - {person.own_queue}, rt.clock.now(), person.unit_id)
+            found = next_of_role(rt, conn, queues, rt.clock.now(), person.unit_id)
         if found is None:
             break
         try:

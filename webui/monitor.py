@@ -1,13 +1,11 @@
-"""«Монитор»: what is overdue, what soon will be, where cases wait, who is overloaded; handing over;
-export.
-"""
+"""«Монитор»: what is overdue, what soon will be, where cases wait, who is overloaded; handing over; export."""
 
 from __future__ import annotations
 
-import io
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-import xlsxwriter
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -15,7 +13,8 @@ from werkzeug.wrappers import Response
 from engine.access.journal import record_action
 from engine.access.queries import names_of
 from engine.definitions.library import Release
-from engine.model import Permission
+from engine.errors import InvalidData
+from engine.model import Permission, split_element_ref
 from engine.worklist import service
 from engine.worklist.candidates import candidates_for
 from engine.worklist.inbox import InboxRow
@@ -27,15 +26,20 @@ from engine.worklist.monitor import (
     soon_steps,
     waiting_by_step,
 )
+from engine.worklist.notices import last_told
 from webui.frame import local, local_now
 from webui.guards import actor, permission, runtime
-from webui.inbox import number_words
-from webui.ui import date_digits
+from webui.rows import number_words, step_title
+from webui.sheets import XLSX, terms_sheet
+from webui.ui import date_words, time_digits
 
 pages = Blueprint("monitor", __name__)
 
 EXPORTED = 5_000
 """Rows of an exported list at the most; the sheet says when there were more."""
+SHOWN = 50
+LONG_WAIT = 2
+"""Days on average after which a step is in the darkest shade."""
 
 
 @pages.get("/monitor")
@@ -45,28 +49,88 @@ def show() -> str:
     rt, person = runtime(), actor()
     now = rt.clock.now()
     with rt.database.read() as conn:
-        overdue = overdue_steps(rt, conn, person, now)
-        soon = soon_steps(rt, conn, person, now)
+        overdue = overdue_steps(rt, conn, person, now, SHOWN)
+        soon = soon_steps(rt, conn, person, now, SHOWN)
         waiting = waiting_by_step(conn, person, now)
         load = load_by_person(conn, person, now)
         release = rt.library.current(conn)
-        shown = figures(rt, conn, person, now)
-        people = {row.assignee_id or 0 for row in (*overdue, *soon)} | {each.account_id or 0 for each in load}
-        names = names_of(conn, people)
+        told = last_told(conn, [row.task_id for row in overdue])
+        numbers = {row.assignee_id or 0 for row in (*overdue, *soon)} | {each.account_id or 0 for each in load}
+        names = names_of(conn, numbers | {account for _at, accounts in told.values() for account in accounts})
+        counted = figures(rt, conn, person, now)
+    here = local_now(person)
+    drawn = _drawn(waiting)
     return render_template(
         "monitor.html",
-        figures=shown,
-        overdue=overdue,
-        soon=soon,
+        figures=counted,
+        lists=_lists(overdue, soon, counted.overdue, counted.soon),
+        told=_told_words(told, names),
+        waits=_waits,
         waiting=[_waiting_row(release, each) for each in waiting],
-        diagram=_diagram(waiting),
+        drawings=_drawings(release, waiting, drawn),
+        drawn=drawn,
+        drawn_name=release.process(drawn).name if drawn else "",
+        marks=_marks([each for each in waiting if _place(each)[0] == drawn]),
+        conclusion=_conclusion(release, waiting),
         load=load,
         fullest=max((each.open for each in load), default=1),
         names=names,
         number_words=number_words,
         release_id=release.id,
-        now=local_now(person),
+        unit=rt.directory.tree().unit(person.unit_id).name,
+        now=_("%(day)s, %(time)s", day=date_words(here.date()), time=time_digits(here)),
+        may_reassign=person.may(Permission.TASK_REASSIGN),
+        step_title=step_title,
     )
+
+
+def _lists(
+    overdue: Sequence[InboxRow], soon: Sequence[InboxRow], overdue_count: int, soon_count: int
+) -> list[dict[str, Any]]:
+    """The two lists of steps: what is late, what soon may be."""
+    return [
+        {
+            "key": "overdue",
+            "title": _("Просроченные шаги"),
+            "rows": overdue,
+            "count": _count_words(overdue_count, _("сначала самые долгие")),
+            "more": overdue_count - len(overdue),
+            "empty": _("Просроченных шагов нет."),
+        },
+        {
+            "key": "soon",
+            "title": _("Истекает за два рабочих дня"),
+            "rows": soon,
+            "count": _count_words(soon_count, _("сначала ближайшие")),
+            "more": soon_count - len(soon),
+            "empty": _("За два рабочих дня ничего не истекает."),
+        },
+    ]
+
+
+def _count_words(count: int, order: str) -> str:
+    return f"{number_words(count)}, {order}" if count > 1 else number_words(count)
+
+
+def _waits(row: InboxRow) -> str:
+    """What the step waits for: somebody to take it, to begin, or to finish a draft."""
+    if row.draft_at is not None:
+        return _("черновик %(day)s", day=f"{local(row.draft_at):%d.%m}")
+    return _("не начат") if row.assignee_id else _("исполнителя")
+
+
+def _told_words(
+    told: Mapping[int, tuple[datetime, frozenset[int]]], names: Mapping[int, str]
+) -> dict[int, str]:
+    return {
+        task_id: f"{', '.join(sorted(names.get(account, '') for account in accounts))}, {local(at):%d.%m}"
+        for task_id, (at, accounts) in told.items()
+    }
+
+
+def _place(each: WaitingAtStep) -> tuple[str, str]:
+    """(process, node) of the diagram in which the step is drawn: a called pathway has one of its own."""
+    return split_element_ref(each.process, each.node)
 
 
 def _waiting_row(release: Release, each: WaitingAtStep) -> dict[str, Any]:
@@ -75,53 +139,105 @@ def _waiting_row(release: Release, each: WaitingAtStep) -> dict[str, Any]:
         "step": release.step(each.process, each.node).name,
         "waiting": each.waiting,
         "overdue": each.overdue,
-        "days": f"{each.mean_days:.1f}".replace(".", ","),
+        "days": _days(each),
     }
 
 
-def _diagram(waiting: list[WaitingAtStep]) -> dict[str, Any] | None:
-    """The pathway where most steps wait, with a badge at every node."""
-    if not waiting:
-        return None
-    process = waiting[0].process
-    here = [each for each in waiting if each.process == process]
+def _days(each: WaitingAtStep) -> str:
+    return f"{each.mean_days:.1f}".replace(".", ",")
+
+
+def _drawn(waiting: Sequence[WaitingAtStep]) -> str | None:
+    """The pathway to draw: the one that was asked for, else the one where most steps wait."""
+    places = [_place(each)[0] for each in waiting]
+    asked = request.args.get("pathway")
+    return asked if asked in places else places[0] if places else None
+
+
+def _drawings(
+    release: Release, waiting: Sequence[WaitingAtStep], drawn: str | None
+) -> list[dict[str, Any]]:
+    """The pathways that can be drawn, as the macro `segmented` shows them."""
+    keys = dict.fromkeys(_place(each)[0] for each in waiting)
+    return [
+        {
+            "words": release.process(key).name,
+            "href": url_for("monitor.show", pathway=key, _anchor="waiting"),
+            "current": key == drawn,
+        }
+        for key in keys
+    ]
+
+
+def _marks(here: Sequence[WaitingAtStep]) -> dict[str, Any]:
     return {
-        "process": process,
-        "marks": {
-            "wait": {
-                each.node: 1 if each.mean_days < 1 else 2 if each.mean_days <= 2 else 3 for each in here
-            },
-            "badges": {each.node: _badges(each) for each in here},
-        },
+        "wait": {_place(each)[1]: _shade(each.mean_days) for each in here},
+        "badges": {_place(each)[1]: _badges(each) for each in here},
     }
+
+
+def _shade(days: float) -> int:
+    return 1 if days < 1 else 2 if days <= LONG_WAIT else 3
 
 
 def _badges(each: WaitingAtStep) -> list[dict[str, str]]:
-    days = f"{each.mean_days:.1f}".replace(".", ",")
-    badges = [{"kind": "waiting", "words": f"{each.waiting} · {days} дня"}]
+    words = _("%(n)s · %(days)s дня", n=each.waiting, days=_days(each)) if each.mean_days >= 1 else str(each.waiting)
+    badges = [{"kind": "waiting", "words": words}]
     if each.overdue:
         badges.append({"kind": "overdue", "words": str(each.overdue)})
     return badges
+
+
+def _conclusion(release: Release, waiting: Sequence[WaitingAtStep]) -> str:
+    """One sentence on where cases wait longest; empty while nothing waits for a day."""
+    longest = max(waiting, key=lambda each: each.mean_days * each.waiting, default=None)
+    if longest is None or longest.mean_days < 1:
+        return ""
+    return _(
+        "Дольше всего ждёт шаг «%(step)s»: открыто %(n)s, в среднем %(days)s дня, просрочено %(overdue)s.",
+        step=release.step(longest.process, longest.node).name,
+        n=longest.waiting,
+        days=_days(longest),
+        overdue=longest.overdue,
+    )
 
 
 @pages.get("/monitor/reassign/<int:task_id>")
 @permission(Permission.TASK_REASSIGN)
 def choose(task_id: int) -> str:
     """Who may take the step over: people of its role, with how much they have already."""
+    return _choice(task_id, {})
+
+
+def _choice(task_id: int, errors: dict[str, str]) -> str:
     rt = runtime()
     with rt.database.read() as conn:
         step, found = candidates_for(rt, conn, actor(), task_id, rt.clock.now())
-    return render_template("reassign.html", step=step, candidates=found, errors={})
+        names = names_of(conn, {step.row.assignee_id or 0})
+    to = request.form.get("to", type=int) if request.form else found[0].account_id if found else None
+    return render_template(
+        "reassign.html",
+        step=step,
+        title=step_title(step.row),
+        candidates=found,
+        to="" if to is None else to,
+        reason=request.form.get("reason", ""),
+        now_with=names.get(step.row.assignee_id or 0),
+        errors=errors,
+    )
 
 
 @pages.post("/monitor/reassign/<int:task_id>")
 @permission(Permission.TASK_REASSIGN)
-def reassign(task_id: int) -> Response:
+def reassign(task_id: int) -> Response | tuple[str, int]:
     """Hand the step over, with a reason."""
     to = request.form.get("to", type=int)
-    service.reassign(runtime(), actor(), task_id, to, request.form.get("reason", ""))
+    try:
+        service.reassign(runtime(), actor(), task_id, to, request.form.get("reason", ""))
+    except InvalidData as wrong:
+        return _choice(task_id, wrong.errors), 422
     flash(_("Шаг передан."))
-    return redirect(url_for("monitor.show"), 303)
+    return redirect(url_for("tasks.show", task_id=task_id), 303)
 
 
 @pages.get("/monitor/overdue.xlsx")
@@ -135,56 +251,6 @@ def export() -> Response:
         names = names_of(conn, {row.assignee_id or 0 for row in rows})
     with rt.database.write() as conn:
         record_action(rt, conn, person, "export", "monitor", details={"rows": len(rows)})
-    name = f"просрочено-{local_now(person):%Y-%m-%d}.xlsx"
-    return send_file(_sheet(rows, names), as_attachment=True, download_name=name, mimetype=XLSX)
-
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def _sheet(rows: list[InboxRow], names: dict[int, str]) -> io.BytesIO:
-    made = io.BytesIO()
-    # What people typed must never become a formula of whoever opens the sheet.
-    book = xlsxwriter.Workbook(
-        made, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    sheet = book.add_worksheet(_("Сроки"))
-    head = book.add_format({"bold": True, "bottom": 1})
-    sheet.write_row(
-        0,
-        0,
-        [
-            _("Срок"),
-            _("Состояние"),
-            _("Шаг"),
-            _("Дело"),
-            _("Кто"),
-            _("Путь"),
-            _("Исполнитель"),
-            _("Основание"),
-        ],
-        head,
-    )
-    for number, row in enumerate(rows, start=1):
-        due = date_digits(local(row.due.at).date()) if row.due.at else ""
-        sheet.write_row(
-            number,
-            0,
-            [
-                due,
-                row.words.left,
-                row.step.name,
-                row.case_number,
-                row.label,
-                row.process_name,
-                names.get(row.assignee_id or 0, _("не назначено")),
-                row.words.ground,
-            ],
-        )
-    sheet.set_column(0, 0, 12)
-    sheet.set_column(1, 7, 28)
-    sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, max(len(rows), 1), 7)
-    book.close()
-    made.seek(0)
-    return made
+    name = _("просрочено") + f"-{local_now(person):%Y-%m-%d}.xlsx"
+    sheet = terms_sheet(rows, names, cut=len(rows) >= EXPORTED)
+    return send_file(sheet, as_attachment=True, download_name=name, mimetype=XLSX)

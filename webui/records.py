@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from engine.cases.queries import case_list
@@ -16,12 +18,14 @@ from engine.names import FullName
 from engine.records.queries import PersonView, duplicates, find_people, person_view
 from engine.records.service import change_person, create_person
 from engine.records.values import FEMALE, MALE, PersonData
+from webui.addresses import local_page, with_value
+from webui.cases import startable
 from webui.guards import actor, permission, runtime
-from webui.session import local_page
 
 pages = Blueprint("records", __name__)
 
-SEXES = ({"value": FEMALE, "words": "женщина"}, {"value": MALE, "words": "мужчина"})
+SEXES = ({"value": FEMALE, "words": _l("женщина")}, {"value": MALE, "words": _l("мужчина")})
+"""How the card calls them."""
 
 
 @pages.get("/people")
@@ -32,7 +36,11 @@ def index() -> str:
     search = request.args.get("q", "").strip()[:100]
     with rt.database.read() as conn:
         found = find_people(rt, conn, person, search) if search else []
-    return render_template("people.html", search=search, found=found)
+    return render_template("people.html", search=search, found=found, may_edit=_may_edit())
+
+
+def _may_edit() -> bool:
+    return actor().may(Permission.RECORD_EDIT)
 
 
 @pages.get("/people/<int:person_id>")
@@ -42,9 +50,17 @@ def show(person_id: int) -> str:
     rt, asked_by = runtime(), actor()
     view = person_view(rt, asked_by, person_id)
     with rt.database.read() as conn:
-        cards = case_list(rt, conn, asked_by, active=None, person_ids=[person_id])
+        cards = []
+        if asked_by.may(Permission.CASE_VIEW):
+            cards = case_list(rt, conn, asked_by, active=None, person_ids=[person_id])
+        pathways = startable(rt.library.current(conn)) if asked_by.may(Permission.CASE_START) else []
     return render_template(
-        "person.html", view=view, cards=cards, sexes={s["value"]: s["words"] for s in SEXES}
+        "person.html",
+        view=view,
+        cards=cards,
+        sexes={sex["value"]: sex["words"] for sex in SEXES},
+        may_edit=_may_edit() and view.data is not None,
+        pathways=pathways,
     )
 
 
@@ -65,7 +81,7 @@ def create() -> Response | tuple[str, int] | str:
         with rt.database.read() as conn:
             same = [] if "anyway" in request.form else duplicates(rt, conn, asked_by, data)
         if same:
-            return render_template("duplicates.html", same=same, sent=request.form, next=_next(None))
+            return render_template("duplicates.html", same=same, sent=request.form, next=_next(None), chosen=_chosen)
         made = create_person(rt, asked_by, data)
     except InvalidData as wrong:
         return _form(_sent_unchecked(), wrong.errors, None), 422
@@ -97,7 +113,7 @@ def change(person_id: int) -> Response | tuple[str, int]:
     return redirect(url_for("records.show", person_id=person_id), 303)
 
 
-def _form(data: PersonData, errors: dict[str, str], view: PersonView | None) -> str:
+def _form(data: PersonData, errors: Mapping[str, str], view: PersonView | None) -> str:
     return render_template(
         "person_form.html", data=data, errors=errors, view=view, sexes=SEXES, next=_next(None)
     )
@@ -109,8 +125,13 @@ def _next(made: int | None) -> str:
     if made is None:
         return wanted if local_page(wanted) else ""
     if local_page(wanted):
-        return f"{wanted}?person={made}"
+        return with_value(wanted, "person", made)
     return url_for("records.show", person_id=made)
+
+
+def _chosen(person_id: int) -> str:
+    """Where choosing somebody who is registered already leads."""
+    return _next(person_id)
 
 
 def _sent(known: PersonData | None = None) -> PersonData:

@@ -56,8 +56,14 @@ def protect(app: Flask, *, plain_http: bool) -> None:
         return response
 
 
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip")
+"""Whoever passes requests on names here for whom: such a request may come from anywhere."""
+
+
 def from_this_machine(asked: Request) -> bool:
-    """True when the request came over the loopback interface."""
+    """True when the request came over the loopback interface, and nobody passed it on."""
+    if any(name in asked.headers for name in FORWARDED):
+        return False
     try:
         return ipaddress.ip_address(asked.remote_addr or "").is_loopback
     except ValueError:

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask, flash, g, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, flash, g, jsonify, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
 from engine.access.actors import load_actor
+from engine.access.queries import colleague
+from engine.access.sign_in import WRONG, WRONG_HINT, SignedIn, authenticate, change_password
 from engine.demo.logins import demo_logins
-from engine.access.sign_in import SignedIn, authenticate, change_password
 from engine.errors import InvalidData, NotAllowed
-from engine.model import Permission
+from engine.model import Actor, Permission, Scope
+from webui.addresses import local_page
 from webui.frame import browser_key
 from webui.guards import actor, open_to_all, permission, runtime
 from webui.security import from_this_machine
 
 pages = Blueprint("session", __name__)
+
+MUST_CHANGE = "must_change"
+"""In the session of a person whose password somebody else has chosen: until they choose their own, every page
+leads to that form."""
+OPEN_UNTIL_CHANGED = frozenset({"session.password", "session.set_password", "session.sign_out", "session.state", "static"})
 
 
 class Visitor(UserMixin):  # type: ignore[misc]
@@ -39,9 +46,15 @@ def attach(app: Flask) -> None:
     manager.user_loader(_visitor)
     manager.unauthorized_handler(_ask_to_sign_in)
 
+    @app.before_request
+    def password_first() -> Response | None:
+        if MUST_CHANGE not in session or request.endpoint in OPEN_UNTIL_CHANGED:
+            return None
+        return redirect(url_for("session.password"), 303)
+
 
 def _visitor(key: str) -> Visitor | None:
-    account_id, _, stamp = key.partition(":")
+    account_id, _colon, stamp = key.partition(":")
     try:
         g.actor = load_actor(runtime(), int(account_id), stamp)
     except (NotAllowed, ValueError):
@@ -56,12 +69,16 @@ def _ask_to_sign_in() -> Response:
         )
         answer.status_code = 401
         return answer
-    wanted = request.full_path if request.method == "GET" else None
+    wanted = request.full_path.removesuffix("?") if request.method == "GET" else None
     return redirect(url_for("session.sign_in", next=wanted), 303)
 
 
 def _begin(signed_in: SignedIn) -> None:
+    """A new session: nothing that was in the browser's cookie before the sign-in goes on in it."""
+    session.clear()
     login_user(Visitor(signed_in.account_id, signed_in.stamp))
+    if signed_in.must_change:
+        session[MUST_CHANGE] = True
     g.actor = load_actor(runtime(), signed_in.account_id, signed_in.stamp)
 
 
@@ -77,7 +94,8 @@ def sign_in() -> str | Response:
 def _sign_in_page(**more: Any) -> str:
     rt = runtime()
     demo = demo_logins(rt) if rt.settings.demo and from_this_machine(request) else []
-    return render_template("sign_in.html", demo_logins=demo, next=request.values.get("next", ""), **more)
+    values = {"login": "", "refused": None, **more}
+    return render_template("sign_in.html", demo_logins=demo, next=request.values.get("next", ""), **values)
 
 
 @pages.post("/sign-in")
@@ -89,6 +107,7 @@ def enter() -> Response | tuple[str, int]:
         signed_in = authenticate(
             runtime(), login, request.form.get("password", ""), request.remote_addr or ""
         )
+        _refuse_demo_elsewhere(signed_in)
     except NotAllowed as refused:
         return _sign_in_page(login=login, refused=refused), 403
     _begin(signed_in)
@@ -97,30 +116,36 @@ def enter() -> Response | tuple[str, int]:
     return redirect(_after_sign_in(), 303)
 
 
+def _refuse_demo_elsewhere(signed_in: SignedIn) -> None:
+    """The passwords of a demonstration stand on its first page: they open it on its own machine alone."""
+    if not from_this_machine(request) and colleague(runtime(), signed_in.account_id).demo:
+        raise NotAllowed(WRONG, WRONG_HINT)
+
+
 def _after_sign_in() -> str:
-    """Back to where the person was going, if that is a page of ours; otherwise the first section they may
-    open.
-    """
+    """Back to where the person was going, if that is a page of ours; otherwise to the work of their role."""
     wanted = request.values.get("next", "")
-    if local_page(wanted):
-        return wanted
-    if g.actor.may(Permission.DEFINITION_PUBLISH):
+    return wanted if local_page(wanted) else _first_page(g.actor)
+
+
+def _first_page(person: Actor) -> str:
+    if person.may(Permission.DEFINITION_PUBLISH):
         return url_for("workshop.index")
-    if g.actor.queues and not g.actor.may(Permission.ACCOUNT_MANAGE):
-        return url_for("inbox.show")
-    return url_for("admin.accounts")
-
-
-def local_page(address: str) -> bool:
-    """True for a page of this application: an address that leads elsewhere is never followed."""
-    return address.startswith("/") and not address.startswith(("//", "/\\"))
+    if person.may(Permission.ACCOUNT_MANAGE):
+        return url_for("admin.accounts")
+    if person.may(Permission.AUDIT_VIEW, Scope.MUNICIPALITY):
+        return url_for("admin.audit")
+    if person.may(Permission.TASK_REASSIGN, Scope.TEAM):
+        return url_for("monitor.show")
+    return url_for("inbox.show")
 
 
 @pages.post("/sign-out")
 @open_to_all
 def sign_out() -> Response:
-    """End the session; the page's script clears the drafts kept in the browser."""
+    """End the session; the browser forgets the drafts that it kept."""
     logout_user()
+    session.clear()
     answer = redirect(url_for("session.sign_in"), 303)
     answer.headers["Clear-Site-Data"] = '"storage"'
     return answer
@@ -141,7 +166,11 @@ def state() -> Response:
 @permission(Permission.TASK_WORK)
 def password() -> str:
     """The form for a new password."""
-    return render_template("password.html", errors={})
+    return _password_page({})
+
+
+def _password_page(errors: dict[str, str]) -> str:
+    return render_template("password.html", errors=errors, first=MUST_CHANGE in session)
 
 
 @pages.post("/password")
@@ -150,14 +179,11 @@ def set_password() -> Response | tuple[str, int]:
     """Change one's own password; sessions elsewhere end."""
     new = request.form.get("new", "")
     if new != request.form.get("again", ""):
-        return render_template(
-            "password.html", errors={"again": _("Пароли не совпали: введите ещё раз.")}
-        ), 422
+        return _password_page({"again": _("Пароли не совпали: введите ещё раз.")}), 422
     try:
         changed = change_password(runtime(), actor(), request.form.get("old", ""), new)
     except InvalidData as wrong:
-        return render_template("password.html", errors=wrong.errors), 422
-    logout_user()
+        return _password_page(wrong.errors), 422
     _begin(changed)
     flash(_("Пароль изменён. На других компьютерах вход нужно повторить."))
-    return redirect(_after_sign_in(), 303)
+    return redirect(_first_page(g.actor), 303)

@@ -2,117 +2,198 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.documents.queries import case_documents
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from engine.access.journal import record_view
 from engine.access.queries import names_of
-from engine.cases.queries import case_history, case_position
+from engine.cases.history import HistoryKind
+from engine.cases.queries import HistoryEntry, case_history, case_position
 from engine.cases.service import complete_task
-from engine.errors import AlreadyCompleted
-from engine.model import CompleteTask, Permission
+from engine.definitions.queries import published_definitions
+from engine.documents.queries import case_attachments, case_documents
+from engine.errors import AlreadyCompleted, NotAllowed
+from engine.model import CompleteTask, Permission, Value
 from engine.worklist import service
-from engine.worklist.step import StepView, step_view
+from engine.worklist.step import StepView, assignee_of, step_view
+from webui.answers import differences
 from webui.explained import decision_cards
 from webui.forms import form_block
-from webui.frame import local, local_time
+from webui.frame import local_moment, local_time
 from webui.guards import actor, permission, runtime
 from webui.histories import history_rows
+from webui.positions import position_marks
+from webui.rows import step_title
 from webui.rungs import ladder_rungs
-from webui.ui import date_words
+from webui.substitutes import stand_in
 
 pages = Blueprint("tasks", __name__)
+
+DECISIONS_SHOWN = 2
+"""How many explained decisions stand beside a step; the case has all of them."""
 
 
 @pages.get("/tasks/<int:task_id>")
 @permission(Permission.TASK_WORK)
 def show(task_id: int) -> str:
-    """The page of a step. Who may only look sees the form filled in and locked."""
+    """The page of a step. Who may only look, or comes too late, sees the form filled in and locked."""
     rt, person = runtime(), actor()
-    now = rt.clock.now()
+    now, standing_in = rt.clock.now(), stand_in(rt, person)
     with rt.database.read() as conn:
         view = step_view(rt, conn, person, task_id, now)
-        history = case_history(rt, conn, view.card, limit=50)
-        documents = case_documents(conn, view.card.id)
-        people = {entry.actor_id for entry in history} | {view.row.assignee_id or 0, view.closed_by or 0}
-        names = names_of(conn, people)
+        history = case_history(rt, conn, view.card)
+        documents = case_documents(conn, person, view.card.id)
+        attachments = case_attachments(rt, conn, person, view.card.id)
+        templates = _templates(conn, view)
         position = case_position(rt, conn, view.card)
+        late = None if view.open else service.late_edits(rt, conn, person, view.card.key_id, task_id)
+        people = {entry.actor_id for entry in history} | {view.row.assignee_id or 0, view.closed_by or 0}
+        names = names_of(conn, people | {view.card.owner_id or 0} | {each.added_by for each in attachments})
     with rt.database.write() as conn:
         record_view(rt, conn, person, "case", view.card.id, case_id=view.card.id)
+    drawn = view.row.step.process or view.card.process
     return render_template(
         "step.html",
         view=view,
-        form=_form(view),
-        history=history_rows(history, names),
+        title=step_title(view.row),
+        form=_form(view, history),
+        history=history_rows(history[:50], names),
         documents=documents,
-        decisions=decision_cards(history),
+        attachments=attachments,
+        templates=templates,
+        decisions=decision_cards(history)[:DECISIONS_SHOWN],
         rungs=ladder_rungs(view.term, view.norm, now) if view.term and view.norm else [],
         names=names,
-        marks=_marks(view, position),
-        started=date_words(local(view.term.event_at).date()) if view.term else "",
+        absent=standing_in.account_of(view.row.assignee_id),
+        drawn=drawn,
+        drawn_name=rt.library.release(view.card.release_id).process(drawn).name,
+        marks=position_marks(view.card.process, drawn, position),
+        late=late,
+        may_attach=view.card.active,
+        may_make=person.may(Permission.DOCUMENT_ISSUE),
+        may_reassign=view.open and person.may(Permission.TASK_REASSIGN),
     )
 
 
-def _marks(view: StepView, position: Any) -> dict[str, Any]:
-    """What the diagram colours: passed nodes green, the step itself blue."""
-    return {"passed": sorted(position.passed), "current": [view.row.step.node]}
+def _templates(conn: Connection, view: StepView) -> list[dict[str, str]]:
+    """Templates that the diagram names at the step and the release has, with their titles."""
+    wanted = view.row.step.documents
+    if not wanted:
+        return []
+    published = runtime().library.release(view.card.release_id).items.get("docx", {})
+    titles = {row.id: row.title for row in published_definitions(conn, "docx")}
+    return [{"key": key, "title": titles[published[key]]} for key in wanted if key in published]
 
 
-def _form(view: StepView) -> dict[str, Any] | None:
-    """Schema, data and sources of the form; the draft lies over what the case knows."""
+def _form(view: StepView, history: Sequence[HistoryEntry]) -> dict[str, Any] | None:
+    """Schema, data and sources of the form; the draft lies over what the case knows. A closed step shows what
+    was sent.
+    """
     if view.form is None:
         return None
+    if not view.open:
+        return form_block(view.form, _sent(history, view.row.task_id), None)
     return form_block(view.form, view.variables, view.draft.data if view.draft else None)
+
+
+def _sent(history: Sequence[HistoryEntry], task_id: int) -> Mapping[str, Value]:
+    """The answers with which a step was completed."""
+    for entry in history:
+        if entry.task_id == task_id and entry.kind is HistoryKind.COMPLETED:
+            sent: Mapping[str, Value] = entry.data.get("data", {})
+            return sent
+    return {}
 
 
 @pages.post("/tasks/<int:task_id>")
 @permission(Permission.TASK_WORK)
 def complete(task_id: int) -> Response:
     """Complete the step with the form's data (JSON). The answer says where to go next."""
-    rt = runtime()
-    data: Mapping[str, Any] = _json().get("data") or {}
+    rt, person = runtime(), actor()
+    data = _sent_data()
     try:
-        complete_task(rt, CompleteTask(actor(), task_id, data))
+        complete_task(rt, CompleteTask(person, task_id, data, on_behalf_of=_on_behalf_of(task_id)))
     except AlreadyCompleted as late:
-        return _somebody_was_quicker(late)
+        return _somebody_was_quicker(task_id, late, data)
     flash(_("Шаг завершён."))
-    return jsonify(next=url_for("inbox.show"))
+    return jsonify(location=url_for("inbox.show"))
 
 
-def _json() -> dict[str, Any]:
-    sent = request.get_json(silent=True)
-    return sent if isinstance(sent, dict) else {}
-
-
-def _somebody_was_quicker(late: AlreadyCompleted) -> Response:
-    """Who completed the step and when; what the second person typed stays on their page."""
+def _on_behalf_of(task_id: int) -> int | None:
+    """Whose step it is when the person stands in for them today."""
     rt = runtime()
+    standing_in = stand_in(rt, actor())
+    if not standing_in.absent:
+        return None
     with rt.database.read() as conn:
-        names = names_of(conn, {late.by or 0})
-    name = names.get(late.by or 0)
-    words = late.message
+        return standing_in.account_of(assignee_of(conn, task_id))
+
+
+def _sent_data() -> dict[str, Any]:
+    sent = request.get_json(silent=True)
+    data = sent.get("data") if isinstance(sent, dict) else None
+    return data if isinstance(data, dict) else {}
+
+
+def _somebody_was_quicker(task_id: int, late: AlreadyCompleted, data: Mapping[str, Any]) -> Response:
+    """Who completed the step and when. What the second person typed is kept for them to compare."""
+    rt, person = runtime(), actor()
+    actions = [{"words": _("К списку задач"), "href": url_for("inbox.show")}]
+    title = late.message
+    try:
+        with rt.database.read() as conn:
+            view = step_view(rt, conn, person, task_id, rt.clock.now())
+            name = names_of(conn, {late.by or 0}).get(late.by or 0)
+        kept = service.keep_late_edits(rt, person, task_id, data)
+    except NotAllowed:
+        name, kept = None, False
     if name and late.at:
-        words = _(
-            "Шаг завершил другой сотрудник: %(name)s, %(day)s в %(time)s.",
-            name=name,
-            day=date_words(local(late.at).date()),
-            time=local_time(late.at),
-        )
-    answer = jsonify(message=words, hint=late.hint, errors={}, code="completed")
+        title = _("Шаг завершил сотрудник: %(name)s, %(moment)s", name=name, moment=local_moment(late.at))
+    if kept and view.form is not None:
+        actions.insert(0, {"words": _("Сравнить"), "href": url_for("tasks.compare", task_id=task_id)})
+    message = (
+        _("Ваши правки не пропали: они в черновике. Сравните и добавьте к делу, если нужно.")
+        if kept
+        else _("Ваши правки остались на этой странице.")
+    )
+    answer = jsonify(title=title, message=message, errors={}, code="completed", actions=actions)
     answer.status_code = 409
     return answer
+
+
+@pages.get("/tasks/<int:task_id>/compare")
+@permission(Permission.TASK_WORK)
+def compare(task_id: int) -> str:
+    """What the case keeps of a step beside what the person had typed into it too late."""
+    rt, person = runtime(), actor()
+    with rt.database.read() as conn:
+        view = step_view(rt, conn, person, task_id, rt.clock.now())
+        late = None if view.open else service.late_edits(rt, conn, person, view.card.key_id, task_id)
+        history = case_history(rt, conn, view.card)
+        names = names_of(conn, {view.closed_by or 0})
+    rows = []
+    if view.form is not None and late is not None:
+        rows = differences(view.form.fields, view.form.prefill(_sent(history, task_id)), late[0])
+    return render_template(
+        "compare.html",
+        view=view,
+        title=step_title(view.row),
+        late=late,
+        rows=rows,
+        closed_by=names.get(view.closed_by or 0, ""),
+    )
 
 
 @pages.put("/tasks/<int:task_id>/draft")
 @permission(Permission.TASK_WORK)
 def keep_draft(task_id: int) -> Response:
     """Keep what is typed so far, unchecked."""
-    kept = service.save_draft(runtime(), actor(), task_id, _json().get("data") or {})
+    kept = service.save_draft(runtime(), actor(), task_id, _sent_data())
     return jsonify(kept_at=local_time(kept))
 
 

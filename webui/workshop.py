@@ -6,25 +6,29 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from engine.access.queries import names_of
-from engine.definitions.drafts import Kept, forget_upload, keep_upload, kept_upload
+from engine.definitions.drafts import forget_upload, keep_upload, kept_upload
 from engine.definitions.files import MAX_BYTES, Checked, Upload
 from engine.definitions.queries import DefinitionRow, definition_content, published_definitions
 from engine.definitions.service import check_upload, publish
-from engine.errors import InvalidData
+from engine.errors import Finding, NotFound
 from engine.model import Permission
+from webui.forms import form_block
 from webui.guards import actor, permission, runtime
 
 pages = Blueprint("workshop", __name__)
 
-KINDS = {"bpmn": "Пути", "dmn": "Решения", "form": "Формы", "docx": "Шаблоны документов"}
+KINDS = {"bpmn": _l("Пути"), "dmn": _l("Решения"), "form": _l("Формы"), "docx": _l("Шаблоны документов")}
 MEDIA = {"bpmn": "application/xml", "dmn": "application/xml", "form": "application/json"}
+DRAWN = frozenset({"bpmn", "dmn"})
 MAX_FILES = 20
 
 
@@ -36,7 +40,13 @@ def index() -> str:
     with rt.database.read() as conn:
         rows = published_definitions(conn)
         names = names_of(conn, {row.published_by for row in rows})
-    return render_template("workshop.html", groups=_groups(rows), names=names, kinds=KINDS)
+    return render_template(
+        "workshop.html",
+        groups=_groups(rows),
+        names=names,
+        kinds=KINDS,
+        may_publish=actor().may(Permission.DEFINITION_PUBLISH),
+    )
 
 
 def _groups(rows: list[DefinitionRow]) -> dict[str, list[dict[str, Any]]]:
@@ -60,7 +70,9 @@ def show(kind: str, key: str) -> str:
         versions = [row for row in published_definitions(conn, kind) if row.key == key]
         names = names_of(conn, {row.published_by for row in versions})
         release = rt.library.current(conn)
-    steps = list(release.process(key).steps.values()) if kind == "bpmn" and versions else []
+    if not versions:
+        raise NotFound(_("Под таким ключом ничего не опубликовано."), _("Вернитесь к списку."))
+    steps = list(release.process(key).steps.values()) if kind == "bpmn" else []
     return render_template(
         "definition.html",
         kind=kind,
@@ -69,6 +81,7 @@ def show(kind: str, key: str) -> str:
         names=names,
         kinds=KINDS,
         steps=[step for step in steps if step.kind == "userTask"],
+        form=form_block(release.form(key), {}, None) if kind == "form" else None,
     )
 
 
@@ -101,12 +114,16 @@ def diagram(release_id: int, key: str) -> Response:
 @permission(Permission.DEFINITION_PUBLISH)
 def choose() -> str:
     """Where new versions are uploaded."""
-    return render_template("upload.html")
+    return _upload_page({})
+
+
+def _upload_page(errors: dict[str, str]) -> str:
+    return render_template("upload.html", errors=errors)
 
 
 @pages.post("/workshop/upload")
 @permission(Permission.DEFINITION_PUBLISH)
-def upload() -> Response:
+def upload() -> Response | tuple[str, int]:
     """Keep the uploaded files until they are published or dropped, and show what the checks say."""
     files = [
         Upload(_clean_name(sent.filename), sent.stream.read(MAX_BYTES + 1))
@@ -114,7 +131,7 @@ def upload() -> Response:
         if sent.filename
     ]
     if not files:
-        raise InvalidData("Выберите файл.", {"files": "Выберите один или несколько файлов."})
+        return _upload_page({"files": _("Выберите один или несколько файлов.")}), 422
     kept = keep_upload(runtime(), actor(), files)
     return redirect(url_for("workshop.gate", upload_id=kept), 303)
 
@@ -129,20 +146,67 @@ def _clean_name(name: str | None) -> str:
 @permission(Permission.DEFINITION_PUBLISH)
 def gate(upload_id: int) -> str:
     """The check before publication: every finding with its element, line and what to do."""
+    return _gate_page(upload_id, {})
+
+
+def _gate_page(upload_id: int, faults: dict[str, str]) -> str:
     rt = runtime()
     kept = kept_upload(rt, actor(), upload_id)
     checked = check_upload(rt, kept.files)
-    return render_template("gate.html", upload_id=upload_id, kept=kept, **_answers(kept, checked))
-
-
-def _answers(kept: Kept, checked: list[Checked]) -> dict[str, Any]:
     findings = [finding for each in checked for finding in each.findings]
+    with rt.database.read() as conn:
+        names = names_of(conn, {kept.by})
+    return render_template(
+        "gate.html",
+        upload_id=upload_id,
+        kept=kept,
+        kept_by=names.get(kept.by, ""),
+        files=[_checked_file(number, each) for number, each in enumerate(checked)],
+        errors=sum(finding.severity == "error" for finding in findings),
+        warnings=sum(finding.severity == "warning" for finding in findings),
+        ready=all(each.ok for each in checked),
+        new_keys=[key for each in checked if each.file for key in each.file.keys],
+        faults=faults,
+        note=request.form.get("note", ""),
+    )
+
+
+def _checked_file(number: int, checked: Checked) -> dict[str, Any]:
+    """One file as the gate shows it: drawn where it can be, its findings in words."""
+    kind = checked.file.kind if checked.file else None
+    drawing = f"file-{number}" if kind in DRAWN else None
     return {
-        "checked": checked,
-        "errors": sum(finding.severity == "error" for finding in findings),
-        "warnings": sum(finding.severity == "warning" for finding in findings),
-        "ready": all(each.ok for each in checked),
-        "new_keys": [key for each in checked if each.file for key in each.file.keys],
+        "number": number,
+        "name": checked.upload.name,
+        "kind": kind,
+        "drawing": drawing,
+        "marks": _marks(checked.findings),
+        "findings": [_finding(found, drawing) for found in checked.findings],
+    }
+
+
+def _marks(findings: Iterable[Finding]) -> dict[str, list[str]]:
+    """Elements with an error in the colour of removal, those with a warning in that of a change."""
+    marked: dict[str, list[str]] = {"removed": [], "changed": []}
+    for found in findings:
+        if found.element and found.severity != "info":
+            marked["removed" if found.severity == "error" else "changed"].append(found.element)
+    return marked
+
+
+def _finding(found: Finding, drawing: str | None) -> dict[str, Any]:
+    """A finding as the macro `finding` shows it: where it is, what is wrong, what to do."""
+    place = [
+        _("элемент %(id)s", id=found.element) if found.element else "",
+        _("строка %(n)s", n=found.line) if found.line else "",
+    ]
+    where = ", ".join(filter(None, place))
+    return {
+        "severity": found.severity,
+        "title": _("«%(name)s»: %(message)s", name=found.name, message=found.message) if found.name else found.message,
+        "words": " ".join(filter(None, (found.hint, f"({where})" if where else ""))),
+        "show": found.element if drawing else None,
+        "drawing": drawing,
     }
 
 
@@ -162,15 +226,15 @@ def uploaded(upload_id: int, number: int) -> Response:
 
 @pages.post("/workshop/upload/<int:upload_id>/publish")
 @permission(Permission.DEFINITION_PUBLISH)
-def release(upload_id: int) -> Response:
+def release(upload_id: int) -> Response | tuple[str, int]:
     """Publish. Warnings must have been read; errors forbid it."""
     rt = runtime()
     kept = kept_upload(rt, actor(), upload_id)
     checked = check_upload(rt, kept.files)
+    if not all(each.ok for each in checked):
+        return _gate_page(upload_id, {"publish": _("Опубликовать нельзя: сначала исправьте ошибки.")}), 422
     if any(f.severity == "warning" for each in checked for f in each.findings) and "read" not in request.form:
-        raise InvalidData(
-            "Прочтите замечания и отметьте это.", {"read": "Отметьте, что замечания прочитаны."}
-        )
+        return _gate_page(upload_id, {"read": _("Прочтите замечания и отметьте это.")}), 422
     publication = publish(rt, actor(), kept.files, request.form.get("note", "").strip())
     forget_upload(rt, actor(), upload_id)
     added = sum(version.new for version in publication.versions)

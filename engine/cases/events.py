@@ -11,16 +11,24 @@ from engine.access.policy import require_case
 from engine.cases.locking import lock_case
 from engine.cases.messages import deliver_to
 from engine.cases.queries import CaseCard
-from engine.cases.tables import wait
+from engine.cases.tables import case_, wait
 from engine.errors import Conflict
 from engine.model import Actor, Permission, Value, WaitKind
 from engine.runtime import Runtime
 
 _AWAITED = (
     select(wait.c.id, wait.c.node, wait.c.name)
-    .where(wait.c.case_id == bindparam("case_id"), wait.c.kind == WaitKind.MESSAGE)
+    .join_from(wait, case_, wait.c.case_id == case_.c.id)
+    .where(
+        wait.c.case_id == bindparam("case_id"),
+        wait.c.kind == WaitKind.MESSAGE,
+        wait.c.key == case_.c.number,
+        wait.c.node.not_like("%/%"),
+    )
     .order_by(wait.c.id)
 )
+"""Events that speak of the case itself and that its own diagram waits for. What a called pathway waits for is
+between the two of them: nobody may bring a commission's decision by hand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ queues.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, Connection, bindparam, exists, select
 
 from engine.access.policy import CaseLike, reach, require_case
@@ -42,3 +44,11 @@ def require_visible(
     """The same for one case: NotAllowed unless the actor may see it."""
     queues = conn.execute(_OPEN_QUEUES, {"case_id": case_id}).scalars().all()
     require_case(actor, permission, case, queues)
+
+
+def visible_among(conn: Connection, actor: Actor, case_ids: Collection[int]) -> frozenset[int]:
+    """Those of these cases that the actor may see: what a list may make a link of."""
+    if not case_ids:
+        return frozenset()
+    wanted = select(case_.c.id).where(case_.c.id.in_(case_ids), visible(actor))
+    return frozenset(conn.execute(wanted).scalars())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,6 +36,11 @@ _LIST = (
     .where(notice.c.account_id == bindparam("account_id"))
     .order_by(notice.c.id.desc())
     .limit(bindparam("limit"))
+)
+_TOLD = (
+    select(notice.c.task_id, notice.c.account_id, notice.c.at)
+    .where(notice.c.task_id.in_(bindparam("task_ids", expanding=True)))
+    .order_by(notice.c.id)
 )
 _READ = (
     update(notice)
@@ -77,6 +83,18 @@ def notice_list(rt: Runtime, conn: Connection, account_id: int, limit: int = 100
         )
         for row in conn.execute(_LIST, {"account_id": account_id, "limit": limit})
     ]
+
+
+def last_told(conn: Connection, task_ids: Collection[int]) -> dict[int, tuple[datetime, frozenset[int]]]:
+    """For each of these steps of which anybody was told: when last, and which accounts then."""
+    told: dict[int, tuple[datetime, frozenset[int]]] = {}
+    rows = conn.execute(_TOLD, {"task_ids": list(task_ids)}).all() if task_ids else []
+    for row in rows:
+        at = from_seconds(row.at)
+        before = told.get(row.task_id)
+        together = before[1] if before is not None and before[0] == at else frozenset()
+        told[row.task_id] = (at, together | {row.account_id})
+    return told
 
 
 def mark_all_read(rt: Runtime, actor: Actor) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from engine.access.policy import require_case
 from engine.access.queries import names_of
@@ -16,6 +16,7 @@ from engine.cases.history import HistoryKind
 from engine.cases.journal import write_history
 from engine.cases.locking import LOCK_TASK
 from engine.cases.service import require_open, require_task
+from engine.cases.visibility import require_visible
 from engine.errors import Conflict, InvalidData, NotAllowed
 from engine.model import Actor, Permission
 from engine.runtime import Runtime
@@ -33,6 +34,15 @@ _MOVE = (
 _SAVE_DRAFT = (
     update(task)
     .where(task.c.id == bindparam("the_task"), task.c.status == OPEN)
+    .values(draft=bindparam("sealed"), draft_at=bindparam("at"), draft_by=bindparam("by"))
+)
+_KEEP_LATE = (
+    update(task)
+    .where(
+        task.c.id == bindparam("the_task"),
+        task.c.status != OPEN,
+        or_(task.c.draft_by.is_(None), task.c.draft_by == bindparam("by")),
+    )
     .values(draft=bindparam("sealed"), draft_at=bindparam("at"), draft_by=bindparam("by"))
 )
 _DRAFT = select(task.c.draft, task.c.draft_at, task.c.draft_by).where(task.c.id == bindparam("the_task"))
@@ -154,3 +164,34 @@ def load_draft(
     if row is None or row.draft is None:
         return None
     return orjson.loads(rt.vault.open(key_id, row.draft, f"task.draft:{task_id}")), from_seconds(row.draft_at)
+
+
+def keep_late_edits(rt: Runtime, actor: Actor, task_id: int, content: Mapping[str, Any]) -> bool:
+    """Keep what somebody had typed into a step that was closed meanwhile, for them to compare.
+
+    True when it was kept: while nobody else's edits are kept with this step. NotAllowed for whoever may not
+    see the case.
+    """
+    plain = orjson.dumps(content)
+    if len(plain) > MAX_DRAFT_BYTES:
+        return False
+    with rt.database.write() as conn:
+        row = conn.execute(LOCK_TASK, {"task_id": task_id}).one()
+        require_visible(conn, actor, row.case_id, row)
+        values = {
+            "the_task": task_id,
+            "sealed": rt.vault.seal(row.key_id, plain, f"task.draft:{task_id}"),
+            "at": to_seconds(rt.clock.now()),
+            "by": actor.user_id,
+        }
+        return conn.execute(_KEEP_LATE, values).rowcount == 1
+
+
+def late_edits(
+    rt: Runtime, conn: Connection, actor: Actor, key_id: int, task_id: int
+) -> tuple[dict[str, Any], datetime] | None:
+    """What the actor had typed into a step that somebody else closed, and when; None for anybody else's."""
+    row = conn.execute(_DRAFT, {"the_task": task_id}).one_or_none()
+    if row is None or row.draft_by != actor.user_id:
+        return None
+    return load_draft(rt, conn, key_id, task_id)

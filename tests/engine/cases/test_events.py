@@ -74,3 +74,36 @@ def test_who_may_not_open_cases_of_the_unit_notes_nothing_in_them(rt: Runtime, c
     with pytest.raises(NotAllowed):
         note_event(rt, stranger, case.id, "msg.consent")
     assert open_nodes(rt) == []
+
+
+def test_what_a_called_pathway_waits_for_is_not_noted_by_hand(rt: Runtime) -> None:
+    called = diagram(
+        "asking",
+        '<startEvent id="cs"/><endEvent id="ce"/>'
+        '<receiveTask id="answer" name="Дождаться решения" messageRef="d"/>' + flows("cs answer ce"),
+        '<message id="d" name="msg.decision"/>',
+    )
+    main = diagram(
+        "main",
+        '<startEvent id="s"/><endEvent id="e"/><callActivity id="call" name="Вопрос" calledElement="asking"/>'
+        + flows("s call e"),
+    )
+    publish_files(rt, called, main)
+    clerk = make_actor(rt, "R05")
+    case = open_case(rt, clerk, "main")
+    assert awaited(rt, clerk, case.id) == []
+    with pytest.raises(Conflict, match="больше не ждёт"):
+        note_event(rt, clerk, case.id, "msg.decision")
+
+
+def test_an_event_about_something_else_is_not_noted_by_hand(rt: Runtime) -> None:
+    body = (
+        '<startEvent id="s"/><endEvent id="e"/>'
+        '<intermediateCatchEvent id="w" name="Ответ ведомства"><extensionElements><camunda:properties>'
+        '<camunda:property name="key" value="&quot;запрос 7&quot;"/></camunda:properties></extensionElements>'
+        '<messageEventDefinition messageRef="m"/></intermediateCatchEvent>'
+    )
+    publish_files(rt, diagram("small", body + flows("s w e"), '<message id="m" name="msg.answer"/>'))
+    clerk = make_actor(rt, "R05")
+    case = open_case(rt, clerk, "small")
+    assert awaited(rt, clerk, case.id) == []

@@ -1,0 +1,25 @@
+"""Addresses that come with a request: only pages of this application are ever followed."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+MAX_LENGTH = 2_000
+
+
+def local_page(address: str) -> bool:
+    """True for a page of this application.
+
+    Browsers drop control characters and take a backslash for a slash, so an address with any of them may lead
+    elsewhere however it looks.
+    """
+    if not address.startswith("/") or len(address) > MAX_LENGTH or not address.isprintable() or "\\" in address:
+        return False
+    return not address.startswith("//")
+
+
+def with_value(address: str, name: str, value: object) -> str:
+    """The address with one more value in its query; an older value of that name is replaced."""
+    parts = urlsplit(address)
+    kept = [(key, old) for key, old in parse_qsl(parts.query) if key != name]
+    return parts._replace(query=urlencode([*kept, (name, str(value))])).geturl()

@@ -1,0 +1,59 @@
+"""A step as a line of a list: the inbox, a case, what the macro `task_row` draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from engine.model import Actor
+from engine.worklist.inbox import CAP, InboxRow
+from webui.frame import local_time, role_words
+from webui.substitutes import StandIn
+
+
+def number_words(count: int) -> str:
+    """A counter as it is shown: it stops at "999+"."""
+    return f"{CAP - 1}+" if count >= CAP else str(count)
+
+
+def step_title(row: InboxRow) -> str:
+    """The step, and which one it is when there are several: «Голосование: вопрос 2»."""
+    return f"{row.step.name}: {row.item}" if row.item else row.step.name
+
+
+def row_view(
+    row: InboxRow, names: Mapping[int, str], person: Actor, standing_in: StandIn | None = None
+) -> dict[str, Any]:
+    """One step for `task_row`. Who looks at a step of others is offered to open it, never to take it."""
+    absent = standing_in.account_of(row.assignee_id) if standing_in else None
+    free = row.assignee_id is None and row.queue_id in person.queues
+    continued = row.draft_at is not None and (row.assignee_id == person.user_id or absent)
+    return {
+        "id": row.task_id,
+        "href": url_for("tasks.show", task_id=row.task_id),
+        "title": step_title(row),
+        "case_number": row.case_number,
+        "case_href": url_for("cases.show", case_id=row.case_id),
+        "subject": row.label,
+        "pathway": row.process_name,
+        "assignee_words": _assignee(row, names, person, absent),
+        "role_words": role_words(row.step.roles[0]) if row.step.roles else "",
+        "due": row.words,
+        "button": "continue" if continued else "take" if free else "open",
+        "take_url": url_for("inbox.take", task_id=row.task_id),
+        "version": "",
+        "draft_words": _("черновик %(time)s", time=local_time(row.draft_at)) if row.draft_at else None,
+        "on_behalf_words": _("за: %(name)s", name=names.get(absent, "")) if absent else None,
+        "forecast_words": None,
+    }
+
+
+def _assignee(row: InboxRow, names: Mapping[int, str], person: Actor, absent: int | None) -> str:
+    if row.assignee_id is None:
+        return _("не назначено")
+    if absent is not None:
+        return _("Вы, замещая")
+    return _("Вы") if row.assignee_id == person.user_id else names.get(row.assignee_id, "")
