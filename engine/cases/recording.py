@@ -257,8 +257,8 @@ def _write_history(rt: Runtime, conn: Connection, case: LockedCase, result: Step
 
 
 def _automatic(case: LockedCase, result: StepResult) -> list[str]:
-    """Elements that the token passed in this step, in order."""
-    return [case.ref(passed) for passed in result.passed if not passed.cancelled]
+    """Elements that the token passed in this step, each once: a circle may pass thousands of times."""
+    return list(dict.fromkeys(case.ref(passed) for passed in result.passed if not passed.cancelled))
 
 
 def _promises(
