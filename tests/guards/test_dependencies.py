@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 from tests.guards.tree import ROOT, imports, python_files
 
 LOCKS = {path.stem: path for path in (ROOT / "requirements").glob("*.lock")}
-OUR_OWN = {"engine", "tests", "webui"}
+OUR_OWN = {"docs", "engine", "tests", "webui"}
 
 
 def project() -> dict[str, Any]:
