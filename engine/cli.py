@@ -101,7 +101,7 @@ def _tell(error: Exception, *, as_json: bool) -> int:
             document["findings"] = [finding_json(finding) for finding in findings]
         print_json({"error": document})
     elif findings:
-        tell_findings("", findings)
+        tell_findings("", findings, err=True)
     return IMPOSSIBLE
 
 

@@ -105,7 +105,7 @@ def logs_to_stderr() -> None:
             structlog.processors.add_log_level,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
 
 
@@ -129,11 +129,15 @@ def file_json(checked: Checked) -> dict[str, Any]:
     return {"file": checked.upload.name, "ok": checked.ok, "findings": found}
 
 
-def tell_findings(name: str, findings: Iterable[Finding]) -> None:
-    """Findings for people: place, what is wrong, what to do."""
+def tell_findings(name: str, findings: Iterable[Finding], *, err: bool = False) -> None:
+    """Findings for people: place, what is wrong, what to do. `name` is the file, empty where nobody knows."""
     for finding in findings:
-        line = f":{finding.line}" if finding.line else ""
-        element = f" [{finding.element}]" if finding.element else ""
-        click.echo(f"{name}{line}: {SEVERITIES[finding.severity]}{element}: {finding.message}")
+        line = f"строка {finding.line}" if finding.line else ""
+        element = f"[{finding.element}]" if finding.element else ""
+        place = ", ".join(part for part in (name, line) if part)
+        words = " ".join(
+            part for part in (f"{place}:" if place else "", SEVERITIES[finding.severity], element) if part
+        )
+        click.echo(f"{words}: {finding.message}", err=err)
         if finding.hint:
-            click.echo(f"    {finding.hint}")
+            click.echo(f"    {finding.hint}", err=err)

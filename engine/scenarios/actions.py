@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from engine.bpmn.timers import in_zone
 from engine.cases import repair
+from engine.cases.keys import key_token
 from engine.cases.messages import deliver_to, send_message, send_signal
 from engine.cases.outbox import Promise
 from engine.cases.service import complete_task
@@ -100,7 +101,7 @@ class Hands:
         world = self.world
         waits = [each for each in world.waits_for(action.name) if self._is_for(each, action.to)]
         if waits:
-            own = world.card().number
+            own = key_token(world.rt.vault, world.card().number)
             found = next((each for each in waits if each.key == own), waits[0])
             with world.rt.database.write() as conn:
                 deliver_to(world.rt, conn, world.case_id, found.id, action.name, action.payload)
@@ -113,7 +114,7 @@ class Hands:
         """By the one key of the wait, or because the waiting element sees all these values."""
         if not to:
             return True
-        if len(to) == 1 and waiting.key == to_text(next(iter(to.values()))):
+        if len(to) == 1 and waiting.key == key_token(self.world.rt.vault, to_text(next(iter(to.values())))):
             return True
         seen = self.world.seen_at(waiting.element)
         return all(name in seen and seen[name] == value for name, value in to.items())

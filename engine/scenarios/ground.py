@@ -26,6 +26,7 @@ from engine.clock import MovableClock, SystemClock
 from engine.deadlines.service import seed
 from engine.definitions.files import ReadFile, Upload
 from engine.definitions.service import add_release
+from engine.errors import MarshrutError
 from engine.model import SYSTEM, Actor
 from engine.names import FullName
 from engine.runtime import Runtime
@@ -41,11 +42,13 @@ class TrialGround:
     """Given files ready to be tried. Use with `with`: the folder is removed at the end.
 
     The first file is the one that is tried; the others are what it calls. What nobody gave comes from the
-    product. Raises DefinitionRefused when a file can't be read.
+    product. Raises DefinitionRefused when a file can't be read, MarshrutError when the first is no diagram.
     """
 
     def __init__(self, uploads: Sequence[Upload]) -> None:
         given = read_definitions(uploads)
+        if given[0].kind != "bpmn":
+            raise MarshrutError(f"«{given[0].upload.name}» не схема.", "Первой назовите схему .bpmn.")
         self.main = given[0]
         self.track = Track(file.upload.content for file in given if file.kind == "bpmn")
         self._folder = Path(tempfile.mkdtemp(prefix="marshrut-trial-"))
