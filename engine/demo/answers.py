@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from engine.demo.people import Registered
@@ -161,31 +161,30 @@ class Answers:
             "срок": self.later(day, problem.days),
         }
 
-    def programme(self, day: date, *, months: int) -> Data:
+    def programme(self, day: date, until: date) -> Data:
         """F24 as a draft: what the commission sees."""
         return {
             "цель_программы": self.situation.goal,
             "форма_обслуживания": self.situation.care,
-            **self._services(day, months),
-            "программа_до": day + timedelta(days=months * 30),
+            **self._services(day, until),
+            "программа_до": until,
         }
 
     def begun_programme(self) -> Data:
         """F24 with its aim only."""
         return {"цель_программы": self.situation.goal, "форма_обслуживания": self.situation.care}
 
-    def signed_programme(self, day: date, *, months: int) -> Data:
+    def signed_programme(self, day: date, until: date) -> Data:
         """F24 when it is signed: lists are sent again, the rest is kept from the draft."""
         return {
-            **self._services(day, months),
+            **self._services(day, until),
             "дата_программы": day,
             "кто_подписал": "руководитель",
             "экземпляров": 2,
             "подпись_заявителя": "подпишет при вручении",
         }
 
-    def _services(self, day: date, months: int) -> Data:
-        last = day + timedelta(days=months * 30)
+    def _services(self, day: date, until: date) -> Data:
         return {
             "услуги": [
                 {
@@ -193,7 +192,7 @@ class Answers:
                     "услуга": each.name,
                     "объём": each.amount,
                     "периодичность": each.often,
-                    "срок_услуги": last,
+                    "срок_услуги": until,
                     "исполнитель_услуги": KCSON,
                 }
                 for each in self.situation.services
@@ -241,7 +240,7 @@ def services_refused(day: date) -> Data:
     return {
         "дата_отказа": day,
         "вид_отказа": "письменно",
-        "причина_отказа_гражданина": "Пока справимся сами, обратимся позже.",
+        "причина_отказа_гражданина": "Пока справимся сами, обратимся позже",
         "последствия_разъяснены": True,
         "отмечено_в_программе": True,
     }

@@ -10,13 +10,14 @@ from typing import Any
 
 from engine.cases.events import note_event
 from engine.cases.service import start_case
-from engine.demo.answers import Answers
+from engine.demo.answers import Answers, Data
 from engine.demo.people import Registered
 from engine.demo.playing import Stage, Story
 from engine.model import StartCase
 
 PROCESS = "p03_need_ippsu"
 HEAD, COMMISSION = "руководитель", "комиссия"
+HEAD_NAME = "Орлов В. Н."
 
 
 @dataclass
@@ -35,6 +36,8 @@ class Course:
     months: int = 12
     """For how long the programme is made."""
     case_id: int = 0
+    until: date = date.max
+    """The programme's last day, once it is drafted."""
 
     @property
     def answers(self) -> Answers:
@@ -60,6 +63,15 @@ class Course:
         """Note what the person has said."""
         note_event(self.stage.rt, self.stage.actor(by), self.case_id, f"msg.{event}")
 
+    def programme(self) -> Data:
+        """The draft programme of today; its last day is kept for the signed one."""
+        self.until = self.today + timedelta(days=30 * self.months)
+        return self.answers.programme(self.today, self.until)
+
+    def issue(self, template: str, by: str, signer: str = "") -> None:
+        """Give a document of the case its number."""
+        self.stage.issue(self.case_id, template, by, signer)
+
     # --- parts ----------------------------------------------------------------------------------------
 
     def opened(self, clock: str = "09:10", channel: str = "лично") -> Story:
@@ -81,6 +93,7 @@ class Course:
         yield from self.opened(clock)
         yield self.stage.rt.clock.now() + timedelta(minutes=self.rng.randint(20, 40))
         self.do("application", "demina", self.answers.application(self.today))
+        self.issue("D20", "demina")
 
     def asked(self, answered: int | None = 4) -> Story:
         """A story beside the main one: agencies are asked at noon, answer so many days later, if at all."""
@@ -108,7 +121,7 @@ class Course:
     def drafted(self, lag: int = 2, clock: str = "14:20") -> Story:
         """The draft programme is ready and goes to whoever decides."""
         yield self.at(lag, clock)
-        self.do("draft", self.specialist, self.answers.programme(self.today, months=self.months))
+        self.do("draft", self.specialist, self.programme())
 
     def prepared(self, draft: int = 2, answered: int | None = 4) -> Story:
         """Everything up to the draft, with the answers of the agencies beside it."""
@@ -126,11 +139,11 @@ class Course:
     def finished(self, lag: int = 6, clock: str = "10:30") -> Story:
         """The programme is signed in two copies."""
         yield self.at(lag, clock)
-        signed = self.answers.signed_programme(self.today, months=self.months)
-        self.do("finish_ippsu", self.specialist, signed)
+        self.do("finish_ippsu", self.specialist, self.answers.signed_programme(self.today, self.until))
 
     def handed_over(self, lag: int = 7, clock: str = "12:00") -> Story:
         yield self.at(lag, clock)
+        self.issue("D27", self.specialist, HEAD_NAME)
         self.do("handover", self.specialist, self.answers.handover(self.today))
 
     def issued_by_head(self, handed: int = 7) -> Story:

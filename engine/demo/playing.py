@@ -21,6 +21,8 @@ from engine.cases.tables import outbox, wait
 from engine.clock import MovableClock
 from engine.deadlines.tables import term
 from engine.demo.town import account_number
+from engine.documents.queries import case_documents
+from engine.documents.service import issue
 from engine.model import Actor, CompleteTask
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds
@@ -149,3 +151,11 @@ class Stage:
         claim(self.rt, self.actor(by), number)
         if draft is not None:
             save_draft(self.rt, self.actor(by), number, draft)
+
+    def issue(self, case_id: int, template: str, by: str, signer: str = "") -> None:
+        """Number and freeze the newest document of that template, where documents are made at all."""
+        actor = self.actor(by)
+        with self.rt.database.read() as conn:
+            found = [card for card in case_documents(conn, actor, case_id) if card.template == template]
+        for card in found[-1:]:
+            issue(self.rt, actor, card.id, revision=card.revision, signer=signer)

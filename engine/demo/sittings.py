@@ -40,6 +40,7 @@ def held(stage: Stage, verdicts: Mapping[int, str]) -> Story:
     _do(stage, case_id, "protocol", SECRETARY, minutes)
     yield stage.at(HELD, "16:40")
     _do(stage, case_id, "sign", CHAIR, {**minutes, "протокол_подписан": True})
+    stage.issue(case_id, "D31", SECRETARY, "Седова Л. Г.")
 
 
 def being_prepared(stage: Stage) -> Story:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from engine.access.service import substitute
 from engine.deadlines.counting import due_moment
 from engine.demo import answers
-from engine.demo.courses import COMMISSION, HEAD, Course
+from engine.demo.courses import COMMISSION, HEAD, HEAD_NAME, Course
 from engine.demo.playing import Stage, Story
 from engine.demo.sittings import HELD, HELD_ENDED
 from engine.records.queries import person_view
@@ -144,6 +144,7 @@ def refused(course: Course, verdicts: VERDICTS) -> Story:
     course.stage.do(course.case_id, "p04_item/p04_item_ut_extra_sitting", "lunina", data)
     yield course.stage.at(*HELD_ENDED)
     course.do("refuse", course.specialist, answers.refusal(course.today))
+    course.issue("D26", course.specialist, HEAD_NAME)
 
 
 def to_be_checked_again(course: Course, verdicts: VERDICTS) -> Story:
@@ -234,6 +235,7 @@ def services_refused(course: Course, _: VERDICTS) -> Story:
     yield course.at(10, "13:30")
     course.note("refusal", course.specialist)
     course.do("refusal", course.specialist, answers.services_refused(course.today))
+    course.issue("D28", course.specialist)
 
 
 def brought_from_elsewhere(course: Course, _: VERDICTS) -> Story:
@@ -244,12 +246,11 @@ def brought_from_elsewhere(course: Course, _: VERDICTS) -> Story:
     yield from course.analysed()
     yield from course.agreed()
     yield course.at(3, "10:00")
-    copied = course.answers.programme(course.today, months=course.months)
-    del copied["программа_до"]
+    copied = {key: value for key, value in course.programme().items() if key != "программа_до"}
     course.stage.do(course.case_id, "p03_ut_draft", course.specialist, copied, checked=False)
     yield from course.recognised_by_head()
     yield course.at(6, "10:30")
-    signed = course.answers.signed_programme(course.today, months=course.months)
+    signed = course.answers.signed_programme(course.today, course.until)
     course.stage.do(course.case_id, "p03_ut_finish_ippsu", course.specialist, signed, checked=False)
     yield from course.handed_over()
     yield course.at(9, "10:00")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 
 from sqlalchemy import Connection, delete, insert, select
@@ -20,6 +21,6 @@ def kept_shift(conn: Connection) -> timedelta:
 def keep_shift(conn: Connection, shift: timedelta) -> None:
     """Let every process that opens the instance set its clock by this much; zero: the machine's own clock."""
     conn.execute(delete(marshrut_meta).where(marshrut_meta.c.key == CLOCK_SHIFT))
-    seconds = round(shift.total_seconds())
+    seconds = math.ceil(shift.total_seconds())  # upwards: what has happened must not lie ahead
     if seconds:
         conn.execute(insert(marshrut_meta), {"key": CLOCK_SHIFT, "value": str(seconds)})

@@ -146,7 +146,9 @@ class Walker:
         return self.answers.agreed_tasks(self.today)
 
     def _draft(self, _: StepView) -> dict[str, Any]:
-        return self.answers.programme(self.today, months=self.rng.choice([3, 12, 60]))
+        return self.answers.programme(
+            self.today, self.today + timedelta(days=self.rng.choice([90, 360, 1800]))
+        )
 
     def _head_decision(self, _: StepView) -> dict[str, Any]:
         verdict = self.rng.choice(["нуждается", "отказ", "доп. проверка"])
@@ -165,7 +167,7 @@ class Walker:
         return answers.refusal(self.today)
 
     def _finish_ippsu(self, _: StepView) -> dict[str, Any]:
-        return self.answers.signed_programme(self.today, months=12)
+        return self.answers.signed_programme(self.today, self.today + timedelta(days=360))
 
     def _handover(self, _: StepView) -> dict[str, Any]:
         return self.answers.handover(self.today)
