@@ -18,7 +18,7 @@ import click
 
 from engine.commands.output import IMPOSSIBLE, finding_json, print_json, tell_findings
 from engine.commands.russian import RussianFormatter, complaint
-from engine.errors import DefinitionRefused, MarshrutError
+from engine.errors import DefinitionRefused, InvalidData, MarshrutError
 
 COMMANDS = {
     "serve": ("webui.serving:serve", "Запустить рабочее место в браузере."),
@@ -113,6 +113,8 @@ def _words(error: Exception) -> tuple[str, str]:
             return complaint(error)
         case click.Abort():
             return "Прервано.", ""
+        case InvalidData():  # what a page would write beside its fields
+            return f"{error.message} {' '.join(error.errors.values())}".strip(), error.hint
         case MarshrutError():
             return error.message, error.hint
         case _:

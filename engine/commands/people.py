@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
 from engine.commands.output import json_option, logs_to_stderr, print_json
-from engine.errors import InvalidData, MarshrutError, NotFound
+from engine.errors import MarshrutError, NotFound
 
 if TYPE_CHECKING:
     from engine.access.queries import Colleague
@@ -93,8 +91,7 @@ def add(login: str, name: str, roles: tuple[str, ...], unit: int | None, passwor
     grants = tuple(Grant(role.upper(), place) for role in roles)
     full = FullName(parts[0], parts[1], " ".join(parts[2:]))
     new = NewAccount(login=login, name=full, unit_id=place, password=password, grants=grants)
-    with _words_of_fields():
-        number = create_account(rt, SYSTEM, new)
+    number = create_account(rt, SYSTEM, new)
     click.echo(f"Сотрудник добавлен, № {number}.")
 
 
@@ -107,8 +104,7 @@ def password(login: str, password: str) -> None:
     from engine.model import SYSTEM
 
     rt = _runtime()
-    with _words_of_fields():
-        reset_password(rt, SYSTEM, _found(rt, login).id, password)
+    reset_password(rt, SYSTEM, _found(rt, login).id, password)
     click.echo("Пароль задан.")
 
 
@@ -134,15 +130,6 @@ def _set_active(login: str, *, active: bool) -> None:
 
     rt = _runtime()
     set_active(rt, SYSTEM, _found(rt, login).id, active=active)
-
-
-@contextmanager
-def _words_of_fields() -> Iterator[None]:
-    """What a page would write beside its fields is said in one line."""
-    try:
-        yield
-    except InvalidData as error:
-        raise MarshrutError(f"{error.message} {' '.join(error.errors.values())}") from error
 
 
 def _runtime() -> Runtime:
