@@ -37,6 +37,10 @@ def split_task_id(number: int) -> tuple[int, int]:
     return number >> ELEMENT_BITS, number & ((1 << ELEMENT_BITS) - 1)
 
 
+REF_LENGTH = 161
+"""Letters of such a name: two ids of at most 80 and the stroke between them."""
+
+
 def element_ref(main: str, process: str, node: str) -> str:
     """How tables name an element of a case that runs process `main`.
 

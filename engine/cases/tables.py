@@ -17,6 +17,7 @@ from sqlalchemy import (
     text,
 )
 
+from engine.model import REF_LENGTH
 from engine.storage.metadata import BIG_ID, metadata
 
 ACTIVE, ENDED, CANCELLED = 0, 1, 2
@@ -68,7 +69,7 @@ history = Table(
     Column("actor_id", BigInteger, nullable=False),
     Column("for_id", BigInteger),
     Column("kind", SmallInteger, nullable=False),
-    Column("node", String(80)),
+    Column("node", String(REF_LENGTH)),
     Column("task_id", BigInteger),
     Column("path", Text),
     Column("data", LargeBinary),
@@ -83,14 +84,15 @@ wait = Table(
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("case_id", BigInteger, nullable=False),
-    Column("node", String(80), nullable=False),
+    Column("node", String(REF_LENGTH), nullable=False),
     Column("kind", SmallInteger, nullable=False),
     Column("due_at", BigInteger),
     Column("term", String(20)),
     Column("name", String(120)),
     Column("key", String(120)),
 )
-"""What a case waits for besides people. The row of a timer is deleted in the commit that fires it."""
+"""What a case waits for besides people. The row of a timer is deleted in the commit that fires it. `key` is
+a token: what it stands for may be personal."""
 Index(
     "ix_wait_due",
     wait.c.due_at,
@@ -118,7 +120,8 @@ message = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
 )
-"""Messages that nobody has received yet: kept until somebody waits for them or they expire."""
+"""Messages that nobody has received yet: kept until somebody waits for them or they expire. `key` is a token
+as in `wait`."""
 Index("ix_message_name", message.c.name, message.c.key)
 
 incident = Table(
@@ -127,7 +130,7 @@ incident = Table(
     Column("id", BIG_ID, primary_key=True),
     Column("element", BigInteger, nullable=False),
     Column("case_id", BigInteger, nullable=False),
-    Column("node", String(80), nullable=False),
+    Column("node", String(REF_LENGTH), nullable=False),
     Column("message", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("solved_at", BigInteger),

@@ -13,6 +13,7 @@ from sqlalchemy import delete, insert, select
 
 from engine.access.policy import require
 from engine.definitions.files import Upload
+from engine.definitions.limits import kept_name
 from engine.definitions.tables import upload, upload_file
 from engine.errors import NotFound
 from engine.model import Actor, Permission
@@ -46,7 +47,7 @@ def keep_upload(rt: Runtime, actor: Actor, files: Sequence[Upload]) -> int:
             packed = zlib.compress(file.content, 6)
             conn.execute(
                 insert(upload_file),
-                {"upload_id": number, "number": order, "name": file.name, "content": packed},
+                {"upload_id": number, "number": order, "name": kept_name(file.name), "content": packed},
             )
         return number
 

@@ -6,12 +6,14 @@ Each language is imported when the first file of its kind is read, so that check
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable
+import itertools
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Literal
 
 from engine.bpmn import Known
+from engine.definitions.limits import diagram_findings, key_findings
 from engine.errors import DefinitionRefused, Finding, MarshrutError
 
 Kind = Literal["bpmn", "dmn", "form", "docx"]
@@ -27,6 +29,9 @@ _ROOTS: dict[str, tuple[bytes, Kind]] = {
 
 MAX_BYTES = 5_000_000
 """A diagram of 2,000 elements with its layout is about 2 MB."""
+
+UNREAD = frozenset({"file-kind", "file-empty", "file-huge"})
+"""What is said of a file that nobody has to look into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +82,28 @@ def check_files(uploads: Iterable[Upload], known: Known) -> list[Checked]:
         decisions=_with(known.decisions, first, "dmn"),
         forms=_with(known.forms, first, "form"),
     )
-    return [
-        Checked(c.upload, c.file, tuple(dict.fromkeys((*c.findings, *_lint(c, together))))) for c in first
-    ]
+    twins = _twins(first)
+    return [Checked(c.upload, c.file, (*_all_findings(c, together), *twins.get(c.upload, ()))) for c in first]
+
+
+def _all_findings(read: Checked, known: Known) -> tuple[Finding, ...]:
+    """What kept it from being read and what else there is to say of it, each remark once."""
+    if any(finding.rule in UNREAD for finding in read.findings):
+        return read.findings
+    linted = _lint(read, known)
+    said = {(finding.rule, finding.element, finding.line) for finding in linted}
+    return (*(f for f in read.findings if (f.rule, f.element, f.line) not in said), *linted)
+
+
+def _twins(files: Sequence[Checked]) -> dict[Upload, list[Finding]]:
+    """Files that would push one another out of the catalogue."""
+    found: dict[Upload, list[Finding]] = {}
+    for each, other in itertools.permutations((c.file for c in files if c.file), 2):
+        if each.kind == other.kind and (shared := set(each.keys) & set(other.keys)):
+            message = f"Ключ «{min(shared)}» есть и в файле «{other.upload.name}»."
+            hint = "Оставьте один из этих файлов или дайте второму другой ключ (id)."
+            found.setdefault(each.upload, []).append(Finding("file-twice", "error", message, hint))
+    return found
 
 
 def _with(known: Collection[str] | None, files: Iterable[Checked], kind: Kind) -> Collection[str] | None:
@@ -121,9 +145,14 @@ def read_upload(upload: Upload) -> Checked:
             "Разделите схему на вызываемые процессы.",
         )
     try:
-        return Checked(upload, READERS[kind](upload), ())
+        file = READERS[kind](upload)
     except DefinitionRefused as refused:
         return Checked(upload, None, refused.findings)
+    except MarshrutError as error:
+        return _refused(upload, "file-unreadable", error.message, error.hint)
+    if odd := tuple(key_findings(file.keys)):
+        return Checked(upload, None, odd)
+    return Checked(upload, file, ())
 
 
 def _refused(upload: Upload, rule: str, message: str, hint: str) -> Checked:
@@ -134,6 +163,8 @@ def _read_bpmn(upload: Upload) -> ReadFile:
     from engine import bpmn
 
     diagram = bpmn.read(upload.content, name=upload.name)
+    if findings := tuple(diagram_findings(diagram)):
+        raise DefinitionRefused(findings[0].message, findings)
     main = diagram.processes[0]
     return ReadFile(upload, "bpmn", tuple(p.id for p in diagram.processes), main.name or main.id)
 
@@ -147,6 +178,10 @@ def _read_dmn(upload: Upload) -> ReadFile:
         element, line = getattr(error, "element", None), getattr(error, "line", None)
         finding = Finding("dmn-unreadable", "error", error.message, error.hint, element, None, line)
         raise DefinitionRefused(error.message, (finding,)) from error
+    if not model.decisions:
+        message = "В файле нет ни одного решения."
+        hint = "Нарисуйте решение в редакторе DMN и сохраните файл снова."
+        raise DefinitionRefused(message, (Finding("dmn-no-decision", "error", message, hint),))
     return ReadFile(upload, "dmn", tuple(found.id for found in model.decisions), model.name or upload.name)
 
 

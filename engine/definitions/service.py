@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, text
 
 from engine.access.journal import record_action
 from engine.access.policy import ROLES, require
 from engine.bpmn import Known
 from engine.definitions.files import KINDS, Checked, ReadFile, Upload, check_files
+from engine.definitions.limits import TITLE, kept_name
 from engine.definitions.operations import OPERATIONS
 from engine.definitions.tables import definition, release
 from engine.errors import DefinitionRefused, Finding
@@ -22,7 +23,10 @@ from engine.storage.moments import to_seconds
 
 Items = dict[str, dict[str, int]]
 
-_NEWEST = select(release.c.catalogue).order_by(release.c.id.desc()).limit(1)
+_NEWEST = select(release.c.id, release.c.catalogue).order_by(release.c.id.desc()).limit(1)
+_ONE_AT_A_TIME = text("LOCK TABLE release IN EXCLUSIVE MODE")
+"""PostgreSQL: a release holds everything the one before held, so nobody may add another meanwhile. Reading
+goes on. SQLite has one writer anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,10 @@ class Publication:
 
 def known_now(rt: Runtime, conn: Connection) -> Known:
     """Everything a diagram may refer to: what is published, the roles, the norms, the operations."""
-    items = _current_items(conn)
+    return _known(rt, _newest(conn)[1])
+
+
+def _known(rt: Runtime, items: Items) -> Known:
     return Known(
         roles=frozenset(ROLES),
         processes=frozenset(items.get("bpmn", ())),
@@ -64,33 +71,53 @@ def check_upload(rt: Runtime, uploads: Iterable[Upload]) -> list[Checked]:
 
 
 def publish(rt: Runtime, actor: Actor, uploads: Sequence[Upload], note: str = "") -> Publication:
-    """Publish files together. Raises DefinitionRefused with all findings when one of them has an error."""
+    """Publish files together. Raises DefinitionRefused with all findings when one of them has an error.
+
+    They are checked before the transaction, so that nobody waits for it, and once more inside when somebody
+    else published in between.
+    """
     require(actor, Permission.DEFINITION_PUBLISH)
+    with rt.database.read() as conn:
+        seen, items = _newest(conn)
+    files = _checked(uploads, _known(rt, items))
     with rt.database.write() as conn:
-        checked = check_files(uploads, known_now(rt, conn))
-        errors: list[Finding] = [f for c in checked if not c.ok for f in c.findings]
-        if errors:
-            raise DefinitionRefused("Опубликовать нельзя: есть ошибки.", tuple(errors))
-        return add_release(rt, conn, actor, [c.file for c in checked if c.file is not None], note)
+        if rt.database.kind == "postgresql":
+            conn.execute(_ONE_AT_A_TIME)
+        newest, items = _newest(conn)
+        if newest != seen:
+            files = _checked(uploads, _known(rt, items))
+        return add_release(rt, conn, actor, files, note)
+
+
+def _checked(uploads: Sequence[Upload], known: Known) -> list[ReadFile]:
+    checked = check_files(uploads, known)
+    errors: list[Finding] = [f for c in checked if not c.ok for f in c.findings]
+    if errors:
+        raise DefinitionRefused("Опубликовать нельзя: есть ошибки.", tuple(errors))
+    return [c.file for c in checked if c.file is not None]
 
 
 def add_release(
     rt: Runtime, conn: Connection, actor: Actor, files: Sequence[ReadFile], note: str = ""
 ) -> Publication:
-    """New versions of these files and a release with them, whatever the checks say of them."""
-    items = _current_items(conn)
+    """New versions of these files and a release with them, whatever the checks say of them.
+
+    Files that are published already, byte for byte, add nothing; with only such files the release stays.
+    """
+    release_id, items = _newest(conn)
     versions = [_add_version(rt, conn, actor, file, items, note) for file in files]
-    release_id = _add_release(rt, conn, actor, items)
-    for version in versions:
+    added = [version for version in versions if version.new]
+    if added or release_id is None:
+        release_id = _add_release(rt, conn, actor, items)
+    for version in added:
         record_action(rt, conn, actor, "definition_published", version.kind, version.id)
     return Publication(release_id, tuple(versions))
 
 
-def _current_items(conn: Connection) -> Items:
-    newest = conn.execute(
-        select(release.c.catalogue).order_by(release.c.id.desc()).limit(1)
-    ).scalar_one_or_none()
-    return json.loads(newest) if newest is not None else {}
+def _newest(conn: Connection) -> tuple[int | None, Items]:
+    """The number of the newest release and a copy of what is in it; (None, {}) before the first."""
+    row = conn.execute(_NEWEST).one_or_none()
+    return (None, {}) if row is None else (row.id, json.loads(row.catalogue))
 
 
 def _add_version(
@@ -103,7 +130,7 @@ def _add_version(
             definition.c.id == published.get(key, 0), definition.c.digest == file.upload.digest
         )
     ).one_or_none()
-    if same is not None:
+    if same is not None and all(published.get(each) == same.id for each in file.keys):
         return PublishedVersion(same.id, file.kind, key, same.version, new=False)
     version = (
         1
@@ -119,8 +146,8 @@ def _add_version(
             "kind": file.kind,
             "key": key,
             "version": version,
-            "title": file.title,
-            "file_name": file.upload.name,
+            "title": file.title[:TITLE],
+            "file_name": kept_name(file.upload.name),
             "digest": file.upload.digest,
             "content": file.upload.content,
             "published_at": to_seconds(rt.clock.now()),

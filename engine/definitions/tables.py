@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Column,
-    Index,
     LargeBinary,
     SmallInteger,
     String,
@@ -14,6 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from engine.storage.append_only import append_only
 from engine.storage.metadata import BIG_ID, metadata
 
 definition = Table(
@@ -32,7 +32,8 @@ definition = Table(
     Column("note", Text, nullable=False, server_default=""),
     UniqueConstraint("kind", "key", "version"),
 )
-Index("ix_definition_digest", definition.c.digest)
+"""`content` is compared and given back byte for byte; the database refuses to change or delete a version."""
+append_only(definition)
 
 release = Table(
     "release",
@@ -44,6 +45,7 @@ release = Table(
 )
 """`catalogue` is JSON: {kind: {key: definition id}}. A file with several processes or decisions stands under
 each key."""
+append_only(release)
 
 upload = Table(
     "upload",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, SmallInteger, String, Table, text
 
+from engine.model import REF_LENGTH
 from engine.storage.metadata import BIG_ID, metadata
 
 OPEN, DONE, CANCELLED = 0, 1, 2
@@ -14,7 +15,7 @@ task = Table(
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("case_id", BigInteger, nullable=False),
-    Column("node", String(80), nullable=False),
+    Column("node", String(REF_LENGTH), nullable=False),
     Column("status", SmallInteger, nullable=False),
     Column("queue_id", BigInteger, nullable=False),
     Column("role_queue_id", BigInteger, nullable=False),

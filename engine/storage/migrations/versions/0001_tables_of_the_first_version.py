@@ -123,9 +123,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_definition")),
         sa.UniqueConstraint("kind", "key", "version", name=op.f("uq_definition_kind_key_version")),
     )
-    with op.batch_alter_table("definition", schema=None) as batch_op:
-        batch_op.create_index("ix_definition_digest", ["digest"], unique=False)
-
     op.create_table(
         "document_counter",
         sa.Column("name", sa.String(length=80), nullable=False),
@@ -140,7 +137,7 @@ def upgrade() -> None:
         sa.Column("actor_id", sa.BigInteger(), nullable=False),
         sa.Column("for_id", sa.BigInteger(), nullable=True),
         sa.Column("kind", sa.SmallInteger(), nullable=False),
-        sa.Column("node", sa.String(length=80), nullable=True),
+        sa.Column("node", sa.String(length=161), nullable=True),
         sa.Column("task_id", sa.BigInteger(), nullable=True),
         sa.Column("path", sa.Text(), nullable=True),
         sa.Column("data", sa.LargeBinary(), nullable=True),
@@ -154,7 +151,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("element", sa.BigInteger(), nullable=False),
         sa.Column("case_id", sa.BigInteger(), nullable=False),
-        sa.Column("node", sa.String(length=80), nullable=False),
+        sa.Column("node", sa.String(length=161), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("solved_at", sa.BigInteger(), nullable=True),
@@ -280,7 +277,7 @@ def upgrade() -> None:
         "task",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("case_id", sa.BigInteger(), nullable=False),
-        sa.Column("node", sa.String(length=80), nullable=False),
+        sa.Column("node", sa.String(length=161), nullable=False),
         sa.Column("status", sa.SmallInteger(), nullable=False),
         sa.Column("queue_id", sa.BigInteger(), nullable=False),
         sa.Column("role_queue_id", sa.BigInteger(), nullable=False),
@@ -383,7 +380,7 @@ def upgrade() -> None:
         "wait",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("case_id", sa.BigInteger(), nullable=False),
-        sa.Column("node", sa.String(length=80), nullable=False),
+        sa.Column("node", sa.String(length=161), nullable=False),
         sa.Column("kind", sa.SmallInteger(), nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=True),
         sa.Column("term", sa.String(length=20), nullable=True),
@@ -653,4 +650,8 @@ def upgrade() -> None:
         batch_op.create_index("ix_person_token_person", ["person_id"], unique=False)
 
     for statement in append_only.statements("audit", op.get_bind().dialect.name):
+        op.execute(statement)
+    for statement in append_only.statements("definition", op.get_bind().dialect.name):
+        op.execute(statement)
+    for statement in append_only.statements("release", op.get_bind().dialect.name):
         op.execute(statement)
