@@ -48,7 +48,10 @@ class CompleteService:
 
 @dataclass(frozen=True, slots=True)
 class FailService:
-    """The operation failed: with a code it is a business error of the diagram, without one an incident."""
+    """The operation failed: with a code it is a business error of the diagram, without one an incident.
+
+    `message` goes to whatever handles the error. No incident repeats it: it may be words that a person typed.
+    """
 
     element_id: int
     code: str | None

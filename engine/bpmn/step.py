@@ -110,8 +110,8 @@ def _fail_service(case: Case, command: commands.FailService) -> None:
     if command.code is not None and _caught(token, command.code, command.message):
         return
     case.journal.wait_over(token.id)
-    reason = f"ошибка «{command.code}»: {command.message}" if command.code else command.message
-    incidents.stop(token, f"операция не выполнена: {reason.rstrip('.')}. Устраните причину и повторите.")
+    shown = f", ошибка «{command.code}»" if command.code else ""
+    incidents.stop(token, f"операция не выполнена{shown}. Устраните причину и повторите.")
 
 
 def _throw_error(case: Case, command: commands.ThrowError) -> None:

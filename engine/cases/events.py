@@ -8,21 +8,21 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, select
 
 from engine.access.policy import require_case
+from engine.cases.keys import key_token
 from engine.cases.locking import lock_case
 from engine.cases.messages import deliver_to
 from engine.cases.queries import CaseCard
-from engine.cases.tables import case_, wait
+from engine.cases.tables import wait
 from engine.errors import Conflict
 from engine.model import Actor, Permission, Value, WaitKind
 from engine.runtime import Runtime
 
 _AWAITED = (
     select(wait.c.id, wait.c.node, wait.c.name)
-    .join_from(wait, case_, wait.c.case_id == case_.c.id)
     .where(
         wait.c.case_id == bindparam("case_id"),
         wait.c.kind == WaitKind.MESSAGE,
-        wait.c.key == case_.c.number,
+        wait.c.key == bindparam("own"),
         wait.c.node.not_like("%/%"),
     )
     .order_by(wait.c.id)
@@ -42,7 +42,7 @@ class AwaitedEvent:
 def awaited_events(rt: Runtime, conn: Connection, card: CaseCard) -> list[AwaitedEvent]:
     """Events that may be noted in a case now, in the order in which it began to wait for them."""
     release = rt.library.release(card.release_id)
-    rows = conn.execute(_AWAITED, {"case_id": card.id}).all()
+    rows = conn.execute(_AWAITED, {"case_id": card.id, "own": key_token(rt.vault, card.number)}).all()
     return [AwaitedEvent(row.name, release.step(card.process, row.node).name) for row in rows]
 
 
@@ -56,7 +56,8 @@ def note_event(
     with rt.database.write() as conn:
         case = lock_case(rt, conn, case_id)
         require_case(actor, Permission.CASE_START, case)
-        waits = [row for row in conn.execute(_AWAITED, {"case_id": case_id}) if row.name == name]
+        awaited = conn.execute(_AWAITED, {"case_id": case_id, "own": key_token(rt.vault, case.number)})
+        waits = [row for row in awaited if row.name == name]
         if not waits:
             raise Conflict(
                 f"Дело {case.number} этого события больше не ждёт.", "Откройте дело: оно уже пошло дальше."

@@ -13,6 +13,7 @@ from engine import bpmn
 from engine.bpmn.commands import CompleteService, Deliver, Signal
 from engine.cases.context import step_context
 from engine.cases.history import HistoryKind
+from engine.cases.keys import key_token
 from engine.cases.locking import lock_case
 from engine.cases.outbox import Promise
 from engine.cases.recording import Deed, record_step
@@ -73,7 +74,7 @@ def subscriber(name: str) -> Callable[[Subscriber], Subscriber]:
 
 def send_message(rt: Runtime, conn: Connection, promise: Promise, _: None) -> None:
     """Outbox handler: give a message to the case that waits for it, or keep it."""
-    name, key = str(promise.payload["name"]), promise.payload["key"]
+    name, key = _address(rt, promise)
     payload: dict[str, Value] = dict(promise.payload["payload"])
     if name in SUBSCRIBERS:
         SUBSCRIBERS[name](rt, conn, promise, payload)
@@ -87,7 +88,7 @@ def send_message(rt: Runtime, conn: Connection, promise: Promise, _: None) -> No
 
 def collect_message(rt: Runtime, conn: Connection, promise: Promise, _: None) -> None:
     """Outbox handler: a case has begun to wait; give it what came before it waited."""
-    name, key = str(promise.payload["name"]), promise.payload["key"]
+    name, key = _address(rt, promise)
     found = conn.execute(_WAITING, {"name": name, "key": key, "sender": 0}).one_or_none()
     if found is None:
         return
@@ -97,6 +98,11 @@ def collect_message(rt: Runtime, conn: Connection, promise: Promise, _: None) ->
     payload = open_values(rt.vault, kept.key_id, kept.payload, "message")
     conn.execute(_FORGET, {"message_id": kept.id})
     deliver_to(rt, conn, found.case_id, found.id, name, payload)
+
+
+def _address(rt: Runtime, promise: Promise) -> tuple[str, str]:
+    """(name, token of the key) of the message that a promise speaks of."""
+    return str(promise.payload["name"]), key_token(rt.vault, str(promise.payload["key"]))
 
 
 def deliver_to(
@@ -125,7 +131,7 @@ def deliver_to(
 
 
 def _keep_message(
-    rt: Runtime, conn: Connection, promise: Promise, name: str, key: Value, payload: Mapping[str, Value]
+    rt: Runtime, conn: Connection, promise: Promise, name: str, key: str, payload: Mapping[str, Value]
 ) -> None:
     now = rt.clock.now()
     key_id = promise.key_id

@@ -21,6 +21,7 @@ from engine.access.policy import ROLES
 from engine.access.queues import queue_for, queue_of
 from engine.cases.history import HistoryKind
 from engine.cases.journal import write_history
+from engine.cases.keys import key_token
 from engine.cases.locking import LockedCase, state_purpose
 from engine.cases.tables import ACTIVE, ENDED, case_, incident, outbox, wait
 from engine.cases.terms import TermBook
@@ -122,7 +123,7 @@ def record_step(
         conn.execute(_END_WAIT, [{"the_wait": task_id(case.id, e)} for e in result.ended_waits])
     if result.waits:
         conn.execute(
-            _BEGIN_WAIT, [_wait_row(case, w, book) for w in result.waits if w.kind != WaitKind.CONDITION]
+            _BEGIN_WAIT, [_wait_row(rt, case, w, book) for w in result.waits if w.kind != WaitKind.CONDITION]
         )
     book.write(conn)
     promised = _promises(rt, release, case, result, deed)
@@ -212,7 +213,7 @@ def _assignee(rt: Runtime, conn: Connection, value: Value) -> tuple[int | None, 
         return None, None
 
 
-def _wait_row(case: LockedCase, found: Wait, book: TermBook) -> dict[str, Any]:
+def _wait_row(rt: Runtime, case: LockedCase, found: Wait, book: TermBook) -> dict[str, Any]:
     moment = book.moment_of(found.term) if found.term else found.moment and to_seconds(found.moment)
     return {
         "id": task_id(case.id, found.element_id),
@@ -222,7 +223,7 @@ def _wait_row(case: LockedCase, found: Wait, book: TermBook) -> dict[str, Any]:
         "due_at": moment,
         "term": found.term,
         "name": found.name,
-        "key": _message_key(case, found.key) if found.kind == WaitKind.MESSAGE else None,
+        "key": key_token(rt.vault, _message_key(case, found.key)) if found.kind == WaitKind.MESSAGE else None,
     }
 
 

@@ -63,7 +63,8 @@ def fail_service(
 ) -> None:
     """Say that a waiting operation failed: with a code a business error, else an incident to be retried."""
     command = FailService(element, code, message)
-    _repair(rt, actor, case_id, element, command, reason, "отметить неудачу операции", {"ошибка": code})
+    told = {"ошибка": code, "сообщение": message}
+    _repair(rt, actor, case_id, element, command, reason, "отметить неудачу операции", told)
 
 
 def throw_error(rt: Runtime, actor: Actor, case_id: int, element: int, code: str, reason: str) -> None:

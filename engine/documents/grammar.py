@@ -5,6 +5,7 @@ Declension is a proposal: rules know most surnames and not all, so a document ca
 
 from __future__ import annotations
 
+import logging
 import re
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -31,6 +32,10 @@ _ROUBLES: Final[Forms] = ("рубль", "рубля", "рублей")
 _KOPECKS: Final[Forms] = ("копейка", "копейки", "копеек")
 _INITIALS: Final = re.compile(r"(?<=\b[А-ЯЁ]\.) (?=[А-ЯЁ])|(?<=[а-яё]) (?=[А-ЯЁ]\.)")
 _SHORT_WORD: Final = re.compile(r"(?<=\d) (?=(?:г\.|руб\.|коп\.|экз\.|раб\.|%|лет\b|год))")
+
+
+logging.getLogger("pytrovich").setLevel(logging.CRITICAL)
+"""It tells its log every name that it declines."""
 
 
 @lru_cache(maxsize=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, func, select
@@ -77,6 +78,12 @@ def standing_at(rt: Runtime, head: Actor, case: StartedCase) -> int:
 def waiting_operation(rt: Runtime, head: Actor, case: StartedCase) -> int:
     with rt.database.read() as conn:
         return case_position(rt, conn, case_card(rt, conn, head, case.id)).now.open[0].element_id
+
+
+def told_last(rt: Runtime, conn: Connection, head: Actor, case: StartedCase) -> dict[str, Any]:
+    """What the newest entry of the history says."""
+    told: dict[str, Any] = case_history(rt, conn, case_card(rt, conn, head, case.id))[0].data["data"]
+    return told
 
 
 def promises(rt: Runtime) -> int:
@@ -165,7 +172,8 @@ def test_an_operation_that_failed_otherwise_stands_and_is_called_again(rt: Runti
     repair.fail_service(rt, head, case.id, element, None, "реестр недоступен", WHY)
     assert promises(rt) == 0
     with rt.database.read() as conn:
-        assert "реестр недоступен" in open_incidents(conn, case.id)[0].message
+        assert "операция не выполнена" in open_incidents(conn, case.id)[0].message
+        assert told_last(rt, conn, head, case)["сообщение"] == "реестр недоступен"
     repair.retry(rt, head, case.id, element, WHY)
     assert promises(rt) == 1
 
