@@ -7,6 +7,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from flask import Flask, current_app, g
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from engine.errors import NotAllowed
@@ -39,8 +40,8 @@ def permission(needed: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]
                 return current_app.login_manager.unauthorized()  # type: ignore[attr-defined,no-any-return]
             if not actor().may(needed):
                 raise NotAllowed(
-                    "У вашей роли нет права на эту страницу.",
-                    "Если она нужна вам для работы, обратитесь к администратору.",
+                    _("У вашей роли нет права на эту страницу."),
+                    _("Если она нужна вам для работы, обратитесь к администратору."),
                 )
             return view(*args, **kwargs)
 

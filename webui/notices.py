@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, url_for
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from engine.deadlines.norms import Step
@@ -14,11 +14,11 @@ from webui.guards import actor, permission, runtime
 pages = Blueprint("notices", __name__)
 
 WORDS = {
-    Step.HALF: ("Прошла половина срока", "plain"),
-    Step.DAY_BEFORE: ("Остался 1 рабочий день", "soon"),
-    Step.DUE: ("Срок истёк", "urgent"),
-    Step.PLUS_1: ("Просрочено на 1 рабочий день", "urgent"),
-    Step.PLUS_3: ("Просрочено на 3 рабочих дня", "urgent"),
+    Step.HALF: (_l("Прошла половина срока"), "plain"),
+    Step.DAY_BEFORE: (_l("Остался 1 рабочий день"), "soon"),
+    Step.DUE: (_l("Срок истёк"), "urgent"),
+    Step.PLUS_1: (_l("Просрочено на 1 рабочий день"), "urgent"),
+    Step.PLUS_3: (_l("Просрочено на 3 рабочих дня"), "urgent"),
 }
 
 
@@ -34,7 +34,7 @@ def index() -> str:
 
 def _row(row: NoticeRow) -> dict[str, object]:
     words, role = WORDS[Step(row.kind)]
-    return {"notice": row, "words": _(words), "role": role}
+    return {"notice": row, "words": words, "role": role}
 
 
 @pages.post("/notices/read")

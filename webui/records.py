@@ -81,7 +81,9 @@ def create() -> Response | tuple[str, int] | str:
         with rt.database.read() as conn:
             same = [] if "anyway" in request.form else duplicates(rt, conn, asked_by, data)
         if same:
-            return render_template("duplicates.html", same=same, sent=request.form, next=_next(None), chosen=_chosen)
+            return render_template(
+                "duplicates.html", same=same, sent=request.form, next=_next(None), chosen=_chosen
+            )
         made = create_person(rt, asked_by, data)
     except InvalidData as wrong:
         return _form(_sent_unchecked(), wrong.errors, None), 422
@@ -141,7 +143,7 @@ def _sent(known: PersonData | None = None) -> PersonData:
         day = date.fromisoformat(birth) if birth else None
     except ValueError:
         raise InvalidData(
-            "Карточка не сохранена.", {"birth": "Напишите дату рождения: день, месяц и год."}
+            _("Карточка не сохранена."), {"birth": _("Напишите дату рождения: день, месяц и год.")}
         ) from None
     return replace(_sent_unchecked(known), birth=day)
 

@@ -7,20 +7,20 @@ from typing import Any
 
 from flask import g
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
-from engine.access.policy import ROLES
 from engine.deadlines.ladder import plan
 from engine.deadlines.norms import OWNER, Norm, Step
 from engine.model import Term
-from webui.frame import local
+from webui.frame import local, short_role
 from webui.guards import runtime
 
 TITLES = {
-    Step.HALF: "половина",
-    Step.DAY_BEFORE: "за 1 день",
-    Step.DUE: "срок",
-    Step.PLUS_1: "+1 день",
-    Step.PLUS_3: "+3 дня",
+    Step.HALF: _l("половина"),
+    Step.DAY_BEFORE: _l("за 1 день"),
+    Step.DUE: _l("срок"),
+    Step.PLUS_1: _l("+1 день"),
+    Step.PLUS_3: _l("+3 дня"),
 }
 
 
@@ -44,4 +44,4 @@ def ladder_rungs(term: Term, norm: Norm, now: datetime) -> list[dict[str, Any]]:
 def _told(to: tuple[str, ...]) -> str:
     """Who is told: the last named is the highest."""
     who = to[-1] if to else OWNER
-    return _("исполнителю") if who == OWNER else ROLES[who].split(",")[0].lower()
+    return _("исполнителю") if who == OWNER else short_role(who).lower()

@@ -7,6 +7,7 @@ from __future__ import annotations
 import ipaddress
 
 from flask import Flask, Request, Response, abort, request
+from flask_babel import gettext as _
 
 POLICY = "; ".join(
     (
@@ -43,7 +44,7 @@ def protect(app: Flask, *, plain_http: bool) -> None:
     @app.before_request
     def refuse_plain_http() -> None:
         if not plain_http and not request.is_secure and not from_this_machine(request):
-            abort(403, "Без защищённого соединения (https) программа отвечает только на этом компьютере.")
+            abort(403, _("Без защищённого соединения (https) программа отвечает только на этом компьютере."))
 
     @app.after_request
     def add_headers(response: Response) -> Response:

@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 
 from flask import Flask, url_for
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 STATIC = Path(__file__).parent / "static"
@@ -20,10 +22,10 @@ STATIC = Path(__file__).parent / "static"
 NBSP = "\u00a0"
 
 MONTHS = (
-    "января", "февраля", "марта", "апреля", "мая", "июня",
-    "июля", "августа", "сентября", "октября", "ноября", "декабря",
+    _l("января"), _l("февраля"), _l("марта"), _l("апреля"), _l("мая"), _l("июня"),
+    _l("июля"), _l("августа"), _l("сентября"), _l("октября"), _l("ноября"), _l("декабря"),
 )  # fmt: skip
-WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
+WEEKDAYS = (_l("пн"), _l("вт"), _l("ср"), _l("чт"), _l("пт"), _l("сб"), _l("вс"))
 
 _GLUED = (
     # No-break space after a sign or abbreviation that belongs to what follows…
@@ -59,9 +61,14 @@ def asset_style(name: str) -> Markup:
 
 
 def plural(number: int, one: str, few: str, many: str) -> str:
-    """Number with the right form of a Russian noun: ``plural(3, "дело", "дела", "дел")`` is «3 дела»."""
+    """Number with the right form of a Russian noun: ``plural(3, "дело", "дела", "дел")`` is «3 дела».
+
+    On a page in English the forms are translated already: `one` is the singular, `many` the plural.
+    """
     tens, units = abs(number) % 100, abs(number) % 10
-    if units == 1 and tens != 11:
+    if str(get_locale()) == "en":
+        form = one if number == 1 else many
+    elif units == 1 and tens != 11:
         form = one
     elif units in (2, 3, 4) and tens not in (12, 13, 14):
         form = few
@@ -100,6 +107,11 @@ def glue(text: str) -> str:
     return text
 
 
+def capitalized(text: str) -> str:
+    """The first letter large, the others as they are: «семья Тихоновых» at the head of a page."""
+    return text[:1].upper() + text[1:]
+
+
 def register(app: Flask) -> None:
     """Give the templates of ``app`` the functions and filters of this module."""
     app.jinja_env.globals.update(asset_url=asset_url, asset_script=asset_script, asset_style=asset_style)
@@ -110,4 +122,5 @@ def register(app: Flask) -> None:
         time_digits=time_digits,
         initials=initials,
         glue=glue,
+        capitalized=capitalized,
     )
