@@ -62,7 +62,14 @@ def frame() -> dict[str, Any]:
         "sign_out": url_for("session.sign_out"),
     }
     rt = runtime()
-    nobody = {"nav": [], "user": None, "demo": rt.settings.demo, "notice_count": 0, "urls": urls, "footer_words": []}
+    nobody = {
+        "nav": [],
+        "user": None,
+        "demo": rt.settings.demo,
+        "notice_count": 0,
+        "urls": urls,
+        "footer_words": [],
+    }
     if g.get("bare") or not current_user.is_authenticated:
         return nobody
     asked_by: Actor = g.actor
@@ -99,12 +106,32 @@ def _sections(person: Actor) -> list[dict[str, Any]]:
 
 def _first_role(person: Actor) -> str:
     names = sorted(role for role in person.roles if role != EVERYONE)
-    return role_words(names[0]).lower() if names else ""
+    return short_role(names[0]).lower() if names else ""
+
+
+SHORT_ROLES = {
+    "R01": _l("Регистратор"),
+    "R02": _l("Участковый"),
+    "R03": _l("Куратор"),
+    "R05": _l("Специалист"),
+    "R07": _l("Заведующий"),
+    "R10": _l("Секретарь"),
+    "R11": _l("Председатель"),
+    "R19": _l("Специалист по контракту"),
+    "R27": _l("Руководитель"),
+    "R28": _l("Ответственный за данные"),
+}
+"""Shorter names of roles, where lists and the bar have no room for the whole one."""
 
 
 def role_words(role: str) -> str:
     """What a role is called; an unknown one is shown as it is written."""
     return ROLES.get(role, role)
+
+
+def short_role(role: str) -> str:
+    """The same for narrow places."""
+    return str(SHORT_ROLES.get(role) or role_words(role))
 
 
 def browser_key(vault: Vault, account_id: int) -> str:
