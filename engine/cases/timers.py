@@ -83,8 +83,11 @@ def fire_case(rt: Runtime, case_id: int) -> bool:
         result = bpmn.step(
             release.program(case.process), case.state, Fire(), step_context(rt, release, case, now)
         )
-        record_step(rt, conn, release, case, result, Deed(HistoryKind.TIMER, SYSTEM, now, node=due[0].node))
-        _follow_terms(conn, case, [row for row in due if split_task_id(row.id)[1] not in result.ended_waits])
+        fired = [row for row in due if split_task_id(row.id)[1] in result.ended_waits]
+        if fired or result.incidents:
+            deed = Deed(HistoryKind.TIMER, SYSTEM, now, node=(fired or due)[0].node)
+            record_step(rt, conn, release, case, result, deed)
+        _follow_terms(conn, case, [row for row in due if row not in fired])
         return True
 
 

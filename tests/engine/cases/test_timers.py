@@ -1,0 +1,86 @@
+"""Timers that follow a term: they fire with it, once, and say nothing when it ended in time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from engine.cases.history import HistoryKind
+from engine.cases.tables import history, wait
+from engine.cases.timers import fire_due
+from engine.clock import MovableClock
+from engine.deadlines.service import seed
+from engine.model import Actor
+from engine.runtime import Runtime
+from tests.factories.access import make_actor
+from tests.factories.cases import (
+    boundary_timer,
+    complete,
+    diagram,
+    flows,
+    open_case,
+    open_nodes,
+    publish_files,
+    user_task,
+)
+
+FRIDAY = datetime(2025, 12, 26, 7, tzinfo=UTC)
+DECISION = datetime(2026, 1, 14, 14, tzinfo=UTC)
+"""Five working days after Friday 26 December 2025, 17:00 in Moscow."""
+
+BODY = (
+    '<startEvent id="s"/>'
+    + user_task("a", startTerms="T14")
+    + '<parallelGateway id="both"/>'
+    + user_task("decide", endTerms="T14")
+    + user_task("watched")
+    + boundary_timer("late", "watched", '=term("T14")')
+    + user_task("look")
+    + '<endEvent id="e"/>'
+    + flows("s a both decide e", "both watched e", "late look e")
+)
+
+
+@pytest.fixture
+def clerk(rt: Runtime) -> Actor:
+    clock_of(rt).set(FRIDAY)
+    with rt.database.write() as conn:
+        seed(conn, rt.clock.now())
+    rt.calendars.forget()
+    clerk = make_actor(rt, "R05")
+    publish_files(rt, diagram("need", BODY))
+    open_case(rt, clerk, "need")
+    complete(rt, clerk, "a")
+    return clerk
+
+
+def clock_of(rt: Runtime) -> MovableClock:
+    assert isinstance(rt.clock, MovableClock)
+    return rt.clock
+
+
+def told(rt: Runtime) -> list[str]:
+    """Nodes of the timers that the history says have fired."""
+    statement = select(history.c.node).where(history.c.kind == HistoryKind.TIMER)
+    with rt.database.read() as conn:
+        return list(conn.execute(statement).scalars())
+
+
+def test_a_timer_fires_when_its_term_runs_out(rt: Runtime, clerk: Actor) -> None:
+    clock_of(rt).set(DECISION)
+    fire_due(rt)
+    assert sorted(open_nodes(rt)) == ["decide", "look", "watched"]
+    assert told(rt) == ["late"]
+    assert fire_due(rt) == 0
+
+
+def test_a_timer_whose_term_was_met_neither_fires_nor_is_told_of(rt: Runtime, clerk: Actor) -> None:
+    complete(rt, clerk, "decide")
+    clock_of(rt).set(DECISION)
+    fire_due(rt)
+    assert open_nodes(rt) == ["watched"]
+    assert told(rt) == []
+    with rt.database.read() as conn:
+        assert conn.execute(select(wait.c.due_at)).scalars().all() == [None]
