@@ -5,6 +5,7 @@ waits.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
@@ -20,7 +21,7 @@ from engine.cases.recording import Deed, record_step
 from engine.cases.tables import message, wait
 from engine.cases.values import open_values, seal_values
 from engine.definitions.operations import OPERATIONS, Call
-from engine.errors import Conflict, StepFailed
+from engine.errors import Conflict, KeyDestroyed, StepFailed
 from engine.model import SYSTEM, Actor, Value, WaitKind, split_task_id
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
@@ -37,7 +38,6 @@ _WAITING = (
         wait.c.case_id != bindparam("sender"),
     )
     .order_by(wait.c.id)
-    .limit(1)
 )
 _LISTENING = (
     select(wait.c.case_id)
@@ -49,7 +49,6 @@ _KEPT = (
     select(message)
     .where(message.c.name == bindparam("name"), message.c.key == bindparam("key"))
     .order_by(message.c.id)
-    .limit(1)
     .with_for_update(skip_locked=True)
 )
 _STILL_WAITS = select(wait.c.node).where(wait.c.id == bindparam("wait_id"))
@@ -79,25 +78,42 @@ def send_message(rt: Runtime, conn: Connection, promise: Promise, _: None) -> No
     if name in SUBSCRIBERS:
         SUBSCRIBERS[name](rt, conn, promise, payload)
         return
-    found = conn.execute(_WAITING, {"name": name, "key": key, "sender": promise.case_id or 0}).one_or_none()
-    if found is None:
-        _keep_message(rt, conn, promise, name, key, payload)
-        return
-    deliver_to(rt, conn, found.case_id, found.id, name, payload)
+    for found in conn.execute(_WAITING, {"name": name, "key": key, "sender": promise.case_id or 0}).all():
+        with suppress(KeyDestroyed):  # a case that was erased waits for nothing; the next one does
+            deliver_to(rt, conn, found.case_id, found.id, name, payload)
+            return
+    _keep_message(rt, conn, promise, name, key, payload)
 
 
 def collect_message(rt: Runtime, conn: Connection, promise: Promise, _: None) -> None:
     """Outbox handler: a case has begun to wait; give it what came before it waited."""
     name, key = _address(rt, promise)
-    found = conn.execute(_WAITING, {"name": name, "key": key, "sender": 0}).one_or_none()
-    if found is None:
+    waiting = conn.execute(_WAITING, {"name": name, "key": key, "sender": 0}).all()
+    kept = _oldest_kept(rt, conn, name, key) if waiting else None
+    if kept is None:
         return
-    kept = conn.execute(_KEPT, {"name": name, "key": key}).one_or_none()
-    if kept is None or kept.from_case_id == found.case_id:
-        return
-    payload = open_values(rt.vault, kept.key_id, kept.payload, "message")
-    conn.execute(_FORGET, {"message_id": kept.id})
-    deliver_to(rt, conn, found.case_id, found.id, name, payload)
+    message_id, sender, payload = kept
+    for found in waiting:
+        if found.case_id == sender:
+            continue
+        with suppress(KeyDestroyed):
+            deliver_to(rt, conn, found.case_id, found.id, name, payload)
+            conn.execute(_FORGET, {"message_id": message_id})
+            return
+
+
+def _oldest_kept(
+    rt: Runtime, conn: Connection, name: str, key: str
+) -> tuple[int, int | None, dict[str, Value]] | None:
+    """(number, sender, payload) of the message that has waited for longest; those of erased cases are
+    dropped.
+    """
+    for kept in conn.execute(_KEPT, {"name": name, "key": key}).all():
+        try:
+            return kept.id, kept.from_case_id, open_values(rt.vault, kept.key_id, kept.payload, "message")
+        except KeyDestroyed:
+            conn.execute(_FORGET, {"message_id": kept.id})
+    return None
 
 
 def _address(rt: Runtime, promise: Promise) -> tuple[str, str]:
@@ -161,7 +177,10 @@ def send_signal(rt: Runtime, conn: Connection, promise: Promise, _: None) -> Non
     for case_id in conn.execute(_LISTENING, {"name": name}).scalars().all():
         if case_id == promise.case_id:
             continue
-        case = lock_case(rt, conn, case_id)
+        try:
+            case = lock_case(rt, conn, case_id)
+        except (Conflict, KeyDestroyed):  # over or erased: it listens no more
+            continue
         release = rt.library.release(case.release_id)
         now = rt.clock.now()
         result = bpmn.step(

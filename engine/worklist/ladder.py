@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from engine.deadlines.ladder import Told, advance, due_rungs
 from engine.deadlines.norms import OWNER, Step
 from engine.deadlines.tables import MOVE_RUNG, term
 from engine.deadlines.terms import rung_row
+from engine.errors import KeyDestroyed
 from engine.model import SYSTEM, Term
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
@@ -69,7 +71,8 @@ def _tell(rt: Runtime, conn: Connection, terms: list[Term], now: datetime) -> No
             about = tasks.get(each.task_id or 0)
             notices += _notices(rt, step.told, case, about, now)
             if step.told.step in IN_HISTORY:
-                _note(rt, conn, step.told, case, about, now)
+                with suppress(KeyDestroyed):  # the history of an erased case is closed
+                    _note(rt, conn, step.told, case, about, now)
     conn.execute(MOVE_RUNG, moved)
     if notices:
         conn.execute(_WRITE_NOTICES, notices)

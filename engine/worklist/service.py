@@ -17,7 +17,7 @@ from engine.cases.journal import write_history
 from engine.cases.locking import LOCK_TASK
 from engine.cases.service import require_open, require_task
 from engine.cases.visibility import require_visible
-from engine.errors import Conflict, InvalidData, NotAllowed
+from engine.errors import Conflict, InvalidData, KeyDestroyed, NotAllowed
 from engine.model import Actor, Permission
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds, to_seconds
@@ -159,11 +159,15 @@ def save_draft(rt: Runtime, actor: Actor, task_id: int, content: Mapping[str, An
 def load_draft(
     rt: Runtime, conn: Connection, key_id: int, task_id: int
 ) -> tuple[dict[str, Any], datetime] | None:
-    """The kept draft and when it was kept, or None."""
+    """The kept draft and when it was kept, or None; None too when the case was erased."""
     row = conn.execute(_DRAFT, {"the_task": task_id}).one_or_none()
     if row is None or row.draft is None:
         return None
-    return orjson.loads(rt.vault.open(key_id, row.draft, f"task.draft:{task_id}")), from_seconds(row.draft_at)
+    try:
+        plain = rt.vault.open(key_id, row.draft, f"task.draft:{task_id}")
+    except KeyDestroyed:
+        return None
+    return orjson.loads(plain), from_seconds(row.draft_at)
 
 
 def keep_late_edits(rt: Runtime, actor: Actor, task_id: int, content: Mapping[str, Any]) -> bool:
