@@ -1,7 +1,7 @@
 """The state of a case as bytes.
 
-A header of five bytes (two letters, format, reader version, compression) and a JSON array. The diagram is not
-in it: a state is read together with the program it was made with. Rows:
+A header of four bytes (two letters, format, reader version) and a JSON array as `packing` writes it. The
+diagram is not in it: a state is read together with the program it was made with. Rows:
 
     [counter, end event, [block, …]]
     block: [number of its host token or 0, variables or null, marks, [token, …]]   outer blocks first
@@ -12,15 +12,13 @@ How values look in it: `values`.
 
 from __future__ import annotations
 
-import zlib
 from typing import TYPE_CHECKING, Any
-
-import orjson
 
 from engine.bpmn.behaviour.blocks import Enclosing
 from engine.bpmn.block import Case
 from engine.bpmn.context import Context
 from engine.bpmn.faults import Fault
+from engine.bpmn.packing import NotPacked, pack, unpack
 from engine.bpmn.token import Token
 from engine.bpmn.values import decode, encode
 from engine.errors import StepFailed
@@ -36,18 +34,11 @@ FORMAT = 1
 READER_VERSION = 1
 """Counts the versions of synthetic names and of the meaning of marks; every state says its own."""
 
-PLAIN, ZLIB = 0, 1
-_WORTH_COMPRESSING = 256
-
 
 def dump(case: Case) -> bytes:
     """The case as bytes."""
     blocks = [_block_row(block) for block in case.all_blocks()]
-    body = orjson.dumps([case.counter, case.end_event, blocks])
-    compression = PLAIN
-    if len(body) > _WORTH_COMPRESSING:
-        body, compression = zlib.compress(body, 1), ZLIB
-    return MAGIC + bytes((FORMAT, READER_VERSION, compression)) + body
+    return MAGIC + bytes((FORMAT, READER_VERSION)) + pack([case.counter, case.end_event, blocks])
 
 
 def _block_row(block: Block) -> list[Any]:
@@ -124,16 +115,16 @@ def variables_of(state: bytes) -> dict[str, Value]:
 
 
 def _body(state: bytes) -> list[Any]:
-    header, body = state[:5], state[5:]
-    if len(header) < 5 or header[:2] != MAGIC or header[2] != FORMAT or header[4] not in (PLAIN, ZLIB):
+    header, body = state[:4], state[4:]
+    if len(header) < 4 or header[:2] != MAGIC or header[2] != FORMAT:
         raise StepFailed("Состояние дела не читается.", "Восстановите дело из резервной копии.")
     if header[3] != READER_VERSION:
         raise StepFailed(
             "Состояние дела записано другой версией программы.", "Обновите программу или перенесите дело."
         )
     try:
-        found = orjson.loads(zlib.decompress(body) if header[4] == ZLIB else body)
-    except (zlib.error, orjson.JSONDecodeError):
+        found = unpack(body)
+    except NotPacked:
         found = None
     if not isinstance(found, list) or len(found) != 3:
         raise StepFailed("Состояние дела не читается.", "Восстановите дело из резервной копии.")

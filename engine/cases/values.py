@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import orjson
-
+from engine.bpmn.packing import pack, unpack
 from engine.bpmn.values import decode, encode
 from engine.model import Value
 from engine.storage.vault import Vault
@@ -13,10 +12,10 @@ from engine.storage.vault import Vault
 
 def seal_values(vault: Vault, key_id: int, values: Mapping[str, Value], purpose: str) -> bytes:
     """Values sealed under the key of a case; `purpose` binds the bytes to their place."""
-    return vault.seal(key_id, orjson.dumps(encode(values)), purpose)
+    return vault.seal(key_id, pack(encode(values)), purpose)
 
 
 def open_values(vault: Vault, key_id: int, sealed: bytes, purpose: str) -> dict[str, Value]:
     """The values again; KeyDestroyed when the case was erased."""
-    opened: dict[str, Value] = decode(orjson.loads(vault.open(key_id, sealed, purpose)))
+    opened: dict[str, Value] = decode(unpack(vault.open(key_id, sealed, purpose)))
     return opened
