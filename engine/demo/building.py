@@ -83,8 +83,10 @@ def _play(stage: Stage, town: Town, told: Told) -> None:
         stage.begin(plan.story(course, verdicts))
         courses.append(course)
     stage.begin(sittings.held(stage, verdicts))
-    for story in (sittings.being_prepared, sittings.just_called, stories.on_leave, stories.evening):
-        stage.begin(story(stage))
+    for sitting in (sittings.being_prepared, sittings.just_called):
+        stage.begin(sitting(stage))
+    for office in (stories.form_corrected, stories.on_leave, stories.evening):
+        stage.begin(office(stage))
     stage.begin(stories.cards_looked_at(stage, courses))
     begin = stage.at(min(course.filed for course in courses), "00:00")
     stage.play(lambda moment: told((moment - begin) / (stage.end - begin)))

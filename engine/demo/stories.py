@@ -5,16 +5,20 @@ Working days are counted from the last day of the play: -3 is three working days
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from engine.access.service import substitute
 from engine.deadlines.counting import due_moment
+from engine.definitions.files import Upload
+from engine.definitions.service import publish
 from engine.demo import answers
 from engine.demo.courses import COMMISSION, HEAD, HEAD_NAME, Course
 from engine.demo.playing import Stage, Story
 from engine.demo.sittings import HELD, HELD_ENDED
 from engine.records.queries import person_view
+from engine.resources import forms_dir
 from engine.worklist.notices import mark_all_read
 from engine.worklist.service import reassign
 
@@ -324,6 +328,18 @@ def on_leave(stage: Stage) -> Story:
         first_day=stage.day(-1),
         last_day=stage.day(8),
     )
+
+
+def form_corrected(stage: Stage) -> Story:
+    """The methodologist adds an answer to a form; cases opened before keep the form they began with."""
+    yield stage.at(-20, "11:00")
+    form = json.loads((forms_dir() / "F57.form").read_bytes())
+    fields = (field for group in form["components"] for field in group.get("components", ()))
+    channel = next(field for field in fields if field.get("key") == "способ_контакта")
+    channel["values"].append({"label": "В мессенджере", "value": "мессенджер"})
+    content = json.dumps(form, ensure_ascii=False, indent=2).encode()
+    note = "Добавлен способ связи: мессенджер"
+    publish(stage.rt, stage.actor("lanskaya"), [Upload("F57.form", content)], note)
 
 
 def evening(stage: Stage) -> Story:

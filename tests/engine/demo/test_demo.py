@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from engine.cases.queries import case_list
 from engine.cases.tables import case_, incident, message, outbox
 from engine.deadlines.tables import term
+from engine.definitions.tables import definition
 from engine.demo.logins import OFFERED, demo_logins
 from engine.demo.stories import PLANS
 from engine.demo.town import demo_actor
@@ -215,3 +216,13 @@ def test_one_login_a_role_is_offered(demo: Runtime) -> None:
 def test_no_clock_is_paused_in_a_pathway_whose_norms_forbid_it(demo: Runtime) -> None:
     with demo.database.read() as conn:
         assert conn.execute(select(func.count()).where(term.c.clock == Clock.PAUSED)).scalar_one() == 0
+
+
+def test_the_methodologist_has_published_a_second_version_and_older_cases_keep_the_first(
+    demo: Runtime,
+) -> None:
+    with demo.database.read() as conn:
+        versions = conn.execute(select(definition.c.version).where(definition.c.key == "F57")).scalars().all()
+        releases = conn.execute(select(case_.c.release_id).order_by(case_.c.id)).scalars().all()
+    assert sorted(versions) == [1, 2]
+    assert (releases[0], releases[-1]) == (1, 2)
