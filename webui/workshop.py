@@ -17,8 +17,9 @@ from werkzeug.wrappers import Response
 from engine.access.queries import names_of
 from engine.definitions.drafts import forget_upload, keep_upload, kept_upload
 from engine.definitions.files import MAX_BYTES, Checked, Upload
+from engine.definitions.library import Release
 from engine.definitions.queries import DefinitionRow, definition_content, published_definitions
-from engine.definitions.service import check_upload, publish
+from engine.definitions.service import check_upload
 from engine.errors import Finding, NotFound
 from engine.model import Permission
 from webui.forms import form_block
@@ -40,13 +41,29 @@ def index() -> str:
     with rt.database.read() as conn:
         rows = published_definitions(conn)
         names = names_of(conn, {row.published_by for row in rows})
+        release = rt.library.current(conn)
     return render_template(
         "workshop.html",
         groups=_groups(rows),
+        steps_of=steps_of_forms(release),
         names=names,
         kinds=KINDS,
         may_publish=actor().may(Permission.DEFINITION_PUBLISH),
     )
+
+
+def steps_of_forms(release: Release) -> dict[str, str]:
+    """For each form the steps that ask it: a form has no name of its own."""
+    asked: dict[str, list[str]] = {}
+    for key in release.items.get("bpmn", {}):
+        process = release.process(key)
+        for start in process.starts:
+            if start.form:
+                asked.setdefault(start.form, []).append(process.name)
+        for step in process.steps.values():
+            if step.form and step.kind == "userTask":
+                asked.setdefault(step.form, []).append(step.name)
+    return {form: ", ".join(dict.fromkeys(steps)) for form, steps in asked.items()}
 
 
 def _groups(rows: list[DefinitionRow]) -> dict[str, list[dict[str, Any]]]:
@@ -82,6 +99,7 @@ def show(kind: str, key: str) -> str:
         kinds=KINDS,
         steps=[step for step in steps if step.kind == "userTask"],
         form=form_block(release.form(key), {}, None) if kind == "form" else None,
+        title=steps_of_forms(release).get(key, key) if kind == "form" else versions[0].title,
     )
 
 
@@ -203,7 +221,9 @@ def _finding(found: Finding, drawing: str | None) -> dict[str, Any]:
     where = ", ".join(filter(None, place))
     return {
         "severity": found.severity,
-        "title": _("«%(name)s»: %(message)s", name=found.name, message=found.message) if found.name else found.message,
+        "title": _("«%(name)s»: %(message)s", name=found.name, message=found.message)
+        if found.name
+        else found.message,
         "words": " ".join(filter(None, (found.hint, f"({where})" if where else ""))),
         "show": found.element if drawing else None,
         "drawing": drawing,
@@ -235,8 +255,7 @@ def release(upload_id: int) -> Response | tuple[str, int]:
         return _gate_page(upload_id, {"publish": _("Опубликовать нельзя: сначала исправьте ошибки.")}), 422
     if any(f.severity == "warning" for each in checked for f in each.findings) and "read" not in request.form:
         return _gate_page(upload_id, {"read": _("Прочтите замечания и отметьте это.")}), 422
-    publication = publish(rt, actor(), kept.files, request.form.get("note", "").strip())
-    forget_upload(rt, actor(), upload_id)
+    publication = publish_upload(rt, actor(), upload_id, request.form.get("note", "").strip())
     added = sum(version.new for version in publication.versions)
     flash(_("Опубликовано: %(n)s. Новые дела пойдут по новой версии, идущие останутся на своей.", n=added))
     return redirect(url_for("workshop.index"), 303)

@@ -6,14 +6,16 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from engine.access.policy import require
 from engine.definitions.files import Upload
 from engine.definitions.limits import kept_name
+from engine.definitions.service import Publication, publish
 from engine.definitions.tables import upload, upload_file
 from engine.errors import NotFound
 from engine.model import Actor, Permission
@@ -56,21 +58,39 @@ def kept_upload(rt: Runtime, actor: Actor, upload_id: int) -> Kept:
     """Files kept under that number; every publisher sees them."""
     require(actor, Permission.DEFINITION_PUBLISH)
     with rt.database.read() as conn:
-        row = conn.execute(select(upload).where(upload.c.id == upload_id)).one_or_none()
-        if row is None:
-            raise NotFound("Этой загрузки уже нет.", "Загрузите файлы ещё раз.")
-        files = conn.execute(
-            select(upload_file.c.name, upload_file.c.content)
-            .where(upload_file.c.upload_id == upload_id)
-            .order_by(upload_file.c.number)
-        ).all()
+        return _kept(conn, upload_id)
+
+
+def _kept(conn: Connection, upload_id: int) -> Kept:
+    row = conn.execute(select(upload).where(upload.c.id == upload_id)).one_or_none()
+    if row is None:
+        raise NotFound("Этой загрузки уже нет.", "Загрузите файлы ещё раз.")
+    files = conn.execute(
+        select(upload_file.c.name, upload_file.c.content)
+        .where(upload_file.c.upload_id == upload_id)
+        .order_by(upload_file.c.number)
+    ).all()
     uploads = tuple(Upload(file.name, zlib.decompress(file.content)) for file in files)
     return Kept(row.id, from_seconds(row.at), row.by, uploads)
 
 
+def publish_upload(rt: Runtime, actor: Actor, upload_id: int, note: str = "") -> Publication:
+    """Publish kept files and forget them in the same commit; whoever comes second gets NotFound.
+
+    DefinitionRefused, with all findings, leaves them waiting.
+    """
+    files = kept_upload(rt, actor, upload_id).files
+    return publish(rt, actor, files, note, along=lambda conn: _forget(conn, upload_id))
+
+
 def forget_upload(rt: Runtime, actor: Actor, upload_id: int) -> None:
-    """Drop the files: they were published or are not wanted."""
+    """Drop files that are not wanted; dropping them again changes nothing."""
     require(actor, Permission.DEFINITION_PUBLISH)
-    with rt.database.write() as conn:
-        conn.execute(delete(upload_file).where(upload_file.c.upload_id == upload_id))
-        conn.execute(delete(upload).where(upload.c.id == upload_id))
+    with rt.database.write() as conn, suppress(NotFound):
+        _forget(conn, upload_id)
+
+
+def _forget(conn: Connection, upload_id: int) -> None:
+    conn.execute(delete(upload_file).where(upload_file.c.upload_id == upload_id))
+    if conn.execute(delete(upload).where(upload.c.id == upload_id)).rowcount == 0:
+        raise NotFound("Этой загрузки уже нет.", "Загрузите файлы ещё раз.")

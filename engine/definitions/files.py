@@ -195,9 +195,8 @@ def _read_form(upload: Upload) -> ReadFile:
 def _read_docx(upload: Upload) -> ReadFile:
     from engine.documents.templates import check_template
 
-    check_template(upload.content, name=upload.name)
-    stem = PurePosixPath(upload.name).stem
-    return ReadFile(upload, "docx", (stem,), stem)
+    title = check_template(upload.content, name=upload.name)
+    return ReadFile(upload, "docx", (PurePosixPath(upload.name).stem,), title)
 
 
 READERS: dict[Kind, Callable[[Upload], ReadFile]] = {

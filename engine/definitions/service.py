@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,11 +70,18 @@ def check_upload(rt: Runtime, uploads: Iterable[Upload]) -> list[Checked]:
         return check_files(uploads, known_now(rt, conn))
 
 
-def publish(rt: Runtime, actor: Actor, uploads: Sequence[Upload], note: str = "") -> Publication:
+def publish(
+    rt: Runtime,
+    actor: Actor,
+    uploads: Sequence[Upload],
+    note: str = "",
+    *,
+    along: Callable[[Connection], None] | None = None,
+) -> Publication:
     """Publish files together. Raises DefinitionRefused with all findings when one of them has an error.
 
     They are checked before the transaction, so that nobody waits for it, and once more inside when somebody
-    else published in between.
+    else published in between. `along` writes what belongs into the same commit.
     """
     require(actor, Permission.DEFINITION_PUBLISH)
     with rt.database.read() as conn:
@@ -86,6 +93,8 @@ def publish(rt: Runtime, actor: Actor, uploads: Sequence[Upload], note: str = ""
         newest, items = _newest(conn)
         if newest != seen:
             files = _checked(uploads, _known(rt, items))
+        if along is not None:
+            along(conn)
         return add_release(rt, conn, actor, files, note)
 
 
