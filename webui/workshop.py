@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from engine.access.queries import names_of
-from engine.definitions.drafts import forget_upload, keep_upload, kept_upload
+from engine.definitions.drafts import forget_upload, keep_upload, kept_upload, publish_upload
 from engine.definitions.files import MAX_BYTES, Checked, Upload
 from engine.definitions.library import Release
 from engine.definitions.queries import DefinitionRow, definition_content, published_definitions
