@@ -13,7 +13,12 @@ def local_page(address: str) -> bool:
     Browsers drop control characters and take a backslash for a slash, so an address with any of them may lead
     elsewhere however it looks.
     """
-    if not address.startswith("/") or len(address) > MAX_LENGTH or not address.isprintable() or "\\" in address:
+    if (
+        not address.startswith("/")
+        or len(address) > MAX_LENGTH
+        or not address.isprintable()
+        or "\\" in address
+    ):
         return False
     return not address.startswith("//")
 

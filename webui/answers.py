@@ -33,7 +33,9 @@ def differences(
 ) -> list[Difference]:
     """Every field that either of the two has answered, those that differ first; both as the page sends them."""
     found = [
-        Difference(field.label or field.key, _words(field, _at(kept, field.key)), _words(field, _at(mine, field.key)))
+        Difference(
+            field.label or field.key, _words(field, _at(kept, field.key)), _words(field, _at(mine, field.key))
+        )
         for field in fields
     ]
     return sorted((each for each in found if each.kept or each.mine), key=lambda each: each.same)

@@ -32,7 +32,20 @@ from webui import (
 MAX_UPLOAD = 25 * 1024 * 1024
 """An attachment of 20 MB and its envelope; larger requests are cut off before anybody reads them."""
 
-FAMILIES = (session, inbox, tasks, cases, repair, documents, records, monitor, notices, workshop, calendar, admin)
+FAMILIES = (
+    session,
+    inbox,
+    tasks,
+    cases,
+    repair,
+    documents,
+    records,
+    monitor,
+    notices,
+    workshop,
+    calendar,
+    admin,
+)
 """Page families: each module has one Blueprint called `pages`."""
 
 

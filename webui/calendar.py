@@ -103,7 +103,13 @@ def _month(calendar: Calendar, year: int, month: int, today: date) -> dict[str, 
     while day.month == month:
         found = calendar.day(day)
         working += calendar.is_working(day)
-        cells.append({"day": day.day, "kind": "today" if day == today else _kind(found, day), "words": _words(found, day, today)})
+        cells.append(
+            {
+                "day": day.day,
+                "kind": "today" if day == today else _kind(found, day),
+                "words": _words(found, day, today),
+            }
+        )
         day += timedelta(1)
     cells += [None] * (-len(cells) % 7)
     return {
@@ -149,7 +155,9 @@ def _trial(today: date) -> dict[str, Any]:
         "event": event.isoformat(),
         "value": value,
         "unit": unit.value,
-        "title": _("%(day)s, %(time)s", day=date_words(found.day), time=f"{found.moment:%H:%M}") if found else "",
+        "title": _("%(day)s, %(time)s", day=date_words(found.day), time=f"{found.moment:%H:%M}")
+        if found
+        else "",
         "text": found.text if found else "",
         "ground": found.ground if found else "",
         "problem": problem,
@@ -207,7 +215,12 @@ def _sent_day() -> Day:
     except ValueError:
         day = None
     if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise InvalidData(_("День не записан."), {"day": _("Укажите день с %(first)s по %(last)s год.", first=FIRST_YEAR, last=LAST_YEAR)})
+        raise InvalidData(
+            _("День не записан."),
+            {"day": _("Укажите день с %(first)s по %(last)s год.", first=FIRST_YEAR, last=LAST_YEAR)},
+        )
     if kind is None:
         raise InvalidData(_("День не записан."), {"kind": _("Выберите, какой это день.")})
-    return Day(day, kind, request.form.get("note", "").strip()[:200], request.form.get("source", "").strip()[:200])
+    return Day(
+        day, kind, request.form.get("note", "").strip()[:200], request.form.get("source", "").strip()[:200]
+    )

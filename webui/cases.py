@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
@@ -29,7 +30,7 @@ from engine.definitions.library import Release
 from engine.documents.queries import case_attachments, case_documents
 from engine.errors import InvalidData, NotAllowed, NotFound
 from engine.model import Actor, Permission, Scope, StartCase
-from engine.records.commissions import DECISIONS, agenda, items_of_case
+from engine.records.commissions import agenda, items_of_case
 from engine.records.queries import FamilyView, family_view, find_people, person_brief
 from engine.records.values import RELATIONS
 from engine.worklist.casework import FinishedStep, case_tasks, finished_tasks
@@ -49,6 +50,14 @@ PAGE = 50
 FINISHED_SHOWN = 5
 HISTORY_SHOWN = 8
 
+DECIDED = {
+    "approve": _l("одобрено"),
+    "refuse": _l("отказано"),
+    "postpone": _l("отложено"),
+    "extra_check": _l("дополнительная проверка"),
+}
+"""What a commission decided on a question."""
+
 ANSWERED_BY = ("лично", "по телефону", "письменно", "через законного представителя")
 """How a citizen may have answered."""
 
@@ -61,7 +70,9 @@ def index() -> str:
     search = request.args.get("q", "").strip()[:100]
     state = request.args.get("state") if request.args.get("state") in {"ended", "all"} else "active"
     with rt.database.read() as conn:
-        people = find_people(rt, conn, person, search) if search and person.may(Permission.RECORD_VIEW) else []
+        people = (
+            find_people(rt, conn, person, search) if search and person.may(Permission.RECORD_VIEW) else []
+        )
         cards = case_list(
             rt,
             conn,
@@ -183,7 +194,7 @@ def _agenda(
     def line(title: str, decision: str | None, postponed: int, case_id: int | None) -> dict[str, Any]:
         return {
             "title": title,
-            "decision": DECISIONS.get(decision or ""),
+            "decision": DECIDED.get(decision or ""),
             "postponed": postponed,
             "href": url_for("cases.show", case_id=case_id) if case_id in open_to else None,
         }
@@ -324,7 +335,9 @@ def create(key: str) -> Response:
         process = rt.library.current(conn).process(key)
         subject = person_brief(rt, conn, person, chosen) if chosen else None
     if start_form(process) is None:
-        raise NotFound(_("Дело по этому пути открывает не человек."), _("Выберите путь из списка на странице «Дела»."))
+        raise NotFound(
+            _("Дело по этому пути открывает не человек."), _("Выберите путь из списка на странице «Дела».")
+        )
     if subject is not None:
         label, family_id = subject.label, subject.family_ids[0] if subject.family_ids else None
     elif process.properties.get("subject") != "none":

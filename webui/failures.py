@@ -117,7 +117,8 @@ def unexpected(error: Exception) -> Response:
         500,
         _("Действие не выполнено: в программе ошибка."),
         _(
-            "Данные целы. Повторите; если не поможет, сообщите администратору номер %(number)s.", number=number
+            "Данные целы. Повторите; если не поможет, сообщите администратору номер %(number)s.",
+            number=number,
         ),
         number=number,
     )
@@ -137,9 +138,20 @@ def answer(
     if request.is_json or request.headers.get("Accept", "").startswith("application/json"):
         # Values of a form are refused at its fields; anything else is told as a whole.
         words = f"{message} {hint}".strip()
-        body = {"title": str(title), "message": words, "errors": dict(fields or {}), "code": code, "number": number}
+        body = {
+            "title": str(title),
+            "message": words,
+            "errors": dict(fields or {}),
+            "code": code,
+            "number": number,
+        }
         return make_response(jsonify(body), status)
     page = render_template(
-        "failure.html", title=title, message=message, hint=hint, faults=list((fields or {}).values()), status=status
+        "failure.html",
+        title=title,
+        message=message,
+        hint=hint,
+        faults=list((fields or {}).values()),
+        status=status,
     )
     return make_response(page, status)

@@ -56,7 +56,9 @@ def _words(entry: HistoryEntry) -> str:
     subject = entry.name
     match entry.kind:
         case HistoryKind.DOCUMENT:
-            subject = _("%(title)s № %(number)s", title=said.get("название", ""), number=said.get("номер", ""))
+            subject = _(
+                "%(title)s № %(number)s", title=said.get("название", ""), number=said.get("номер", "")
+            )
         case HistoryKind.TOLD:
             subject = ", ".join(filter(None, (entry.name, _rung(str(said.get("ступень", ""))))))
         case HistoryKind.REPAIRED:

@@ -172,7 +172,9 @@ def summary_words(counters: Counters) -> str:
             overdue=number_words(counters.overdue),
         )
     if counters.overdue:
-        return _("Просрочено %(overdue)s, на сегодня сроков больше нет", overdue=number_words(counters.overdue))
+        return _(
+            "Просрочено %(overdue)s, на сегодня сроков больше нет", overdue=number_words(counters.overdue)
+        )
     if counters.today:
         return _("Сегодня нужно завершить %(today)s", today=number_words(counters.today))
     return _("На сегодня сроков нет")
@@ -225,9 +227,7 @@ def _sunday(today: date) -> date:
     return today + timedelta(6 - today.weekday())
 
 
-def _whose(
-    counters: Counters, chosen: Chosen, instead: int, standing_in: StandIn
-) -> list[dict[str, Any]]:
+def _whose(counters: Counters, chosen: Chosen, instead: int, standing_in: StandIn) -> list[dict[str, Any]]:
     items = [
         ("all", _("Все мне доступные"), _("Все"), "stack", counters.total),
         ("own", _("Мои"), None, "mine", counters.own),

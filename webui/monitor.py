@@ -37,7 +37,7 @@ pages = Blueprint("monitor", __name__)
 
 EXPORTED = 5_000
 """Rows of an exported list at the most; the sheet says when there were more."""
-SHOWN = 50
+SHOWN, SHOWN_AT_ONCE = 200, 8
 LONG_WAIT = 2
 """Days on average after which a step is in the darkest shade."""
 
@@ -49,13 +49,16 @@ def show() -> str:
     rt, person = runtime(), actor()
     now = rt.clock.now()
     with rt.database.read() as conn:
-        overdue = overdue_steps(rt, conn, person, now, SHOWN)
-        soon = soon_steps(rt, conn, person, now, SHOWN)
+        limit = SHOWN if "all" in request.args else SHOWN_AT_ONCE
+        overdue = overdue_steps(rt, conn, person, now, limit)
+        soon = soon_steps(rt, conn, person, now, limit)
         waiting = waiting_by_step(conn, person, now)
         load = load_by_person(conn, person, now)
         release = rt.library.current(conn)
         told = last_told(conn, [row.task_id for row in overdue])
-        numbers = {row.assignee_id or 0 for row in (*overdue, *soon)} | {each.account_id or 0 for each in load}
+        numbers = {row.assignee_id or 0 for row in (*overdue, *soon)} | {
+            each.account_id or 0 for each in load
+        }
         names = names_of(conn, numbers | {account for _at, accounts in told.values() for account in accounts})
         counted = figures(rt, conn, person, now)
     here = local_now(person)
@@ -154,9 +157,7 @@ def _drawn(waiting: Sequence[WaitingAtStep]) -> str | None:
     return asked if asked in places else places[0] if places else None
 
 
-def _drawings(
-    release: Release, waiting: Sequence[WaitingAtStep], drawn: str | None
-) -> list[dict[str, Any]]:
+def _drawings(release: Release, waiting: Sequence[WaitingAtStep], drawn: str | None) -> list[dict[str, Any]]:
     """The pathways that can be drawn, as the macro `segmented` shows them."""
     keys = dict.fromkeys(_place(each)[0] for each in waiting)
     return [
@@ -181,7 +182,11 @@ def _shade(days: float) -> int:
 
 
 def _badges(each: WaitingAtStep) -> list[dict[str, str]]:
-    words = _("%(n)s · %(days)s дня", n=each.waiting, days=_days(each)) if each.mean_days >= 1 else str(each.waiting)
+    words = (
+        _("%(n)s · %(days)s дня", n=each.waiting, days=_days(each))
+        if each.mean_days >= 1
+        else str(each.waiting)
+    )
     badges = [{"kind": "waiting", "words": words}]
     if each.overdue:
         badges.append({"kind": "overdue", "words": str(each.overdue)})

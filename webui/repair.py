@@ -51,10 +51,7 @@ def _page(case_id: int, errors: dict[str, str]) -> str:
         "repair.html",
         card=card,
         incidents=incidents,
-        variables=[
-            {"name": name, "words": value_words(value)}
-            for name, value in sorted(variables.items())
-        ],
+        variables=[{"name": name, "words": value_words(value)} for name, value in sorted(variables.items())],
         sent=request.form,
         errors=errors,
     )
@@ -86,5 +83,5 @@ def _value(name: str, text: str) -> Value:
         pass
     raise InvalidData(
         _("Данные не исправлены."),
-        {"value": _("Значение не читается. Текст берут в кавычки, дату пишут так: @\"2026-01-21\".")},
+        {"value": _('Значение не читается. Текст берут в кавычки, дату пишут так: @"2026-01-21".')},
     )

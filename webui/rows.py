@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from engine.model import Actor
 from engine.worklist.inbox import CAP, InboxRow
-from webui.frame import local_time, role_words
+from webui.frame import local_time, short_role
 from webui.substitutes import StandIn
 
 
@@ -35,12 +35,13 @@ def row_view(
         "id": row.task_id,
         "href": url_for("tasks.show", task_id=row.task_id),
         "title": step_title(row),
+        "step_note": row.step.stage,
         "case_number": row.case_number,
         "case_href": url_for("cases.show", case_id=row.case_id),
         "subject": row.label,
         "pathway": row.process_name,
         "assignee_words": _assignee(row, names, person, absent),
-        "role_words": role_words(row.step.roles[0]) if row.step.roles else "",
+        "role_words": short_role(row.step.roles[0]) if row.step.roles else "",
         "due": row.words,
         "button": "continue" if continued else "take" if free else "open",
         "take_url": url_for("inbox.take", task_id=row.task_id),

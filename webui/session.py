@@ -26,7 +26,9 @@ pages = Blueprint("session", __name__)
 MUST_CHANGE = "must_change"
 """In the session of a person whose password somebody else has chosen: until they choose their own, every page
 leads to that form."""
-OPEN_UNTIL_CHANGED = frozenset({"session.password", "session.set_password", "session.sign_out", "session.state", "static"})
+OPEN_UNTIL_CHANGED = frozenset(
+    {"session.password", "session.set_password", "session.sign_out", "session.state", "static"}
+)
 
 
 class Visitor(UserMixin):  # type: ignore[misc]

@@ -24,7 +24,16 @@ def terms_sheet(rows: Sequence[InboxRow], names: Mapping[int, str], *, cut: bool
         made, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
     sheet = book.add_worksheet(_("Сроки"))
-    heads = _("Срок"), _("Состояние"), _("Шаг"), _("Дело"), _("Кто"), _("Путь"), _("Исполнитель"), _("Основание")
+    heads = (
+        _("Срок"),
+        _("Состояние"),
+        _("Шаг"),
+        _("Дело"),
+        _("Кто"),
+        _("Путь"),
+        _("Исполнитель"),
+        _("Основание"),
+    )
     sheet.write_row(0, 0, heads, book.add_format({"bold": True, "bottom": 1}))
     for number, row in enumerate(rows, start=1):
         cells = (

@@ -12,8 +12,10 @@ KEPT_CHECKS: Final = 64
 """Templates remembered as good: the shipped ones are checked at every publication."""
 
 
-def check_template(content: bytes, *, name: str = "") -> None:
-    """DefinitionRefused when the file is no template that can be filled, or lacks what its number needs."""
+def check_template(content: bytes, *, name: str = "") -> str:
+    """What its documents are called; DefinitionRefused when the file is no template that can be filled, or
+    lacks what its number needs.
+    """
     try:
         title, mark = _properties(content)
     except InvalidData as error:
@@ -30,6 +32,7 @@ def check_template(content: bytes, *, name: str = "") -> None:
                 "в «Категории» — обозначение для номера, например РЕШ.",
             ),
         )
+    return title
 
 
 @lru_cache(maxsize=KEPT_CHECKS)
