@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from engine.model import Value
@@ -10,10 +10,16 @@ from engine.model import Value
 
 @dataclass(frozen=True, slots=True)
 class Complete:
-    """A person has done the user task: `data` are the fields of its form."""
+    """A person has done the user task: `data` are the fields of its form.
+
+    Or a function that checks them: it is given what the form sees, and gives the fields. So the state need
+    not be read a second time for it. What it raises leaves the case as it is.
+    """
 
     element_id: int
-    data: Mapping[str, Value] = field(default_factory=dict)
+    data: Mapping[str, Value] | Callable[[Mapping[str, Value]], Mapping[str, Value]] = field(
+        default_factory=dict
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,8 +60,11 @@ def step(program: Program, state_bytes: bytes, command: commands.Command, contex
 
 def task_variables(program: Program, state_bytes: bytes, element_id: int) -> dict[str, Value]:
     """What the form of an open step sees: the scope and what is local to the step. Raises StepFailed."""
-    case = state.load(program, state_bytes, _NOWHEN)
-    seen = dict(scope.view(_token(case, element_id)))
+    return _seen(_token(state.load(program, state_bytes, _NOWHEN), element_id))
+
+
+def _seen(token: Token) -> dict[str, Value]:
+    seen = dict(scope.view(token))
     del seen[scope.CASE]
     return seen
 
@@ -79,8 +82,9 @@ def _finish(case: Case) -> StepResult:
 
 def _complete(case: Case, command: commands.Complete) -> None:
     token = _open(case, command.element_id, UserTask)
+    data = command.data(_seen(token)) if callable(command.data) else command.data
     case.journal.closed(token.id)
-    token.node.receive(token, _kept(command.data))
+    token.node.receive(token, _kept(data))
 
 
 def _fire(_case: Case, _command: commands.Fire) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
+from types import NoneType
 from typing import Any, Final
 
 from engine.feel.durations import DaysTimeDuration, YearsMonthsDuration, parse_duration
@@ -22,6 +23,9 @@ from engine.feel.temporal import (
     parse_time,
     temporal_text,
 )
+
+_AS_IT_IS: Final = frozenset({bool, int, NoneType, str})
+"""What JSON has. Most of a case is text, so these are told apart before a call is made for them."""
 
 _TAGS: Final[dict[type, tuple[str, Callable[[Any], str]]]] = {
     Decimal: ("$n", str),
@@ -48,12 +52,13 @@ _READERS: Final[dict[str, Callable[[Any], Any]]] = {
 def encode(value: Any) -> Any:
     """A value as JSON can hold it. Raises TypeError for what is no value; `scope.storable` keeps that out."""
     kind = type(value)
-    if kind is str or value is None or kind is bool or kind is int:
+    if kind in _AS_IT_IS:
         return value
     if kind is dict:
-        if any(key.startswith("$") for key in value):
-            return {"$o": [[key, encode(item)] for key, item in value.items()]}
-        return {key: encode(item) for key, item in value.items()}
+        for key in value:
+            if key[:1] == "$":
+                return {"$o": [[key, encode(item)] for key, item in value.items()]}
+        return {key: item if type(item) in _AS_IT_IS else encode(item) for key, item in value.items()}
     if kind is list:
         return [encode(item) for item in value]
     try:
@@ -71,7 +76,7 @@ def decode(value: Any) -> Any:
             ((key, item),) = value.items()
             if key in _READERS:
                 return _READERS[key](item)
-        return {key: decode(item) for key, item in value.items()}
+        return {key: item if type(item) in _AS_IT_IS else decode(item) for key, item in value.items()}
     if kind is list:
         return [decode(item) for item in value]
     return value

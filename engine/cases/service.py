@@ -19,8 +19,8 @@ from engine.cases.locking import LOCK_TASK, LockedCase, lock_case, opened_case
 from engine.cases.numbers import case_number
 from engine.cases.recording import Deed, record_step
 from engine.cases.tables import ACTIVE, case_
-from engine.definitions.library import Release
 from engine.errors import AlreadyCompleted, NotAllowed, NotFound
+from engine.formjs import Form
 from engine.model import Actor, CompleteTask, Permission, Scope, StartCase, Value, split_task_id
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds, to_seconds
@@ -163,14 +163,29 @@ def complete_task(rt: Runtime, command: CompleteTask, *, check_form: bool = True
         now = rt.clock.now()
         element = split_task_id(command.task_id)[1]
         context = step_context(rt, release, case, now)
-        data = dict(command.data)
-        if check_form:
-            data = _checked_data(release, case, row.node, element, data, now.astimezone(context.zone))
-        result = bpmn.step(release.program(case.process), case.state, Complete(element, data), context)
+        form_key = release.step(case.process, row.node).form if check_form else None
+        form = release.form(form_key) if form_key is not None else None
+        answers = _Answers(form, command.data, now.astimezone(context.zone))
+        result = bpmn.step(release.program(case.process), case.state, Complete(element, answers), context)
+        done = HistoryKind.COMPLETED
         deed = Deed(
-            HistoryKind.COMPLETED, command.actor, now, row.node, command.task_id, data, command.on_behalf_of
+            done, command.actor, now, row.node, command.task_id, answers.accepted, command.on_behalf_of
         )
         record_step(rt, conn, release, case, result, deed)
+
+
+class _Answers:
+    """What was sent with a step: checked by its form when the engine says what it was filled from."""
+
+    def __init__(self, form: Form | None, sent: Mapping[str, Value], local_now: datetime) -> None:
+        self.accepted = sent
+        self._form = form
+        self._now = local_now
+
+    def __call__(self, known: Mapping[str, Value]) -> Mapping[str, Value]:
+        if self._form is not None:
+            self.accepted = self._form.validate(self.accepted, known, now=self._now)
+        return self.accepted
 
 
 def require_open(row: AnyRow | None, number: int) -> AnyRow:
@@ -192,21 +207,6 @@ def require_task(actor: Actor, row: AnyRow) -> None:
     if actor.may(Permission.TASK_WORK, Scope.MUNICIPALITY):
         return
     raise NotAllowed("Этот шаг назначен не вам.", "Попросите руководителя переназначить его.")
-
-
-def _checked_data(
-    release: Release,
-    case: LockedCase,
-    node: str,
-    element: int,
-    data: Mapping[str, Value],
-    local_now: datetime,
-) -> dict[str, Value]:
-    form_key = release.step(case.process, node).form
-    if form_key is None:
-        return dict(data)
-    known = bpmn.task_variables(release.program(case.process), case.state, element)
-    return release.form(form_key).validate(data, known, now=local_now)
 
 
 def cancel_case(rt: Runtime, actor: Actor, case_id: int, reason: str) -> None:

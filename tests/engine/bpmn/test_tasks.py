@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from engine import bpmn
-from engine.errors import MarshrutError, StepFailed
+from engine.errors import InvalidData, MarshrutError, StepFailed
 from tests.engine.bpmn.drawing import (
     diagram,
     extensions,
@@ -140,6 +140,22 @@ def test_what_cannot_be_kept_is_refused_before_anything_changes():
     ):
         with pytest.raises(StepFailed):
             play.step(bpmn.Complete(play.task("x").element_id, bad))
+    assert play.open == ["x"]
+
+
+def test_answers_may_be_made_from_what_the_step_sees():
+    play = Play(alone(user("x")), {"доход": 9000})
+    play.step(bpmn.Complete(play.task("x").element_id, lambda seen: {"половина": seen["доход"] / 2}))
+    assert play.variables["половина"] == 4500
+
+
+def test_a_check_of_answers_that_fails_leaves_the_step_open():
+    def refuse(_seen):
+        raise InvalidData("Не принято.", {"доход": "Напишите число."})
+
+    play = Play(alone(user("x")))
+    with pytest.raises(InvalidData):
+        play.step(bpmn.Complete(play.task("x").element_id, refuse))
     assert play.open == ["x"]
 
 
