@@ -100,8 +100,11 @@ def restore_copy(settings: Settings, whole: Path, keys: Path | None, *, force: b
         mark = schema.check(fresh)
         fresh.close()
         fresh_keys = _checked_keys(settings, store, keys, mark, folder)
-        aside = _put(fresh_keys, store.database) if fresh_keys is not None else []
-        return aside + _put(fresh, target)
+        for database in (target, store.database):
+            database.close()
+            _refuse_busy(database)
+        aside = _put(fresh, target)
+        return aside + (_put(fresh_keys, store.database) if fresh_keys is not None else [])
 
 
 def _refuse_to_overwrite(target: Database, force: bool) -> None:
@@ -167,7 +170,6 @@ def _put(fresh: Database, target: Database) -> list[Path]:
     if target.path is None:
         backup.restore(fresh.path, target)
         return []
-    target.close()
     aside = _lay_aside(target.path)
     fresh.path.replace(target.path)
     return aside
@@ -177,7 +179,6 @@ def _lay_aside(path: Path) -> list[Path]:
     """Give a database file a second name beside; its own name goes over to the fresh file in one move."""
     if not path.exists():
         return []
-    _refuse_busy(path)
     number = 1
     while (aside := path.with_name(f"{path.name}.before-restore-{number}")).exists():
         number += 1
@@ -188,10 +189,12 @@ def _lay_aside(path: Path) -> list[Path]:
     return [aside]
 
 
-def _refuse_busy(path: Path) -> None:
-    """Nobody may have the database open; a file that is damaged is nobody's."""
+def _refuse_busy(database: Database) -> None:
+    """Nobody may have the file open; one that is damaged is nobody's."""
+    if database.path is None or not database.path.exists():
+        return
     try:
-        with closing(sqlite3.connect(path, timeout=1)) as connection:
+        with closing(sqlite3.connect(database.path, timeout=1)) as connection:
             alone = connection.execute("PRAGMA journal_mode=DELETE").fetchone()[0] == "delete"
     except sqlite3.OperationalError:
         alone = False
@@ -199,7 +202,7 @@ def _refuse_busy(path: Path) -> None:
         return
     if not alone:
         raise StorageUnavailable(
-            f"База «{path}» сейчас открыта.", "Остановите сервер и worker, затем повторите."
+            f"База «{database.path}» сейчас открыта.", "Остановите сервер и worker, затем повторите."
         )
 
 

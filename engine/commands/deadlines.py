@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.commands.output import json_option, print_json
+from engine.commands.output import json_option, lang_option, print_json
 from engine.errors import MarshrutError
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ COUNTRY = "ru"
 )
 @click.option("--explain", is_flag=True, help="Рассказать, как посчитано.")
 @json_option
+@lang_option
 def term(
     event: str,
     norm_key: str | None,

@@ -81,6 +81,7 @@ def _tested(text: str) -> Any:
 @click.option("--with", "inputs_text", metavar="JSON|@ФАЙЛ", help="Данные для решения.")
 @click.option("--explain", is_flag=True, help="Рассказать, какие строки сработали и почему.")
 @json_option
+@lang_option
 def decide(file: str, decision: str, inputs_text: str | None, explain: bool, as_json: bool) -> None:
     """Принять решение по таблице или другому правилу DMN.
 

@@ -196,3 +196,17 @@ def test_a_copy_with_a_damaged_database_changes_nothing(rt, tmp_path, tmp_home):
     assert answer.code == 2
     assert "повреждена" in answer.err
     assert organisations() == ["КЦСОН"]
+
+
+def test_a_copy_moves_an_instance_to_postgresql(rt, tmp_path, monkeypatch, postgres_url):
+    copy, _ = copied(tmp_path / "copies")
+    stop(rt)
+    monkeypatch.setenv("MARSHRUT_DATABASE", postgres_url)
+    assert call("restore", copy).code == 0
+    moved = open_runtime(load())
+    assert moved.database.kind == "postgresql"
+    assert organisations() == ["КЦСОН"]
+    moved.database.close()
+    again = call("restore", copy, "--force")
+    assert again.code == 2
+    assert "уже что-то есть" in again.err
