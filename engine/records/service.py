@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from engine.access.journal import record_action
 from engine.access.policy import reach, require
+from engine.cases.tables import case_
 from engine.errors import Conflict, InvalidData, NotAllowed, NotFound
 from engine.model import Actor, Permission
 from engine.names import family_label
@@ -108,6 +109,7 @@ def erase_person(rt: Runtime, actor: Actor, person_id: int, ground: str) -> None
     """Destroy what is known of a person, for good; the bare row stays for counts and links.
 
     `ground`: number and date of the act of destruction. May be repeated when the destruction was interrupted.
+    Conflict while there are cases about them: those know more of the person than the card.
     """
     require(actor, Permission.DATA_ERASE)
     with rt.database.write() as conn:
@@ -115,11 +117,22 @@ def erase_person(rt: Runtime, actor: Actor, person_id: int, ground: str) -> None
         if row is None:
             raise NotFound("Такого человека нет.")
         if row.erased_at is None:
+            _refuse_while_cases_tell_of(conn, person_id)
             gone = {"data": None, "birth_token": None, "erased_at": to_seconds(rt.clock.now())}
             conn.execute(update(person).where(person.c.id == person_id).values(gone))
             conn.execute(delete(person_token).where(person_token.c.person_id == person_id))
             record_action(rt, conn, actor, "erased", "person", person_id, details={"ground": ground})
     rt.vault.destroy(row.key_id)
+
+
+def _refuse_while_cases_tell_of(conn: Connection, person_id: int) -> None:
+    about = select(case_.c.number).where(case_.c.person_id == person_id, case_.c.state.is_not(None))
+    numbers = conn.execute(about.order_by(case_.c.id)).scalars().all()
+    if numbers:
+        raise Conflict(
+            f"Об этом человеке есть дела: {', '.join(numbers)}.",
+            "Сначала прекратите их и уничтожьте их данные, затем карточку.",
+        )
 
 
 def create_family(

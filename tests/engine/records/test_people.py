@@ -28,7 +28,7 @@ def found(rt: Runtime, actor: Actor, text: str) -> list[int]:
 
 
 def make_case(
-    rt: Runtime, *, owner_id: int | None, unit_id: int, number: str = "СС-1/2026", **about: int
+    rt: Runtime, *, owner_id: int | None, unit_id: int, number: str = "СС-1/2026", **about: object
 ) -> int:
     """A bare case row: what makes a person a matter of somebody's work."""
     row = {
@@ -319,6 +319,17 @@ def test_a_destruction_that_was_interrupted_can_be_finished(
 
 def _power_cut(_key_id: int) -> None:
     raise OSError("power cut")
+
+
+def test_a_card_is_not_erased_while_a_case_still_tells_of_the_person(rt: Runtime) -> None:
+    specialist, officer = make_actor(rt, "R05"), make_actor(rt, "R28")
+    number = make_person(rt, specialist)
+    make_case(
+        rt, owner_id=None, unit_id=specialist.unit_id, number="ИП-2026-0009", person_id=number, state=b"x"
+    )
+    with pytest.raises(Conflict, match="ИП-2026-0009"):
+        erase_person(rt, officer, number, "акт")
+    assert person_view(rt, specialist, number).data is not None
 
 
 def test_only_the_data_protection_officer_erases(rt: Runtime) -> None:
