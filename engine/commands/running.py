@@ -113,11 +113,13 @@ def worker(burst: bool) -> None:
             "Задайте MARSHRUT_REDIS=redis://адрес:6379/0. Без Redis сроки ведёт сам сервер: worker не нужен.",
         )
     rt = open_runtime(settings)
+    from redis import Redis
     from redis.exceptions import RedisError
 
     from engine.jobs.queue import Worker
 
     try:
+        Redis.from_url(settings.redis_url).ping()
         Worker(rt).run(burst=burst)
     except RedisError as error:
         raise MarshrutError(

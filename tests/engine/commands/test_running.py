@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from engine.bootstrap import open_runtime
 from engine.definitions.tables import release
 from engine.settings import load
+from engine.storage import schema
 from tests.engine.commands.calling import call
 
 
@@ -56,6 +57,29 @@ def test_the_database_of_another_program_is_left_alone(tmp_home):
     assert "другой программы" in answer.err
     with sqlite3.connect(tmp_home / "marshrut.db") as connection:
         assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("theirs",)]
+
+
+def test_an_older_database_is_copied_and_then_brought_up_to_date(tmp_home, monkeypatch):
+    call("init", "--organisation", "КЦСОН")
+    really = schema.check
+    copies_at_upgrade = []
+
+    def outdated_at_first(database):
+        if copies_at_upgrade:
+            return really(database)
+        raise schema.OutdatedDatabase("База данных от прежней версии «Маршрута».")
+
+    def upgrade(_):
+        copies_at_upgrade.extend((tmp_home / "backups").glob("before-update-*.db"))
+
+    monkeypatch.setattr(schema, "check", outdated_at_first)
+    monkeypatch.setattr(schema, "upgrade", upgrade)
+    answer = call("init")
+    assert answer.code == 0
+    (copy,) = copies_at_upgrade
+    assert str(copy) in answer.out
+    with sqlite3.connect(copy) as connection:
+        assert connection.execute("SELECT name FROM unit").fetchall() == [("КЦСОН",)]
 
 
 def test_a_worker_without_redis_says_that_it_is_not_needed(tmp_home):
