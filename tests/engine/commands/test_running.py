@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -62,7 +63,7 @@ def test_the_database_of_another_program_is_left_alone(tmp_home):
 def test_an_older_database_is_copied_and_then_brought_up_to_date(tmp_home, monkeypatch):
     call("init", "--organisation", "КЦСОН")
     really = schema.check
-    copies_at_upgrade = []
+    copies_at_upgrade: list[Path] = []
 
     def outdated_at_first(database):
         if copies_at_upgrade:
