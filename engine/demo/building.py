@@ -7,9 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from engine.access.service import DEFAULT_ZONE
 from engine.cases.outbox import Handler, Promise, deliver_due
 from engine.cases.timers import fire_due
 from engine.clock import MovableClock, SystemClock
@@ -46,11 +48,11 @@ def build_demo(settings: Settings, told: Told, *, at: date | None = None, docume
 
     `at` makes that day «today», or the next working day after it; without it today is today.
     """
-    clock = MovableClock(SystemClock().now() - BEGINS)
+    now = SystemClock().now().astimezone(ZoneInfo(DEFAULT_ZONE))
+    clock = MovableClock(datetime.combine(at or now.date(), MORNING, now.tzinfo) - BEGINS)
     rt = install(replace(settings, demo=True), clock)
     town = build_town(rt)
     end = _end(rt, town, at)
-    clock.set(end - BEGINS)
     sweep = sweep_until_idle if documents else sweep_without_documents
     _play(Stage(rt, clock, end, town.units["support"], sweep), town, told)
     lag = end - SystemClock().now()

@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
+from engine.access.tables import account, audit
 from engine.cases.queries import case_list
-from engine.cases.tables import case_, incident, message, outbox
+from engine.cases.tables import case_, history, incident, message, outbox
 from engine.deadlines.tables import term
 from engine.definitions.tables import definition
 from engine.demo.logins import OFFERED, demo_logins
@@ -226,3 +227,16 @@ def test_the_methodologist_has_published_a_second_version_and_older_cases_keep_t
         releases = conn.execute(select(case_.c.release_id).order_by(case_.c.id)).scalars().all()
     assert sorted(versions) == [1, 2]
     assert (releases[0], releases[-1]) == (1, 2)
+
+
+def test_nothing_in_it_comes_from_the_future(demo: Runtime) -> None:
+    now = int(demo.clock.now().timestamp())
+    with demo.database.read() as conn:
+        for column in (
+            definition.c.published_at,
+            account.c.created_at,
+            audit.c.at,
+            history.c.at,
+            notice.c.at,
+        ):
+            assert conn.execute(select(func.max(column))).scalar_one() <= now, column
