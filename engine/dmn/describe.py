@@ -1,101 +1,222 @@
-"""Rows of decision tables in words: «если доход — меньше 10000 и состав — «полная», то мера — «пособие»»."""
+"""Rows of decision tables in words, for a card and for a sentence.
+
+What a cell compares with is told by its value in this very case: `>= Пороги.много_детей` is «не меньше 3».
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
+from engine import feel
 from engine.dmn.elements import DecisionTable, Rule, Text
+from engine.dmn.words import compared, label_words, range_words, shortened, value_words
 from engine.feel import ast
 from engine.feel.errors import FeelError
-from engine.feel.numbers import number_text
-from engine.feel.parser import parse_tests
+from engine.feel.runtime import Run
+from engine.feel.values import Function, Range, Value
 
-_COMPARISONS: Final = {
-    "<": "меньше",
-    "<=": "не больше",
-    ">": "больше",
-    ">=": "не меньше",
-    "=": "",
-    "!=": "не",
-}
+DASH: Final = "—"
+"""Stands in a cell that lets every value pass, and for a result that is nothing."""
+BY_FORMULA: Final = "по формуле"
+"""A result that is worked out only when its row matches."""
 
-
-def describe_row(table: DecisionTable, rule: Rule) -> str:
-    """A row as a sentence without a full stop. Cells that let any value pass are left out."""
-    conditions = [
-        f"{column.label} — {describe_tests(cell.text)}"
-        for column, cell in zip(table.inputs, rule.inputs, strict=True)
-        if cell.text not in ("", "-")
-    ]
-    results = [
-        f"{output.label or output.name} — {_result(cell)}" if output.label or output.name else _result(cell)
-        for output, cell in zip(table.outputs, rule.outputs, strict=True)
-    ]
-    outcome = ", ".join(results)
-    return f"если {' и '.join(conditions)}, то {outcome}" if conditions else f"в любом случае {outcome}"
+_FILLED, _EMPTY = "заполнено", "не заполнено"
+_TESTED: Final = ast.Name("?")
+_ZERO: Final = ast.Literal(Decimal(0))
 
 
-@lru_cache(maxsize=1024)
-def describe_tests(text: str) -> str:
-    """The content of an input cell in words; what has no short wording stays as it is written."""
-    try:
-        tests = parse_tests(text)
-    except FeelError:
-        return text
-    words = [_test(test, text) for test in tests.tests]
-    if any(word is None for word in words):
-        return text
-    joined = " или ".join(word for word in words if word is not None)
-    return f"кроме: {joined}" if tests.negated else joined
+@dataclass(frozen=True, slots=True)
+class RowWords:
+    """A row of a table that was used in `run`, whose names are `names`."""
+
+    table: DecisionTable
+    rule: Rule
+    matched: bool
+    names: Mapping[str, Any]
+    run: Run
+
+    def cells(self) -> tuple[str, ...]:
+        """The cells as a table shows them: conditions, then results."""
+        conditions = (self._condition(cell, quoted=False) or DASH for cell in self.rule.inputs)
+        return (*conditions, *(self._result(cell, quoted=False) for cell in self.rule.outputs))
+
+    def sentence(self) -> str:
+        """«если возраст не меньше 18, то группа — «взрослый»», without a full stop."""
+        conditions = [
+            _about(column.label, words)
+            for column, cell in zip(self.table.inputs, self.rule.inputs, strict=True)
+            if (words := self._condition(cell, quoted=True))
+        ]
+        results = [
+            _about(output.label, words)
+            for output, cell in zip(self.table.outputs, self.rule.outputs, strict=True)
+            if (words := self._result(cell, quoted=True)) != DASH
+        ]
+        outcome = "; ".join(results) or "итога нет"
+        if conditions:
+            return f"если {' и '.join(conditions)}, то {outcome}"
+        others = self.table.hit_policy == "FIRST" and self.rule is not self.table.rules[0]
+        return f"{'в остальных случаях' if others else 'в любом случае'} {outcome}"
+
+    def _condition(self, cell: Text, *, quoted: bool) -> str:
+        """A cell in words, or as it is written where there are no short words; empty when all passes."""
+        if cell.text in ("", "-"):
+            return ""
+        try:
+            tree = feel.compile_unary(cell.text, names=self.names).tree
+        except FeelError:
+            return shortened(cell.text)
+        words = _Teller(self._value_of, quoted).tests(tree) if isinstance(tree, ast.Tests) else None
+        return words or shortened(cell.text)
+
+    def _result(self, cell: Text, *, quoted: bool) -> str:
+        if cell.text in ("", "-"):
+            return DASH
+        try:
+            compiled = feel.compile(cell.text, names=self.names)
+            named = isinstance(compiled.tree, (ast.Name, ast.Path))
+            if compiled.names and not named and not self.matched:
+                return BY_FORMULA
+            value = compiled.run(self.run)
+            return DASH if value is None else value_words(value, quoted=quoted)
+        except FeelError:
+            return shortened(cell.text)
+
+    def _value_of(self, node: ast.Node) -> Value:
+        """What a part of a cell is in this case; null for one that asks about the tested value."""
+        if isinstance(node, ast.Literal):
+            return node.value
+        try:
+            compiled = feel.compile(feel.to_source(node), names=self.names)
+            return None if _TESTED.text in compiled.names else compiled.run(self.run)
+        except FeelError:
+            return None
 
 
-def _result(cell: Text) -> str:
-    return describe_tests(cell.text) if cell.text not in ("", "-") else "пусто"
+def sentence_of(inputs: Sequence[tuple[str, Value]], matched: Sequence[tuple[int, Sequence[str]]]) -> str:
+    """«Сработала строка 2: возраст — 34; доход — 9000.»: of the rows that matched, number and cells.
+
+    The facts are those that the rows ask for; where they ask for nothing, all: they kept other rows out.
+    """
+    asked = [any(cells[place] != DASH for _, cells in matched) for place in range(len(inputs))]
+    facts = "; ".join(
+        f"{label_words(label)} — {value_words(value, quoted=True)}"
+        for (label, value), was_asked in zip(inputs, asked, strict=True)
+        if was_asked or not any(asked)
+    )
+    ending = f": {facts}." if facts else "."
+    if not matched:
+        return f"Не подошла ни одна строка{ending}"
+    *first, last = (str(number) for number, _ in matched)
+    return (
+        f"Сработали строки {', '.join(first)} и {last}{ending}"
+        if first
+        else f"Сработала строка {last}{ending}"
+    )
 
 
-def _test(node: ast.Node, text: str) -> str | None:
-    match node:
-        case ast.Comparison(operator, operand):
-            value = _value(operand)
-            return None if value is None else f"{_COMPARISONS[operator]} {value}".strip()
-        case ast.RangeLiteral():
-            return _range(node)
-        case ast.Name(name) if name == text.strip():
-            return name
-    return _value(node)
+def _about(label: str, words: str) -> str:
+    """«возраст не меньше 18», «группа — «взрослый»»."""
+    if not label:
+        return words
+    compares = words.startswith(_COMPARING)
+    return f"{label_words(label)} {words}" if compares else f"{label_words(label)} — {words}"
 
 
-def _range(node: ast.RangeLiteral) -> str | None:
-    start, end = _value(node.start), _value(node.end)
-    if start is None or end is None:
+_COMPARING: Final = tuple(
+    f"{word} "
+    for word in (
+        "меньше", "больше", "не меньше", "не больше", "раньше", "позже", "не раньше", "не позже", "от", "с",
+    )
+)  # fmt: skip
+"""What needs no dash after its subject."""
+
+
+class _Teller:
+    """Tells tests; every method answers None for what has no short words."""
+
+    def __init__(self, value_of: Callable[[ast.Node], Value], quoted: bool) -> None:
+        self._value_of = value_of
+        self._words = partial(value_words, quoted=quoted)
+        self._quoted = quoted
+
+    def tests(self, tree: ast.Tests) -> str | None:
+        if not tree.negated:
+            return self._joined(map(self._test, tree.tests), " или ")
+        if len(tree.tests) == 1:
+            return self._not(tree.tests[0])
+        listed = self._joined(map(self._test, tree.tests), ", ")
+        return None if listed is None else f"кроме {listed}"
+
+    def _joined(self, words: Iterable[str | None], between: str) -> str | None:
+        found = list(words)
+        told = [one for one in found if one is not None]
+        return between.join(told) if told and len(told) == len(found) else None
+
+    def _test(self, node: ast.Node) -> str | None:
+        match node:
+            case ast.Comparison(operator, operand):
+                return self._compared(operator, operand)
+            case ast.Compare(operator, left, right) if left == _TESTED:
+                return self._compared(operator, right)
+            case ast.Compare(operator, ast.Call() as call, right):
+                return self._measured(operator, call, right)
+            case ast.In(value, tests) if value == _TESTED:
+                return self._joined(map(self._test, tests), " или ")
+            case ast.And(parts):
+                return self._joined(map(self._test, parts), " и ")
+            case ast.Or(parts):
+                return self._joined(map(self._test, parts), " или ")
+            case ast.Call(ast.Name("not"), (ast.Argument(None, inner),)):
+                return self._not(inner)
+            case ast.Call(ast.Name("list contains"), (ast.Argument(None, asked), ast.Argument(None, item))):
+                return None if asked != _TESTED else self._contained("есть", item)
+            case ast.Literal(None):
+                return _EMPTY
+        return self._equal_to(node)
+
+    def _not(self, node: ast.Node) -> str | None:
+        match node:
+            case ast.Call(ast.Name("list contains"), (ast.Argument(None, asked), ast.Argument(None, item))):
+                return None if asked != _TESTED else self._contained("нет", item)
+            case ast.Literal(None):
+                return _FILLED
+        words = self._test(node)
+        return None if words is None else f"не {words}"
+
+    def _compared(self, operator: str, operand: ast.Node) -> str | None:
+        if operand == ast.Literal(None):
+            return {"=": _EMPTY, "!=": _FILLED}.get(operator)
+        if operator == "=":
+            return self._equal_to(operand)
+        value = self._value_of(operand)
+        if value is None:
+            return None
+        if operator == "!=":
+            return f"не {self._words(value)}"
+        return compared(operator, value, quoted=self._quoted)
+
+    def _equal_to(self, node: ast.Node) -> str | None:
+        value = self._value_of(node)
+        if isinstance(value, Range):
+            return range_words(value, quoted=self._quoted)
+        if isinstance(value, list):
+            return " или ".join(map(self._words, value)) or None
+        return None if value is None or isinstance(value, (dict, Function)) else self._words(value)
+
+    def _contained(self, verb: str, item: ast.Node) -> str | None:
+        value = self._value_of(item)
+        return None if value is None else f"{verb} {value_words(value, quoted=True)}"
+
+    def _measured(self, operator: str, call: ast.Call, right: ast.Node) -> str | None:
+        """`count(?) > 0` and the like."""
+        match call:
+            case ast.Call(ast.Name("count" | "string length"), (ast.Argument(None, asked),)) if (
+                asked == _TESTED and right == _ZERO
+            ):
+                return {">": _FILLED, "!=": _FILLED, "=": _EMPTY}.get(operator)
         return None
-    if node.closed_start and node.closed_end:
-        return f"от {start} до {end} включительно"
-    first = f"не меньше {start}" if node.closed_start else f"больше {start}"
-    return f"{first} и " + (f"не больше {end}" if node.closed_end else f"меньше {end}")
-
-
-def _value(node: ast.Node) -> str | None:
-    match node:
-        case ast.Literal(value):
-            return _constant(value)
-        case ast.Negation(ast.Literal(value=Decimal() as number)):
-            return f"−{number_text(number)}"
-        case ast.AtLiteral(text):
-            return text
-        case ast.Call(ast.Name("date" | "time" | "date and time" | "duration"), (ast.Argument(None, inner),)):
-            return inner.value if isinstance(inner, ast.Literal) and isinstance(inner.value, str) else None
-    return None
-
-
-def _constant(value: Decimal | str | bool | None) -> str:
-    match value:
-        case bool():
-            return "да" if value else "нет"
-        case Decimal():
-            return number_text(value).replace(".", ",")
-        case str():
-            return f"«{value}»"
-    return "пусто"

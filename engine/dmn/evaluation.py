@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from engine.dmn.describe import RowWords, sentence_of
 from engine.dmn.elements import Place
 from engine.feel.errors import FeelWarning
 from engine.feel.runtime import Meter, Run
-from engine.feel.text import to_text
 from engine.feel.values import Function, Value
 
 Variables = dict[str, Value]
@@ -31,7 +31,7 @@ class DecisionWarning:
 class RowTrace:
     """What became of a row: matched, or not because of the column `failed` (from 1).
 
-    `text` is the row in words. A row after the first match of a table that needs one is not `tried`.
+    A row after the first match of a table that needs only one is not `tried`.
     """
 
     number: int
@@ -39,19 +39,35 @@ class RowTrace:
     tried: bool
     matched: bool
     failed: int | None
-    text: str
     note: str
+    words: RowWords = field(repr=False, compare=False)
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The cells in words, in the order of `TableTrace.columns`; «—» where any value passes."""
+        return self.words.cells()
+
+    @property
+    def text(self) -> str:
+        """The row as a sentence without a full stop."""
+        return self.words.sentence()
 
 
 @dataclass(frozen=True, slots=True)
 class TableTrace:
-    """One use of a decision table. `inputs` are pairs (label, value)."""
+    """One use of a decision table. `inputs` are pairs (label, value), `results` labels of its results."""
 
     decision: str
     hit_policy: str
     inputs: tuple[tuple[str, Value], ...]
+    results: tuple[str, ...]
     rows: tuple[RowTrace, ...]
     value: Value
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Heads of the columns: conditions, then results."""
+        return (*(label for label, _ in self.inputs), *self.results)
 
     @property
     def matched(self) -> tuple[int, ...]:
@@ -60,10 +76,8 @@ class TableTrace:
 
     @property
     def sentence(self) -> str:
-        """What the table did, in words."""
-        values = ", ".join(f"{label} = {to_text(value)}" for label, value in self.inputs)
-        rows = "; ".join(f"строка {row.number}: {row.text}" for row in self.rows if row.matched)
-        return f"«{self.decision}» ({values or 'без условий'}): {rows or 'не подошла ни одна строка'}."
+        """What the table did and the facts that led to it, in words."""
+        return sentence_of(self.inputs, [(row.number, row.cells) for row in self.rows if row.matched])
 
 
 @dataclass(slots=True)

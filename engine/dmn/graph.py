@@ -30,7 +30,8 @@ class Node:
     """An element of the graph, with its variable: the name, the type, the members that the type has.
 
     `requires` are the nodes of the same file whose variables it sees; `imported` those of other files, by
-    the name of the import and their own.
+    the name of the import and their own. `free_names` and `free_functions` are what its logic uses though
+    nothing it requires provides it, each with the first place.
     """
 
     id: str
@@ -41,6 +42,8 @@ class Node:
     members: dict[str, Any]
     requires: list[Node] = field(default_factory=list)
     imported: list[tuple[str, Node]] = field(default_factory=list)
+    free_names: dict[str, Place] = field(default_factory=dict)
+    free_functions: dict[str, Place] = field(default_factory=dict)
 
 
 class InputNode(Node):
@@ -49,10 +52,9 @@ class InputNode(Node):
 
 @dataclass(eq=False, slots=True)
 class DecisionNode(Node):
-    """`free_names` are names that its logic uses though nothing it requires provides them."""
+    """A decision with its compiled logic."""
 
     logic: Logic = nothing
-    free_names: frozenset[str] = frozenset()
 
 
 @dataclass(eq=False, slots=True)
@@ -166,17 +168,17 @@ class Graph:
     def _compile(self, element: Element, node: Node) -> None:
         workshop = Workshop(element.name, self.types, self.faults, element.place)
         if isinstance(node, DecisionNode) and isinstance(element, Decision):
-            logic = compile_logic(workshop, element.logic, _names(node))
+            logic = compile_logic(workshop, element.logic, names_of(node))
             node.logic = workshop.coerced(logic, element.variable.type)
-            node.free_names = frozenset(workshop.free_names)
         elif isinstance(node, FunctionNode) and isinstance(element, KnowledgeModel):
-            names = {**_names(node), node.variable: {}}
+            names = {**names_of(node), node.variable: {}}
             node.make = compile_function(workshop, element.function, names, element.name)
         elif isinstance(node, ServiceNode) and isinstance(element, DecisionService):
             outputs = self._found(element.outputs)
             node.outputs = tuple(one for one in outputs if isinstance(one, DecisionNode))
             node.inputs = tuple(self._found((*element.input_decisions, *element.input_data)))
             node.result = self.types.result_of(element.variable.type)
+        node.free_names, node.free_functions = workshop.free_names, workshop.free_functions
 
 
 def in_order(targets: Iterable[Node]) -> list[Node]:
@@ -205,7 +207,7 @@ def in_order(targets: Iterable[Node]) -> list[Node]:
     return order
 
 
-def _names(node: Node) -> dict[str, Any]:
+def names_of(node: Node) -> dict[str, Any]:
     """The variables in scope for a node with the members of their types."""
     names: dict[str, Any] = {required.variable: required.members for required in node.requires}
     for import_name, required in node.imported:

@@ -8,14 +8,14 @@ from decimal import Decimal
 from typing import Final
 
 from engine import feel
-from engine.dmn.describe import describe_row
+from engine.dmn.describe import RowWords
 from engine.dmn.elements import DecisionTable, Input, Output, Rule, Text
 from engine.dmn.evaluation import Evaluation, RowTrace, TableTrace, Variables
 from engine.dmn.workshop import Logic, Names, Workshop, compile_text, nothing
 from engine.feel.builtins import BUILTINS
 from engine.feel.comparison import equal
 from engine.feel.errors import Problem
-from engine.feel.runtime import Run
+from engine.feel.runtime import Meter, Run
 from engine.feel.values import Value
 
 Cell = Callable[[Run, Value], bool]
@@ -68,6 +68,7 @@ class _Table:
     def __init__(self, workshop: Workshop, table: DecisionTable, names: Names) -> None:
         self._workshop = workshop
         self._table = table
+        self._names = names
         self._columns = tuple(self._column(one, names) for one in table.inputs)
         self._results = tuple(self._result(one, names) for one in table.outputs)
         self._rows = tuple(self._row(rule, names) for rule in table.rules)
@@ -118,15 +119,12 @@ class _Table:
         run = evaluation.run(variables)
         run.charge(1 + len(self._rows) * len(self._columns))
         values = [column.value(evaluation, variables) for column in self._columns]
-        traces: list[RowTrace] | None = None if evaluation.tables is None else []
-        if not self._inputs_allowed(evaluation, run, values):
-            matched: list[Row] = []
-            value = None
-        else:
-            matched = self._matching(evaluation, run, values, traces)
-            value = self._outcome(evaluation, variables, matched)
+        allowed = self._inputs_allowed(evaluation, run, values)
+        verdicts = self._verdicts(evaluation, run, values) if allowed else []
+        matched = [row for row, failed in zip(self._rows, verdicts, strict=False) if not failed]
+        value = self._outcome(evaluation, variables, matched) if allowed else None
         if evaluation.tables is not None:
-            self._trace(evaluation.tables, values, traces or [], value)
+            evaluation.tables.append(self._trace(evaluation, variables, values, verdicts, value))
         return value
 
     def _inputs_allowed(self, evaluation: Evaluation, run: Run, values: list[Value]) -> bool:
@@ -137,32 +135,24 @@ class _Table:
                 return False
         return True
 
-    def _matching(
-        self, evaluation: Evaluation, run: Run, values: list[Value], traces: list[RowTrace] | None
-    ) -> list[Row]:
+    def _verdicts(self, evaluation: Evaluation, run: Run, values: list[Value]) -> list[int]:
+        """Of each row, as far as needed, the first column (from 1) whose value does not pass; 0 if all do."""
+        verdicts = []
         only_first = self._table.hit_policy == "FIRST"
-        matched: list[Row] = []
-        for number, row in enumerate(self._rows, 1):
-            if matched and only_first:
-                if traces is None:
-                    break
-                traces.append(self._row_trace(number, row, tried=False, failed=None))
-                continue
+        for row in self._rows:
             failed = self._failed_column(evaluation, run, row, values)
-            if failed is None:
-                matched.append(row)
-            if traces is not None:
-                traces.append(self._row_trace(number, row, tried=True, failed=failed))
-        return matched
+            verdicts.append(failed)
+            if only_first and not failed:
+                break
+        return verdicts
 
-    def _failed_column(self, evaluation: Evaluation, run: Run, row: Row, values: list[Value]) -> int | None:
-        """The number of the first column whose value does not pass, from 1."""
+    def _failed_column(self, evaluation: Evaluation, run: Run, row: Row, values: list[Value]) -> int:
         for place, (cell, value) in enumerate(zip(row.cells, values, strict=True)):
             if cell is not None and not cell(run, value):
                 text = row.rule.inputs[place]
                 evaluation.note(self._workshop.owner, text.place, text.text)
                 return place + 1
-        return None
+        return 0
 
     def _warn(self, evaluation: Evaluation, message: str) -> None:
         return evaluation.warn(self._workshop.owner, self._table.place, message)
@@ -246,24 +236,35 @@ class _Table:
 
     # Traces
 
-    def _row_trace(self, number: int, row: Row, *, tried: bool, failed: int | None) -> RowTrace:
-        return RowTrace(
-            number=number,
-            id=row.rule.place.id,
-            tried=tried,
-            matched=tried and failed is None,
-            failed=failed,
-            text=describe_row(self._table, row.rule),
-            note=row.rule.note,
-        )
-
     def _trace(
-        self, tables: list[TableTrace], values: list[Value], rows: list[RowTrace], value: Value
-    ) -> None:
-        policy = _SYMBOLS[self._table.hit_policy] + _AGGREGATIONS.get(self._table.aggregation or "", "")
-        labels = [column.input.label for column in self._columns]
-        inputs = tuple(zip(labels, values, strict=True))
-        tables.append(TableTrace(self._workshop.owner, policy, inputs, tuple(rows), value))
+        self,
+        evaluation: Evaluation,
+        variables: Variables,
+        values: list[Value],
+        verdicts: list[int],
+        value: Value,
+    ) -> TableTrace:
+        run = Run(variables, evaluation.now, evaluation.functions, Meter())
+        rows = []
+        for number, row in enumerate(self._rows, 1):
+            tried = number <= len(verdicts)
+            failed = verdicts[number - 1] if tried else 0
+            matched = tried and not failed
+            words = RowWords(self._table, row.rule, matched, self._names, run)
+            rows.append(
+                RowTrace(number, row.rule.place.id, tried, matched, failed or None, row.rule.note, words)
+            )
+        return TableTrace(
+            decision=self._workshop.owner,
+            hit_policy=_SYMBOLS[self._table.hit_policy]
+            + _AGGREGATIONS.get(self._table.aggregation or "", ""),
+            inputs=tuple(
+                (column.input.label, one) for column, one in zip(self._columns, values, strict=True)
+            ),
+            results=tuple(output.label or output.name or "Итог" for output in self._table.outputs),
+            rows=tuple(rows),
+            value=value,
+        )
 
 
 def _position(run: Run, order: Value, value: Value) -> int:

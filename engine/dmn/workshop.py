@@ -42,8 +42,10 @@ class Workshop:
     types: TypeTable
     faults: list[Fault]
     place: Place = _NOWHERE
-    free_names: set[str] = field(default_factory=set)
-    """Names that its expressions use and nothing in it defines."""
+    free_names: dict[str, Place] = field(default_factory=dict)
+    """Names that its expressions use and nothing in it defines, each with the first place."""
+    free_functions: dict[str, Place] = field(default_factory=dict)
+    """The same of functions."""
 
     def expression(self, text: Text, names: Names, *, tests: bool = False) -> feel.Expression | None:
         """A compiled text; None, with the fault noted, when it is not FEEL."""
@@ -55,7 +57,10 @@ class Workshop:
                 Fault(self.owner, text.place, error.message, error.hint, text.text, error.position)
             )
             return None
-        self.free_names |= compiled.certain_names - names.keys()
+        for name in sorted(compiled.certain_names - names.keys()):
+            self.free_names.setdefault(name, text.place)
+        for name in sorted(compiled.functions - names.keys()):
+            self.free_functions.setdefault(name, text.place)
         return compiled
 
     def coerced(self, logic: Logic, type_name: str | None) -> Logic:
