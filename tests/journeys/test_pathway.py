@@ -1,0 +1,232 @@
+"""Stories of the first pathway, as people live them: each in a real browser against a real server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from playwright.sync_api import Browser, expect
+
+from engine.resources import processes_dir
+from tests.journeys.office import MOSCOW, Office, Person
+
+pytestmark = pytest.mark.journey
+
+FRIDAY = datetime(2025, 12, 26, 10, tzinfo=MOSCOW)
+MONDAY = datetime(2026, 1, 19, 10, tzinfo=MOSCOW)
+
+Arrive = Callable[[str], Person]
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    made = Office(tmp_path / "instance", MONDAY)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def arrive(chromium: Browser, office: Office) -> Iterator[Arrive]:
+    """Lets colleagues sign in by their logins; at the end nobody has seen an error."""
+    people: dict[str, Person] = {}
+
+    def come(login: str) -> Person:
+        if login not in people:
+            people[login] = Person(chromium, office, login)
+        return people[login]
+
+    yield come
+    for person in people.values():
+        person.leave()
+
+
+def answers(process: str, scenario: str) -> dict[str, list[dict[str, Any]]]:
+    """Form data of a shipped scenario by node, in order."""
+    text = (processes_dir() / process / "scenarios" / f"{scenario}.yaml").read_text("utf-8")
+    found: dict[str, list[dict[str, Any]]] = {}
+    for step in yaml.safe_load(text)["steps"]:
+        if "complete" in step:
+            found.setdefault(step["complete"], []).append(step.get("with", {}))
+    return found
+
+
+def file_application(arrive: Arrive, office: Office, *, decided_by_head: bool = False) -> int:
+    """The registrar registers the person and opens the case by hand; the number of the case."""
+    registrar = arrive("demina")
+    registrar.register("Лапшина", "Ольга", "Сергеевна")
+    page = registrar.page
+    expect(page.locator("[data-form-canvas] .fjs-form")).to_be_visible()
+    if decided_by_head:
+        page.get_by_label("Руководитель органа").check()
+    page.get_by_role("button", name="Открыть дело").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("дело №")
+    return office.newest_case()
+
+
+def walk(
+    arrive: Arrive, office: Office, known: dict[str, list[dict[str, Any]]], *steps: tuple[str, str]
+) -> None:
+    """Each (login, node) finishes the first open step of that node with the scenario's data."""
+    for login, node in steps:
+        numbers = office.open_steps(node)
+        assert numbers, f"{node} is not open"
+        arrive(login).complete(numbers[0], known.get(node, [{}])[0])
+
+
+TO_DRAFT = (
+    ("demina", "p03_ut_application"),
+    ("krylova", "p03_ut_requests"),
+    ("yusupov", "p03_ut_examine"),
+    ("yusupov", "p03_ut_questionnaire"),
+    ("krylova", "p03_ut_analyse"),
+    ("krylova", "p03_ut_agree_tasks"),
+    ("krylova", "p03_ut_draft"),
+)
+
+
+def test_from_the_application_to_the_programme(arrive: Arrive, office: Office) -> None:
+    known = answers("p03_need_ippsu", "on-time")
+    case = file_application(arrive, office)
+    walk(arrive, office, known, *TO_DRAFT)
+
+    sitting(arrive, office)
+
+    walk(arrive, office, known, ("krylova", "p03_ut_finish_ippsu"), ("krylova", "p03_ut_handover"))
+    page = arrive("krylova").page
+    page.goto(f"/cases/{case}")
+    expect(page.get_by_role("link", name="Индивидуальная программа").first).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Оформить ИППСУ").first).to_be_visible()
+
+
+def sitting(arrive: Arrive, office: Office) -> None:
+    """The secretary holds a sitting: agenda, attendance, votes, decision, minutes, signature."""
+    known = answers("p04_commission", "three-items")
+    secretary = arrive("lunina")
+    page = secretary.page
+    page.goto("/cases/new/p04_commission")
+    expect(page.locator("[data-form-canvas] .fjs-form")).to_be_visible()
+    page.get_by_label("Комиссия").first.click()
+    page.get_by_text("Детство. Семья").first.click()
+    page.get_by_label("Дата", exact=False).first.fill("19.01.2026")
+    page.get_by_label("Место", exact=False).fill("Администрация, кабинет 5")
+    page.get_by_label("очно", exact=False).check()
+    page.get_by_role("button", name="Открыть дело").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("дело №")
+
+    secretary.complete(
+        office.open_steps("p04_commission_ut_agenda")[0], {"номер_заседания": "1", "время_на_вопрос": 30}
+    )
+    members = ("sedova", "lunina", "ershova", "gromov", "pavlova")
+    each(arrive, office, "p04_commission_ut_confirm_attendance", members, {"участие": "участвует"})
+    opening = office.open_steps("p04_commission_ut_open")[0]
+    secretary.open_step(opening)
+    for box in secretary.page.get_by_role("checkbox").all():
+        box.check()
+    secretary.page.get_by_label("Начало", exact=False).fill("14:00")
+    secretary.finish()
+    hearing = office.open_steps("p04_commission_ut_hear")[0]
+    arrive("sedova").complete(hearing, known["p04_commission_ut_hear"][0])
+    each(arrive, office, "p04_commission_ut_vote", members, {"голос": "за"})
+    for login, node in (
+        ("lunina", "p04_commission_ut_decision"),
+        ("lunina", "p04_commission_ut_protocol"),
+        ("sedova", "p04_commission_ut_sign"),
+    ):
+        arrive(login).complete(office.open_steps(node)[0], known[node][0])
+
+
+def each(arrive: Arrive, office: Office, node: str, members: tuple[str, ...], data: dict[str, Any]) -> None:
+    """Every member does their own step of a node."""
+    for _ in members:
+        number = office.open_steps(node)[0]
+        for login in members:
+            page = arrive(login).page
+            page.goto(f"/tasks/{number}")
+            if page.get_by_role("button", name="Завершить шаг").count():
+                arrive(login).complete(number, data)
+                break
+        else:
+            raise AssertionError(f"nobody may do step {number}")
+
+
+def test_a_refusal_is_written_with_its_reasons(arrive: Arrive, office: Office) -> None:
+    known = {**answers("p03_need_ippsu", "on-time")}
+    refused = answers("p03_need_ippsu", "refusal")
+    case = file_application(arrive, office, decided_by_head=True)
+    walk(arrive, office, known, *TO_DRAFT)
+    head = {"решение": "отказ", "причины_решения": "Обстоятельства статьи 15 не подтвердились."}
+    arrive("orlov").complete(office.open_steps("p03_ut_head_decision")[0], head)
+    walk(arrive, office, refused, ("krylova", "p03_ut_refuse"))
+    page = arrive("krylova").page
+    page.goto(f"/cases/{case}")
+    expect(page.get_by_role("link", name="отказ").first).to_be_visible(timeout=20_000)
+
+
+def test_a_programme_that_is_late_comes_before_the_head_of_department(arrive: Arrive, office: Office) -> None:
+    office.move_clock(FRIDAY)
+    known = answers("p03_need_ippsu", "on-time")
+    file_application(arrive, office)
+    walk(arrive, office, known, ("demina", "p03_ut_application"))
+    office.move_clock(datetime(2026, 1, 22, 9, 30, tzinfo=MOSCOW))
+    number = office.open_steps("p03_ut_overdue")[0]
+    head = arrive("ershova")
+    head.page.goto("/monitor")
+    expect(head.page.get_by_text("просрочено").first).to_be_visible()
+    expect(head.page.get_by_role("link", name="Обследовать условия жизни").first).to_be_visible()
+    head.open_step(number)
+    expect(head.page.get_by_role("heading", level=1)).to_contain_text("Рассмотреть нарушение срока")
+    head.page.goto("/notices")
+    expect(head.page.get_by_text("Срок истёк").first).to_be_visible()
+
+
+def test_of_two_specialists_on_one_step_the_second_is_told_who_finished_it(
+    arrive: Arrive, office: Office
+) -> None:
+    known = answers("p03_need_ippsu", "on-time")
+    file_application(arrive, office)
+    walk(arrive, office, known, ("demina", "p03_ut_application"))
+    number = office.open_steps("p03_ut_requests")[0]
+    first, second = arrive("krylova"), arrive("belova")
+    second.keep_draft(number, known["p03_ut_requests"][0])
+    second.open_step(number)
+    first.complete(number, known["p03_ut_requests"][0])
+    second.watch.expect("409")
+    second.page.get_by_role("button", name="Завершить шаг").click()
+    expect(second.page.get_by_text("Крылова").first).to_be_visible()
+
+
+def test_what_was_typed_survives_a_killed_server(arrive: Arrive, office: Office) -> None:
+    file_application(arrive, office)
+    number = office.open_steps("p03_ut_application")[0]
+    registrar = arrive("demina")
+    registrar.open_step(number)
+    words = "Нужна помощь с детьми, пока мать на лечении."
+    field = registrar.page.get_by_role("textbox").last
+    field.fill(words)
+    expect(registrar.page.get_by_text("черновик сохранён").first).to_be_visible(timeout=15_000)
+    office.kill()
+    office.start()
+    registrar.open_step(number)
+    expect(registrar.page.get_by_role("textbox").last).to_have_value(words)
+
+
+def test_a_broken_diagram_is_refused_with_its_element_and_changes_nothing(
+    arrive: Arrive, office: Office, tmp_path: Path
+) -> None:
+    broken = tmp_path / "p03_need_ippsu.bpmn"
+    shipped = (processes_dir() / "p03_need_ippsu" / "p03_need_ippsu.bpmn").read_text("utf-8")
+    broken.write_text(shipped.replace('targetRef="p03_ut_examine"', 'targetRef="p03_nowhere"', 1), "utf-8")
+    methodologist = arrive("lanskaya")
+    page = methodologist.page
+    page.goto("/workshop/upload")
+    page.locator("input[type=file]").set_input_files(broken)
+    page.get_by_role("button", name="Проверить").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Проверка перед публикацией")
+    expect(page.get_by_text("p03_nowhere").first).to_be_visible()
+    expect(page.get_by_role("button", name="Опубликовать сейчас")).to_have_count(0)
+    page.goto("/workshop/bpmn/p03_need_ippsu")
+    expect(page.get_by_role("table").last.get_by_role("row")).to_have_count(2)
