@@ -25,6 +25,7 @@ def held(stage: Stage, verdicts: Mapping[int, str]) -> Story:
     case_id = _called(stage, HELD)
     yield stage.at(HELD - 1, "16:10")
     _do(stage, case_id, "agenda", SECRETARY, {"номер_заседания": "7", "время_на_вопрос": 20})
+    stage.issue(case_id, "D30", SECRETARY)
     for minute, member in enumerate(MEMBERS):
         yield stage.at(HELD - 1, f"16:{20 + minute}")
         _confirm(stage, case_id, member)
@@ -40,7 +41,8 @@ def held(stage: Stage, verdicts: Mapping[int, str]) -> Story:
     _do(stage, case_id, "protocol", SECRETARY, minutes)
     yield stage.at(HELD, "16:40")
     _do(stage, case_id, "sign", CHAIR, {**minutes, "протокол_подписан": True})
-    stage.issue(case_id, "D31", SECRETARY, "Седова Л. Г.")
+    for document in ("D31", "D32"):
+        stage.issue(case_id, document, SECRETARY, "Седова Л. Г.")
 
 
 def being_prepared(stage: Stage) -> Story:
@@ -49,6 +51,7 @@ def being_prepared(stage: Stage) -> Story:
     case_id = _called(stage, NEXT)
     yield stage.at(-1, "12:10")
     _do(stage, case_id, "agenda", SECRETARY, {"номер_заседания": "8", "время_на_вопрос": 30})
+    stage.issue(case_id, "D30", SECRETARY)
     yield stage.at(-1, "14:30")
     _confirm(stage, case_id, SECRETARY)
     yield stage.at(-1, "15:45")

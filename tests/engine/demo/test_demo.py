@@ -240,3 +240,13 @@ def test_nothing_in_it_comes_from_the_future(demo: Runtime) -> None:
             notice.c.at,
         ):
             assert conn.execute(select(func.max(column))).scalar_one() <= now, column
+
+
+def test_the_palliative_case_is_due_two_working_days_after_the_application(demo: Runtime) -> None:
+    with demo.database.read() as conn:
+        [case] = case_list(demo, conn, SYSTEM, number="ИП-2026-0007")
+        rows = conn.execute(select(term.c.key, term.c.due_at).where(term.c.case_id == case.id)).all()
+    due = {row.key: from_seconds(row.due_at).date() for row in rows}
+    assert case.label == "семья Беляевых"
+    assert case.filed_at.date() == date(2026, 1, 16)
+    assert due["T14"] == due["T15"] == date(2026, 1, 20)
