@@ -23,7 +23,7 @@ from engine.cases.history import HistoryKind
 from engine.cases.journal import write_history
 from engine.cases.keys import key_token
 from engine.cases.locking import LockedCase, state_purpose
-from engine.cases.tables import ACTIVE, ENDED, case_, incident, outbox, wait
+from engine.cases.tables import ENDED, case_, incident, outbox, wait
 from engine.cases.terms import TermBook
 from engine.cases.values import seal_values
 from engine.definitions.library import Release
@@ -42,16 +42,13 @@ from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
 from engine.worklist.tables import CANCELLED, DONE, OPEN, task
 
-_UPDATE_CASE = (
-    update(case_)
-    .where(case_.c.id == bindparam("the_case"), case_.c.version == bindparam("seen"))
-    .values(
-        {
-            n: bindparam(n)
-            for n in ("version", "state", "status", "stage", "phase", "owner_id", "ended_at", "end_event")
-        }
-    )
+_SEEN_CASE = update(case_).where(case_.c.id == bindparam("the_case"), case_.c.version == bindparam("seen"))
+_STEP_COLUMNS = ("version", "state", "stage", "phase", "owner_id")
+_UPDATE_CASE = _SEEN_CASE.values({name: bindparam(name) for name in _STEP_COLUMNS})
+_END_CASE = _SEEN_CASE.values(
+    {name: bindparam(name) for name in (*_STEP_COLUMNS, "ended_at", "end_event")} | {"status": ENDED}
 )
+"""Apart, because to name `status` costs an entry of the index of running cases, even where it stays."""
 _CLOSE_TASK = (
     update(task)
     .where(task.c.id == bindparam("the_task"), task.c.status == OPEN)
@@ -136,22 +133,18 @@ def record_step(
 
 
 def _update_case(rt: Runtime, conn: Connection, case: LockedCase, result: StepResult, deed: Deed) -> None:
-    changed = conn.execute(
-        _UPDATE_CASE,
-        {
-            "the_case": case.id,
-            "seen": case.version,
-            "version": case.version + 1,
-            "state": rt.vault.seal(case.key_id, result.state, state_purpose(case.id)),
-            "status": ENDED if result.ended else ACTIVE,
-            "stage": result.stage or case.stage,
-            "phase": result.status or case.phase,
-            "owner_id": case.owner_id,
-            "ended_at": to_seconds(deed.now) if result.ended else None,
-            "end_event": result.end_event,
-        },
-    ).rowcount
-    if changed != 1:
+    row: dict[str, Any] = {
+        "the_case": case.id,
+        "seen": case.version,
+        "version": case.version + 1,
+        "state": rt.vault.seal(case.key_id, result.state, state_purpose(case.id)),
+        "stage": result.stage or case.stage,
+        "phase": result.status or case.phase,
+        "owner_id": case.owner_id,
+    }
+    if result.ended:
+        row |= {"ended_at": to_seconds(deed.now), "end_event": result.end_event}
+    if conn.execute(_END_CASE if result.ended else _UPDATE_CASE, row).rowcount != 1:
         raise Conflict(f"Дело {case.number} в эту минуту изменил кто-то другой.", "Откройте шаг ещё раз.")
     case.version += 1
 

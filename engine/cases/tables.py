@@ -82,7 +82,7 @@ Index("ix_history_case", history.c.case_id)
 wait = Table(
     "wait",
     metadata,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", BIG_ID, primary_key=True, autoincrement=False),
     Column("case_id", BigInteger, nullable=False),
     Column("node", String(REF_LENGTH), nullable=False),
     Column("kind", SmallInteger, nullable=False),

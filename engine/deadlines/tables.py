@@ -102,12 +102,6 @@ when it was opened. `rung` is the number of the last rung that is behind, `next_
 next (NULL: none, or not running)."""
 Index("ix_term_case", term.c.case_id)
 Index(
-    "ix_term_task",
-    term.c.task_id,
-    sqlite_where=text("task_id IS NOT NULL"),
-    postgresql_where=text("task_id IS NOT NULL"),
-)
-Index(
     "ix_term_next",
     term.c.next_at,
     sqlite_where=text("next_at IS NOT NULL"),

@@ -13,7 +13,7 @@ OPEN, DONE, CANCELLED = 0, 1, 2
 task = Table(
     "task",
     metadata,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", BIG_ID, primary_key=True, autoincrement=False),
     Column("case_id", BigInteger, nullable=False),
     Column("node", String(REF_LENGTH), nullable=False),
     Column("status", SmallInteger, nullable=False),

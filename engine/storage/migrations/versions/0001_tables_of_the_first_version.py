@@ -275,7 +275,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "task",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("case_id", sa.BigInteger(), nullable=False),
         sa.Column("node", sa.String(length=161), nullable=False),
         sa.Column("status", sa.SmallInteger(), nullable=False),
@@ -338,13 +340,6 @@ def upgrade() -> None:
             sqlite_where=sa.text("next_at IS NOT NULL"),
             postgresql_where=sa.text("next_at IS NOT NULL"),
         )
-        batch_op.create_index(
-            "ix_term_task",
-            ["task_id"],
-            unique=False,
-            sqlite_where=sa.text("task_id IS NOT NULL"),
-            postgresql_where=sa.text("task_id IS NOT NULL"),
-        )
 
     op.create_table(
         "unit",
@@ -378,7 +373,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "wait",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("case_id", sa.BigInteger(), nullable=False),
         sa.Column("node", sa.String(length=161), nullable=False),
         sa.Column("kind", sa.SmallInteger(), nullable=False),
