@@ -151,8 +151,7 @@ class StartCase:
     label: str = ""
     filed_at: datetime | None = None
     unit_id: int | None = None
-    agency_id: int | None = None
-    """Where the case belongs; the actor's own unit and agency when None."""
+    """Where the case belongs; the actor's own unit when None."""
     start_event: str | None = None
     """With which start event; the plain one when None."""
     request_key: str | None = None

@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, or_, select
 
-from engine.access.policy import reach, require
+from engine.access.policy import reach, require, require_case
 from engine.access.tables import account, account_role, audit, substitution
+from engine.cases.tables import case_
 from engine.errors import NotFound
 from engine.model import Actor, Permission, Scope
 from engine.names import FullName
@@ -150,8 +151,14 @@ def journal(
 
 
 def case_journal(rt: Runtime, actor: Actor, case_id: int, *, before: int | None = None) -> list[Entry]:
-    """«Журнал просмотров» of a case, newest first. The caller has checked that the actor may see the case."""
+    """«Журнал просмотров» of a case, newest first, for whoever may see the journal of its unit."""
     require(actor, Permission.AUDIT_VIEW, Scope.TEAM)
+    wanted = select(case_.c.unit_id, case_.c.owner_id).where(case_.c.id == case_id)
+    with rt.database.read() as conn:
+        case = conn.execute(wanted).one_or_none()
+    if case is None:
+        raise NotFound(f"Дела № {case_id} нет.")
+    require_case(actor, Permission.AUDIT_VIEW, case)
     return _entries(rt, select(audit).where(audit.c.case_id == case_id), before)
 
 

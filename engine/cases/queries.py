@@ -91,7 +91,7 @@ class HistoryEntry:
 
 
 def case_card(rt: Runtime, conn: Connection, actor: Actor, case_id: int) -> CaseCard:
-    """The card of a case the actor may see; NotFound also when it exists but is none of theirs."""
+    """The card of a case the actor may see; NotAllowed when it is none of theirs."""
     row = conn.execute(_CASE, {"case_id": case_id}).one_or_none()
     if row is None:
         raise NotFound(f"Дела № {case_id} нет.")

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from engine import bpmn
 from engine.access.policy import require_case, require_start
+from engine.access.queues import queue_of
 from engine.bpmn import Process, Start
 from engine.bpmn.commands import Cancel, Complete
 from engine.cases.context import step_context
@@ -22,6 +23,7 @@ from engine.cases.tables import ACTIVE, case_
 from engine.errors import AlreadyCompleted, NotAllowed, NotFound
 from engine.formjs import Form
 from engine.model import Actor, CompleteTask, Permission, Scope, StartCase, Value, split_task_id
+from engine.records.reach import require_subject
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds, to_seconds
 from engine.storage.rows import AnyRow
@@ -70,6 +72,7 @@ def open_case(rt: Runtime, conn: Connection, command: StartCase, *, check_form: 
     known = _known_request(conn, command)
     if known is not None:
         return known
+    require_subject(conn, command.actor, command.person_id, command.family_id)
     now = rt.clock.now()
     release = rt.library.current(conn)
     process = release.process(command.process)
@@ -93,7 +96,7 @@ def open_case(rt: Runtime, conn: Connection, command: StartCase, *, check_form: 
         phase="",
         owner_id=_owner(process, command.actor),
         unit_id=unit_id,
-        agency_id=command.agency_id or command.actor.agency_id,
+        agency_id=rt.directory.tree().unit(unit_id).agency_id,
         person_id=command.person_id,
         family_id=command.family_id,
         filed_at=filed_at,
@@ -149,6 +152,8 @@ def _insert_case(rt: Runtime, conn: Connection, case: LockedCase, command: Start
 def complete_task(rt: Runtime, command: CompleteTask, *, check_form: bool = True) -> None:
     """Finish a step; `check_form` False takes the data as they are, whatever the form asks for.
 
+    `on_behalf_of` is whose step it was: the actor stands in for them, and the history says so.
+
     Raises NotFound, NotAllowed, AlreadyCompleted (with who and when), InvalidData (field by field).
     Whatever is raised, nothing was changed.
     """
@@ -157,6 +162,7 @@ def complete_task(rt: Runtime, command: CompleteTask, *, check_form: bool = True
             conn.execute(LOCK_TASK, {"task_id": command.task_id}).one_or_none(), command.task_id
         )
         require_task(command.actor, row)
+        _require_stand_in(rt, conn, command)
         case = opened_case(rt, conn, row)
         release = rt.library.release(case.release_id)
         case.owner_id = case.owner_id or _owner(release.process(case.process), command.actor)
@@ -172,6 +178,13 @@ def complete_task(rt: Runtime, command: CompleteTask, *, check_form: bool = True
             done, command.actor, now, row.node, command.task_id, answers.accepted, command.on_behalf_of
         )
         record_step(rt, conn, release, case, result, deed)
+
+
+def _require_stand_in(rt: Runtime, conn: Connection, command: CompleteTask) -> None:
+    """The history must not name somebody who has nothing to do with the deed."""
+    absent = command.on_behalf_of
+    if absent is not None and queue_of(rt, conn, absent) not in command.actor.queues:
+        raise NotAllowed("Этого сотрудника вы сейчас не замещаете.", "Завершите шаг от своего имени.")
 
 
 class _Answers:

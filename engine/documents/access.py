@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Row, Select, bindparam, insert, select, updat
 from engine.cases.tables import case_
 from engine.cases.visibility import require_visible
 from engine.documents.tables import attachment, content, document
-from engine.errors import NotAllowed, NotFound
-from engine.model import Actor, Permission
+from engine.errors import InvalidData, NotAllowed, NotFound
+from engine.model import Actor, Permission, split_task_id
 from engine.runtime import Runtime
 
 _CASE: Select[Any] = select(
@@ -65,6 +65,12 @@ def require_work(conn: Connection, actor: Actor, case: Row[Any]) -> None:
     if not actor.may(Permission.TASK_WORK):
         raise NotAllowed("Прикладывать файлы может тот, кто ведёт дело.")
     require_visible(conn, actor, case.id, case)
+
+
+def require_step_of(case_id: int, task_id: int | None) -> None:
+    """InvalidData for a step of another case."""
+    if task_id is not None and split_task_id(task_id)[0] != case_id:
+        raise InvalidData("Шаг не из этого дела.", {"task": "Откройте шаг из его дела и повторите."})
 
 
 def purpose(content_id: int) -> str:

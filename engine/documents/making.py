@@ -20,7 +20,7 @@ from engine.cases.tables import case_, history
 from engine.cases.values import open_values
 from engine.definitions.library import Release
 from engine.documents import context
-from engine.documents.access import case_row
+from engine.documents.access import case_row, require_step_of
 from engine.documents.service import add_draft
 from engine.documents.signers import head_of
 from engine.documents.workshop import Made, workshop
@@ -84,6 +84,7 @@ def make_document(
     rt: Runtime, actor: Actor, case_id: int, template: str, *, task_id: int | None = None
 ) -> int:
     """A draft of the template with what the case knows now; its number."""
+    require_step_of(case_id, task_id)
     with rt.database.read() as conn:
         case = case_row(conn, actor, case_id, Permission.DOCUMENT_ISSUE)
     prepared = _prepared(rt, case_id, template, task_id)

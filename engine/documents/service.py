@@ -23,6 +23,7 @@ from engine.documents.access import (
     name_purpose,
     open_content,
     own_document_row,
+    require_step_of,
     require_work,
 )
 from engine.documents.context import DAY, NUMBER
@@ -230,6 +231,7 @@ def attach(
     rt: Runtime, actor: Actor, case_id: int, name: str, content: bytes, *, task_id: int | None = None
 ) -> int:
     """Add a file to a case; its number. InvalidData when it is too large or of a kind that is not taken."""
+    require_step_of(case_id, task_id)
     accepted = files.accept(name, content)
     with rt.database.write() as conn:
         case = case_row(conn, actor, case_id)

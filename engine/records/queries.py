@@ -8,15 +8,13 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, or_, select
 
 from engine.access.journal import record_view
 from engine.access.policy import require
-from engine.cases.tables import case_
-from engine.cases.visibility import visible
 from engine.errors import NotFound
 from engine.model import ERASED, Actor, Permission
-from engine.records.reach import people_within, require_family, require_person
+from engine.records.reach import of_visible_case, people_within, require_family, require_person
 from engine.records.service import birth_token, family_purpose, person_purpose, today
 from engine.records.tables import family, family_member, person, person_token, settlement
 from engine.records.values import PersonData, age_words, from_json
@@ -158,8 +156,7 @@ def person_brief(rt: Runtime, conn: Connection, actor: Actor, person_id: int) ->
         row = conn.execute(wanted.where(people_within(actor, Permission.RECORD_VIEW))).one_or_none()
         if row is not None:
             return _briefs(rt, conn, [row])[0]
-    of_visible_case = exists().where(case_.c.person_id == person.c.id, visible(actor))
-    row = conn.execute(wanted.where(of_visible_case)).one_or_none()
+    row = conn.execute(wanted.where(of_visible_case(actor))).one_or_none()
     if row is None:
         raise NotFound("Такого человека нет среди тех, чьи дела вы ведёте.")
     brief = _briefs(rt, conn, [row])[0]

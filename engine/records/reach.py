@@ -49,6 +49,28 @@ def require_family(conn: Connection, actor: Actor, family_id: int, permission: P
     return _found(conn.execute(wanted).one_or_none(), "Такой семьи нет среди тех, чьи дела вы ведёте.")
 
 
+def require_subject(conn: Connection, actor: Actor, person_id: int | None, family_id: int | None) -> None:
+    """NotFound unless the actor may open a case about this person and family: they are within reach, or one
+    of the actor's cases is about them already. A family comes with its member.
+    """
+    if person_id is not None:
+        known = or_(people_within(actor, Permission.RECORD_VIEW), of_visible_case(actor))
+        wanted = select(person.c.id).where(person.c.id == person_id, known)
+        _found(conn.execute(wanted).one_or_none(), "Такого человека нет среди тех, чьи дела вы ведёте.")
+    if family_id is not None:
+        known = or_(
+            families_within(actor, Permission.RECORD_VIEW),
+            exists().where(family_member.c.family_id == family.c.id, family_member.c.person_id == person_id),
+        )
+        wanted = select(family.c.id).where(family.c.id == family_id, known)
+        _found(conn.execute(wanted).one_or_none(), "Такой семьи нет среди тех, чьи дела вы ведёте.")
+
+
+def of_visible_case(actor: Actor) -> ColumnElement[bool]:
+    """A condition over `person`: a case that the actor may see is about them."""
+    return exists().where(case_.c.person_id == person.c.id, visible(actor))
+
+
 def _found(row: Row[Any] | None, otherwise: str) -> Row[Any]:
     if row is None:
         raise NotFound(otherwise, "Проверьте поиск или обратитесь к тому, кто ведёт дело.")
