@@ -1,7 +1,7 @@
 """A live workplace for journeys: `marshrut serve` in a process of its own, and people with browsers.
 
-The town is that of the demonstration without its cases; the clock of the instance is set to any day by stopping the server
-and starting it again, as a power cut would.
+The town is that of the demonstration without its cases; the clock of the instance is set to any day by
+stopping the server and starting it again, as a power cut would.
 """
 
 from __future__ import annotations

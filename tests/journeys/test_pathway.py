@@ -154,13 +154,24 @@ def each(arrive: Arrive, office: Office, node: str, members: tuple[str, ...], da
 
 
 def test_a_refusal_is_written_with_its_reasons(arrive: Arrive, office: Office) -> None:
-    known = {**answers("p03_need_ippsu", "on-time")}
-    refused = answers("p03_need_ippsu", "refusal")
+    known = answers("p03_need_ippsu", "on-time")
     case = file_application(arrive, office, decided_by_head=True)
     walk(arrive, office, known, *TO_DRAFT)
-    head = {"решение": "отказ", "причины_решения": "Обстоятельства статьи 15 не подтвердились."}
+    head = {
+        "решение": "отказ",
+        "причины_решения": "Обстоятельства статьи 15 не подтвердились.",
+        "номер_решения": "14",
+        "дата_решения": "2026-01-19",
+    }
     arrive("orlov").complete(office.open_steps("p03_ut_head_decision")[0], head)
-    walk(arrive, office, refused, ("krylova", "p03_ut_refuse"))
+    refusal = {
+        "основания_отказа": ["нет обстоятельств"],
+        "причины_решения": "Обстоятельства статьи 15 не подтвердились при обследовании.",
+        "порядок_обжалования": "В орган или в суд в течение трёх месяцев.",
+        "способ_уведомления": "лично",
+        "дата_уведомления": "2026-01-19",
+    }
+    arrive("krylova").complete(office.open_steps("p03_ut_refuse")[0], refusal)
     page = arrive("krylova").page
     page.goto(f"/cases/{case}")
     expect(page.get_by_role("link", name="отказ").first).to_be_visible(timeout=20_000)
@@ -180,7 +191,7 @@ def test_a_programme_that_is_late_comes_before_the_head_of_department(arrive: Ar
     head.open_step(number)
     expect(head.page.get_by_role("heading", level=1)).to_contain_text("Рассмотреть нарушение срока")
     head.page.goto("/notices")
-    expect(head.page.get_by_text("Срок истёк").first).to_be_visible()
+    expect(head.page.get_by_text("Просрочено на").first).to_be_visible()
 
 
 def test_of_two_specialists_on_one_step_the_second_is_told_who_finished_it(
