@@ -109,8 +109,7 @@ def sitting(arrive: Arrive, office: Office) -> None:
     page = secretary.page
     page.goto("/cases/new/p04_commission")
     expect(page.locator("[data-form-canvas] .fjs-form")).to_be_visible()
-    page.get_by_label("Комиссия").first.click()
-    page.get_by_text("Детство. Семья").first.click()
+    page.get_by_label("Комиссия").first.select_option(label="«Детство. Семья»")
     page.get_by_label("Дата", exact=False).first.fill("19.01.2026")
     page.get_by_label("Место", exact=False).fill("Администрация, кабинет 5")
     page.get_by_label("очно", exact=False).check()
