@@ -62,6 +62,12 @@ def test_every_guide_stands_in_the_index():
     assert {path.name for path in GUIDE.glob("*.ru.md")} - {"README.ru.md"} - listed == set()
 
 
+def test_every_page_for_developers_stands_in_the_index():
+    listed = set(LINK.findall((ROOT / "docs" / "README.md").read_text()))
+    pages = {f"developers/{path.name}" for path in (ROOT / "docs" / "developers").glob("*.md")}
+    assert pages - listed == set()
+
+
 CASE = {
     "виды": ["вещи"],
     "дата_решения": date(2026, 1, 21),
