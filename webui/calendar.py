@@ -17,7 +17,7 @@ from engine.deadlines.norms import OWNER, Norm
 from engine.deadlines.queries import all_norms
 from engine.deadlines.service import confirm_year, edit_day
 from engine.deadlines.trial import Answer, answer
-from engine.errors import InvalidData, MarshrutError
+from engine.errors import InvalidData, MarshrutError, NotFound
 from engine.model import Permission
 from webui.frame import STATUS_WORDS, local_now, role_words
 from webui.guards import actor, permission, runtime
@@ -190,6 +190,8 @@ def _ladder(norms: list[Norm]) -> list[dict[str, str]]:
 @permission(Permission.CALENDAR_EDIT)
 def confirm(number: int) -> Response:
     """Say that the days of a year were checked against the decree."""
+    if not FIRST_YEAR <= number <= LAST_YEAR:
+        raise NotFound(_("Такого года в календаре нет."), _("Выберите год на странице календаря."))
     confirm_year(runtime(), actor(), number)
     flash(_("%(year)s год подтверждён: его сроки больше не предварительные.", year=number))
     return redirect(url_for("calendar.show", year=number), 303)

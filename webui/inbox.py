@@ -264,7 +264,7 @@ def _terms(counters: Counters, chosen: Chosen) -> list[dict[str, Any]]:
 
 
 def _standing_in_words(standing_in: StandIn, names: dict[int, str], count: int) -> str | None:
-    """«Вы замещаете: Белова Н. А., до 30 января, пт. Задач в вашем списке: 1.»."""
+    """«Вы замещаете: Белова Н. А. до 30 января, пт. В вашем списке за них: 1 задача.»"""
     if not standing_in.absent:
         return None
     people = ", ".join(

@@ -17,9 +17,10 @@ from engine.model import Permission
 from engine.names import FullName
 from engine.records.queries import PersonView, duplicates, find_people, person_view
 from engine.records.service import change_person, create_person
-from engine.records.values import FEMALE, MALE, PersonData
+from engine.records.values import FEMALE, MALE, PersonData, checked
 from webui.addresses import local_page, with_value
 from webui.cases import startable
+from webui.frame import local_now
 from webui.guards import actor, permission, runtime
 
 pages = Blueprint("records", __name__)
@@ -77,7 +78,7 @@ def create() -> Response | tuple[str, int] | str:
     """Register somebody; people who look like the same one are shown first."""
     rt, asked_by = runtime(), actor()
     try:
-        data = _sent()
+        data = checked(_sent(), local_now(asked_by).date())
         with rt.database.read() as conn:
             same = [] if "anyway" in request.form else duplicates(rt, conn, asked_by, data)
         if same:

@@ -62,6 +62,7 @@ def show(task_id: int) -> str:
         view=view,
         title=step_title(view.row),
         form=_form(view, history),
+        done=not view.open and _completion(history, task_id) is not None,
         history=history_rows(history[:50], names),
         documents=documents,
         attachments=attachments,
@@ -103,11 +104,14 @@ def _form(view: StepView, history: Sequence[HistoryEntry]) -> dict[str, Any] | N
 
 def _sent(history: Sequence[HistoryEntry], task_id: int) -> Mapping[str, Value]:
     """The answers with which a step was completed."""
-    for entry in history:
-        if entry.task_id == task_id and entry.kind is HistoryKind.COMPLETED:
-            sent: Mapping[str, Value] = entry.data.get("data", {})
-            return sent
-    return {}
+    completion = _completion(history, task_id)
+    return completion.data.get("data", {}) if completion else {}
+
+
+def _completion(history: Sequence[HistoryEntry], task_id: int) -> HistoryEntry | None:
+    """Where the history says that somebody completed the step; None for one that was not needed any more."""
+    done = (entry for entry in history if entry.task_id == task_id and entry.kind is HistoryKind.COMPLETED)
+    return next(done, None)
 
 
 @pages.post("/tasks/<int:task_id>")

@@ -210,7 +210,7 @@ def require_open(row: AnyRow | None, number: int) -> AnyRow:
     at = from_seconds(row.closed_at) if row.closed_at is not None else None
     done = row.task_status == DONE
     words = "Этот шаг уже завершён." if done else "Этот шаг больше не нужен: дело пошло дальше."
-    raise AlreadyCompleted(words, by=row.closed_by, at=at)
+    raise AlreadyCompleted(words, by=row.closed_by if done else None, at=at)
 
 
 def require_task(actor: Actor, row: AnyRow) -> None:

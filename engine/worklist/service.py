@@ -53,15 +53,16 @@ def claim(rt: Runtime, actor: Actor, task_id: int) -> None:
     nothing.
     """
     with rt.database.write() as conn:
-        row = _open_task(conn, actor, task_id)
+        row = require_open(conn.execute(LOCK_TASK, {"task_id": task_id}).one_or_none(), task_id)
         if row.assignee_id == actor.user_id:
             return
-        if row.assignee_id is not None:
+        if row.assignee_id is not None and row.role_queue_id in actor.queues:
             name = names_of(conn, [row.assignee_id]).get(row.assignee_id, "")
             raise Conflict(
-                f"Шаг уже взял другой сотрудник: {name}.",
+                f"Шаг уже взял другой сотрудник: {name}",
                 "Выберите другой шаг или попросите руководителя переназначить этот.",
             )
+        require_task(actor, row)
         _move(rt, conn, row, actor, HistoryKind.CLAIMED, actor.own_queue, actor.user_id)
 
 

@@ -45,6 +45,12 @@ class Page(BeautifulSoup):
     def words(self) -> str:
         return " ".join(self.get_text(" ").split())
 
+    def link(self, words: str) -> str:
+        """Where the link (or button) with these words leads; fails when there is none."""
+        found = [tag for tag in self.find_all("a") if " ".join(tag.get_text(" ").split()) == words]
+        assert found, f"no link «{words}» in: {self.words}"
+        return str(found[0]["href"])
+
 
 class Visitor:
     """A person at a browser without scripts. Requests fail the test unless the answer has the status asked for."""
@@ -55,6 +61,7 @@ class Visitor:
         self.token = ""
         if account_id is not None:
             self._sign_in(account_id)
+            self.with_token()
 
     def _sign_in(self, account_id: int) -> None:
         """The cookie of a signed-in person, without the slow look at a password."""
@@ -63,9 +70,14 @@ class Visitor:
         with self.client.session_transaction() as session:
             session["_user_id"] = f"{account_id}:{stamp}"
             session["_fresh"] = True
+
+    def with_token(self) -> str:
+        """The token that the forms of this browser's pages have."""
+        with self.client.session_transaction() as session:
             session["csrf_token"] = CSRF
         secret = self.app.config["SECRET_KEY"]
         self.token = str(URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps(CSRF))
+        return self.token
 
     def get(self, path: str, status: int = 200) -> Page:
         """A whole page, checked."""

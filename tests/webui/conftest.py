@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from engine.runtime import Runtime
 from tests.webui import workplace
@@ -15,6 +17,23 @@ from tests.webui.workplace import Office
 from webui.app import create_app
 
 Visit = Callable[..., Visitor]
+
+
+class Compiled(BytecodeCache):
+    """Compiled templates of this run."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +64,9 @@ def app(rt: Runtime) -> Flask:
 
 
 def strict(app: Flask) -> Flask:
+    """Templates are compiled once for all tests: every test has an application of its own."""
     app.jinja_env.undefined = StrictNames
+    app.jinja_env.bytecode_cache = COMPILED
     return app
 
 

@@ -85,6 +85,9 @@ def pathway() -> list[Upload]:
 class Office:
     """Numbers of what is in the office. `role` gives the account of every role in the family department."""
 
+    families: int
+    """The department of all of them; `care` is the stranger's."""
+    care: int
     role: dict[str, int]
     stranger: int
     """A specialist of another department: nothing here is theirs."""
@@ -120,6 +123,8 @@ def build(folder: Path) -> Office:
     sweep_until_idle(rt)
     file = attach(rt, load_actor(rt, clerk.user_id), later_case, "справка.pdf", PDF)
     office = Office(
+        families=town(rt).families,
+        care=town(rt).care,
         role=role,
         stranger=stranger,
         family=family,

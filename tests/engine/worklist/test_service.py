@@ -46,7 +46,7 @@ def test_who_comes_second_is_told_who_has_the_step(rt: Runtime, clerk: Actor) ->
     second = make_actor(rt, "R05")
     claim(rt, clerk, step(rt))
     claim(rt, clerk, step(rt))
-    with pytest.raises(NotAllowed):
+    with pytest.raises(Conflict, match="уже взял другой сотрудник"):
         claim(rt, load_actor(rt, second.user_id), step(rt))
     assert assignee(rt) == clerk.user_id
 

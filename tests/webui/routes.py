@@ -1,0 +1,123 @@
+"""Who may open what, written by hand: the oracle against which every rule of the application is tried.
+
+A line is `(method, rule) → who, thing`. `who` is a set of role codes, or ANYBODY for what is open before the
+sign-in. `thing` names what the address speaks of, when it is something that belongs to somebody: a colleague of
+another department gets 403 for it, whatever their role lets them do at home.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+ANYBODY = frozenset({"*"})
+EVERYONE = frozenset(f"R{n:02}" for n in range(1, 32))
+"""Every account may do what all colleagues may: its own steps, its own password."""
+
+
+def roles(text: str) -> frozenset[str]:
+    """Codes as they are spoken of: `roles("1 2 13")`."""
+    return frozenset(f"R{int(number):02}" for number in text.split())
+
+
+WRITES_DOCUMENTS = EVERYONE - roles("9 12 15 16 17 25 29 30")
+OPENS_CASES = roles("1 2 3 4 5 6 7 10 13 14 19 22 23 26 27 28 31")
+SEES_PEOPLE = roles("1 2 3 4 5 6 7 8 9 10 11 13 14 19 21 22 23 24 27 28 31")
+WRITES_PEOPLE = roles("1 2 3 4 5 6 7 13 14 19 24")
+HANDS_OVER = roles("3 7 13 27")
+WATCHES = roles("3 5 7 11 13 19 24 25 26 27 29")
+REPAIRS = roles("7 27 29")
+READS_JOURNAL = roles("7 27 28")
+PUBLISHES = roles("25")
+KEEPS_CALENDAR = roles("25 29")
+MANAGES = roles("29")
+
+
+class Route(NamedTuple):
+    """Who may, and what the address speaks of."""
+
+    who: frozenset[str]
+    thing: str = ""
+
+
+ROUTES: dict[tuple[str, str], Route] = {
+    # before and around the sign-in
+    ("GET", "/static/<path:filename>"): Route(ANYBODY),
+    ("GET", "/sign-in"): Route(ANYBODY),
+    ("POST", "/sign-in"): Route(ANYBODY),
+    ("POST", "/sign-out"): Route(ANYBODY),
+    ("GET", "/session"): Route(ANYBODY),
+    ("POST", "/language"): Route(ANYBODY),
+    ("GET", "/password"): Route(EVERYONE),
+    ("POST", "/password"): Route(EVERYONE),
+    # the inbox and one step
+    ("GET", "/"): Route(EVERYONE),
+    ("POST", "/tasks/next"): Route(EVERYONE),
+    ("POST", "/tasks/<int:task_id>/take"): Route(EVERYONE, "task"),
+    ("GET", "/tasks/<int:task_id>"): Route(EVERYONE, "task"),
+    ("POST", "/tasks/<int:task_id>"): Route(EVERYONE, "task"),
+    ("GET", "/tasks/<int:task_id>/compare"): Route(EVERYONE, "task"),
+    ("PUT", "/tasks/<int:task_id>/draft"): Route(EVERYONE, "task"),
+    ("POST", "/tasks/<int:task_id>/return"): Route(EVERYONE, "task"),
+    ("GET", "/notices"): Route(EVERYONE),
+    ("POST", "/notices/read"): Route(EVERYONE),
+    # cases
+    ("GET", "/cases"): Route(EVERYONE),
+    ("GET", "/cases/<int:case_id>"): Route(EVERYONE, "case"),
+    ("GET", "/cases/<int:case_id>/history"): Route(EVERYONE, "case"),
+    ("GET", "/cases/new/<key>"): Route(OPENS_CASES),
+    ("POST", "/cases/new/<key>"): Route(OPENS_CASES),
+    ("POST", "/cases/<int:case_id>/events"): Route(OPENS_CASES, "case"),
+    ("POST", "/cases/<int:case_id>/cancel"): Route(REPAIRS, "case"),
+    ("POST", "/cases/<int:case_id>/retry"): Route(REPAIRS, "case"),
+    ("GET", "/cases/<int:case_id>/repair"): Route(REPAIRS, "case"),
+    ("POST", "/cases/<int:case_id>/repair"): Route(REPAIRS, "case"),
+    ("GET", "/cases/<int:case_id>/views"): Route(READS_JOURNAL, "case"),
+    ("GET", "/diagrams/<int:release_id>/<key>"): Route(EVERYONE),
+    # documents and files
+    ("GET", "/documents/<int:document_id>"): Route(EVERYONE, "document"),
+    ("GET", "/documents/<int:document_id>/docx"): Route(EVERYONE, "document"),
+    ("GET", "/documents/<int:document_id>/pdf"): Route(EVERYONE, "document"),
+    ("POST", "/documents/<int:document_id>"): Route(WRITES_DOCUMENTS, "document"),
+    ("POST", "/documents/<int:document_id>/file"): Route(WRITES_DOCUMENTS, "document"),
+    ("POST", "/documents/<int:document_id>/version"): Route(WRITES_DOCUMENTS, "document"),
+    ("POST", "/documents/<int:document_id>/discard"): Route(WRITES_DOCUMENTS, "document"),
+    ("POST", "/cases/<int:case_id>/documents"): Route(WRITES_DOCUMENTS, "case"),
+    ("POST", "/cases/<int:case_id>/attachments"): Route(EVERYONE, "case"),
+    ("GET", "/attachments/<int:attachment_id>"): Route(EVERYONE, "attachment"),
+    ("POST", "/attachments/<int:attachment_id>/remove"): Route(EVERYONE, "attachment"),
+    # people
+    ("GET", "/people"): Route(SEES_PEOPLE),
+    ("GET", "/people/<int:person_id>"): Route(SEES_PEOPLE, "person"),
+    ("GET", "/people/new"): Route(WRITES_PEOPLE),
+    ("POST", "/people/new"): Route(WRITES_PEOPLE),
+    ("GET", "/people/<int:person_id>/edit"): Route(WRITES_PEOPLE, "person"),
+    ("POST", "/people/<int:person_id>/edit"): Route(WRITES_PEOPLE, "person"),
+    # the supervisor
+    ("GET", "/monitor"): Route(WATCHES),
+    ("GET", "/monitor/overdue.xlsx"): Route(WATCHES),
+    ("GET", "/monitor/reassign/<int:task_id>"): Route(HANDS_OVER, "task"),
+    ("POST", "/monitor/reassign/<int:task_id>"): Route(HANDS_OVER, "task"),
+    # the methodologist
+    ("GET", "/workshop"): Route(EVERYONE),
+    ("GET", "/workshop/<kind>/<key>"): Route(EVERYONE),
+    ("GET", "/definitions/<int:definition_id>"): Route(EVERYONE),
+    ("GET", "/workshop/upload"): Route(PUBLISHES),
+    ("POST", "/workshop/upload"): Route(PUBLISHES),
+    ("GET", "/workshop/upload/<int:upload_id>"): Route(PUBLISHES),
+    ("GET", "/workshop/upload/<int:upload_id>/<int:number>"): Route(PUBLISHES),
+    ("POST", "/workshop/upload/<int:upload_id>/publish"): Route(PUBLISHES),
+    ("POST", "/workshop/upload/<int:upload_id>/drop"): Route(PUBLISHES),
+    ("GET", "/calendar"): Route(EVERYONE),
+    ("POST", "/calendar/<int:number>/confirm"): Route(KEEPS_CALENDAR),
+    ("POST", "/calendar/day"): Route(KEEPS_CALENDAR),
+    # the administrator and the journal
+    ("GET", "/admin/accounts"): Route(MANAGES),
+    ("GET", "/admin/accounts/new"): Route(MANAGES),
+    ("POST", "/admin/accounts/new"): Route(MANAGES),
+    ("GET", "/admin/accounts/<int:account_id>"): Route(MANAGES),
+    ("POST", "/admin/accounts/<int:account_id>"): Route(MANAGES),
+    ("POST", "/admin/accounts/<int:account_id>/roles"): Route(MANAGES),
+    ("POST", "/admin/accounts/<int:account_id>/password"): Route(MANAGES),
+    ("POST", "/admin/accounts/<int:account_id>/active"): Route(MANAGES),
+    ("GET", "/admin/journal"): Route(READS_JOURNAL),
+}

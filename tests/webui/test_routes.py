@@ -1,0 +1,129 @@
+"""Every rule of the application against the table written by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from engine.cases.tables import case_, history
+from engine.documents.tables import attachment, document
+from engine.records.tables import person
+from engine.runtime import Runtime
+from engine.worklist.tables import task
+from tests.factories.access import make_account
+from tests.webui import workplace
+from tests.webui.browsing import Visitor
+from tests.webui.conftest import strict
+from tests.webui.routes import ANYBODY, EVERYONE, ROUTES
+from tests.webui.workplace import PDF, Office
+from webui.app import create_app
+
+WRITES = [key for key in ROUTES if key[0] != "GET"]
+JSON = {"Accept": "application/json"}
+NOTHING = 999_999_999
+"""A number that nothing has: who may ask is told that there is no such thing, who may not is told so first."""
+
+
+def rules(app: Flask) -> set[tuple[str, str]]:
+    return {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def path(rule: str, number: int = NOTHING) -> str:
+    return re.sub(r"<path:\w+>", "app.css", re.sub(r"<int:\w+>", str(number), rule)).replace("<kind>/<key>", "bpmn/none").replace("<key>", "none")
+
+
+def test_the_table_names_every_rule_and_no_other(app):
+    assert rules(app) == set(ROUTES)
+
+
+@pytest.fixture(scope="module")
+def walked(pattern: tuple[Path, Office], tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Runtime, Flask]]:
+    """One office for the whole walk: hardly anything in it changes."""
+    rt = workplace.reopen(pattern[0], tmp_path_factory.mktemp("walk"))
+    yield rt, strict(create_app(rt))
+    rt.database.close()
+    rt.vault.store.database.close()
+
+
+@pytest.mark.parametrize("role", sorted(EVERYONE))
+def test_a_role_opens_what_the_table_says_and_nothing_else(role, walked, pattern):
+    rt, app = walked
+    account = pattern[1].role[role]
+    wrong = []
+    for (method, rule), route in ROUTES.items():
+        # A new cookie for each: signing out is one of the rules.
+        visitor = Visitor(app, rt, account)
+        answer = visitor.client.open(
+            path(rule), method=method, headers={**JSON, "X-CSRFToken": visitor.token}, buffered=True
+        )
+        refused = answer.status_code == 403 and "У вашей роли нет права" in answer.text + str(answer.json)
+        may = route.who == ANYBODY or role in route.who
+        if refused is may or answer.status_code >= 500:
+            wrong.append((method, rule, answer.status_code))
+    assert wrong == []
+
+
+def test_who_is_not_signed_in_is_led_to_the_sign_in(app, rt):
+    wrong = []
+    for (method, rule), route in ROUTES.items():
+        visitor = Visitor(app, rt)
+        headers = {"X-CSRFToken": visitor.with_token()}
+        answer = visitor.client.open(path(rule), method=method, headers=headers, buffered=True)
+        led = answer.status_code == 303 and (answer.location or "").startswith("/sign-in")
+        if route.who != ANYBODY and not led:
+            wrong.append((method, rule, answer.status_code))
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("method", "rule"), WRITES)
+def test_nothing_is_written_without_the_token_of_the_page(method, rule, visit):
+    visitor = visit("R29")
+    answer = visitor.client.open(path(rule, 1), method=method, headers=JSON)
+    assert (answer.status_code, answer.get_json()["code"]) == (400, "stale")
+
+
+THINGS = [(key, route.thing) for key, route in ROUTES.items() if route.thing]
+
+
+@pytest.mark.parametrize(("key", "thing"), THINGS, ids=[f"{key[0]} {key[1]}" for key, _ in THINGS])
+def test_what_belongs_to_another_department_is_closed_and_stays_as_it_was(key, thing, app, rt, office):
+    method, rule = key
+    # The head of a department may everything there that is not left to an office of the whole municipality.
+    stranger = make_account(rt, "R07", unit_id=office.care)
+    number = {
+        "task": office.task,
+        "case": office.later_case,
+        "document": office.document,
+        "attachment": office.attachment,
+        "person": office.person,
+    }[thing]
+    data: dict[str, object] = dict.fromkeys(("reason", "event", "name", "value", "template"), "msg.consent")
+    before = everything(rt)
+    visitor = Visitor(app, rt, stranger)
+    answer = visitor.client.open(
+        path(rule, number),
+        method=method,
+        headers={"X-CSRFToken": visitor.token, **JSON},
+        data=None if method == "GET" else {**data, "file": (BytesIO(PDF), "x.pdf")},
+    )
+    assert answer.status_code in (403, 404), answer.text
+    assert everything(rt) == before
+
+
+def everything(rt: Runtime) -> list[object]:
+    """What a request could have changed."""
+    with rt.database.read() as conn:
+        return [
+            conn.execute(select(table).order_by(table.c.id)).all()
+            for table in (case_, task, document, attachment, person, history)
+        ]
