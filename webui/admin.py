@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -21,7 +22,6 @@ from engine.access.service import (
     set_active,
     set_roles,
 )
-from engine.access.tables import MUNICIPALITY
 from engine.cases.queries import case_card
 from engine.errors import Conflict, InvalidData
 from engine.model import Permission
@@ -120,7 +120,7 @@ def _new_account_page(errors: dict[str, str]) -> str:
 def _units() -> list[dict[str, object]]:
     """Where somebody may work."""
     units = runtime().directory.tree().units.values()
-    return [{"value": unit.id, "words": unit.name} for unit in units if unit.kind != MUNICIPALITY]
+    return [{"value": unit.id, "words": unit.name} for unit in units if not unit.is_municipality]
 
 
 def _roles() -> list[dict[str, str]]:
@@ -256,7 +256,7 @@ def audit() -> str:
     )
 
 
-def _older(view: str, entries: Iterable[Entry], **chosen: object) -> str | None:
+def _older(view: str, entries: Iterable[Entry], **chosen: Any) -> str | None:
     """Address of the page with earlier entries; None when this one was not full."""
     listed = list(entries)
     return url_for(view, before=listed[-1].id, **chosen) if len(listed) >= JOURNAL_PAGE else None

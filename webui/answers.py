@@ -31,7 +31,9 @@ class Difference:
 def differences(
     fields: Iterable[FormField], kept: Mapping[str, Any], mine: Mapping[str, Any]
 ) -> list[Difference]:
-    """Every field that either of the two has answered, those that differ first; both as the page sends them."""
+    """Every field that either of the two has answered, those that differ first; both as the page sends
+    them.
+    """
     found = [
         Difference(
             field.label or field.key, _words(field, _at(kept, field.key)), _words(field, _at(mine, field.key))

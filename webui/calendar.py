@@ -1,4 +1,6 @@
-"""«Календарь и нормы»: the working calendar of a year, a term tried out, the norms in force with their grounds."""
+"""«Календарь и нормы»: the working calendar of a year, a term tried out, the norms in force with their
+grounds.
+"""
 
 from __future__ import annotations
 

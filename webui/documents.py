@@ -28,7 +28,6 @@ from engine.documents.queries import (
     draft,
 )
 from engine.documents.signers import head_of
-from engine.documents.tables import ISSUED
 from engine.documents.workshop import Piece, workshop
 from engine.errors import Conflict, InvalidData, NotAllowed
 from engine.model import Permission, split_task_id
@@ -65,7 +64,7 @@ def _page(document_id: int, *, typed: Mapping[str, str] | None = None, **more: A
         case=case,
         names=names,
         may_write=card.draft and may_change,
-        may_renew=card.status == ISSUED and may_change,
+        may_renew=card.issued and may_change,
         blocks=list(_blocks(_pieces(card, may_change), typed or {})),
         signers=_signers(head.name, person.name),
         crumb=_crumb(case),
@@ -250,7 +249,7 @@ def make(case_id: int) -> Response:
 def attach(case_id: int) -> Response:
     """Add files to the case, or to one of its steps: all of them, or none when one can't be taken."""
     task_id = _task_of(case_id)
-    sent = [_file(each) for each in request.files.getlist("file") or [None]]
+    sent = [_file(each) for each in (request.files.getlist("file") or (None,))]
     taken = [accept(name, content) for name, content in sent]
     for file in taken:
         service.attach(runtime(), actor(), case_id, file.name, file.content, task_id=task_id)

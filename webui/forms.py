@@ -12,7 +12,6 @@ from flask_babel import gettext as _
 from engine.formjs import Form
 from engine.model import Value
 
-
 NUMBERED = re.compile(r"\d+\. ")
 """A form whose parts carry numbers of their own."""
 

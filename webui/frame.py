@@ -51,7 +51,9 @@ def register(app: Flask) -> None:
 
 
 def frame() -> dict[str, Any]:
-    """Values of `layout.html`; nothing of a person before the sign-in, nor when the storage can't be asked."""
+    """Values of `layout.html`; nothing of a person before the sign-in, nor when the storage can't be
+    asked.
+    """
     urls = {
         "home": url_for("inbox.show"),
         "search": url_for("cases.index"),
@@ -62,7 +64,7 @@ def frame() -> dict[str, Any]:
         "sign_out": url_for("session.sign_out"),
     }
     rt = runtime()
-    nobody = {
+    nobody: dict[str, Any] = {
         "nav": [],
         "user": None,
         "demo": rt.settings.demo,

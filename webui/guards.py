@@ -37,7 +37,7 @@ def permission(needed: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             if not current_user.is_authenticated:
-                return current_app.login_manager.unauthorized()  # type: ignore[attr-defined,no-any-return]
+                return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
             if not actor().may(needed):
                 raise NotAllowed(
                     _("У вашей роли нет права на эту страницу."),

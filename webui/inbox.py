@@ -82,10 +82,11 @@ class Chosen:
             "pathway": self.process,
             "q": self.search or None,
         }
-        return url_for("inbox.show", **{k: v for k, v in {**now, **changes}.items() if v})
+        chosen: dict[str, Any] = {k: v for k, v in {**now, **changes}.items() if v}
+        return url_for("inbox.show", **chosen)
 
     def page_address(self) -> str:
-        """This very page, for refreshing it."""
+        """The very page, for refreshing it."""
         return self.address(after="{}-{}".format(*self.after) if self.after else None)
 
     @property
@@ -150,7 +151,7 @@ def show() -> str:
             for key, count in sorted(pathways.items())
         ],
         standing_in=_standing_in_words(standing_in, names, instead),
-        end_words=_end_words(counters, counters.role - instead),
+        end_words=_end_words(counters.role - instead),
         next_page=_next_page(rows, chosen),
         shown=len(rows),
     )
@@ -189,7 +190,7 @@ def _groups(
     chosen: Chosen,
 ) -> list[dict[str, Any]]:
     """Groups that have rows on this page; the number beside the title counts those of other pages too."""
-    groups = []
+    groups: list[dict[str, Any]] = []
     for bucket, (title, _phone, _icon, _role) in TERMS.items():
         found = [row_view(row, names, person, standing_in) for row in rows if row.bucket == bucket]
         if found:
@@ -275,7 +276,7 @@ def _standing_in_words(standing_in: StandIn, names: dict[int, str], count: int) 
     return _("Вы замещаете: %(people)s. В вашем списке за них: %(steps)s.", people=people, steps=steps)
 
 
-def _end_words(counters: Counters, free: int) -> str:
+def _end_words(free: int) -> str:
     """The line under the last group: what waits beside the list."""
     words = [_("Это все ваши задачи.")]
     if free:

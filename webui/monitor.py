@@ -1,4 +1,6 @@
-"""«Монитор»: what is overdue, what soon will be, where cases wait, who is overloaded; handing over; export."""
+"""«Монитор»: what is overdue, what soon will be, where cases wait, who is overloaded; handing over;
+export.
+"""
 
 from __future__ import annotations
 

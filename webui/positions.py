@@ -9,7 +9,9 @@ from engine.model import split_element_ref
 
 
 def position_marks(main: str, drawn: str, position: CasePosition) -> dict[str, Any]:
-    """Passed and present nodes of the process that is drawn: the case's own (`main`) or one that it called."""
+    """Passed and present nodes of the process that is drawn: the case's own (`main`) or one that it
+    called.
+    """
     passed = {
         node
         for process, node in (split_element_ref(main, ref) for ref in position.passed)

@@ -1,4 +1,6 @@
-"""«Люди»: finding a person, the card (each look is noted), registering somebody new with a look for duplicates."""
+"""«Люди»: finding a person, the card (each look is noted), registering somebody new with a look for
+duplicates.
+"""
 
 from __future__ import annotations
 

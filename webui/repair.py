@@ -1,4 +1,6 @@
-"""Putting a case right that cannot go on by itself: trying again, correcting its data. Every deed asks why."""
+"""Putting a case right that cannot go on by itself: trying again, correcting its data. Every deed asks
+why.
+"""
 
 from __future__ import annotations
 

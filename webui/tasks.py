@@ -86,7 +86,8 @@ def _templates(conn: Connection, view: StepView) -> list[dict[str, str]]:
     wanted = view.row.step.documents
     if not wanted:
         return []
-    published = runtime().library.release(view.card.release_id).items.get("docx", {})
+    rt = runtime()
+    published = rt.library.release(view.card.release_id).items.get("docx", {})
     titles = {row.id: row.title for row in published_definitions(conn, "docx")}
     return [{"key": key, "title": titles[published[key]]} for key in wanted if key in published]
 

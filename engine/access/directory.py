@@ -53,6 +53,10 @@ class Unit:
     closing: str
     active: bool
 
+    @property
+    def is_municipality(self) -> bool:
+        return self.kind == MUNICIPALITY
+
 
 @dataclass(frozen=True)
 class Tree:

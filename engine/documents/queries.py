@@ -67,6 +67,10 @@ class DocumentCard:
     def draft(self) -> bool:
         return self.status == DRAFT
 
+    @property
+    def issued(self) -> bool:
+        return self.status == ISSUED
+
 
 @dataclass(frozen=True, slots=True)
 class Attachment:

@@ -24,14 +24,16 @@ from webui.security import POLICY
 
 ICONS = frozenset(
     symbol["id"]
-    for symbol in BeautifulSoup((Path(ui.STATIC) / "icons.svg").read_text("utf-8"), "html.parser").find_all("symbol")
+    for symbol in BeautifulSoup((Path(ui.STATIC) / "icons.svg").read_text("utf-8"), "html.parser").find_all(
+        "symbol"
+    )
 )
 CSRF = "0" * 40
 
 
 class StrictNames(Undefined):
-    """A name that a page uses and its view does not give is a fault. A key that a mapping lacks is none, nor a
-    macro called without a block: the parts of the interface leave out what they were not given."""
+    """A name that a page uses and its view does not give is a fault. A key that a mapping lacks is none,
+    nor a macro called without a block: the parts of the interface leave out what they were not given."""
 
     def __new__(cls, hint: Any = None, obj: Any = missing, name: Any = None, *more: Any) -> Any:
         kind = Undefined if isinstance(obj, Mapping) or name == "caller" else StrictUndefined
@@ -53,7 +55,8 @@ class Page(BeautifulSoup):
 
 
 class Visitor:
-    """A person at a browser without scripts. Requests fail the test unless the answer has the status asked for."""
+    """A person at a browser without scripts. Requests fail the test unless the answer has the status asked
+    for."""
 
     def __init__(self, app: Flask, rt: Runtime, account_id: int | None = None) -> None:
         self.app, self.rt = app, rt
@@ -95,7 +98,9 @@ class Visitor:
         answer = self.client.get(path)
         assert (answer.status_code, answer.location) == (303, to)
 
-    def post(self, path: str, data: Mapping[str, Any] | None = None, status: int = 303, **more: Any) -> TestResponse:
+    def post(
+        self, path: str, data: Mapping[str, Any] | None = None, status: int = 303, **more: Any
+    ) -> TestResponse:
         """A form with its token. The page that a refusal shows is checked too."""
         answer = self.client.post(path, data={**(data or {}), "csrf_token": self.token}, **more)
         assert answer.status_code == status, described(path, answer)
@@ -105,7 +110,9 @@ class Visitor:
 
     def page_after(self, path: str, data: Mapping[str, Any] | None = None, status: int = 200) -> Page:
         """The page that a form answers with: its own with faults, or the one it leads to."""
-        answer = self.client.post(path, data={**(data or {}), "csrf_token": self.token}, follow_redirects=True)
+        answer = self.client.post(
+            path, data={**(data or {}), "csrf_token": self.token}, follow_redirects=True
+        )
         assert answer.status_code == status, described(path, answer)
         return checked(path, answer)
 
@@ -137,10 +144,20 @@ def checked(path: str, answer: TestResponse) -> Page:
 def _faults(page: Page, answer: TestResponse) -> list[tuple[str, Any]]:
     ids = Counter(tag["id"] for tag in page.find_all(id=True))
     title = page.title.get_text() if page.title else ""
-    addresses = [tag.get(name) for tag in page.find_all(True) for name in ("href", "src", "action") if tag.has_attr(name)]
-    icons = {urlsplit(tag["href"]).fragment for tag in page.find_all("use")}
+    addresses = [
+        tag.get(name)
+        for tag in page.find_all(True)
+        for name in ("href", "src", "action")
+        if tag.has_attr(name)
+    ]
+    icons = {urlsplit(str(tag["href"])).fragment for tag in page.find_all("use")}
     labelled = [tag["for"] for tag in page.find_all("label") if tag.has_attr("for")]
-    controlled = [tag[name] for name in ("aria-controls", "aria-describedby") for tag in page.find_all(attrs={name: True})]
+    controlled = [
+        tag[name]
+        for name in ("aria-controls", "aria-describedby")
+        for tag in page.find_all()
+        if tag.has_attr(name)
+    ]
     return [
         ("one main heading", len(page.find_all("h1")) != 1),
         ("a title", not title.removesuffix(" · Маршрут").strip() or not title.endswith(" · Маршрут")),
@@ -149,8 +166,24 @@ def _faults(page: Page, answer: TestResponse) -> list[tuple[str, Any]]:
         ("ids that stand twice", [each for each, count in ids.items() if count > 1]),
         ("icons that are not there", sorted(icons - ICONS)),
         ("labels of nothing", [each for each in labelled if each not in ids]),
-        ("described by nothing", [each for ids_ in controlled for each in ids_.split() if each not in ids]),
-        ("addresses of nothing", [each for each in addresses if not each or "None" in each or "undefined" in each]),
-        ("a form without its token", [form.get("action") for form in page.find_all("form", method="post") if not form.find("input", {"name": "csrf_token"})]),
-        ("a bare value", [word for word in (" None ", "Undefined", "<webui", "lazy") if word in f" {page.words} "]),
+        (
+            "described by nothing",
+            [each for listed in controlled for each in str(listed).split() if each not in ids],
+        ),
+        (
+            "addresses of nothing",
+            [each for each in addresses if not each or "None" in each or "undefined" in each],
+        ),
+        (
+            "a form without its token",
+            [
+                form.get("action")
+                for form in page.find_all("form", method="post")
+                if not form.find("input", {"name": "csrf_token"})
+            ],
+        ),
+        (
+            "a bare value",
+            [word for word in (" None ", "Undefined", "<webui", "lazy") if word in f" {page.words} "],
+        ),
     ]

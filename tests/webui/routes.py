@@ -1,8 +1,8 @@
 """Who may open what, written by hand: the oracle against which every rule of the application is tried.
 
 A line is `(method, rule) → who, thing`. `who` is a set of role codes, or ANYBODY for what is open before the
-sign-in. `thing` names what the address speaks of, when it is something that belongs to somebody: a colleague of
-another department gets 403 for it, whatever their role lets them do at home.
+sign-in. `thing` names what the address speaks of, when it is something that belongs to somebody: a colleague
+of another department gets 403 for it, whatever their role lets them do at home.
 """
 
 from __future__ import annotations

@@ -36,7 +36,10 @@ def test_steps_of_the_role_and_own_ones_are_in_one_list(visit):
 
 def test_a_step_of_nobody_is_taken_and_an_own_one_opened(visit, office):
     page = visit("R05").get("/")
-    buttons = {row["data-task"]: row.select_one(".task-act").get_text(" ", strip=True) for row in page.select("[data-task]")}
+    buttons = {
+        row["data-task"]: row.select_one(".task-act").get_text(" ", strip=True)
+        for row in page.select("[data-task]")
+    }
     assert buttons == {str(office.task): "Взять", str(office.later_task): "Открыть"}
 
 
@@ -132,7 +135,14 @@ def test_taking_the_next_gives_the_most_urgent_step_of_the_role(visit, office):
 def test_a_stand_in_sees_the_steps_of_the_absent_and_whose_they_are(visit, rt, office):
     colleague = make_account(rt, "R05", unit_id=office.families)
     actor = load_actor(rt, office.role["R05"])
-    substitute(rt, actor, absent_id=actor.user_id, substitute_id=colleague, first_day=date(2026, 1, 12), last_day=date(2026, 1, 30))
+    substitute(
+        rt,
+        actor,
+        absent_id=actor.user_id,
+        substitute_id=colleague,
+        first_day=date(2026, 1, 12),
+        last_day=date(2026, 1, 30),
+    )
     visitor = visit(colleague)
     page = visitor.get("/")
     assert "Вы замещаете" in page.words

@@ -1,4 +1,5 @@
-"""Every family of pages opens for those who work with it; `browsing.checked` says what is true of each page."""
+"""Every family of pages opens for those who work with it; `browsing.checked` says what is true of each
+page."""
 
 from __future__ import annotations
 
@@ -57,7 +58,11 @@ PAGES = [
 
 @pytest.mark.parametrize(("role", "path"), PAGES)
 def test_a_page_opens_whole(role, path, visit, office):
-    numbers = {name: getattr(office, name) for name in office.__slots__} if hasattr(office, "__slots__") else vars(office)
+    numbers = (
+        {name: getattr(office, name) for name in office.__slots__}
+        if hasattr(office, "__slots__")
+        else vars(office)
+    )
     visit(role).get(path.format(**numbers, account=office.role["R05"]))
 
 
@@ -94,7 +99,13 @@ def test_a_step_costs_a_bounded_number_of_statements(visit, rt, office):
 def test_no_page_but_the_journal_of_views_writes(visit, rt, office):
     """Looking is noted in the journal: one commit for a page with somebody's data, none for a list."""
     clerk = visit("R05")
-    expected = {"/": 0, "/cases": 0, "/people?q=Лапш": 0, f"/tasks/{office.task}": 1, f"/people/{office.person}": 1}
+    expected = {
+        "/": 0,
+        "/cases": 0,
+        "/people?q=Лапш": 0,
+        f"/tasks/{office.task}": 1,
+        f"/people/{office.person}": 1,
+    }
     for path, commits in expected.items():
         with count_statements(rt.database) as count:
             clerk.get(path)

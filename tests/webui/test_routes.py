@@ -27,7 +27,8 @@ from webui.app import create_app
 WRITES = [key for key in ROUTES if key[0] != "GET"]
 JSON = {"Accept": "application/json"}
 NOTHING = 999_999_999
-"""A number that nothing has: who may ask is told that there is no such thing, who may not is told so first."""
+"""A number that nothing has: who may ask is told that there is no such thing, who may not is told so
+first."""
 
 
 def rules(app: Flask) -> set[tuple[str, str]]:
@@ -39,7 +40,11 @@ def rules(app: Flask) -> set[tuple[str, str]]:
 
 
 def path(rule: str, number: int = NOTHING) -> str:
-    return re.sub(r"<path:\w+>", "app.css", re.sub(r"<int:\w+>", str(number), rule)).replace("<kind>/<key>", "bpmn/none").replace("<key>", "none")
+    return (
+        re.sub(r"<path:\w+>", "app.css", re.sub(r"<int:\w+>", str(number), rule))
+        .replace("<kind>/<key>", "bpmn/none")
+        .replace("<key>", "none")
+    )
 
 
 def test_the_table_names_every_rule_and_no_other(app):
@@ -47,7 +52,9 @@ def test_the_table_names_every_rule_and_no_other(app):
 
 
 @pytest.fixture(scope="module")
-def walked(pattern: tuple[Path, Office], tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Runtime, Flask]]:
+def walked(
+    pattern: tuple[Path, Office], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Runtime, Flask]]:
     """One office for the whole walk: hardly anything in it changes."""
     rt = workplace.reopen(pattern[0], tmp_path_factory.mktemp("walk"))
     yield rt, strict(create_app(rt))

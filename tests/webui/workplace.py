@@ -1,10 +1,9 @@
-"""A small office with a pathway, colleagues in every role and a few cases, and the pages over it. All invented.
+"""A small office with a pathway, colleagues in every role and a few cases, and the pages over it. All
+invented.
 
-The pathway «Помощь семье»: a form to open it, then
-  accept   Принять заявление (R05), form, norm T10, document D25
-  check    Проверить (R05), form without a norm
-  wait     Согласие: a message that a person brings
-  ask      a called pathway with a step of the commission's secretary (R10)
+The pathway «Помощь семье»: a form to open it, then accept   Принять заявление (R05), form, norm T10, document
+D25 check    Проверить (R05), form without a norm wait     Согласие: a message that a person brings ask      a
+called pathway with a step of the commission's secretary (R10)
 """
 
 from __future__ import annotations
@@ -50,7 +49,12 @@ def field(key: str, label: str, kind: str = "textfield", **more: Any) -> dict[st
 GOAL = field("цель", "Цель", validate={"required": True})
 FORMS = (
     form("ask_help", field("повод", "Повод", validate={"required": True})),
-    form("accept", GOAL, field("членов", "Членов семьи", "number"), field("с_даты", "С какой даты", "datetime", subtype="date", dateLabel="С какой даты")),
+    form(
+        "accept",
+        GOAL,
+        field("членов", "Членов семьи", "number"),
+        field("с_даты", "С какой даты", "datetime", subtype="date", dateLabel="С какой даты"),
+    ),
     form("check", field("итог", "Итог", "textarea")),
 )
 
@@ -65,15 +69,18 @@ def pathway() -> list[Upload]:
     )
     body = (
         '<startEvent id="s" name="Обращение" camunda:formRef="ask_help"/><endEvent id="e" name="Конец"/>'
-        '<userTask id="accept" name="Принять заявление" camunda:candidateGroups="R05" camunda:formRef="accept">'
+        '<userTask id="accept" name="Принять заявление" '
+        'camunda:candidateGroups="R05" camunda:formRef="accept">'
         "<extensionElements><camunda:properties>"
         '<camunda:property name="norm" value="T10"/><camunda:property name="document" value="D25"/>'
-        '<camunda:property name="stage" value="Приём"/><camunda:property name="status" value="заявление подано"/>'
+        '<camunda:property name="stage" value="Приём"/>'
+        '<camunda:property name="status" value="заявление подано"/>'
         "</camunda:properties></extensionElements></userTask>"
         '<userTask id="check" name="Проверить" camunda:candidateGroups="R05" camunda:formRef="check">'
         '<extensionElements><camunda:properties><camunda:property name="stage" value="Проверка"/>'
         "</camunda:properties></extensionElements></userTask>"
-        '<intermediateCatchEvent id="wait" name="Согласие"><messageEventDefinition messageRef="m"/></intermediateCatchEvent>'
+        '<intermediateCatchEvent id="wait" name="Согласие">'
+        '<messageEventDefinition messageRef="m"/></intermediateCatchEvent>'
         '<callActivity id="ask" name="Спросить комиссию" calledElement="asking"/>'
         + flows("s accept check wait ask e")
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -64,7 +65,7 @@ def test_of_six_who_complete_a_step_one_succeeds_and_five_are_told_who_did(
         number = open_tasks(rt, "a")[0]
         crowd = [load_actor(rt, person.user_id) for person in people]
         commands = [CompleteTask(who, number) for who in crowd]
-        answers = at_once([lambda command=command: complete_task(rt, command) for command in commands])
+        answers = at_once([partial(complete_task, rt, command) for command in commands])
         told = [answer for answer in answers if isinstance(answer, AlreadyCompleted)]
         assert answers.count(None) == 1
         assert len(told) == CROWD - 1
@@ -76,7 +77,7 @@ def test_of_six_who_take_a_step_one_has_it(rt: Runtime, people: list[Actor]) -> 
     open_case(rt, people[0], "small")
     number = open_tasks(rt, "a")[0]
     crowd = [load_actor(rt, person.user_id) for person in people]
-    answers = at_once([lambda who=who: claim(rt, who, number) for who in crowd])
+    answers = at_once([partial(claim, rt, who, number) for who in crowd])
     assert answers.count(None) == 1
 
 
