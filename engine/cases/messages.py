@@ -8,26 +8,26 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select, text
 
 from engine import bpmn
-from engine.bpmn.commands import CompleteService, Deliver, Signal
+from engine.bpmn.commands import Deliver, Signal
 from engine.cases.context import step_context
 from engine.cases.history import HistoryKind
 from engine.cases.keys import key_token
 from engine.cases.locking import lock_case
 from engine.cases.outbox import Promise
 from engine.cases.recording import Deed, record_step
-from engine.cases.tables import message, wait
+from engine.cases.service import open_case
+from engine.cases.tables import case_, message, wait
 from engine.cases.values import open_values, seal_values
-from engine.definitions.operations import OPERATIONS, Call
 from engine.errors import Conflict, KeyDestroyed, StepFailed
-from engine.model import SYSTEM, Actor, Value, WaitKind, split_task_id
+from engine.model import SYSTEM, Actor, StartCase, Value, WaitKind, split_task_id
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
 
 KEPT_FOR = timedelta(days=90)
-"""How long a message waits for its receiver; then it is dropped by the sweep."""
+"""How long a message waits for its receiver. Later it reaches nobody; it goes when the next one is kept."""
 
 _WAITING = (
     select(wait.c.id, wait.c.case_id)
@@ -45,11 +45,30 @@ _LISTENING = (
     .order_by(wait.c.case_id)
     .distinct()
 )
+_WAITS_HERE = (
+    select(wait.c.id)
+    .where(
+        wait.c.kind == WaitKind.MESSAGE,
+        wait.c.name == bindparam("name"),
+        wait.c.key == bindparam("key"),
+        wait.c.case_id == bindparam("case_id"),
+    )
+    .order_by(wait.c.id)
+    .limit(1)
+)
 _KEPT = (
     select(message)
-    .where(message.c.name == bindparam("name"), message.c.key == bindparam("key"))
+    .where(
+        message.c.name == bindparam("name"),
+        message.c.key == bindparam("key"),
+        message.c.from_case_id.is_distinct_from(bindparam("case_id")),
+        message.c.expires_at > bindparam("now"),
+    )
     .order_by(message.c.id)
-    .with_for_update(skip_locked=True)
+)
+_LOCK_ADDRESS = text("SELECT pg_advisory_xact_lock(hashtextextended(:address, 0))")
+_SENDER = select(case_.c.unit_id, case_.c.person_id, case_.c.family_id, case_.c.key_id, case_.c.label).where(
+    case_.c.id == bindparam("case_id")
 )
 _STILL_WAITS = select(wait.c.node).where(wait.c.id == bindparam("wait_id"))
 _FORGET = delete(message).where(message.c.id == bindparam("message_id"))
@@ -72,48 +91,70 @@ def subscriber(name: str) -> Callable[[Subscriber], Subscriber]:
 
 
 def send_message(rt: Runtime, conn: Connection, promise: Promise, _: None) -> None:
-    """Outbox handler: give a message to the case that waits for it, or keep it."""
+    """Outbox handler: give a message to the case that waits for it, or begin a case with it, or keep it."""
     name, key = _address(rt, promise)
     payload: dict[str, Value] = dict(promise.payload["payload"])
     if name in SUBSCRIBERS:
         SUBSCRIBERS[name](rt, conn, promise, payload)
         return
+    _alone_at(rt, conn, name, key)
     for found in conn.execute(_WAITING, {"name": name, "key": key, "sender": promise.case_id or 0}).all():
         with suppress(KeyDestroyed):  # a case that was erased waits for nothing; the next one does
             deliver_to(rt, conn, found.case_id, found.id, name, payload)
             return
-    _keep_message(rt, conn, promise, name, key, payload)
+    if not _begin_case(rt, conn, promise, name, payload):
+        _keep_message(rt, conn, promise, name, key, payload)
 
 
 def collect_message(rt: Runtime, conn: Connection, promise: Promise, _: None) -> None:
     """Outbox handler: a case has begun to wait; give it what came before it waited."""
     name, key = _address(rt, promise)
-    waiting = conn.execute(_WAITING, {"name": name, "key": key, "sender": 0}).all()
-    kept = _oldest_kept(rt, conn, name, key) if waiting else None
-    if kept is None:
+    _alone_at(rt, conn, name, key)
+    where = {"name": name, "key": key, "case_id": promise.case_id}
+    wait_id = conn.execute(_WAITS_HERE, where).scalar()
+    if wait_id is None:
         return
-    message_id, sender, payload = kept
-    for found in waiting:
-        if found.case_id == sender:
-            continue
-        with suppress(KeyDestroyed):
-            deliver_to(rt, conn, found.case_id, found.id, name, payload)
-            conn.execute(_FORGET, {"message_id": message_id})
+    for kept in conn.execute(_KEPT, {**where, "now": to_seconds(rt.clock.now())}).all():
+        conn.execute(_FORGET, {"message_id": kept.id})
+        with suppress(KeyDestroyed):  # its sender was erased, and what it said with it
+            payload = open_values(rt.vault, kept.key_id, kept.payload, "message")
+            deliver_to(rt, conn, promise.case_id or 0, wait_id, name, payload)
             return
 
 
-def _oldest_kept(
-    rt: Runtime, conn: Connection, name: str, key: str
-) -> tuple[int, int | None, dict[str, Value]] | None:
-    """(number, sender, payload) of the message that has waited for longest; those of erased cases are
-    dropped.
+def _alone_at(rt: Runtime, conn: Connection, name: str, key: str) -> None:
+    """Hold this address until the commit: who sends and who begins to wait must not look past each other.
+
+    SQLite has one writer anyway.
     """
-    for kept in conn.execute(_KEPT, {"name": name, "key": key}).all():
-        try:
-            return kept.id, kept.from_case_id, open_values(rt.vault, kept.key_id, kept.payload, "message")
-        except KeyDestroyed:
-            conn.execute(_FORGET, {"message_id": kept.id})
-    return None
+    if rt.database.kind == "postgresql":
+        conn.execute(_LOCK_ADDRESS, {"address": f"{name} {key}"})
+
+
+def _begin_case(
+    rt: Runtime, conn: Connection, promise: Promise, name: str, payload: Mapping[str, Value]
+) -> bool:
+    """Open a case of the process that such a message begins, about the people of the sender and in its unit;
+    False when there is no such process.
+    """
+    found = rt.library.current(conn).started_by(name)
+    sender = conn.execute(_SENDER, {"case_id": promise.case_id}).one_or_none()
+    if found is None or sender is None:
+        return False
+    process, start_event = found
+    command = StartCase(
+        SYSTEM,
+        process,
+        payload,
+        person_id=sender.person_id,
+        family_id=sender.family_id,
+        label=rt.vault.open(sender.key_id, sender.label, "case.label").decode(),
+        unit_id=sender.unit_id,
+        start_event=start_event,
+        request_key=f"message-{promise.idempotency_key}",
+    )
+    open_case(rt, conn, command, check_form=False)
+    return True
 
 
 def _address(rt: Runtime, promise: Promise) -> tuple[str, str]:
@@ -151,6 +192,7 @@ def _keep_message(
 ) -> None:
     now = rt.clock.now()
     key_id = promise.key_id
+    conn.execute(_EXPIRE, {"now": to_seconds(now)})
     conn.execute(
         insert(message),
         {
@@ -163,12 +205,6 @@ def _keep_message(
             "expires_at": to_seconds(now + KEPT_FOR),
         },
     )
-
-
-def forget_expired(rt: Runtime) -> None:
-    """Drop messages that nobody has waited for in time."""
-    with rt.database.write() as conn:
-        conn.execute(_EXPIRE, {"now": to_seconds(rt.clock.now())})
 
 
 def send_signal(rt: Runtime, conn: Connection, promise: Promise, _: None) -> None:
@@ -190,31 +226,3 @@ def send_signal(rt: Runtime, conn: Connection, promise: Promise, _: None) -> Non
             step_context(rt, release, case, now),
         )
         record_step(rt, conn, release, case, result, Deed(HistoryKind.SIGNAL, SYSTEM, now, node=name))
-
-
-def run_service(rt: Runtime, conn: Connection, promise: Promise, _: None) -> None:
-    """Outbox handler: carry out the operation a service task asked for, and complete the task with its
-    result.
-    """
-    topic, element = str(promise.payload["topic"]), int(promise.payload["element"])
-    if topic not in OPERATIONS:
-        raise StepFailed(f"Операции «{topic}» нет в каталоге.", "Исправьте схему или обновите программу.")
-    try:
-        case = lock_case(rt, conn, promise.case_id or 0)
-    except Conflict:  # the case is over: nobody waits for the operation
-        return
-    release = rt.library.release(case.release_id)
-    waiting = bpmn.position(release.program(case.process), case.state).open
-    if all(place.element_id != element for place in waiting):
-        return  # a timer or a message has gone past the operation
-    now = rt.clock.now()
-    call = Call(topic, case.id, case.number, case.unit_id, case.agency_id, promise.payload["inputs"], now)
-    outcome = OPERATIONS[topic](rt, conn, call)
-    result = bpmn.step(
-        release.program(case.process),
-        case.state,
-        CompleteService(element, outcome),
-        step_context(rt, release, case, now),
-    )
-    node = next((case.ref(passed) for passed in result.passed if passed.element_id == element), topic)
-    record_step(rt, conn, release, case, result, Deed(HistoryKind.SERVICE, SYSTEM, now, node=node))

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from engine.cases.tables import outbox
+from engine.cases.tables import incident, outbox
 from engine.cases.values import open_values
 from engine.errors import KeyDestroyed, MarshrutError
-from engine.model import Value
+from engine.model import Value, task_id
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
 from engine.storage.rows import AnyRow
@@ -27,8 +27,18 @@ from engine.storage.rows import AnyRow
 log = structlog.get_logger(__name__)
 
 BATCH = 100
-TRIES = 8
-"""After this many the row stands still and a person must look; with the waits below that is about a day."""
+TRIES = 11
+"""After this many the row stands still and a person must look; with the waits below that is 17 hours."""
+
+BROKEN_PROMISE = 0
+"""In the place of an element in incidents of rows that stand still: no element of a case has this number."""
+
+_NOT_DONE = {
+    "message": "Сообщение не доставлено",
+    "collect": "Сообщение не получено",
+    "signal": "Сигнал не передан",
+    "document": "Документ не сделан",
+}
 
 _DUE = (
     select(outbox.c.id)
@@ -47,6 +57,17 @@ _FAILED = (
     update(outbox)
     .where(outbox.c.id == bindparam("row_id"))
     .values(tries=bindparam("made"), next_at=bindparam("later"), problem=bindparam("why"))
+)
+_TRY_AGAIN = (
+    update(outbox)
+    .where(outbox.c.case_id == bindparam("the_case"), outbox.c.next_at.is_(None))
+    .values(next_at=bindparam("moment"), tries=0)
+)
+_WRITE_INCIDENT = insert(incident)
+_SOLVE = (
+    update(incident)
+    .where(incident.c.element == bindparam("the_element"), incident.c.solved_at.is_(None))
+    .values(solved_at=bindparam("moment"), solved_by=bindparam("who"))
 )
 
 
@@ -72,6 +93,8 @@ class Handler:
 
     store: Callable[[Runtime, Connection, Promise, Any], None]
     prepare: Callable[[Runtime, Promise], Any] | None = None
+    give_up: Callable[[Runtime, Connection, Promise, str], None] | None = None
+    """Says in the case itself why the last try failed; without it the row stands still with an incident."""
 
 
 Handlers = Mapping[str, Handler]
@@ -99,10 +122,10 @@ def deliver(rt: Runtime, handlers: Handlers, row_id: int) -> None:
                 handlers[row.kind].store(rt, conn, promise, prepared)
             conn.execute(_DONE, {"row_id": row_id})
     except MarshrutError as error:
-        _keep(rt, row_id, error.message)
+        _keep(rt, handlers, row_id, error.message)
     except Exception as error:  # noqa: BLE001 - one handler's defect must not stop the others
         log.error("outbox.defect", row_id=row_id, error=type(error).__name__)
-        _keep(rt, row_id, "Внутренняя ошибка: сообщите разработчикам.")
+        _keep(rt, handlers, row_id, "Внутренняя ошибка: сообщите разработчикам.")
 
 
 def _prepare(rt: Runtime, handlers: Handlers, row_id: int) -> Any:
@@ -124,12 +147,46 @@ def _opened(rt: Runtime, row: AnyRow) -> Promise | None:
     return Promise(row.id, row.idempotency_key, row.case_id, row.key_id, payload)
 
 
-def _keep(rt: Runtime, row_id: int, why: str) -> None:
+def _keep(rt: Runtime, handlers: Handlers, row_id: int, why: str) -> None:
     now = rt.clock.now()
     with rt.database.write() as conn:
         row = conn.execute(_TAKE, {"row_id": row_id}).one_or_none()
         if row is None:
             return
         made = row.tries + 1
-        later = to_seconds(now + timedelta(seconds=2**made * 30)) if made < TRIES else None
+        if made >= TRIES:
+            _give_up(rt, conn, handlers, row, why)
+            return
+        later = to_seconds(now + timedelta(seconds=2**made * 30))
         conn.execute(_FAILED, {"row_id": row_id, "made": made, "later": later, "why": why})
+
+
+def _give_up(rt: Runtime, conn: Connection, handlers: Handlers, row: AnyRow, why: str) -> None:
+    """A person must look. The row stays, unless the case itself keeps what is to be tried again."""
+    promise, handler = _opened(rt, row), handlers.get(row.kind)
+    if promise is None:
+        conn.execute(_DONE, {"row_id": row.id})
+    elif handler is not None and handler.give_up is not None:
+        handler.give_up(rt, conn, promise, why)
+        conn.execute(_DONE, {"row_id": row.id})
+    else:
+        conn.execute(_FAILED, {"row_id": row.id, "made": TRIES, "later": None, "why": why})
+        conn.execute(_WRITE_INCIDENT, _incident(row, promise, why, rt.clock.now()))
+
+
+def _incident(row: AnyRow, promise: Promise, why: str, now: datetime) -> dict[str, Any]:
+    case_id = promise.case_id or 0
+    return {
+        "element": task_id(case_id, BROKEN_PROMISE),
+        "case_id": case_id,
+        "node": promise.payload["node"],
+        "message": f"{_NOT_DONE.get(row.kind, row.kind)}: {why}",
+        "at": to_seconds(now),
+    }
+
+
+def try_again(conn: Connection, case_id: int, now: datetime, actor_id: int) -> int:
+    """Take up what stands still of a case's promises, and end its incidents; returns how many there were."""
+    moment = to_seconds(now)
+    conn.execute(_SOLVE, {"the_element": task_id(case_id, BROKEN_PROMISE), "moment": moment, "who": actor_id})
+    return conn.execute(_TRY_AGAIN, {"the_case": case_id, "moment": moment}).rowcount

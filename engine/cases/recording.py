@@ -31,6 +31,7 @@ from engine.errors import Conflict, NotFound
 from engine.model import (
     FAR_FUTURE,
     Actor,
+    Located,
     OpenTask,
     StepResult,
     Value,
@@ -259,25 +260,25 @@ def _promises(
     rt: Runtime, release: Release, case: LockedCase, result: StepResult, deed: Deed
 ) -> list[dict[str, Any]]:
     """Outbox rows of everything that has to happen after the commit, in a stable order."""
-    wanted: list[tuple[str, dict[str, Value]]] = []
+    wanted: list[tuple[str, Located, dict[str, Value]]] = []
     for sent in result.sent:
         key = _message_key(case, sent.key) if sent.kind == WaitKind.MESSAGE else None
         kind = "message" if sent.kind == WaitKind.MESSAGE else "signal"
-        wanted.append((kind, {"name": sent.name, "key": key, "payload": dict(sent.payload)}))
+        wanted.append((kind, sent, {"name": sent.name, "key": key, "payload": dict(sent.payload)}))
     wanted += [
-        ("collect", {"name": found.name, "key": _message_key(case, found.key)})
+        ("collect", found, {"name": found.name, "key": _message_key(case, found.key)})
         for found in result.waits
         if found.kind == WaitKind.MESSAGE
     ]
     wanted += [
-        ("service", {"element": call.element_id, "topic": call.topic, "inputs": dict(call.inputs)})
+        ("service", call, {"element": call.element_id, "topic": call.topic, "inputs": dict(call.inputs)})
         for call in result.services
     ]
     for passed in result.passed:
         if not passed.cancelled:
             for template in release.step(case.process, case.ref(passed)).documents:
                 number = task_id(case.id, passed.element_id)
-                wanted.append(("document", {"template": template, "task": number}))
+                wanted.append(("document", passed, {"template": template, "task": number}))
     at = to_seconds(deed.now)
     return [
         {
@@ -285,11 +286,11 @@ def _promises(
             "idempotency_key": f"{case.id}-{case.version}-{n}",
             "case_id": case.id,
             "key_id": case.key_id,
-            "payload": seal_values(rt.vault, case.key_id, payload, "outbox"),
+            "payload": seal_values(rt.vault, case.key_id, {"node": case.ref(place), **payload}, "outbox"),
             "next_at": at,
             "tries": 0,
         }
-        for n, (kind, payload) in enumerate(wanted)
+        for n, (kind, place, payload) in enumerate(wanted)
     ]
 
 

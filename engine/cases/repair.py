@@ -21,12 +21,14 @@ from engine.bpmn.commands import (
 )
 from engine.cases.context import step_context
 from engine.cases.history import HistoryKind
-from engine.cases.locking import LockedCase, lock_case
+from engine.cases.journal import write_history
+from engine.cases.locking import LOCK_CASE, LockedCase, lock_case
+from engine.cases.outbox import BROKEN_PROMISE, try_again
 from engine.cases.recording import Deed, record_step
 from engine.cases.tables import outbox
 from engine.cases.values import open_values
 from engine.cases.visibility import require_visible
-from engine.errors import InvalidData, StepFailed
+from engine.errors import InvalidData, NotFound, StepFailed
 from engine.model import Actor, Permission, Value, task_id
 from engine.runtime import Runtime
 
@@ -37,8 +39,39 @@ _FORGET = delete(outbox).where(outbox.c.id == bindparam("row_id"))
 
 
 def retry(rt: Runtime, actor: Actor, case_id: int, element: int, reason: str) -> None:
-    """Try again what ended in an incident; an operation is called again."""
-    _repair(rt, actor, case_id, element, Retry(element), reason, "повторить")
+    """Try again what ended in an incident; an operation is called again.
+
+    With BROKEN_PROMISE in the place of an element: what the case promised and nobody could carry out.
+    """
+    if element == BROKEN_PROMISE:
+        _keep_promises(rt, actor, case_id, reason)
+    else:
+        _repair(rt, actor, case_id, element, Retry(element), reason, "повторить")
+
+
+def _keep_promises(rt: Runtime, actor: Actor, case_id: int, reason: str) -> None:
+    """The case may be over: what it promised is owed all the same."""
+    _require_reason(reason)
+    with rt.database.write() as conn:
+        row = conn.execute(LOCK_CASE, {"case_id": case_id}).one_or_none()
+        if row is None:
+            raise NotFound(f"Дела № {case_id} нет.")
+        require_visible(conn, actor, case_id, row, Permission.CASE_REPAIR)
+        now = rt.clock.now()
+        if not try_again(conn, case_id, now, actor.user_id):
+            raise StepFailed("Повторять нечего: всё уже выполнено.", "Обновите страницу дела.")
+        told = {"data": {"действие": "повторить", "причина": reason.strip()}}
+        write_history(
+            rt,
+            conn,
+            case_id=case_id,
+            key_id=row.key_id,
+            now=now,
+            actor=actor,
+            kind=HistoryKind.REPAIRED,
+            data=told,
+        )
+        rt.database.after_commit(rt.wake)
 
 
 def set_variables(rt: Runtime, actor: Actor, case_id: int, values: Mapping[str, Value], reason: str) -> None:
@@ -83,10 +116,7 @@ def _repair(
     what: str,
     details: Mapping[str, Value] | None = None,
 ) -> None:
-    if not reason.strip():
-        raise InvalidData(
-            "Напишите, почему дело исправлено.", {"reason": "Напишите причину: она попадёт в историю дела."}
-        )
+    _require_reason(reason)
     with rt.database.write() as conn:
         case = lock_case(rt, conn, case_id)
         require_visible(conn, actor, case_id, case, Permission.CASE_REPAIR)
@@ -101,6 +131,13 @@ def _repair(
         number = None if element is None else task_id(case_id, element)
         record_step(
             rt, conn, release, case, result, Deed(HistoryKind.REPAIRED, actor, now, node, number, told)
+        )
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise InvalidData(
+            "Напишите, почему дело исправлено.", {"reason": "Напишите причину: она попадёт в историю дела."}
         )
 
 

@@ -96,6 +96,7 @@ class Release:
     library: Library = field(repr=False)
     _programs: dict[str, Program] = field(default_factory=dict, repr=False)
     _processes: dict[str, Process] = field(default_factory=dict, repr=False)
+    _started: dict[str, tuple[str, str]] | None = field(default=None, repr=False)
 
     def definition_id(self, kind: str, key: str) -> int:
         """Number of the published version; NotFound names what is missing."""
@@ -118,6 +119,20 @@ class Release:
         if found is None:
             found = self._programs[key] = bpmn.link(self.process(key), self._called_by(key))
         return found
+
+    def started_by(self, message: str) -> tuple[str, str] | None:
+        """(process, start event) that a message of this name begins; None when no process has such a start.
+
+        The first question parses every process that nobody has used yet.
+        """
+        if self._started is None:
+            self._started = {
+                start.message: (key, start.id)
+                for key in sorted(self.items.get("bpmn", {}), reverse=True)
+                for start in self.process(key).starts
+                if start.kind == "message" and start.message is not None
+            }
+        return self._started.get(message)
 
     def _called_by(self, key: str) -> dict[str, Process]:
         """What it calls, directly or not. What is not published becomes an incident where it is called."""

@@ -15,6 +15,7 @@ from engine.access.service import DEFAULT_ZONE
 from engine.cases.outbox import Handler, Promise, deliver_due
 from engine.cases.timers import fire_due
 from engine.clock import MovableClock, SystemClock
+from engine.deadlines.calendar import Calendar
 from engine.demo import sittings, stories
 from engine.demo.courses import Course
 from engine.demo.people import register
@@ -33,9 +34,6 @@ BEGINS = timedelta(days=130)
 MORNING, LATEST = time(10), time(15)
 """A demonstration ends at a working hour: now, or else at this hour of the nearest working day."""
 
-BUILT_WITHIN = timedelta(minutes=5)
-"""A demonstration that ends less than this ago goes on by the clock of the machine."""
-
 SEED = 7
 """Of what is left to chance: two demonstrations of one day are alike."""
 
@@ -48,30 +46,30 @@ def build_demo(settings: Settings, told: Told, *, at: date | None = None, docume
 
     `at` makes that day «today», or the next working day after it; without it today is today.
     """
-    now = SystemClock().now().astimezone(ZoneInfo(DEFAULT_ZONE))
+    now = SystemClock().now().astimezone(ZoneInfo(DEFAULT_ZONE)).replace(microsecond=0)
     clock = MovableClock(datetime.combine(at or now.date(), MORNING, now.tzinfo) - BEGINS)
     rt = install(replace(settings, demo=True), clock)
     town = build_town(rt)
-    end = _end(rt, town, at)
+    unit = town.units["support"]
+    end = last_moment(now, at, rt.calendars.calendar(unit))
     sweep = sweep_until_idle if documents else sweep_without_documents
-    _play(Stage(rt, clock, end, town.units["support"], sweep), town, told)
-    lag = end - SystemClock().now()
-    if abs(lag) > BUILT_WITHIN:
+    _play(Stage(rt, clock, end, unit, sweep), town, told)
+    if end != now:
         with rt.database.write() as conn:
-            keep_shift(conn, lag)
+            keep_shift(conn, end - SystemClock().now())
     rt.database.close()
     rt.vault.store.database.close()
 
 
-def _end(rt: Runtime, town: Town, at: date | None) -> datetime:
-    """The moment at which the play ends and visitors come in."""
-    unit = town.units["support"]
-    office, calendar = rt.calendars.office(unit), rt.calendars.calendar(unit)
-    now = SystemClock().now().astimezone(office.zone).replace(microsecond=0)
+def last_moment(now: datetime, at: date | None, calendar: Calendar) -> datetime:
+    """When the play ends and visitors come in: now if the office works, else in the morning of a working day.
+
+    `now` is by the clock of the office.
+    """
     day = calendar.next_working(at or now.date())
     if day == now.date() and MORNING <= now.time() < LATEST:
         return now
-    return datetime.combine(day, MORNING, office.zone)
+    return datetime.combine(day, MORNING, now.tzinfo)
 
 
 def _play(stage: Stage, town: Town, told: Told) -> None:

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.cases.messages import collect_message, run_service, send_message, send_signal
+from engine.cases.messages import collect_message, send_message, send_signal
 from engine.cases.outbox import Handler, deliver_due
+from engine.cases.services import give_up_service, run_service
 from engine.cases.timers import fire_due
 from engine.documents.making import prepare_document, store_document
 from engine.runtime import Runtime
@@ -17,7 +18,7 @@ HANDLERS: dict[str, Handler] = {
     "message": Handler(send_message),
     "collect": Handler(collect_message),
     "signal": Handler(send_signal),
-    "service": Handler(run_service),
+    "service": Handler(run_service, give_up=give_up_service),
     "document": Handler(store_document, prepare_document),
 }
 """How each kind of outbox row is carried out."""

@@ -37,6 +37,7 @@ from engine.model import SYSTEM, Actor, Scope
 from engine.names import FullName
 from engine.runtime import Runtime
 from tests.factories.access import MONDAY, PASSWORD, make_account, make_actor, make_unit, town
+from tests.factories.cases import chain, open_case, publish_files, user_task
 
 OLGA = FullName("Ольгина", "Ольга")
 
@@ -247,10 +248,17 @@ def look(rt: Runtime, actor: Actor, case_id: int) -> None:
 
 def test_the_journal_of_a_case_says_who_looked_when(rt_both: Runtime) -> None:
     specialist, officer = make_actor(rt_both, "R05", name=OLGA), make_actor(rt_both, "R28")
-    look(rt_both, specialist, 12)
-    look(rt_both, specialist, 13)
-    (entry,) = case_journal(rt_both, officer, 12)
-    assert (entry.actor, entry.action, entry.kind, entry.object_id) == ("Ольгина\u00a0О.", "view", "case", 12)
+    publish_files(rt_both, chain("small", user_task("a")))
+    first, second = (open_case(rt_both, specialist, "small").id for _ in range(2))
+    look(rt_both, specialist, first)
+    look(rt_both, specialist, second)
+    (entry,) = case_journal(rt_both, officer, first)
+    assert (entry.actor, entry.action, entry.kind, entry.object_id) == (
+        "Ольгина\u00a0О.",
+        "view",
+        "case",
+        first,
+    )
     assert entry.at == MONDAY
 
 

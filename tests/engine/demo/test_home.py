@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -101,6 +101,25 @@ def test_two_demonstrations_of_one_day_are_alike(demo_home: Path, tmp_path: Path
         seen.append(([(card.number, card.label, card.phase, card.filed_at) for card in cards], due))
         close(rt)
     assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize(
+    ("now", "at", "last"),
+    [
+        ("2026-03-18T12:34", None, "2026-03-18T12:34"),
+        ("2026-03-18T08:10", None, "2026-03-18T10:00"),
+        ("2026-03-18T22:40", None, "2026-03-18T10:00"),
+        ("2026-03-21T12:00", None, "2026-03-23T10:00"),
+        ("2026-12-31T12:00", None, "2027-01-11T10:00"),
+        ("2026-03-18T12:34", "2026-01-19", "2026-01-19T10:00"),
+    ],
+)
+def test_it_ends_while_the_office_works(demo: Runtime, now: str, at: str | None, last: str) -> None:
+    zone = ZoneInfo("Europe/Moscow")
+    calendar = demo.calendars.calendar(demo_actor(demo, "krylova").unit_id)
+    day = date.fromisoformat(at) if at else None
+    found = building.last_moment(datetime.fromisoformat(now).replace(tzinfo=zone), day, calendar)
+    assert found == datetime.fromisoformat(last).replace(tzinfo=zone)
 
 
 def test_the_folder_says_that_it_is_a_demonstration(demo_home: Path) -> None:

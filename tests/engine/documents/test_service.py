@@ -15,7 +15,7 @@ from engine.documents import numbering, queries, service
 from engine.documents.making import make_document
 from engine.documents.tables import attachment, content, document_counter
 from engine.errors import Conflict, InvalidData, KeyDestroyed, NotAllowed, NotFound
-from engine.model import Actor
+from engine.model import Actor, task_id
 from engine.runtime import Runtime
 from tests.engine.documents.making import docx, make_case, only_document
 from tests.factories.access import make_actor, town
@@ -255,14 +255,15 @@ def test_there_is_no_such_document(rt, specialist):
 
 def test_files_are_attached_listed_and_given_back(rt, specialist, draft):
     case_id = card(rt, specialist, draft).case_id
-    added = service.attach(rt, specialist, case_id, "../скан паспорта.PDF", b"%PDF-1.7 ...", task_id=5)
+    step = task_id(case_id, 5)
+    added = service.attach(rt, specialist, case_id, "../скан паспорта.PDF", b"%PDF-1.7 ...", task_id=step)
     with rt.database.read() as conn:
         (found,) = queries.case_attachments(rt, conn, specialist, case_id)
     assert (found.name, found.media_type, found.size, found.task_id) == (
         "_скан паспорта.pdf",
         "application/pdf",
         12,
-        5,
+        step,
     )
     given = queries.download_attachment(rt, specialist, added)
     assert (given.name, given.content) == ("_скан паспорта.pdf", b"%PDF-1.7 ...")

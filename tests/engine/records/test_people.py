@@ -56,12 +56,13 @@ def make_case(
 def test_a_card_shows_what_was_registered_and_journals_who_looked(rt_both: Runtime) -> None:
     specialist, officer = make_actor(rt_both, "R05"), make_actor(rt_both, "R28")
     number = make_person(rt_both, specialist)
-    view = person_view(rt_both, specialist, number, case_id=12)
+    case = make_case(rt_both, owner_id=None, unit_id=specialist.unit_id)
+    view = person_view(rt_both, specialist, number, case_id=case)
     assert view.data == LAPSHINA
     assert (view.age_words, view.unit_id, view.version) == ("35\u00a0лет", specialist.unit_id, 1)
     (entry,) = journal(rt_both, officer, kind="person", object_id=number, action="view")
     assert entry.actor_id == specialist.user_id
-    assert [entry.object_id for entry in case_journal(rt_both, officer, 12)] == [number]
+    assert [entry.object_id for entry in case_journal(rt_both, officer, case)] == [number]
 
 
 def test_a_card_that_may_not_be_seen_is_as_good_as_absent_and_leaves_no_trace(rt: Runtime) -> None:
