@@ -90,66 +90,15 @@ TO_DRAFT = (
 
 def test_from_the_application_to_the_programme(arrive: Arrive, office: Office) -> None:
     known = answers("p03_need_ippsu", "on-time")
-    case = file_application(arrive, office)
+    case = file_application(arrive, office, decided_by_head=True)
     walk(arrive, office, known, *TO_DRAFT)
-
-    sitting(arrive, office)
-
-    walk(arrive, office, known, ("krylova", "p03_ut_finish_ippsu"), ("krylova", "p03_ut_handover"))
+    decision = {"решение": "нуждается", "номер_решения": "14", "дата_решения": "2026-01-19"}
+    arrive("orlov").complete(office.open_steps("p03_ut_head_decision")[0], decision)
+    walk(arrive, office, known, ("krylova", "p03_ut_finish_ippsu"))
+    assert office.open_steps("p03_ut_handover")
     page = arrive("krylova").page
     page.goto(f"/cases/{case}")
-    expect(page.get_by_role("link", name="Индивидуальная программа").first).to_be_visible(timeout=20_000)
-    expect(page.get_by_text("Оформить ИППСУ").first).to_be_visible()
-
-
-def sitting(arrive: Arrive, office: Office) -> None:
-    """The secretary holds a sitting: agenda, attendance, votes, decision, minutes, signature."""
-    known = answers("p04_commission", "three-items")
-    secretary = arrive("lunina")
-    page = secretary.page
-    page.goto("/cases/new/p04_commission")
-    expect(page.locator("[data-form-canvas] .fjs-form")).to_be_visible()
-    page.get_by_label("Комиссия").first.select_option(label="«Детство. Семья»")
-    page.get_by_label("Дата", exact=False).first.fill("19.01.2026")
-    page.get_by_label("Место", exact=False).fill("Администрация, кабинет 5")
-    page.get_by_label("очно", exact=False).check()
-    page.get_by_role("button", name="Открыть дело").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("дело №")
-
-    secretary.complete(
-        office.open_steps("p04_commission_ut_agenda")[0], {"номер_заседания": "1", "время_на_вопрос": 30}
-    )
-    members = ("sedova", "lunina", "ershova", "gromov", "pavlova")
-    each(arrive, office, "p04_commission_ut_confirm_attendance", members, {"участие": "участвует"})
-    opening = office.open_steps("p04_commission_ut_open")[0]
-    secretary.open_step(opening)
-    for box in secretary.page.get_by_role("checkbox").all():
-        box.check()
-    secretary.page.get_by_label("Начало", exact=False).fill("14:00")
-    secretary.finish()
-    hearing = office.open_steps("p04_commission_ut_hear")[0]
-    arrive("sedova").complete(hearing, known["p04_commission_ut_hear"][0])
-    each(arrive, office, "p04_commission_ut_vote", members, {"голос": "за"})
-    for login, node in (
-        ("lunina", "p04_commission_ut_decision"),
-        ("lunina", "p04_commission_ut_protocol"),
-        ("sedova", "p04_commission_ut_sign"),
-    ):
-        arrive(login).complete(office.open_steps(node)[0], known[node][0])
-
-
-def each(arrive: Arrive, office: Office, node: str, members: tuple[str, ...], data: dict[str, Any]) -> None:
-    """Every member does their own step of a node."""
-    for _ in members:
-        number = office.open_steps(node)[0]
-        for login in members:
-            page = arrive(login).page
-            page.goto(f"/tasks/{number}")
-            if page.get_by_role("button", name="Завершить шаг").count():
-                arrive(login).complete(number, data)
-                break
-        else:
-            raise AssertionError(f"nobody may do step {number}")
+    expect(page.get_by_role("link", name="Вручить ИППСУ").first).to_be_visible(timeout=20_000)
 
 
 def test_a_refusal_is_written_with_its_reasons(arrive: Arrive, office: Office) -> None:
