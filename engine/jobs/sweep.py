@@ -7,8 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.cases.messages import collect_message, send_message, send_signal
+from engine.cases.operations import give_up_service, run_service
 from engine.cases.outbox import Handler, deliver_due
-from engine.cases.services import give_up_service, run_service
 from engine.cases.timers import fire_due
 from engine.documents.making import prepare_document, store_document
 from engine.runtime import Runtime

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import time
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,12 +13,11 @@ from redis import Redis
 from sqlalchemy import func, select
 
 from engine.cases.history import HistoryKind
-from engine.cases.tables import history, wait
+from engine.cases.tables import history
 from engine.clock import SystemClock
 from engine.jobs.queue import wake_workers
 from engine.jobs.sweep import sweep_until_idle
 from engine.runtime import Runtime
-from engine.storage.moments import to_seconds
 from tests.factories.access import make_actor
 from tests.factories.cases import boundary_timer, diagram, flows, open_case, publish_files, user_task
 
@@ -54,8 +52,7 @@ def waiting(rt: Runtime) -> Runtime:
     publish_files(rt, diagram("waiting", body))
     for _ in range(CASES):
         open_case(rt, clerk, "waiting")
-    with rt.database.write() as conn:
-        conn.execute(wait.update().values(due_at=to_seconds(rt.clock.now() - timedelta(minutes=1))))
+    time.sleep(3)
     return rt
 
 
