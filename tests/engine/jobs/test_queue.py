@@ -14,12 +14,11 @@ from redis import Redis
 from sqlalchemy import func, select
 
 from engine.cases.history import HistoryKind
-from engine.cases.tables import history, wait
-from engine.clock import SystemClock
+from engine.cases.tables import history
+from engine.clock import MovableClock, SystemClock
 from engine.jobs.queue import wake_workers
 from engine.jobs.sweep import sweep_until_idle
 from engine.runtime import Runtime
-from engine.storage.moments import to_seconds
 from tests.factories.access import make_actor
 from tests.factories.cases import boundary_timer, diagram, flows, open_case, publish_files, user_task
 
@@ -40,8 +39,8 @@ Worker(rt).run()
 
 @pytest.fixture
 def waiting(rt: Runtime) -> Runtime:
-    """Many cases whose timer is due this second."""
-    rt.clock = SystemClock()
+    """Many cases whose timer has been due for a while."""
+    rt.clock = MovableClock(SystemClock().now() - timedelta(minutes=1))
     clerk = make_actor(rt, "R05")
     body = (
         '<startEvent id="s" name="Начало"/>'
@@ -54,8 +53,7 @@ def waiting(rt: Runtime) -> Runtime:
     publish_files(rt, diagram("waiting", body))
     for _ in range(CASES):
         open_case(rt, clerk, "waiting")
-    with rt.database.write() as conn:
-        conn.execute(wait.update().values(due_at=to_seconds(rt.clock.now() - timedelta(minutes=1))))
+    rt.clock = SystemClock()
     return rt
 
 
