@@ -144,7 +144,7 @@ def name_filler(rt: Runtime, actor: Actor, municipality_id: int, role: str, unit
 
 def create_account(rt: Runtime, actor: Actor, new: NewAccount) -> int:
     """The number of the new account; InvalidData names the field to correct, Conflict a taken login."""
-    require(actor, Permission.ACCOUNT_MANAGE)
+    require(actor, Permission.ACCOUNT_MANAGE, Scope.MUNICIPALITY)
     login = normal_login(new.login)
     _check_account(new, login)
     if new.password is not None:
@@ -181,7 +181,7 @@ def change_account(
     rt: Runtime, actor: Actor, account_id: int, *, name: FullName, position: str, unit_id: int
 ) -> None:
     """Correct a colleague's name or position, or move them to another unit; their roles stay."""
-    require(actor, Permission.ACCOUNT_MANAGE)
+    require(actor, Permission.ACCOUNT_MANAGE, Scope.MUNICIPALITY)
     if not name.family.strip() or not name.given.strip():
         raise InvalidData("Сотрудник не сохранён.", {"name": "Напишите фамилию и имя."})
     values = {
@@ -202,7 +202,7 @@ def change_account(
 
 def set_roles(rt: Runtime, actor: Actor, account_id: int, grants: Sequence[Grant]) -> None:
     """Replace all roles of an account; it takes effect at the person's next click."""
-    require(actor, Permission.ACCOUNT_MANAGE)
+    require(actor, Permission.ACCOUNT_MANAGE, Scope.MUNICIPALITY)
     for grant in grants:
         _check_role(grant.role)
     with rt.database.write() as conn:
@@ -216,7 +216,7 @@ def set_roles(rt: Runtime, actor: Actor, account_id: int, grants: Sequence[Grant
 
 def reset_password(rt: Runtime, actor: Actor, account_id: int, password: str) -> None:
     """Give a colleague a new password, to be changed at sign-in; opens a login closed by failed attempts."""
-    require(actor, Permission.ACCOUNT_MANAGE)
+    require(actor, Permission.ACCOUNT_MANAGE, Scope.MUNICIPALITY)
     with rt.database.read() as conn:
         login = conn.execute(select(account.c.login).where(account.c.id == account_id)).scalar()
     if login is None:
@@ -232,7 +232,7 @@ def reset_password(rt: Runtime, actor: Actor, account_id: int, password: str) ->
 
 def set_active(rt: Runtime, actor: Actor, account_id: int, *, active: bool) -> None:
     """Close an account (its sessions end at once, its history stays) or open it again."""
-    require(actor, Permission.ACCOUNT_MANAGE)
+    require(actor, Permission.ACCOUNT_MANAGE, Scope.MUNICIPALITY)
     if account_id == actor.user_id:
         raise Conflict("Свою учётную запись закрыть нельзя.", "Попросите другого администратора.")
     with rt.database.write() as conn:

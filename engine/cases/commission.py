@@ -124,6 +124,6 @@ def _decision(item: AgendaItem, decided: Mapping[str, Any] | None) -> str:
     words = str(decided["решение"])
     if words not in DECISIONS:
         raise StepFailed(
-            f"Решение «{words}» по вопросу «{item.title}» не из списка.", "Исправьте форму решения комиссии."
+            f"Решение по вопросу «{item.title}» не из списка.", "Исправьте форму решения комиссии."
         )
     return DECISIONS[words]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import BindParameter, Connection, bindparam, delete, select, update
 
 from engine.access.journal import record_action
-from engine.access.policy import require
+from engine.access.policy import require, require_case
 from engine.cases.locking import LOCK_CASE, state_purpose
 from engine.cases.tables import ACTIVE, ENDED, case_, history, incident, message, outbox, wait
 from engine.deadlines.tables import END_TERM, OPEN_TERMS
@@ -60,6 +60,7 @@ def erase_case(rt: Runtime, actor: Actor, case_id: int, ground: str) -> None:
         row = conn.execute(LOCK_CASE, {"case_id": case_id}).one_or_none()
         if row is None:
             raise NotFound(f"Дела № {case_id} нет.")
+        require_case(actor, Permission.DATA_ERASE, row)
         if row.case_status == ACTIVE and not _is_gone(rt, row):
             raise Conflict(f"Дело {row.number} ещё идёт.", "Сначала прекратите его, затем уничтожьте данные.")
         if row.state is not None:

@@ -5,7 +5,7 @@ time.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection, bindparam, select, update
@@ -87,17 +87,27 @@ def fire_case(rt: Runtime, case_id: int) -> bool:
         if fired or result.incidents:
             deed = Deed(HistoryKind.TIMER, SYSTEM, now, node=(fired or due)[0].node)
             record_step(rt, conn, release, case, result, deed)
-        _follow_terms(conn, case, [row for row in due if row not in fired])
+        _follow_terms(conn, case, [row for row in due if row not in fired], now)
         return True
 
 
-def _follow_terms(conn: Connection, case: LockedCase, left: Sequence[AnyRow]) -> None:
-    """Timers that were due but did not fire wait on a term that has moved, stands still or is over."""
+def _follow_terms(conn: Connection, case: LockedCase, left: Sequence[AnyRow], now: datetime) -> None:
+    """Timers that were due but did not fire wait on a term that has moved, stands still or is over.
+
+    One that follows no term is looked at again later: whatever kept it, it must not be forgotten.
+    """
     moments = {
         row.key: row.due_at for row in case.terms if row.task_id is None and row.clock == Clock.RUNNING
     }
+    later = to_seconds(now + RETRY_AFTER)
     if left:
-        conn.execute(_FOLLOW_TERM, [{"the_wait": row.id, "due_at": moments.get(row.term)} for row in left])
+        conn.execute(
+            _FOLLOW_TERM,
+            [
+                {"the_wait": row.id, "due_at": moments.get(row.term) if row.term is not None else later}
+                for row in left
+            ],
+        )
 
 
 def _postpone(rt: Runtime, case_id: int) -> None:

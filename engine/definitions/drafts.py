@@ -18,7 +18,7 @@ from engine.definitions.limits import kept_name
 from engine.definitions.service import Publication, publish
 from engine.definitions.tables import upload, upload_file
 from engine.errors import NotFound
-from engine.model import Actor, Permission
+from engine.model import Actor, Permission, Scope
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds, to_seconds
 
@@ -41,7 +41,7 @@ class Kept:
 
 def keep_upload(rt: Runtime, actor: Actor, files: Sequence[Upload]) -> int:
     """Keep files as they came, however bad they are; returns the number of the upload."""
-    require(actor, Permission.DEFINITION_PUBLISH)
+    require(actor, Permission.DEFINITION_PUBLISH, Scope.MUNICIPALITY)
     with rt.database.write() as conn:
         row = {"at": to_seconds(rt.clock.now()), "by": actor.user_id}
         number = int(conn.execute(insert(upload).returning(upload.c.id), row).scalar_one())
@@ -56,7 +56,7 @@ def keep_upload(rt: Runtime, actor: Actor, files: Sequence[Upload]) -> int:
 
 def kept_upload(rt: Runtime, actor: Actor, upload_id: int) -> Kept:
     """Files kept under that number; every publisher sees them."""
-    require(actor, Permission.DEFINITION_PUBLISH)
+    require(actor, Permission.DEFINITION_PUBLISH, Scope.MUNICIPALITY)
     with rt.database.read() as conn:
         return _kept(conn, upload_id)
 
@@ -85,7 +85,7 @@ def publish_upload(rt: Runtime, actor: Actor, upload_id: int, note: str = "") ->
 
 def forget_upload(rt: Runtime, actor: Actor, upload_id: int) -> None:
     """Drop files that are not wanted; dropping them again changes nothing."""
-    require(actor, Permission.DEFINITION_PUBLISH)
+    require(actor, Permission.DEFINITION_PUBLISH, Scope.MUNICIPALITY)
     with rt.database.write() as conn, suppress(NotFound):
         _forget(conn, upload_id)
 

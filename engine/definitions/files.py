@@ -219,24 +219,8 @@ def _lint(read: Checked, known: Known) -> list[Finding]:
 
             return formjs.check(read.upload.content)
         case "dmn" if read.file is not None:
-            return _faults(read.upload.content)
+            from engine import dmn
+
+            return dmn.check(read.upload.content)
         case _:
             return []
-
-
-def _faults(content: bytes) -> list[Finding]:
-    """Mistakes inside decisions. One with an unreadable expression would answer null, so that is an error."""
-    from engine import dmn
-
-    return [
-        Finding(
-            "dmn-expression" if fault.text else "dmn-fault",
-            "error" if fault.text else "warning",
-            fault.message,
-            fault.hint or "Исправьте решение в редакторе.",
-            fault.place.id,
-            fault.decision,
-            fault.place.line,
-        )
-        for fault in dmn.load(content).faults
-    ]

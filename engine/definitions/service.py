@@ -17,7 +17,7 @@ from engine.definitions.limits import TITLE, kept_name
 from engine.definitions.operations import OPERATIONS
 from engine.definitions.tables import definition, release
 from engine.errors import DefinitionRefused, Finding
-from engine.model import Actor, Permission
+from engine.model import Actor, Permission, Scope
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
 
@@ -83,7 +83,7 @@ def publish(
     They are checked before the transaction, so that nobody waits for it, and once more inside when somebody
     else published in between. `along` writes what belongs into the same commit.
     """
-    require(actor, Permission.DEFINITION_PUBLISH)
+    require(actor, Permission.DEFINITION_PUBLISH, Scope.MUNICIPALITY)
     with rt.database.read() as conn:
         seen, items = _newest(conn)
     files = _checked(uploads, _known(rt, items))

@@ -1,8 +1,10 @@
 """DMN: decision tables and their relatives, read from the XML of versions 1.1 to 1.5.
 
-`load(xml).decide("Решение", {"доход": 9000})` is the value; `explain` adds which rows matched and why.
+`load(xml).decide("Решение", {"доход": 9000})` is the value; `explain` adds which rows matched and why;
+`check(xml)` is what there is to say about a file before it is published.
 """
 
+from engine.dmn.checks import check
 from engine.dmn.errors import DmnError
 from engine.dmn.evaluation import DecisionWarning, RowTrace, TableTrace
 from engine.dmn.model import DecisionInfo, Explanation, Model, load
@@ -17,5 +19,6 @@ __all__ = [
     "Model",
     "RowTrace",
     "TableTrace",
+    "check",
     "load",
 ]

@@ -176,7 +176,7 @@ def commission_for(rt: Runtime, conn: Connection, kind: str, unit_id: int) -> in
     for place in sorted(found):
         if tree.municipality(place) == municipality:
             return int(found[place])
-    raise NotFound(f"{KINDS.get(kind, kind)}: такой комиссии нет.", "Администратор может её завести.")
+    raise NotFound(f"{KINDS.get(kind, 'Комиссия')}: такой нет.", "Администратор может её завести.")
 
 
 def members_of(conn: Connection, commission_id: int) -> list[CommissionMember]:
@@ -193,7 +193,7 @@ def members_of(conn: Connection, commission_id: int) -> list[CommissionMember]:
 def ask(rt: Runtime, conn: Connection, *, case_id: int, number: str, commission_id: int, kind: str) -> int:
     """Put a question of a case before a commission. Asked again while it waits, it stays one question."""
     if kind not in ITEM_KINDS:
-        raise InvalidData("Вопрос не передан в комиссию.", {"kind": f"Вида вопроса «{kind}» нет."})
+        raise InvalidData("Вопрос не передан в комиссию.", {"kind": "Такого вида вопроса нет."})
     key = {"case_id": case_id, "commission_id": commission_id, "kind": kind}
     waiting = select(agenda_item.c.id).filter_by(**key).where(agenda_item.c.status.in_((WAITING, ON_AGENDA)))
     found = conn.execute(waiting).scalar()

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, exists, or_, select
 
 from engine.access.policy import reach, require
 from engine.cases.tables import case_
@@ -23,7 +23,7 @@ def people_within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
     about = or_(case_.c.person_id == person.c.id, case_.c.family_id.in_(_families))
     return or_(
         reach(actor, permission).condition(unit=person.c.unit_id, owner=person.c.created_by),
-        exists().where(and_(about, visible(actor, permission))),
+        exists().select_from(case_).where(about, visible(actor, permission)),
     )
 
 
@@ -31,7 +31,7 @@ def families_within(actor: Actor, permission: Permission) -> ColumnElement[bool]
     """A condition over `family`."""
     return or_(
         reach(actor, permission).condition(unit=family.c.unit_id, owner=family.c.created_by),
-        exists().where(and_(case_.c.family_id == family.c.id, visible(actor, permission))),
+        exists().select_from(case_).where(case_.c.family_id == family.c.id, visible(actor, permission)),
     )
 
 
@@ -68,7 +68,7 @@ def require_subject(conn: Connection, actor: Actor, person_id: int | None, famil
 
 def of_visible_case(actor: Actor) -> ColumnElement[bool]:
     """A condition over `person`: a case that the actor may see is about them."""
-    return exists().where(case_.c.person_id == person.c.id, visible(actor))
+    return exists().select_from(case_).where(case_.c.person_id == person.c.id, visible(actor))
 
 
 def _found(row: Row[Any] | None, otherwise: str) -> Row[Any]:

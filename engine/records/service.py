@@ -111,11 +111,8 @@ def erase_person(rt: Runtime, actor: Actor, person_id: int, ground: str) -> None
     `ground`: number and date of the act of destruction. May be repeated when the destruction was interrupted.
     Conflict while there are cases about them: those know more of the person than the card.
     """
-    require(actor, Permission.DATA_ERASE)
     with rt.database.write() as conn:
-        row = conn.execute(select(person).where(person.c.id == person_id)).one_or_none()
-        if row is None:
-            raise NotFound("Такого человека нет.")
+        row = require_person(conn, actor, person_id, Permission.DATA_ERASE)
         if row.erased_at is None:
             _refuse_while_cases_tell_of(conn, person_id)
             gone = {"data": None, "birth_token": None, "erased_at": to_seconds(rt.clock.now())}
@@ -207,11 +204,8 @@ def end_membership(rt: Runtime, actor: Actor, family_id: int, person_id: int, la
 
 def erase_family(rt: Runtime, actor: Actor, family_id: int, ground: str) -> None:
     """Destroy the family's label; its members are erased one by one."""
-    require(actor, Permission.DATA_ERASE)
     with rt.database.write() as conn:
-        row = conn.execute(select(family).where(family.c.id == family_id)).one_or_none()
-        if row is None:
-            raise NotFound("Такой семьи нет.")
+        row = require_family(conn, actor, family_id, Permission.DATA_ERASE)
         if row.erased_at is None:
             gone = {"label": None, "erased_at": to_seconds(rt.clock.now())}
             conn.execute(update(family).where(family.c.id == family_id).values(gone))

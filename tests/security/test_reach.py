@@ -84,6 +84,13 @@ def test_a_case_belongs_to_the_agency_of_its_unit(rt: Runtime, specialist: Actor
     assert row == (town(rt).care, town(rt).centre)
 
 
+def test_who_may_open_cases_and_see_no_records_opens_none_about_people(rt: Runtime, far: Actor) -> None:
+    publish_files(rt, chain("small", user_task("a")))
+    analyst, somebody = make_actor(rt, "R26"), make_person(rt, far)
+    with pytest.raises(NotFound):
+        start_case(rt, StartCase(analyst, "small", person_id=somebody))
+
+
 # --- standing in ------------------------------------------------------------------------------------
 
 

@@ -1,5 +1,4 @@
-"""Operations of service tasks: carried out once; a failure is kept, tried again, told to people in the
-end."""
+"""Operations of service tasks: carried out once; a failure is kept, tried again, in the end told."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -14,8 +14,11 @@ from engine.clock import MovableClock
 from engine.deadlines.service import seed
 from engine.model import Actor
 from engine.runtime import Runtime
+from engine.storage.moments import to_seconds
 from tests.factories.access import make_actor
 from tests.factories.cases import (
+    END,
+    START,
     boundary_timer,
     complete,
     diagram,
@@ -23,6 +26,7 @@ from tests.factories.cases import (
     open_case,
     open_nodes,
     publish_files,
+    timer,
     user_task,
 )
 
@@ -84,3 +88,38 @@ def test_a_timer_whose_term_was_met_neither_fires_nor_is_told_of(rt: Runtime, cl
     assert told(rt) == []
     with rt.database.read() as conn:
         assert conn.execute(select(wait.c.due_at)).scalars().all() == [None]
+
+
+def test_a_timer_that_runs_out_within_a_second_is_not_lost(rt: Runtime) -> None:
+    """Tables keep whole seconds, clocks do not."""
+    begun = FRIDAY + timedelta(milliseconds=700)
+    clock_of(rt).set(begun)
+    publish_files(
+        rt,
+        diagram(
+            "quick", START + user_task("a") + timer("t", "PT1S") + user_task("b") + END + flows("s a t b e")
+        ),
+    )
+    clerk = make_actor(rt, "R05")
+    open_case(rt, clerk, "quick")
+    complete(rt, clerk, "a")
+    for tenth in range(1, 10):
+        clock_of(rt).set(begun + timedelta(milliseconds=100 * tenth))
+        fire_due(rt)
+        assert open_nodes(rt) == []
+    clock_of(rt).set(begun + timedelta(seconds=2))
+    fire_due(rt)
+    assert open_nodes(rt) == ["b"]
+    assert told(rt) == ["t"]
+
+
+def test_a_timer_that_does_not_fire_when_its_row_is_due_is_looked_at_again(rt: Runtime) -> None:
+    publish_files(rt, diagram("slow", START + timer("t", "PT1H") + user_task("b") + END + flows("s t b e")))
+    open_case(rt, make_actor(rt, "R05"), "slow")
+    with rt.database.write() as conn:
+        conn.execute(wait.update().values(due_at=to_seconds(rt.clock.now())))
+    fire_due(rt)
+    assert fire_due(rt) == 0
+    clock_of(rt).advance(timedelta(hours=1))
+    fire_due(rt)
+    assert open_nodes(rt) == ["b"]

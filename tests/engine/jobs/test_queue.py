@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from sqlalchemy import func, select
 
 from engine.cases.history import HistoryKind
 from engine.cases.tables import history
-from engine.clock import SystemClock
+from engine.clock import MovableClock, SystemClock
 from engine.jobs.queue import wake_workers
 from engine.jobs.sweep import sweep_until_idle
 from engine.runtime import Runtime
@@ -38,8 +39,8 @@ Worker(rt).run()
 
 @pytest.fixture
 def waiting(rt: Runtime) -> Runtime:
-    """Many cases whose timer is due this second."""
-    rt.clock = SystemClock()
+    """Many cases whose timer has been due for a while."""
+    rt.clock = MovableClock(SystemClock().now() - timedelta(minutes=1))
     clerk = make_actor(rt, "R05")
     body = (
         '<startEvent id="s" name="Начало"/>'
@@ -52,7 +53,7 @@ def waiting(rt: Runtime) -> Runtime:
     publish_files(rt, diagram("waiting", body))
     for _ in range(CASES):
         open_case(rt, clerk, "waiting")
-    time.sleep(3)
+    rt.clock = SystemClock()
     return rt
 
 

@@ -13,8 +13,8 @@ from typing import Final
 Box = Sequence[int]
 Point = tuple[int, ...]
 
-MOST_STEPS: Final = 100_000
-"""How far the search for what is uncovered goes in one table: a fraction of a second."""
+MOST_STEPS: Final = 150_000
+"""How far the searches for what is uncovered go in one file: about a second."""
 
 
 class TooComplex(Exception):
@@ -23,7 +23,7 @@ class TooComplex(Exception):
 
 @dataclass(slots=True)
 class Steps:
-    """What is left for all searches in one table."""
+    """What is left for all searches in a file."""
 
     left: int = MOST_STEPS
 
@@ -47,8 +47,7 @@ class Cover:
     def __init__(self, boxes: Sequence[Box], domain: Box) -> None:
         self._all = (1 << len(boxes)) - 1
         self._rows = [
-            {atom: _rows_with(atom, [box[axis] for box in boxes]) for atom in _places(domain[axis])}
-            for axis in range(len(domain))
+            _rows_by_atom([box[axis] for box in boxes], domain[axis]) for axis in range(len(domain))
         ]
         """Of each axis, the rows that have an atom."""
 
@@ -121,8 +120,14 @@ def _intersection(groups: dict[int, int]) -> int:
     return rows
 
 
-def _rows_with(atom: int, sets: Sequence[int]) -> int:
-    return sum(1 << row for row, atoms in enumerate(sets) if atoms >> atom & 1)
+def _rows_by_atom(sets: Sequence[int], domain: int) -> dict[int, int]:
+    """Of each atom of the domain, the rows whose set has it: the matrix of bits turned about its diagonal."""
+    width = domain.bit_length()
+    lines = [f"{atoms & domain:0{width}b}" for atoms in reversed(sets)]
+    columns = zip(*lines, strict=True) if lines else ["0"] * width
+    rows = [int("".join(column), 2) for column in columns]
+    rows.reverse()
+    return {atom: rows[atom] for atom in _places(domain)}
 
 
 def _places(bits: int) -> Iterator[int]:

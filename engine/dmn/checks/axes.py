@@ -7,18 +7,22 @@ values is then a set of atoms, an int with one bit for each, and questions about
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final
 
-from engine.dmn.cells import Cell, Test
-from engine.dmn.scales import SCALES, WITH_ZONE, Key, Scale, exact_kind
+from engine.dmn.checks.cells import Cell, Test
+from engine.dmn.checks.scales import SCALES, Key, Scale, exact_kind
+from engine.dmn.words import value_words
 from engine.feel.numbers import CONTEXT
 from engine.feel.values import Range, Value
 
-ANOTHER: Final = "другое"
-"""Stands for every text that the table does not name."""
+ANOTHER: Final = object()
+"""Stands for every text that the table does not name, and for a value of a kind that nothing tells."""
+
+CUT_KINDS: Final = frozenset({"boolean", "string", *SCALES})
+"""Kinds of values that can be cut into atoms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,8 @@ class Line:
         examples = [self._example(place) for place in range(2 * len(self._keys) + 1)]
         self.values = [None if key is None else scale.value(key) for key in examples]
         self.possible = _bits(key is not None for key in examples)
-        self.plain = _bits(key is not None and self._is_plain(key) for key in examples)
+        is_plain = _looks_like(scale, self._keys)
+        self.plain = _bits(key is not None and is_plain(key) for key in examples)
 
     def bits(self, value: Value) -> int | None:
         if not isinstance(value, Range):
@@ -100,13 +105,13 @@ class Line:
             scale.highest is None or key <= scale.highest
         )
 
-    def _is_plain(self, key: Key) -> bool:
-        """Whether a number looks like those in the cells: whole if they are, not negative if they aren't."""
-        if self._scale.whole or not self._keys:
-            return True
-        if key != int(key) and all(one == int(one) for one in self._keys):
-            return False
-        return key >= 0 or any(one < 0 for one in self._keys)
+
+def _looks_like(scale: Scale, keys: Sequence[Key]) -> Callable[[Key], bool]:
+    """Whether a key looks like these: a whole number if they are, not a negative one if they aren't."""
+    if scale.whole or not keys:
+        return lambda _key: True
+    whole, positive = all(key == int(key) for key in keys), all(key >= 0 for key in keys)
+    return lambda key: not (whole and key != int(key)) and not (positive and key < 0)
 
 
 class Axis:
@@ -116,8 +121,7 @@ class Axis:
     the others (a fraction among whole numbers, a text that nothing names) are told of apart.
     """
 
-    def __init__(self, label: str, atoms: Points | Line | None, allowed: Iterable[Cell]) -> None:
-        self.label = label
+    def __init__(self, atoms: Points | Line | None, allowed: Iterable[Cell]) -> None:
         self._atoms = atoms
         shape = atoms or Points((), open=True)
         self.values: list[Value] = [*shape.values, None]
@@ -129,9 +133,10 @@ class Axis:
             self.domain &= self.span(cell).most | self.null
         self.plain &= self.domain
 
-    @property
-    def size(self) -> int:
-        return len(self.values)
+    def words(self, atom: int) -> str:
+        """A value of an atom as people read it."""
+        value = self.values[atom]
+        return "другое значение" if value is ANOTHER else value_words(value, quoted=True)
 
     def span(self, cell: Cell | None) -> Span:
         """What passes a cell; of one that can't be read nothing is known."""
@@ -163,35 +168,23 @@ class Axis:
         return None if self._atoms is None else self._atoms.bits(value)
 
 
-def kinds_of(cells: Iterable[Cell | None]) -> set[str]:
-    """The exact kinds of all values that cells name."""
-    return {exact_kind(value) for cell in cells if cell is not None for value in cell.constants}
+def atoms_for(kind: str, cells: Iterable[Cell], *, whole: bool, lowest: int | None) -> Points | Line | None:
+    """The atoms of an input whose values, and those named in the cells, are of this kind.
 
-
-def atoms_for(
-    kind: str, cells: Iterable[Cell | None], *, whole: bool, lowest: int | None
-) -> Points | Line | None:
-    """The atoms of an input whose values are of this kind; None for a kind that can't be cut into any.
-
-    Only values of this kind may stand in the cells.
+    None for a kind that can't be cut into any, and where some moments have a zone and others have none.
     """
-    named = [value for cell in cells if cell is not None for value in cell.constants]
+    named = [value for cell in cells for value in cell.constants]
     if kind == "boolean":
         return Points((True, False), open=False)
     if kind == "string":
         return Points(tuple(dict.fromkeys(named)), open=True)
-    if kind + WITH_ZONE in kinds_of_values(named):
-        kind += WITH_ZONE
-    scale = SCALES.get(kind)
-    if scale is None or kinds_of_values(named) - {kind}:
+    exact = {exact_kind(value) for value in named} or {kind}
+    scale = SCALES.get(exact.pop())
+    if scale is None or exact:
         return None
     if kind == "number":
         scale = replace(scale, whole=whole, lowest=lowest)
     return Line(scale, (scale.key(value) for value in named))
-
-
-def kinds_of_values(values: Iterable[Value]) -> set[str]:
-    return {exact_kind(value) for value in values}
 
 
 def _middle(one: Key, other: Key) -> Decimal:

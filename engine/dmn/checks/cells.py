@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine import feel
-from engine.dmn.constants import Constants
+from engine.dmn.checks.constants import Constants
 from engine.dmn.elements import Text
 from engine.feel import ast
+from engine.feel.comparison import order_key
 from engine.feel.errors import FeelError
 from engine.feel.values import Function, Range, Value
 
@@ -67,12 +68,12 @@ def read_cell(text: Text, constants: Constants) -> Cell | None:
 def _test(node: ast.Node, constants: Constants) -> Test | None:
     if isinstance(node, ast.Comparison):
         return _comparison(node, constants)
+    if isinstance(node, ast.RangeLiteral):
+        return _range(node, constants)
     known = constants.of(node)
     if known is None:
         return None
     value = known.value
-    if isinstance(node, ast.RangeLiteral) and value is None:
-        return Test((), unsure_of_null=True, why=known.why)
     if isinstance(value, Range):
         return Test((value,), unsure_of_null=True) if _has_ends(value) else None
     if type(value) is list:
@@ -80,6 +81,17 @@ def _test(node: ast.Node, constants: Constants) -> Test | None:
     if not _is_single(value) or (type(value) is bool and not _is_plain(node)):
         return None
     return Test((value,), why=known.why)
+
+
+def _range(node: ast.RangeLiteral, constants: Constants) -> Test | None:
+    start, end = constants.of(node.start), constants.of(node.end)
+    if start is None or end is None:
+        return None
+    if order_key(start.value, end.value) is None:
+        why = start.why or end.why or "Начало и конец промежутка нельзя сравнить между собой."
+        return Test((), unsure_of_null=True, why=why)
+    span = Range(start.value, end.value, node.closed_start, node.closed_end)
+    return Test((span,), unsure_of_null=True)
 
 
 def _comparison(node: ast.Comparison, constants: Constants) -> Test | None:

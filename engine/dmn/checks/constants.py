@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Final
 
 from engine import feel
@@ -14,6 +15,7 @@ from engine.dmn.graph import DecisionNode, Graph, InputNode, Node, names_of
 from engine.dmn.session import Session
 from engine.dmn.workshop import Names
 from engine.feel import ast
+from engine.feel.arithmetic import negate
 from engine.feel.errors import FeelError
 from engine.feel.values import Value
 
@@ -43,8 +45,11 @@ class Constants:
 
     def of(self, node: ast.Node) -> Known | None:
         """The value of a part of an expression; None when it depends on the case or can't be worked out."""
-        if isinstance(node, ast.Literal):
-            return Known(node.value)
+        match node:
+            case ast.Literal(value):
+                return Known(value)
+            case ast.Negation(ast.Literal(Decimal() as number)):
+                return Known(negate(number))
         try:
             return self.of_text(feel.to_source(node))
         except FeelError:
@@ -95,7 +100,7 @@ def _needs_no_data(node: Node) -> bool:
     waiting = [node]
     while waiting:
         one = waiting.pop()
-        if isinstance(one, InputNode) or one.imported or one.free_names:
+        if isinstance(one, InputNode) or one.imported or one.free_names or one.free_functions:
             return False
         if one not in seen:
             seen.add(one)

@@ -1,0 +1,429 @@
+"""Every public function of the rooms is listed here: who may call it, and what happens to whom it may not.
+
+A new function fails the first test until somebody has thought about who may call it and written it down.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, select
+
+from engine.access import queries as colleagues
+from engine.access import service as access
+from engine.cases import erasing, events, repair, visibility
+from engine.cases import queries as cases
+from engine.cases import service as case_service
+from engine.cases.tables import case_
+from engine.deadlines import service as deadlines
+from engine.deadlines.calendar import Day, DayKind
+from engine.definitions import drafts
+from engine.definitions import service as definitions
+from engine.definitions.files import Upload
+from engine.documents import access as paper_access
+from engine.documents import making
+from engine.documents import queries as papers
+from engine.documents import service as documents
+from engine.errors import InvalidData, NotAllowed, NotFound
+from engine.model import Actor, CompleteTask, Permission, Scope, StartCase
+from engine.names import FullName
+from engine.records import commissions, reach, search
+from engine.records import queries as people
+from engine.records import service as records
+from engine.records.tables import family, person
+from engine.runtime import Runtime
+from engine.worklist import candidates, monitor, step
+from engine.worklist import service as worklist
+from tests.engine.documents.making import docx, make_case, only_document
+from tests.factories.access import make_actor, make_runtime, town
+from tests.factories.cases import open_tasks
+from tests.factories.records import LAPSHINA, make_family
+
+ROOMS = ("access", "cases", "deadlines", "definitions", "documents", "records", "worklist")
+HANDLES = {"rt", "conn", "actor", "command"}
+"""A function that takes any of these can reach somebody's data."""
+DAY = date(2026, 1, 12)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A case of a specialist with everything in it, and two people whose business it is not."""
+
+    rt: Runtime
+    case_id: int
+    task_id: int
+    document_id: int
+    attachment_id: int
+    person_id: int
+    family_id: int
+    colleague_id: int
+    substitution_id: int
+    nobody: Actor
+    """Signed in, without any right."""
+    stranger: Actor
+    """Has every right there is, as far as another agency."""
+
+    def read(self, query: Callable[[Connection], Any]) -> Any:
+        with self.rt.database.read() as conn:
+            return query(conn)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    rt = make_runtime(tmp_path_factory.mktemp("doors"))
+    specialist = make_actor(rt, "R05")
+    family_id, person_id, _child = make_family(rt, specialist)
+    case_id = make_case(rt, specialist, docx("Решение [дата] № [номер]"))
+    attachment_id = documents.attach(rt, specialist, case_id, "справка.txt", b"1")
+    absent = make_actor(rt, "R05")
+    substitution_id = access.substitute(
+        rt,
+        absent,
+        absent_id=absent.user_id,
+        substitute_id=specialist.user_id,
+        first_day=DAY,
+        last_day=DAY,
+    )
+    far = make_actor(rt, "R13", unit_id=town(rt).administration)
+    nowhere: frozenset[int] = frozenset()
+    nobody = replace(far, grants={}, queues=nowhere, own_queue=0, team_units=nowhere, agency_units=nowhere)
+    yield World(
+        rt, case_id, open_tasks(rt, "b")[0], only_document(rt), attachment_id, person_id, family_id,
+        specialist.user_id, substitution_id,
+        nobody=nobody,
+        stranger=replace(far, grants=dict.fromkeys(Permission, Scope.AGENCY)),
+    )  # fmt: skip
+    rt.database.close()
+    rt.vault.store.database.close()
+
+
+Call = Callable[[World, Actor], Any]
+
+REFUSED: dict[str, Call] = {
+    # access
+    "access.queries.case_journal": lambda w, a: colleagues.case_journal(w.rt, a, w.case_id),
+    "access.service.change_account": lambda w, a: access.change_account(
+        w.rt, a, w.colleague_id, name=FullName("А", "Б", ""), position="", unit_id=a.unit_id
+    ),
+    "access.service.change_office": lambda w, a: access.change_office(
+        w.rt, a, a.unit_id, zone="Europe/Moscow", closing="17:00"
+    ),
+    "access.service.change_unit": lambda w, a: access.change_unit(
+        w.rt, a, a.unit_id, name="А", short_name="", address=""
+    ),
+    "access.service.create_account": lambda w, a: access.create_account(
+        w.rt, a, access.NewAccount("new", FullName("А", "Б", ""), a.unit_id)
+    ),
+    "access.service.create_unit": lambda w, a: access.create_unit(w.rt, a, access.NewUnit("А", "agency")),
+    "access.service.end_substitution": lambda w, a: access.end_substitution(w.rt, a, w.substitution_id),
+    "access.service.name_filler": lambda w, a: access.name_filler(w.rt, a, 1, "R05", [a.unit_id]),
+    "access.service.reset_password": lambda w, a: access.reset_password(
+        w.rt, a, w.colleague_id, "ромашка в поле"
+    ),
+    "access.service.set_active": lambda w, a: access.set_active(w.rt, a, w.colleague_id, active=False),
+    "access.service.set_roles": lambda w, a: access.set_roles(w.rt, a, a.user_id, []),
+    "access.service.substitute": lambda w, a: access.substitute(
+        w.rt, a, absent_id=w.colleague_id, substitute_id=a.user_id, first_day=DAY, last_day=DAY
+    ),
+    # cases
+    "cases.erasing.erase_case": lambda w, a: erasing.erase_case(w.rt, a, w.case_id, "акт"),
+    "cases.events.note_event": lambda w, a: events.note_event(w.rt, a, w.case_id, "msg.x"),
+    "cases.queries.case_card": lambda w, a: w.read(lambda c: cases.case_card(w.rt, c, a, w.case_id)),
+    "cases.repair.complete_service": lambda w, a: repair.complete_service(w.rt, a, w.case_id, 1, {}, "так"),
+    "cases.repair.fail_service": lambda w, a: repair.fail_service(w.rt, a, w.case_id, 1, None, "", "так"),
+    "cases.repair.retry": lambda w, a: repair.retry(w.rt, a, w.case_id, 1, "так"),
+    "cases.repair.set_variables": lambda w, a: repair.set_variables(w.rt, a, w.case_id, {"а": 1}, "так"),
+    "cases.repair.throw_error": lambda w, a: repair.throw_error(w.rt, a, w.case_id, 1, "E", "так"),
+    "cases.service.cancel_case": lambda w, a: case_service.cancel_case(w.rt, a, w.case_id, "так"),
+    "cases.service.complete_task": lambda w, a: case_service.complete_task(w.rt, CompleteTask(a, w.task_id)),
+    "cases.service.start_case": lambda w, a: case_service.start_case(
+        w.rt, StartCase(a, "small", unit_id=town(w.rt).families)
+    ),
+    "cases.visibility.require_visible": lambda w, a: w.read(
+        lambda c: visibility.require_visible(c, a, w.case_id, row_of(c, w.case_id))
+    ),
+    # deadlines
+    "deadlines.service.add_norm_edition": lambda w, a: deadlines.add_norm_edition(w.rt, a, None),  # type: ignore[arg-type]
+    "deadlines.service.confirm_year": lambda w, a: deadlines.confirm_year(w.rt, a, 2026),
+    "deadlines.service.edit_day": lambda w, a: deadlines.edit_day(
+        w.rt, a, Day(DAY, DayKind.HOLIDAY, "праздник", "")
+    ),
+    "deadlines.service.load_year": lambda w, a: deadlines.load_year(w.rt, a, 2026),
+    # definitions
+    "definitions.drafts.forget_upload": lambda w, a: drafts.forget_upload(w.rt, a, 1),
+    "definitions.drafts.keep_upload": lambda w, a: drafts.keep_upload(w.rt, a, [Upload("а.bpmn", b"<a/>")]),
+    "definitions.drafts.kept_upload": lambda w, a: drafts.kept_upload(w.rt, a, 1),
+    "definitions.drafts.publish_upload": lambda w, a: drafts.publish_upload(w.rt, a, 1),
+    "definitions.service.publish": lambda w, a: definitions.publish(w.rt, a, []),
+    # documents
+    "documents.access.attachment_row": lambda w, a: w.read(
+        lambda c: paper_access.attachment_row(c, a, w.attachment_id)
+    ),
+    "documents.access.case_row": lambda w, a: w.read(lambda c: paper_access.case_row(c, a, w.case_id)),
+    "documents.access.document_row": lambda w, a: w.read(
+        lambda c: paper_access.document_row(c, a, w.document_id)
+    ),
+    "documents.access.own_document_row": lambda w, a: w.read(
+        lambda c: paper_access.own_document_row(c, a, w.document_id)
+    ),
+    "documents.access.require_work": lambda w, a: w.read(
+        lambda c: paper_access.require_work(c, a, row_of(c, w.case_id))
+    ),
+    "documents.making.make_document": lambda w, a: making.make_document(w.rt, a, w.case_id, "D25"),
+    "documents.queries.case_attachments": lambda w, a: w.read(
+        lambda c: papers.case_attachments(w.rt, c, a, w.case_id)
+    ),
+    "documents.queries.case_documents": lambda w, a: w.read(lambda c: papers.case_documents(c, a, w.case_id)),
+    "documents.queries.document_card": lambda w, a: w.read(
+        lambda c: papers.document_card(c, a, w.document_id)
+    ),
+    "documents.queries.download_attachment": lambda w, a: papers.download_attachment(
+        w.rt, a, w.attachment_id
+    ),
+    "documents.queries.download_docx": lambda w, a: papers.download_docx(w.rt, a, w.document_id),
+    "documents.queries.download_pdf": lambda w, a: papers.download_pdf(w.rt, a, w.document_id),
+    "documents.queries.draft": lambda w, a: papers.draft(w.rt, a, w.document_id),
+    "documents.service.attach": lambda w, a: documents.attach(w.rt, a, w.case_id, "а.txt", b"1"),
+    "documents.service.discard": lambda w, a: documents.discard(w.rt, a, w.document_id, revision=1),
+    "documents.service.issue": lambda w, a: documents.issue(w.rt, a, w.document_id, revision=1),
+    "documents.service.new_version": lambda w, a: documents.new_version(w.rt, a, w.document_id),
+    "documents.service.remove_attachment": lambda w, a: documents.remove_attachment(w.rt, a, w.attachment_id),
+    "documents.service.replace_file": lambda w, a: documents.replace_file(
+        w.rt, a, w.document_id, "а.docx", docx("а"), revision=1
+    ),
+    "documents.service.save_texts": lambda w, a: documents.save_texts(
+        w.rt, a, w.document_id, {"0": "а"}, revision=1
+    ),
+    # records
+    "records.commissions.create_commission": lambda w, a: commissions.create_commission(
+        w.rt, a, commissions.NewCommission("family", a.unit_id)
+    ),
+    "records.commissions.set_members": lambda w, a: commissions.set_members(w.rt, a, 1, []),
+    "records.queries.family_view": lambda w, a: people.family_view(w.rt, a, w.family_id),
+    "records.queries.person_brief": lambda w, a: w.read(
+        lambda c: people.person_brief(w.rt, c, a, w.person_id)
+    ),
+    "records.queries.person_view": lambda w, a: people.person_view(w.rt, a, w.person_id),
+    "records.reach.require_family": lambda w, a: w.read(
+        lambda c: reach.require_family(c, a, w.family_id, Permission.RECORD_VIEW)
+    ),
+    "records.reach.require_person": lambda w, a: w.read(
+        lambda c: reach.require_person(c, a, w.person_id, Permission.RECORD_VIEW)
+    ),
+    "records.reach.require_subject": lambda w, a: w.read(
+        lambda c: reach.require_subject(c, a, w.person_id, w.family_id)
+    ),
+    "records.service.add_member": lambda w, a: records.add_member(
+        w.rt, a, w.family_id, records.Member(w.person_id, "other"), DAY
+    ),
+    "records.service.change_person": lambda w, a: records.change_person(
+        w.rt, a, w.person_id, LAPSHINA, version=1
+    ),
+    "records.service.create_family": lambda w, a: records.create_family(
+        w.rt, a, [records.Member(w.person_id, "mother")]
+    ),
+    "records.service.create_person": lambda w, a: records.create_person(
+        w.rt, a, LAPSHINA, unit_id=town(w.rt).families
+    ),
+    "records.service.end_membership": lambda w, a: records.end_membership(
+        w.rt, a, w.family_id, w.person_id, DAY
+    ),
+    "records.service.erase_family": lambda w, a: records.erase_family(w.rt, a, w.family_id, "акт"),
+    "records.service.erase_person": lambda w, a: records.erase_person(w.rt, a, w.person_id, "акт"),
+    "records.service.rename_family": lambda w, a: records.rename_family(w.rt, a, w.family_id, "семья"),
+    # worklist
+    "worklist.candidates.candidates_for": lambda w, a: w.read(
+        lambda c: candidates.candidates_for(w.rt, c, a, w.task_id, w.rt.clock.now())
+    ),
+    "worklist.service.claim": lambda w, a: worklist.claim(w.rt, a, w.task_id),
+    "worklist.service.give_back": lambda w, a: worklist.give_back(w.rt, a, w.task_id),
+    "worklist.service.keep_late_edits": lambda w, a: worklist.keep_late_edits(w.rt, a, w.task_id, {}),
+    "worklist.service.reassign": lambda w, a: worklist.reassign(w.rt, a, w.task_id, None, "так"),
+    "worklist.service.save_draft": lambda w, a: worklist.save_draft(w.rt, a, w.task_id, {}),
+    "worklist.step.step_view": lambda w, a: w.read(
+        lambda c: step.step_view(w.rt, c, a, w.task_id, w.rt.clock.now())
+    ),
+}
+"""Whoever has no right, or none that reaches so far, is refused."""
+
+SCOPED: dict[str, Call] = {
+    "access.queries.journal": lambda w, a: [
+        entry for entry in colleagues.journal(w.rt, a) if entry.actor_id == w.colleague_id
+    ],
+    "cases.queries.case_list": lambda w, a: w.read(lambda c: cases.case_list(w.rt, c, a, active=None)),
+    "cases.queries.count_cases": lambda w, a: w.read(lambda c: cases.count_cases(c, a)),
+    "cases.visibility.visible": lambda w, a: w.read(
+        lambda c: c.execute(select(case_.c.id).where(visibility.visible(a))).all()
+    ),
+    "cases.visibility.visible_among": lambda w, a: w.read(
+        lambda c: visibility.visible_among(c, a, [w.case_id])
+    ),
+    "cases.visibility.watched": lambda w, a: w.read(
+        lambda c: c.execute(select(case_.c.id).where(visibility.watched(a))).all()
+    ),
+    "records.queries.duplicates": lambda w, a: [
+        found for found in w.read(lambda c: people.duplicates(w.rt, c, a, LAPSHINA)) if found.brief
+    ],
+    "records.queries.find_people": lambda w, a: w.read(lambda c: people.find_people(w.rt, c, a, "Лапшина")),
+    "records.reach.families_within": lambda w, a: w.read(
+        lambda c: c.execute(select(family.c.id).where(reach.families_within(a, Permission.RECORD_VIEW))).all()
+    ),
+    "records.reach.of_visible_case": lambda w, a: w.read(
+        lambda c: c.execute(select(person.c.id).where(reach.of_visible_case(a))).all()
+    ),
+    "records.reach.people_within": lambda w, a: w.read(
+        lambda c: c.execute(select(person.c.id).where(reach.people_within(a, Permission.RECORD_VIEW))).all()
+    ),
+    "records.search.find_case_ids": lambda w, a: w.read(lambda c: search.find_case_ids(w.rt, c, a, "small")),
+    "worklist.monitor.figures": lambda w, a: sum(
+        vars_of(w.read(lambda c: monitor.figures(w.rt, c, a, w.rt.clock.now())))
+    ),
+    "worklist.monitor.load_by_person": lambda w, a: w.read(
+        lambda c: monitor.load_by_person(c, a, w.rt.clock.now())
+    ),
+    "worklist.monitor.overdue_steps": lambda w, a: w.read(
+        lambda c: monitor.overdue_steps(w.rt, c, a, w.rt.clock.now())
+    ),
+    "worklist.monitor.soon_steps": lambda w, a: w.read(
+        lambda c: monitor.soon_steps(w.rt, c, a, w.rt.clock.now())
+    ),
+    "worklist.monitor.waiting_by_step": lambda w, a: w.read(
+        lambda c: monitor.waiting_by_step(c, a, w.rt.clock.now())
+    ),
+    "worklist.service.late_edits": lambda w, a: w.read(
+        lambda c: worklist.late_edits(w.rt, c, a, 1, w.task_id)
+    ),
+}
+"""Lists and figures hold nothing of what is out of reach."""
+
+OWN = {
+    "access.sign_in.authenticate": "whoever knows the password",
+    "access.sign_in.change_password": "the actor's own, and only who knows the old one",
+    "access.actors.load_actor": "the account of the session, by its stamp",
+    "worklist.notices.mark_all_read": "the actor's own",
+    "records.service.add_settlement": "places where people live: whoever may edit records",
+    "definitions.service.check_upload": "looks at bytes that the caller brought",
+}
+"""Open to whoever is concerned."""
+
+COLLEAGUES = {
+    "access.queries.colleague", "access.queries.colleagues", "access.queries.holders",
+    "access.queries.names_of", "access.queries.substitutions", "documents.signers.head_of",
+    "records.queries.settlements", "records.commissions.members_of", "records.commissions.commission_row",
+    "definitions.queries.definition_content", "definitions.queries.published_definitions",
+    "deadlines.queries.all_norms", "deadlines.queries.calendar_keys", "deadlines.queries.country_years",
+    "deadlines.queries.days_by_year", "deadlines.queries.norm_editions",
+}  # fmt: skip
+"""What every colleague may know: names and posts, places, pathways, norms, calendars. Nobody's case."""
+
+AFTER_A_CHECK = {
+    # with the card of a case, which only `case_card` and `case_list` give
+    "cases.events.awaited_events", "cases.queries.case_history", "cases.queries.case_position",
+    "cases.queries.case_variables", "cases.queries.step_variables", "worklist.casework.finished_tasks",
+    # with the number of a case or step whose card the caller has
+    "cases.queries.open_incidents", "worklist.casework.case_tasks", "worklist.step.assignee_of",
+    "worklist.service.load_draft", "worklist.notices.last_told", "records.commissions.agenda",
+    "records.commissions.items_of_case", "records.commissions.waiting_items",
+    "deadlines.queries.case_terms", "deadlines.queries.open_terms",
+    # with the queues of an actor
+    "worklist.inbox.inbox_counters", "worklist.inbox.inbox_page", "worklist.inbox.inbox_rows",
+    "worklist.inbox.next_of_role", "worklist.inbox.process_counters",
+    # with the number of an actor
+    "worklist.notices.notice_list", "worklist.notices.unread_notices",
+}  # fmt: skip
+"""Reading for callers that have checked: what they take comes from a checked actor or a checked card."""
+
+INSIDE = {
+    # parts of one transaction of a service that has checked
+    "access.directory.rights_changed", "access.directory.start_counting", "access.journal.record_action",
+    "access.journal.record_view", "access.policy.covers_case", "access.policy.reach", "access.policy.require",
+    "access.policy.require_case", "access.policy.require_start", "access.queues.queue_for",
+    "access.queues.queue_of", "access.queues.roles_of_queue", "cases.context.step_context",
+    "cases.journal.write_history", "cases.locking.lock_case", "cases.locking.lock_free_case",
+    "cases.locking.opened_case", "cases.messages.deliver_to", "cases.numbers.case_number",
+    "cases.numbers.next_value", "cases.outbox.try_again", "cases.recording.record_step",
+    "cases.service.open_case", "cases.service.require_task", "deadlines.calendars.count_change",
+    "deadlines.calendars.deadlines_changed", "deadlines.service.seed", "definitions.service.add_release",
+    "definitions.service.known_now", "documents.access.add_content", "documents.access.change_content",
+    "documents.access.open_content", "documents.numbering.expected", "documents.numbering.take",
+    "documents.service.add_draft", "documents.service.keep_pdf", "records.commissions.ask",
+    "records.commissions.collect", "records.commissions.commission_for", "records.commissions.decide",
+    "records.commissions.withdraw", "records.service.birth_token", "records.service.today",
+    "worklist.monitor.soon_limit",
+    # the product itself: what commits have promised, what is due
+    "cases.commission.ask", "cases.commission.close", "cases.commission.collect",
+    "cases.messages.collect_message", "cases.messages.send_message", "cases.messages.send_signal",
+    "cases.outbox.deliver", "cases.outbox.deliver_due", "cases.operations.give_up_service",
+    "cases.operations.run_service", "cases.timers.fire_case", "cases.timers.fire_due",
+    "deadlines.ladder.due_rungs", "documents.making.prepare_document", "documents.making.store_document",
+    "worklist.ladder.tell_due",
+}  # fmt: skip
+"""Never called for a person from outside."""
+
+
+def row_of(conn: Connection, case_id: int) -> Any:
+    return conn.execute(select(case_).where(case_.c.id == case_id)).one()
+
+
+def vars_of(figures: Any) -> Iterator[int]:
+    return (getattr(figures, name) for name in figures.__slots__)
+
+
+def public_functions() -> Iterator[str]:
+    for room in ROOMS:
+        package = importlib.import_module(f"engine.{room}")
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            found = importlib.import_module(module.name)
+            for name, function in inspect.getmembers(found, inspect.isfunction):
+                if name.startswith("_") or function.__module__ != module.name:
+                    continue
+                if HANDLES & set(inspect.signature(function).parameters):
+                    yield f"{module.name.removeprefix('engine.')}.{name}"
+
+
+def test_every_public_function_of_the_rooms_is_listed_once() -> None:
+    tables = (REFUSED.keys(), SCOPED.keys(), OWN.keys(), COLLEAGUES, AFTER_A_CHECK, INSIDE)
+    listed = [name for table in tables for name in table]
+    assert sorted(listed) == sorted(set(listed))
+    assert set(public_functions()) - set(listed) == set(), "say who may call it"
+    assert set(listed) - set(public_functions()) == set(), "gone: take it off the list"
+
+
+@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("who", ["nobody", "stranger"])
+def test_whom_it_does_not_concern_is_refused(world: World, name: str, who: str) -> None:
+    with pytest.raises((NotAllowed, NotFound)):
+        REFUSED[name](world, getattr(world, who))
+
+
+@pytest.mark.parametrize("name", SCOPED)
+@pytest.mark.parametrize("who", ["nobody", "stranger"])
+def test_lists_hold_nothing_of_what_is_out_of_reach(world: World, name: str, who: str) -> None:
+    try:
+        shown = SCOPED[name](world, getattr(world, who))
+    except (NotAllowed, InvalidData):
+        return
+    assert not shown
+
+
+def test_pages_reach_the_case_of_somebody_else_through_listed_functions_only() -> None:
+    """Pages import no tables: there is no way round these functions."""
+    folder = Path(__file__).parents[2] / "webui"
+    for module in folder.glob("*.py"):
+        for line in module.read_text(encoding="utf-8").splitlines():
+            assert (
+                not line.startswith("from engine.") or ".tables import" not in line or _only_constants(line)
+            ), f"{module.name}: {line}"
+
+
+def _only_constants(line: str) -> bool:
+    """True when only constants (DRAFT, AGENCY) are imported."""
+    return all(name.strip().isupper() for name in line.partition(" import ")[2].split(","))
