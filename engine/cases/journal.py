@@ -14,8 +14,9 @@ from engine.cases.values import seal_values
 from engine.model import Actor
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
+from engine.storage.prepared import Prepared
 
-WRITE_HISTORY = insert(history)
+_WRITE_HISTORY = Prepared(insert(history))
 
 
 def write_history(
@@ -34,8 +35,8 @@ def write_history(
     on_behalf_of: int | None = None,
 ) -> None:
     """One row; `data` is sealed under the case's key."""
-    conn.execute(
-        WRITE_HISTORY,
+    _WRITE_HISTORY.run(
+        conn,
         {
             "case_id": case_id,
             "at": to_seconds(now),

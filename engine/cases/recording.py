@@ -41,16 +41,19 @@ from engine.model import (
 )
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
+from engine.storage.prepared import Prepared
 from engine.worklist.tables import CANCELLED, DONE, OPEN, task
 
 _SEEN_CASE = update(case_).where(case_.c.id == bindparam("the_case"), case_.c.version == bindparam("seen"))
 _STEP_COLUMNS = ("version", "state", "stage", "phase", "owner_id")
-_UPDATE_CASE = _SEEN_CASE.values({name: bindparam(name) for name in _STEP_COLUMNS})
-_END_CASE = _SEEN_CASE.values(
-    {name: bindparam(name) for name in (*_STEP_COLUMNS, "ended_at", "end_event")} | {"status": ENDED}
+_UPDATE_CASE = Prepared(_SEEN_CASE.values({name: bindparam(name) for name in _STEP_COLUMNS}))
+_END_CASE = Prepared(
+    _SEEN_CASE.values(
+        {name: bindparam(name) for name in (*_STEP_COLUMNS, "ended_at", "end_event")} | {"status": ENDED}
+    )
 )
 """Apart, because to name `status` costs an entry of the index of running cases, even where it stays."""
-_CLOSE_TASK = (
+_CLOSE_TASK = Prepared(
     update(task)
     .where(task.c.id == bindparam("the_task"), task.c.status == OPEN)
     .values(
@@ -62,16 +65,16 @@ _CLOSE_TASK = (
         draft_by=None,
     )
 )
-_OPEN_TASK = insert(task)
-_BEGIN_WAIT = insert(wait)
+_OPEN_TASK = Prepared(insert(task))
+_BEGIN_WAIT = Prepared(insert(wait))
 _FOLLOW_TERM = (
     update(wait)
     .where(wait.c.case_id == bindparam("the_case"), wait.c.term == bindparam("the_term"))
     .values(due_at=bindparam("moment"))
 )
 """A timer may be armed before its term starts (a watch over the whole case): it gets its moment then."""
-_END_WAIT = delete(wait).where(wait.c.id == bindparam("the_wait"))
-_WRITE_OUTBOX = insert(outbox)
+_END_WAIT = Prepared(delete(wait).where(wait.c.id == bindparam("the_wait")))
+_WRITE_OUTBOX = Prepared(insert(outbox))
 _WRITE_INCIDENT = insert(incident)
 _SOLVE_INCIDENT = (
     update(incident)
@@ -111,22 +114,20 @@ def record_step(
 
     _update_case(rt, conn, case, result, deed)
     if closing:
-        conn.execute(_CLOSE_TASK, closing)
+        _CLOSE_TASK.run_all(conn, closing)
     if opened:
-        conn.execute(_OPEN_TASK, opened)
+        _OPEN_TASK.run_all(conn, opened)
     _write_history(rt, conn, case, result, deed)
     if followers := book.followers():
         conn.execute(_FOLLOW_TERM, followers)
     if result.ended_waits:
-        conn.execute(_END_WAIT, [{"the_wait": task_id(case.id, e)} for e in result.ended_waits])
-    if result.waits:
-        conn.execute(
-            _BEGIN_WAIT, [_wait_row(rt, case, w, book) for w in result.waits if w.kind != WaitKind.CONDITION]
-        )
+        _END_WAIT.run_all(conn, [{"the_wait": task_id(case.id, e)} for e in result.ended_waits])
+    if waits := [_wait_row(rt, case, w, book) for w in result.waits if w.kind != WaitKind.CONDITION]:
+        _BEGIN_WAIT.run_all(conn, waits)
     book.write(conn)
     promised = _promises(rt, release, case, result, deed)
     if promised:
-        conn.execute(_WRITE_OUTBOX, promised)
+        _WRITE_OUTBOX.run_all(conn, promised)
         rt.database.after_commit(rt.wake)
     _record_incidents(conn, case, result, deed)
     if rt.watch is not None:
@@ -145,7 +146,7 @@ def _update_case(rt: Runtime, conn: Connection, case: LockedCase, result: StepRe
     }
     if result.ended:
         row |= {"ended_at": to_seconds(deed.now), "end_event": result.end_event}
-    if conn.execute(_END_CASE if result.ended else _UPDATE_CASE, row).rowcount != 1:
+    if (_END_CASE if result.ended else _UPDATE_CASE).run(conn, row) != 1:
         raise Conflict(f"Дело {case.number} в эту минуту изменил кто-то другой.", "Откройте шаг ещё раз.")
     case.version += 1
 

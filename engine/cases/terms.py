@@ -16,6 +16,10 @@ from engine.deadlines.terms import end_term, open_term
 from engine.model import Clock, StepInfo, Value
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
+from engine.storage.prepared import Prepared
+
+_OPEN_TERM = Prepared(OPEN_TERM)
+_END_TERM = Prepared(END_TERM)
 
 
 class TermBook:
@@ -103,9 +107,9 @@ class TermBook:
     def write(self, conn: Connection) -> None:
         """At most two statements."""
         if self._ending:
-            conn.execute(END_TERM, list(self._ending.values()))
+            _END_TERM.run_all(conn, list(self._ending.values()))
         if self._opening:
-            conn.execute(OPEN_TERM, self._opening)
+            _OPEN_TERM.run_all(conn, self._opening)
 
     def _open(self, key: str, task_id: int | None) -> dict[str, Any]:
         norm = self._norm(key)

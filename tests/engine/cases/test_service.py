@@ -13,7 +13,17 @@ from engine.errors import AlreadyCompleted, NotAllowed
 from engine.model import CompleteTask
 from engine.runtime import Runtime
 from tests.factories.access import make_actor
-from tests.factories.cases import chain, complete, open_case, open_nodes, open_tasks, publish_files, user_task
+from tests.factories.cases import (
+    chain,
+    complete,
+    diagram,
+    flows,
+    open_case,
+    open_nodes,
+    open_tasks,
+    publish_files,
+    user_task,
+)
 
 
 def test_a_case_walks_from_step_to_step_and_ends(rt: Runtime) -> None:
@@ -27,6 +37,24 @@ def test_a_case_walks_from_step_to_step_and_ends(rt: Runtime) -> None:
     assert open_nodes(rt) == []
     with rt.database.read() as conn:
         assert conn.execute(select(case_.c.status).where(case_.c.id == case.id)).scalar_one() == ENDED
+
+
+def test_a_case_may_wait_for_nothing_but_a_condition(rt: Runtime) -> None:
+    clerk = make_actor(rt, "R05")
+    condition = (
+        "<conditionalEventDefinition><condition>=сумма &gt; 5</condition></conditionalEventDefinition>"
+    )
+    body = (
+        '<startEvent id="s" name="Начало"/>'
+        + user_task("a")
+        + f'<intermediateCatchEvent id="enough" name="Накоплено">{condition}</intermediateCatchEvent>'
+        + '<endEvent id="e" name="Конец"/>'
+        + flows("s a enough e")
+    )
+    publish_files(rt, diagram("saving", body))
+    open_case(rt, clerk, "saving")
+    complete(rt, clerk, "a", {"сумма": 1})
+    assert open_nodes(rt) == []
 
 
 def test_a_second_click_is_told_who_completed_the_step_and_when(rt: Runtime) -> None:

@@ -1,0 +1,58 @@
+"""Statements that are put into words once."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import bindparam, insert, select, update
+
+from engine.cases.tables import history, wait
+from engine.storage.counting import count_statements
+from engine.storage.database import Database
+from engine.storage.prepared import Prepared
+
+ROW = {"case_id": 7, "at": 1, "actor_id": 2, "kind": 1, "data": b"\x00\xff", "path": "а б"}
+
+
+@pytest.fixture
+def database(installed_database_url: str):
+    database = Database(installed_database_url)
+    yield database
+    database.close()
+
+
+def test_what_is_written_is_there(database: Database):
+    write = Prepared(insert(history))
+    with database.write() as conn:
+        assert write.run(conn, ROW) == 1
+        write.run_all(conn, [ROW | {"at": 2}, ROW | {"at": 3}])
+        rows = conn.execute(select(history).order_by(history.c.id)).all()
+    assert [row.at for row in rows] == [1, 2, 3]
+    assert (rows[0].data, rows[0].path, rows[0].node) == (b"\x00\xff", "а б", None)
+
+
+def test_values_of_the_statement_itself_are_kept(database: Database):
+    close = Prepared(
+        update(history)
+        .where(history.c.case_id == bindparam("case"), history.c.at == 2)
+        .values(kind=9, data=None)
+    )
+    with database.write() as conn:
+        Prepared(insert(history)).run_all(conn, [ROW, ROW | {"at": 2}])
+        assert close.run(conn, {"case": 7}) == 1
+        kinds = conn.execute(select(history.c.kind, history.c.data).order_by(history.c.at)).all()
+    assert kinds == [(1, b"\x00\xff"), (9, None)]
+
+
+def test_several_rows_are_one_statement(database: Database):
+    with database.write() as conn, count_statements(database) as counted:
+        Prepared(insert(history)).run_all(conn, [ROW, ROW])
+    assert counted.statements == 1
+
+
+def test_parameters_of_other_names_are_refused(database: Database):
+    write = Prepared(insert(wait))
+    row = {"id": 1, "case_id": 1, "node": "t", "kind": 1}
+    with database.write() as conn:
+        write.run(conn, row)
+        with pytest.raises(ValueError, match="due_at"):
+            write.run(conn, row | {"id": 2, "due_at": 5})
