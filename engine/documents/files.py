@@ -34,6 +34,7 @@ ENDINGS: Final = {
 """Kinds of files that a case file takes, and the ending each gets."""
 
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _HEIC: Final = frozenset({b"heic", b"heix", b"mif1", b"msf1"})
 
 
@@ -97,7 +98,7 @@ def _packed_kind(content: bytes) -> str | None:
 def _is_text(content: bytes) -> bool:
     """UTF-8 or Windows-1251 without control characters, and nothing that a browser could take for a page."""
     start = content[:4096].lstrip().lower()
-    if any(byte < 9 or 13 < byte < 32 for byte in content) or start.startswith((b"<", b"\xef\xbb\xbf<")):
+    if _CONTROL.search(content) or start.startswith((b"<", b"\xef\xbb\xbf<")):
         return False
     for encoding in ("utf-8", "cp1251"):
         try:
