@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from engine.cases.queries import HistoryEntry
-from webui.answers import value_words
+
+EMPTY = "—"
+"""Stands in a cell that asks for nothing."""
 
 
 def decision_cards(history: Iterable[HistoryEntry]) -> list[dict[str, Any]]:
@@ -24,39 +25,29 @@ def decision_cards(history: Iterable[HistoryEntry]) -> list[dict[str, Any]]:
 
 def _card(table: Mapping[str, Any]) -> dict[str, Any]:
     """`matched` and `others`: the same card of the rows that decided, and of all rows near them."""
-    facts = "; ".join(f"{each['name']}: {_fact(each['value'])}" for each in table["inputs"])
-    matched = [row for row in table["rows"] if row["matched"]]
-    numbers = ", ".join(str(row["number"]) for row in matched)
-    sentence = (
-        _("Сработала строка %(numbers)s. %(facts)s.", numbers=numbers, facts=facts)
-        if matched
-        else _("Ни одна строка не подошла. %(facts)s.", facts=facts)
-    )
+    near = table["rows"]
+    shown = [row for row in near if row["matched"]] or near
     return {
         "title": table["decision"],
-        "matched": _rows(matched, sentence),
-        "others": _rows(table["rows"], "") if len(matched) < len(table["rows"]) else None,
+        "matched": _rows(table["columns"], shown, table["sentence"]),
+        "others": _rows(table["columns"], near, "") if len(shown) < len(near) else None,
     }
 
 
-def _rows(rows: Iterable[Mapping[str, Any]], sentence: str) -> dict[str, Any]:
+def _rows(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], sentence: str) -> dict[str, Any]:
+    """The columns that say something in these rows, the ground of a row under its last cell."""
+    kept = [place for place in range(len(columns)) if any(row["cells"][place] for row in rows)]
     return {
-        "columns": [_("Если"), _("То")],
-        "rows": [{"number": row["number"], "cells": _cells(row), "matched": row["matched"]} for row in rows],
+        "columns": [columns[place] for place in kept],
+        "rows": [
+            {"number": row["number"], "cells": _cells(row, kept), "matched": row["matched"]} for row in rows
+        ],
         "sentence": sentence,
     }
 
 
-def _cells(row: Mapping[str, Any]) -> list[str]:
-    """A row in words as its two halves, the ground of the row under the second."""
-    condition, _comma, result = str(row["text"]).partition(", то ")
-    if not result:
-        condition, result = "", condition
-    condition = condition.removeprefix("если ")
-    note = Markup('<span class="decision-cell-note">{}</span>').format(row["note"]) if row["note"] else ""
-    return [condition, escape(result) + note]
-
-
-def _fact(value: Any) -> str:
-    """A fact in words; empty ones say so."""
-    return value_words(value) or _("не указано")
+def _cells(row: Mapping[str, Any], kept: Sequence[int]) -> list[Markup]:
+    cells = [escape(row["cells"][place] or EMPTY) for place in kept]
+    if row["note"] and cells:
+        cells[-1] += Markup('<span class="decision-cell-note">{}</span>').format(row["note"])
+    return cells

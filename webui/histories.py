@@ -44,15 +44,21 @@ def history_rows(history: Iterable[HistoryEntry], names: Mapping[int, str]) -> l
             "for_whom": names.get(entry.for_id) if entry.for_id else None,
             "day": date_words(local(entry.at).date()),
             "time": local_time(entry.at),
-            "reason": entry.data.get("причина"),
+            "reason": _said(entry).get("причина"),
         }
         for entry in history
     ]
 
 
+def _said(entry: HistoryEntry) -> Mapping[str, Any]:
+    """What the entry keeps besides decisions: of a step of the engine it lies one level deeper."""
+    said: Mapping[str, Any] = entry.data.get("data", entry.data)
+    return said
+
+
 def _words(entry: HistoryEntry) -> str:
     """«Шаг завершён: Принять заявление»; entries of a kind with a subject of its own name that."""
-    said = entry.data.get("data", entry.data)
+    said = _said(entry)
     subject = entry.name
     match entry.kind:
         case HistoryKind.DOCUMENT:

@@ -4,16 +4,21 @@ decisions.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from engine.bpmn import Context, Decision
 from engine.cases.locking import LockedCase
 from engine.definitions.library import Release
-from engine.dmn import TableTrace
+from engine.dmn import DASH, TableTrace
 from engine.model import Clock, Value
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds
+
+STEP_SECONDS = 10.0
+"""Processor time of one step. It is taken inside the transaction that holds the case, on SQLite all cases:
+whatever a diagram computes, the others go on."""
 
 
 def step_context(rt: Runtime, release: Release, case: LockedCase, now: datetime) -> Context:
@@ -35,7 +40,14 @@ def step_context(rt: Runtime, release: Release, case: LockedCase, now: datetime)
         },
         decide=_decider(release, now),
         working_days=rt.calendars.calendar(case.unit_id).add_working_days,
+        tired=_tired_after(STEP_SECONDS),
     )
+
+
+def _tired_after(seconds: float) -> Callable[[], bool]:
+    """Whether this thread has worked for so long since now; time in which others work does not count."""
+    end = time.thread_time() + seconds
+    return lambda: time.thread_time() > end
 
 
 def _decider(release: Release, now: datetime) -> Callable[[str, Mapping[str, Value]], Decision]:
@@ -49,16 +61,29 @@ def _decider(release: Release, now: datetime) -> Callable[[str, Mapping[str, Val
 NEAR = 1
 """Rows kept before and after one that matched: enough to see why that one and not its neighbour."""
 
+MOST_ROWS = 12
+"""Rows kept of one table; the sentence names all that matched."""
+
 
 def _told(table: TableTrace) -> dict[str, Value]:
-    """What the history keeps of one table: the facts, the rows near the match, which matched."""
+    """What the history keeps of one table: in words, the rows near the match, of them the columns that say
+    something there. A cell that asks for nothing is an empty text.
+    """
     near = {number + step for number in table.matched for step in range(-NEAR, NEAR + 1)}
+    rows = [row for row in table.rows if row.number in near or not near][:MOST_ROWS]
+    cells = [["" if words == DASH else words for words in row.cells] for row in rows]
+    kept = [place for place in range(len(table.columns)) if any(line[place] for line in cells)]
     return {
         "decision": table.decision,
-        "inputs": [{"name": name, "value": value} for name, value in table.inputs],
+        "columns": [table.columns[place] for place in kept],
         "rows": [
-            {"number": row.number, "text": row.text, "matched": row.matched, "note": row.note}
-            for row in table.rows
-            if row.number in near or not near
+            {
+                "number": row.number,
+                "cells": [line[place] for place in kept],
+                "matched": row.matched,
+                "note": row.note,
+            }
+            for row, line in zip(rows, cells, strict=True)
         ],
+        "sentence": table.sentence,
     }

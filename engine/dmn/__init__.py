@@ -5,12 +5,14 @@
 """
 
 from engine.dmn.checks import check
+from engine.dmn.describe import DASH
 from engine.dmn.errors import DmnError
 from engine.dmn.evaluation import DecisionWarning, RowTrace, TableTrace
 from engine.dmn.model import DecisionInfo, Explanation, Model, load
 from engine.dmn.workshop import Fault
 
 __all__ = [
+    "DASH",
     "DecisionInfo",
     "DecisionWarning",
     "DmnError",
