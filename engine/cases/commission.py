@@ -20,6 +20,7 @@ from engine.errors import StepFailed
 from engine.model import Value
 from engine.records import commissions
 from engine.records.commissions import AgendaItem
+from engine.records.tables import ON_AGENDA
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds
 from engine.storage.rows import AnyRow
@@ -51,6 +52,7 @@ _ASKING = (
     )
     .where(case_.c.id.in_(bindparam("ids", expanding=True)))
 )
+_OVER = select(case_.c.id).where(case_.c.id.in_(bindparam("ids", expanding=True)), case_.c.status != ACTIVE)
 _NUMBERS = select(case_.c.id, case_.c.number).where(case_.c.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -73,10 +75,14 @@ def ask(rt: Runtime, conn: Connection, promise: Promise, payload: Mapping[str, V
 def collect(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     """Everything that waits goes onto the agenda of this sitting; the members are invited.
 
-    A question whose case has ended meanwhile (the citizen withdrew) is taken back.
+    A question whose case has ended meanwhile (the citizen withdrew) is taken back. What lies with a sitting
+    that was cancelled is heard here.
     """
     kind = str(call.inputs.get("вид_комиссии") or FAMILY)
     commission_id = commissions.commission_for(rt, conn, kind, call.unit_id)
+    at_work = commissions.sittings_at_work(conn, commission_id)
+    over = conn.execute(_OVER, {"ids": at_work}).scalars().all() if at_work else []
+    commissions.give_back(conn, over)
     items = commissions.collect(conn, commission_id, call.case_id)
     asking = {row.id: row for row in conn.execute(_ASKING, {"ids": [item.case_id for item in items]})}
     for item in items:
@@ -111,7 +117,7 @@ def _question(rt: Runtime, call: Call, item: AgendaItem, asking: AnyRow) -> dict
 def close(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     """Keep what was decided with the agenda; what was put off, or left out, waits for the next sitting."""
     decided = {str(each["номер_дела"]): each for each in call.inputs.get("решения") or ()}
-    items = commissions.agenda(conn, call.case_id)
+    items = [item for item in commissions.agenda(conn, call.case_id) if item.status == ON_AGENDA]
     numbers = dict(conn.execute(_NUMBERS, {"ids": [item.case_id for item in items]}).all()) if items else {}
     for item in items:
         commissions.decide(rt, conn, item.id, _decision(item, decided.get(numbers[item.case_id])))

@@ -6,7 +6,7 @@ until the next sitting takes them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -213,6 +213,18 @@ def collect(conn: Connection, commission_id: int, sitting_case_id: int) -> list[
     waiting = (agenda_item.c.commission_id == commission_id) & (agenda_item.c.status == WAITING)
     conn.execute(update(agenda_item).where(waiting).values(status=ON_AGENDA, sitting_case_id=sitting_case_id))
     return agenda(conn, sitting_case_id)
+
+
+def sittings_at_work(conn: Connection, commission_id: int) -> list[int]:
+    """Numbers of the sittings that have undecided questions on their agenda."""
+    on_agenda = (agenda_item.c.commission_id == commission_id) & (agenda_item.c.status == ON_AGENDA)
+    return list(conn.execute(select(agenda_item.c.sitting_case_id).where(on_agenda).distinct()).scalars())
+
+
+def give_back(conn: Connection, sitting_case_ids: Collection[int]) -> None:
+    """The undecided questions of sittings that will not go on wait for the next one."""
+    undecided = agenda_item.c.sitting_case_id.in_(sitting_case_ids) & (agenda_item.c.status == ON_AGENDA)
+    conn.execute(update(agenda_item).where(undecided).values(status=WAITING, sitting_case_id=None))
 
 
 def decide(rt: Runtime, conn: Connection, item_id: int, decision: str) -> AgendaItem:

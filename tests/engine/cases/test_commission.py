@@ -1,0 +1,285 @@
+"""The commission between cases: asked, heard, decided, answered; put off, taken back, never lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from engine.access.actors import load_actor
+from engine.cases.queries import case_card, case_variables, open_incidents
+from engine.cases.service import StartedCase, cancel_case
+from engine.cases.tables import outbox
+from engine.deadlines.service import seed
+from engine.jobs.sweep import sweep_until_idle
+from engine.model import SYSTEM, Actor, Value
+from engine.records.commissions import (
+    AgendaItem,
+    CommissionMember,
+    NewCommission,
+    create_commission,
+    items_of_case,
+    set_members,
+    waiting_items,
+)
+from engine.records.tables import DECIDED, ON_AGENDA, WAITING, WITHDRAWN
+from engine.runtime import Runtime
+from tests.factories import cases as draw
+from tests.factories.access import make_account, make_actor, town
+from tests.factories.cases import (
+    END,
+    START,
+    complete,
+    diagram,
+    flows,
+    open_case,
+    open_nodes,
+    open_tasks,
+    publish_files,
+    user_task,
+)
+
+QUESTION = (
+    "<camunda:inputOutput><camunda:inputParameter name='вид'>need_status</camunda:inputParameter>"
+    "</camunda:inputOutput>"
+)
+ANSWER = (
+    "<camunda:inputOutput><camunda:inputParameter name='решение'>=принятое.решение</camunda:inputParameter>"
+    "</camunda:inputOutput>"
+)
+
+DECIDED_IN = (
+    "<extensionElements><camunda:inputOutput><camunda:inputParameter name='решения'>=решения"
+    "</camunda:inputParameter></camunda:inputOutput></extensionElements>"
+)
+
+
+def asking() -> Any:
+    """Asks, waits for the decision, then c; `T14` runs from the start."""
+    asked = draw.event("intermediateThrowEvent", "asked", "message", "msg.agenda_item", startTerms="T14")
+    asked = asked.replace("<camunda:properties>", QUESTION + "<camunda:properties>")
+    answered = draw.event("intermediateCatchEvent", "answered", "message", "msg.commission_decision")
+    body = START + asked + answered + user_task("c") + END + flows("s asked answered c e")
+    return diagram("asking", body, draw.message("msg.agenda_item") + draw.message("msg.commission_decision"))
+
+
+def sitting() -> Any:
+    """Collects, hears, tells every decision to its case, closes."""
+    told = draw.event("intermediateThrowEvent", "told", "message", "msg.commission_decision", key="=ключ")
+    told = told.replace("</camunda:properties>", "</camunda:properties>" + ANSWER)
+    told = told.replace('value="=ключ"', 'value="=принятое.номер_дела"')
+    loop = (
+        '<multiInstanceLoopCharacteristics isSequential="true" camunda:collection="=решения" '
+        'camunda:elementVariable="принятое"/>'
+    )
+    tell = (
+        '<subProcess id="tell" name="Сообщить"><startEvent id="ts"/><endEvent id="te"/>'
+        + told
+        + flows("ts told te")
+        + loop
+        + "</subProcess>"
+    )
+    body = (
+        START
+        + draw.service_task("collect", "commission.collect")
+        + user_task("hear", "R10")
+        + tell
+        + draw.service_task("close", "commission.close").replace("/>", f">{DECIDED_IN}</serviceTask>")
+        + user_task("file", "R10")
+        + END
+        + flows("s collect hear tell close file e")
+    )
+    return diagram("sitting", body, draw.message("msg.commission_decision"))
+
+
+@pytest.fixture
+def commission(rt: Runtime) -> int:
+    with rt.database.write() as conn:
+        seed(conn, rt.clock.now())
+    rt.calendars.forget()
+    publish_files(rt, asking(), sitting())
+    number = create_commission(rt, SYSTEM, NewCommission("family", town(rt).municipality))
+    chair = make_account(rt, "R11")
+    set_members(rt, SYSTEM, number, [CommissionMember("Савельев И. П.", "КЦСОН", "chair", account_id=chair)])
+    return number
+
+
+@pytest.fixture
+def clerk(rt: Runtime, commission: int) -> Actor:
+    return make_actor(rt, "R05")
+
+
+@pytest.fixture
+def secretary(rt: Runtime, commission: int) -> Actor:
+    return make_actor(rt, "R10")
+
+
+def ask(rt: Runtime, clerk: Actor) -> StartedCase:
+    case = open_case(rt, clerk, "asking")
+    sweep_until_idle(rt)
+    return case
+
+
+def convene(rt: Runtime, secretary: Actor) -> StartedCase:
+    case = open_case(rt, secretary, "sitting")
+    sweep_until_idle(rt)
+    return case
+
+
+def hear(rt: Runtime, secretary: Actor, *decisions: tuple[StartedCase, str]) -> None:
+    """The sitting decides and goes on as far as it can by itself."""
+    decided = [{"номер_дела": case.number, "решение": words} for case, words in decisions]
+    complete(rt, secretary, "hear", {"решения": decided})
+    sweep_until_idle(rt)
+
+
+def variables(rt: Runtime, actor: Actor, case: StartedCase) -> Mapping[str, Value]:
+    with rt.database.read() as conn:
+        return case_variables(rt, conn, case_card(rt, conn, load_actor(rt, actor.user_id), case.id))
+
+
+def items(rt: Runtime, case: StartedCase) -> list[AgendaItem]:
+    with rt.database.read() as conn:
+        return items_of_case(conn, case.id)
+
+
+def waiting(rt: Runtime, commission: int) -> list[int]:
+    with rt.database.read() as conn:
+        return [item.case_id for item in waiting_items(conn, commission)]
+
+
+def test_a_question_waits_for_the_next_sitting_and_its_case_for_the_answer(
+    rt: Runtime, clerk: Actor, commission: int
+) -> None:
+    case = ask(rt, clerk)
+    assert open_nodes(rt) == []
+    (item,) = items(rt, case)
+    assert (item.kind, item.status, item.commission_id) == ("need_status", WAITING, commission)
+
+
+def test_a_sitting_takes_what_waits_and_is_told_what_it_needs_to_know(
+    rt: Runtime, clerk: Actor, secretary: Actor
+) -> None:
+    first, second = ask(rt, clerk), ask(rt, clerk)
+    held = convene(rt, secretary)
+    assert open_nodes(rt) == ["hear"]
+    known = variables(rt, secretary, held)
+    questions: Any = known["вопросы"]
+    assert [each["номер_дела"] for each in questions] == [first.number, second.number]
+    assert {each["название"] for each in questions} == {"Признание нуждающимся"}
+    assert all(each["решить_до"] is not None for each in questions)
+    members: Any = known["члены"]
+    assert [each["имя"] for each in members] == ["Савельев И. П."]
+    assert {item.status for case in (first, second) for item in items(rt, case)} == {ON_AGENDA}
+
+
+def test_a_decision_comes_back_to_the_case_that_asked(rt: Runtime, clerk: Actor, secretary: Actor) -> None:
+    first, second = ask(rt, clerk), ask(rt, clerk)
+    convene(rt, secretary)
+    hear(rt, secretary, (first, "одобрено"), (second, "отказано"))
+    assert [variables(rt, clerk, case)["решение"] for case in (first, second)] == ["одобрено", "отказано"]
+    assert sorted(open_nodes(rt)) == ["c", "c", "file"]
+    assert [items(rt, case)[0].decision for case in (first, second)] == ["approve", "refuse"]
+    assert [items(rt, case)[0].status for case in (first, second)] == [DECIDED, DECIDED]
+
+
+def test_what_was_put_off_waits_for_the_next_sitting(
+    rt: Runtime, clerk: Actor, secretary: Actor, commission: int
+) -> None:
+    case = ask(rt, clerk)
+    convene(rt, secretary)
+    hear(rt, secretary, (case, "отложено"))
+    assert waiting(rt, commission) == [case.id]
+    assert items(rt, case)[0].postponed == 1
+    held = convene(rt, secretary)
+    questions: Any = variables(rt, secretary, held)["вопросы"]
+    assert [each["номер_дела"] for each in questions] == [case.number]
+
+
+def test_what_a_sitting_left_out_waits_for_the_next_one(
+    rt: Runtime, clerk: Actor, secretary: Actor, commission: int
+) -> None:
+    heard, left = ask(rt, clerk), ask(rt, clerk)
+    convene(rt, secretary)
+    hear(rt, secretary, (heard, "одобрено"))
+    assert waiting(rt, commission) == [left.id]
+    assert "решение" not in variables(rt, clerk, left)
+
+
+def test_a_question_whose_case_has_ended_is_not_put_on_the_agenda(
+    rt: Runtime, clerk: Actor, secretary: Actor
+) -> None:
+    withdrawn, stays = ask(rt, clerk), ask(rt, clerk)
+    cancel_case(rt, make_actor(rt, "R07"), withdrawn.id, "Гражданин отозвал заявление")
+    held = convene(rt, secretary)
+    questions: Any = variables(rt, secretary, held)["вопросы"]
+    assert [each["номер_дела"] for each in questions] == [stays.number]
+    hear(rt, secretary, (stays, "одобрено"))
+    assert (items(rt, withdrawn)[0].status, items(rt, stays)[0].status) == (WITHDRAWN, DECIDED)
+    assert sorted(open_nodes(rt)) == ["c", "file"]
+
+
+def test_a_question_withdrawn_after_it_came_onto_the_agenda_stops_nobody(
+    rt: Runtime, clerk: Actor, secretary: Actor
+) -> None:
+    withdrawn, stays = ask(rt, clerk), ask(rt, clerk)
+    convene(rt, secretary)
+    cancel_case(rt, make_actor(rt, "R07"), withdrawn.id, "Гражданин отозвал заявление")
+    hear(rt, secretary, (stays, "одобрено"))
+    assert sorted(open_nodes(rt)) == ["c", "file"]
+    assert items(rt, stays)[0].status == DECIDED
+
+
+def test_a_cancelled_sitting_gives_its_questions_back(rt: Runtime, clerk: Actor, secretary: Actor) -> None:
+    case = ask(rt, clerk)
+    held = convene(rt, secretary)
+    cancel_case(rt, make_actor(rt, "R27", unit_id=town(rt).centre), held.id, "Нет кворума")
+    again = convene(rt, secretary)
+    questions: Any = variables(rt, secretary, again)["вопросы"]
+    assert [each["номер_дела"] for each in questions] == [case.number]
+    hear(rt, secretary, (case, "одобрено"))
+    assert variables(rt, clerk, case)["решение"] == "одобрено"
+
+
+def test_a_running_sitting_keeps_its_questions_when_another_is_convened(
+    rt: Runtime, clerk: Actor, secretary: Actor
+) -> None:
+    ask(rt, clerk)
+    convene(rt, secretary)
+    other = convene(rt, secretary)
+    assert variables(rt, secretary, other)["вопросы"] == []
+
+
+def test_words_that_are_no_decision_stop_the_sitting_and_lose_nothing(
+    rt: Runtime, clerk: Actor, secretary: Actor
+) -> None:
+    case = ask(rt, clerk)
+    convene(rt, secretary)
+    hear(rt, secretary, (case, "может быть"))
+    assert items(rt, case)[0].status == ON_AGENDA
+    with rt.database.read() as conn:
+        (row,) = conn.execute(select(outbox)).all()
+    assert (row.kind, row.tries) == ("service", 1)
+    assert "не из списка" in row.problem
+    assert "может быть" not in row.problem
+
+
+def test_without_a_commission_the_question_is_not_lost(rt: Runtime) -> None:
+    with rt.database.write() as conn:
+        seed(conn, rt.clock.now())
+    rt.calendars.forget()
+    publish_files(rt, asking())
+    clerk = make_actor(rt, "R05")
+    case = ask(rt, clerk)
+    with rt.database.read() as conn:
+        (row,) = conn.execute(select(outbox)).all()
+        assert "такой нет" in row.problem
+        assert open_incidents(conn, case.id) == []
+    number = create_commission(rt, SYSTEM, NewCommission("family", town(rt).municipality))
+    with rt.database.write() as conn:
+        conn.execute(outbox.update().values(next_at=0))
+    sweep_until_idle(rt)
+    assert waiting(rt, number) == [case.id]
+    assert open_tasks(rt) == []
