@@ -35,6 +35,14 @@ from engine.feel.values import Value
 
 _NUMBER: Final = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
 
+_REGION: Final = 100
+"""Units of work of finding the region that stands in a text after `@`."""
+
+
+def _charge_region(run: Run, text: str) -> None:
+    if "@" in text:
+        run.charge(_REGION)
+
 
 @builtin("number(from: string|number)")
 def number(_run: Run, source: Value) -> Decimal:
@@ -89,8 +97,9 @@ def date_from_parts(_run: Run, year: Decimal, month: Decimal, day: Decimal) -> V
 
 
 @builtin("time(from: string|time|date|date and time)")
-def time(_run: Run, source: str | Temporal) -> Value:
+def time(run: Run, source: str | Temporal) -> Value:
     if isinstance(source, str):
+        _charge_region(run, source)
         if (value := parse_time(source)) is None:
             raise Problem("такого времени нет (пишите так: 17:00:00)")
         return value
@@ -121,8 +130,9 @@ def _zone(offset: DaysTimeDuration) -> tzinfo:
 
 
 @builtin("date and time(from: string|date|date and time)")
-def date_and_time(_run: Run, source: str | AnyDate | AnyDateTime) -> Value:
+def date_and_time(run: Run, source: str | AnyDate | AnyDateTime) -> Value:
     if isinstance(source, str):
+        _charge_region(run, source)
         return _existing(parse_date_time(source), "даты со временем (пишите так: 2026-01-31T17:00:00)")
     return midnight(source, UTC) if is_date(source) else source  # type: ignore[arg-type]
 

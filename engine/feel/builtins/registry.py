@@ -17,6 +17,8 @@ from engine.feel.runtime import Run
 from engine.feel.values import Function, Value, kind_in_russian, kind_of, russian_kind
 
 _OMITTED: Final = object()
+_MISFIT: Final = 5
+"""Units of work of finding out that values do not fit a way to call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ class Builtin(Function):
                 bound = overload.bind(arguments)
             except Problem as found:
                 problem = problem or found
+                run.charge(_MISFIT)
                 continue
             if bound is not None:
                 return overload.function(run, *bound)
@@ -110,6 +113,7 @@ class Builtin(Function):
                 bound = overload.bind_named(arguments)
             except Problem as found:
                 problem = problem or found
+                run.charge(_MISFIT)
                 continue
             if bound is not None:
                 return overload.function(run, **bound)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from engine.feel import ast
 from engine.feel.builtins import BUILTINS
@@ -11,6 +12,9 @@ from engine.feel.errors import Problem
 from engine.feel.runtime import Run
 from engine.feel.types import AnyType, FunctionOf, Type, resolve
 from engine.feel.values import Function, Value
+
+_CALL: Final = 5
+"""Units of work that a call costs besides what happens in the function."""
 
 
 class UserFunction(Function):
@@ -90,7 +94,7 @@ def compile_call(compiler: Compiler, node: ast.Call) -> Code:
         run: Run = frame[0]
         if not isinstance(function, Function):
             return run.warn(node.at, _unknown(node.callee))
-        run.charge(2)
+        run.charge(_CALL)
         values = [argument(frame) for argument in arguments]
         try:
             if names:
