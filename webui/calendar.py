@@ -23,7 +23,7 @@ from engine.errors import InvalidData, MarshrutError, NotFound
 from engine.model import Permission
 from webui.frame import STATUS_WORDS, local_now, role_words
 from webui.guards import actor, permission, runtime
-from webui.ui import date_words
+from webui.ui import NBSP, date_words
 
 pages = Blueprint("calendar", __name__)
 
@@ -90,7 +90,7 @@ def _page(errors: dict[str, str]) -> str:
 
 
 def _norm_text(norm: Norm) -> str:
-    return f"{norm.title} {norm.full_key} {norm.ground}".casefold()
+    return f"{norm.title} {norm.full_key} {norm.ground}".casefold().replace(NBSP, " ")
 
 
 def _length(year: int) -> int:

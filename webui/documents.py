@@ -191,7 +191,8 @@ def _file(sent: FileStorage | None) -> tuple[str, bytes]:
     """(name, bytes) of an uploaded file; of a larger one than we keep only as much as shows that."""
     if sent is None or not sent.filename:
         raise InvalidData(_("Файл не принят."), {"file": _("Выберите файл.")})
-    return sent.filename, sent.stream.read(ATTACHMENT_BYTES + 1)
+    with sent.stream as stream:
+        return sent.filename, stream.read(ATTACHMENT_BYTES + 1)
 
 
 @pages.post("/documents/<int:document_id>/version")

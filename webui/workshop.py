@@ -12,6 +12,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from engine.access.queries import names_of
@@ -144,7 +145,7 @@ def _upload_page(errors: dict[str, str]) -> str:
 def upload() -> Response | tuple[str, int]:
     """Keep the uploaded files until they are published or dropped, and show what the checks say."""
     files = [
-        Upload(_clean_name(sent.filename), sent.stream.read(MAX_BYTES + 1))
+        Upload(_clean_name(sent.filename), _content(sent))
         for sent in request.files.getlist("files")[:MAX_FILES]
         if sent.filename
     ]
@@ -152,6 +153,12 @@ def upload() -> Response | tuple[str, int]:
         return _upload_page({"files": _("Выберите один или несколько файлов.")}), 422
     kept = keep_upload(runtime(), actor(), files)
     return redirect(url_for("workshop.gate", upload_id=kept), 303)
+
+
+def _content(sent: FileStorage) -> bytes:
+    """What was uploaded; of a larger file than we take only as much as shows that."""
+    with sent.stream as stream:
+        return stream.read(MAX_BYTES + 1)
 
 
 def _clean_name(name: str | None) -> str:
