@@ -1,0 +1,86 @@
+"""What a page says when something did not happen: what is safe, what to do, and nothing of anybody's data."""
+
+from __future__ import annotations
+
+import structlog
+from flask import abort
+
+from engine.errors import StorageUnavailable
+from webui.guards import open_to_all
+
+
+def breaking(app, failure):
+    """A view of a page family that breaks."""
+
+    @open_to_all
+    def broken():
+        raise failure
+
+    app.view_functions["inbox.show"] = broken
+
+
+def test_what_is_not_there_is_told_with_a_way_back(visit):
+    page = visit("R05").get("/nowhere", status=404)
+    assert page.h1.get_text() == "Такого здесь нет"
+    assert page.link("К списку задач") == "/"
+
+
+def test_who_is_not_signed_in_gets_the_page_too(visit):
+    visit().get("/nowhere", status=404)
+
+
+def test_a_wrong_method_is_explained(visit):
+    assert "кнопкой" in visit("R05").get("/tasks/next", status=405).words
+
+
+def test_a_stale_page_says_that_nothing_was_sent(visit):
+    visitor = visit("R05")
+    visitor.token = "stale"
+    assert "устарела" in visitor.post("/tasks/next", status=400).text
+
+
+def test_a_defect_has_a_number_on_the_page_and_in_the_log_and_no_data_in_either(app, visit):
+    breaking(app, ValueError("Лапшина, паспорт 0000 000001"))
+    with structlog.testing.capture_logs() as logged:
+        page = visit("R05").get("/", status=500)
+    assert logged[0]["number"] in page.words
+    assert "Лапшина" not in page.words
+    assert "Лапшина" not in str(logged)
+    assert logged[0]["error"] == "ValueError"
+
+
+def test_a_script_hears_the_same_as_data(app, visit):
+    breaking(app, ValueError("тайна"))
+    answer = visit("R05").json("GET", "/", None, status=500)
+    assert answer["number"]
+    assert "тайна" not in str(answer)
+
+
+def test_without_the_storage_the_page_is_made_without_it(app, visit):
+    breaking(app, StorageUnavailable("База не открывается.", "Позовите администратора."))
+    page = visit("R05").get("/", status=503)
+    assert "База не открывается" in page.words
+    assert page.select_one(".sections") is None
+
+
+def test_safe_headers_are_on_every_answer(visit, office):
+    answers = [
+        visit().client.get("/sign-in"),
+        visit("R05").client.get("/"),
+        visit("R05").client.get(f"/attachments/{office.attachment}"),
+        visit("R05").client.get("/nowhere"),
+        visit("R05").client.get("/session"),
+    ]
+    for answer in answers:
+        assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+        assert "unsafe" not in answer.headers["Content-Security-Policy"]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["X-Frame-Options"] == "DENY"
+        assert answer.headers["Referrer-Policy"] == "same-origin"
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_what_flask_refuses_is_told_in_our_words(app, visit):
+    breaking(app, None)
+    app.view_functions["inbox.show"] = open_to_all(lambda: abort(429))
+    assert "Слишком часто" in visit("R05").get("/", status=429).words

@@ -1,0 +1,124 @@
+"""«Монитор»: the supervisor's page, handing over, the sheet."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+
+from engine.access.queries import journal
+from engine.model import SYSTEM
+from engine.worklist.ladder import tell_due
+from tests.factories.access import make_account
+from tests.webui.test_cases import rows
+
+
+def figures(page):
+    return {
+        figure.select_one(".figure-words").get_text(strip=True).replace("\u00a0", " "): figure.select_one(
+            ".figure-number"
+        ).get_text(strip=True)
+        for figure in page.select(".figure")
+    }
+
+
+def test_figures_lists_and_the_inbox_say_the_same(visit, rt):
+    rt.clock.advance(timedelta(days=2))
+    page = visit("R07").get("/monitor")
+    assert figures(page) == {
+        "просрочено": "1",
+        "истекает за 2 раб. дня": "0",
+        "на паузе": "0",
+        "дел в работе": "2",
+    }
+    assert [row[1] for row in rows(page, "Просроченные шаги")] == [
+        "Принять заявление № ПС-2026-0002 · семья Лапшиных"
+    ]
+    assert "Просрочено 1" in visit("R05").get("/").words
+
+
+def test_an_overdue_step_says_what_it_waits_for_and_who_was_told(visit, rt):
+    rt.clock.advance(timedelta(days=2))
+    tell_due(rt)
+    found = rows(visit("R07").get("/monitor"), "Просроченные шаги")[0]
+    assert found[4] == "исполнителя"
+    assert found[5].endswith(", 14.01")
+
+
+def test_the_diagram_carries_what_waits_at_each_step(visit, rt):
+    rt.clock.advance(timedelta(days=2))
+    drawing = visit("R07").get("/monitor").select_one("[data-diagram]")
+    assert drawing["data-diagram"].endswith("/help")
+    marks = json.loads(drawing.select_one("script").get_text())
+    assert marks["wait"] == {"accept": 2, "check": 2}
+    assert [badge["kind"] for badge in marks["badges"]["accept"]] == ["waiting", "overdue"]
+
+
+def test_nothing_of_another_department_is_counted(visit, office, rt):
+    chief = make_account(rt, "R07", unit_id=office.care)
+    page = visit(chief).get("/monitor")
+    assert set(figures(page).values()) == {"0"}
+    assert "Открытых шагов нет" in page.words
+
+
+def test_a_step_is_handed_over_with_a_reason(visit, rt, office):
+    colleague = make_account(rt, "R05", unit_id=office.families)
+    chief = visit("R07")
+    page = chief.get(f"/monitor/reassign/{office.task}")
+    assert str(colleague) in [box["value"] for box in page.select("input[name=to]")]
+    refused = chief.post(f"/monitor/reassign/{office.task}", {"to": str(colleague), "reason": ""}, status=422)
+    assert "Напишите причину" in refused.text
+    done = chief.page_after(f"/monitor/reassign/{office.task}", {"to": str(colleague), "reason": "Отпуск"})
+    assert "Шаг передан" in done.words
+    assert "Отпуск" in chief.get(f"/cases/{office.case}").words
+    back = chief.page_after(f"/monitor/reassign/{office.task}", {"to": "", "reason": "Вернулась"})
+    assert "не назначен" in back.words
+
+
+@pytest.mark.parametrize("to", ["999999", "x"])
+def test_a_step_is_not_handed_to_nobody_in_particular(to, visit, rt, office):
+    status = 403 if to == "999999" else 303
+    visit("R07").post(f"/monitor/reassign/{office.task}", {"to": to, "reason": "Так"}, status=status)
+
+
+def test_the_sheet_holds_what_the_page_shows_and_no_formula(visit, rt, office):
+    rt.clock.advance(timedelta(days=2))
+    answer = visit("R07").download("/monitor/overdue.xlsx")
+    sheet = load_workbook(BytesIO(answer.data)).active
+    table = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert table[0][:3] == ["Срок", "Состояние", "Шаг"]
+    assert table[1][2:5] == ["Принять заявление", "ПС-2026-0002", "семья Лапшиных"]
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
+    assert journal(rt, SYSTEM, action="export")[0].details == {"rows": 1}
+
+
+def test_a_label_that_looks_like_a_formula_stays_a_text(rt, app):
+    from webui.sheets import terms_sheet
+
+    class Words:
+        left, ground = "=1+1", "@x"
+
+    class Row:
+        class due:  # noqa: N801 - stands for a row of the inbox
+            at = None
+
+        class step:  # noqa: N801
+            name = "+1"
+
+        words, item, case_number, label, process_name, assignee_id = (
+            Words,
+            "",
+            "-1",
+            "=cmd|' /C calc'!A0",
+            "x",
+            None,
+        )
+
+    with app.test_request_context():
+        made = terms_sheet([Row()], {}, cut=True)  # type: ignore[list-item]
+    cells = [cell for row in load_workbook(made).active.iter_rows(min_row=2) for cell in row if cell.value]
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert cells[-1].value.startswith("Это не всё")

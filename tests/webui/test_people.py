@@ -1,0 +1,94 @@
+"""«Люди»: found by the beginnings of names, registered once, changed one after another."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.access.queries import journal
+from engine.model import SYSTEM
+
+NEW = {
+    "family": "Ромашкина",
+    "given": "Анна",
+    "patronymic": "Ивановна",
+    "birth": "1985-06-01",
+    "sex": "f",
+    "phone": "8 912 345 67 89",
+    "address": "село Ключевое",
+}
+
+
+def test_nobody_is_listed_without_a_question(visit):
+    assert "Лапшин" not in visit("R05").get("/people").words
+
+
+def test_a_person_is_found_by_the_beginning_of_a_name(visit, office):
+    assert visit("R05").get("/people?q=лап оль").link("Лапшина Ольга Сергеевна") == f"/people/{office.person}"
+
+
+def test_each_look_at_a_card_is_noted(visit, rt, office):
+    visit("R05").get(f"/people/{office.person}")
+    newest = journal(rt, SYSTEM, action="view", kind="person")[0]
+    assert (newest.object_id, newest.actor_id) == (office.person, office.role["R05"])
+
+
+def test_a_person_is_registered_and_a_case_about_them_opened(visit):
+    clerk = visit("R05")
+    answer = clerk.post("/people/new", {**NEW, "next": "/cases/new/help"})
+    assert answer.location.startswith("/cases/new/help?person=")
+    page = clerk.get(answer.location)
+    assert "Ромашкина Анна Ивановна" in page.words
+    assert page.select_one("[data-step-form]")
+
+
+def test_who_looks_like_somebody_known_is_shown_first(visit, office):
+    clerk = visit("R05")
+    same = {"family": "Лопшина", "given": "Ольга", "birth": "1990-03-14"}
+    page = clerk.page_after("/people/new", {**same, "next": "/cases/new/help"})
+    assert page.h1.get_text() == "Похоже, такой человек уже есть"
+    assert page.link("Лапшина Ольга Сергеевна") == f"/cases/new/help?person={office.person}"
+    made = clerk.post("/people/new", {**same, "anyway": "1"})
+    assert made.location.startswith("/people/")
+
+
+def test_a_person_of_another_department_is_not_named_among_those_alike(visit, office):
+    page = visit(office.stranger).page_after(
+        "/people/new", {"family": "Лапшина", "given": "Ольга", "birth": "1990-03-14"}
+    )
+    assert "Карточка в другом подразделении" in page.words
+    assert "Сергеевна" not in page.words
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fault"),
+    [
+        ({"family": ""}, "Напишите фамилию"),
+        ({"birth": "2031-01-01"}, "Проверьте дату рождения"),
+        ({"birth": "вчера"}, "день, месяц и год"),
+        ({"phone": "12"}, "10 цифр"),
+        ({"sex": "x"}, "Выберите пол"),
+    ],
+)
+def test_a_fault_stands_at_its_field_and_nothing_typed_is_lost(wrong, fault, visit):
+    answer = visit("R05").post("/people/new", {**NEW, **wrong}, status=422)
+    assert fault in answer.text
+    assert "село Ключевое" in answer.text
+
+
+def test_a_card_that_somebody_changed_meanwhile_is_not_overwritten(visit, office):
+    first, second = visit("R05"), visit("R07")
+    sent = {"family": "Лапшина", "given": "Ольга", "version": "1"}
+    first.post(f"/people/{office.person}/edit", {**sent, "phone": "8 912 345 67 89"})
+    second.post(f"/people/{office.person}/edit", {**sent, "phone": "8 912 345 67 80"}, status=409)
+    assert "67-89" in visit("R05").get(f"/people/{office.person}").words
+
+
+def test_what_the_form_does_not_show_stays_on_the_card(visit, rt, office):
+    from engine.records.queries import person_view
+
+    visit("R05").post(
+        f"/people/{office.person}/edit", {"family": "Лапшина", "given": "Ольга", "version": "1"}
+    )
+    data = person_view(rt, SYSTEM, office.person).data
+    assert data is not None
+    assert data.document is not None

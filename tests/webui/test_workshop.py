@@ -1,0 +1,182 @@
+"""«Пути»: what is published, and the gate: every finding shown, nothing changed before somebody publishes."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from sqlalchemy import func, select
+
+from engine.definitions.files import MAX_BYTES
+from engine.definitions.tables import definition, release
+from engine.runtime import Runtime
+from tests.factories.cases import HEAD, chain, user_task
+from tests.webui.workplace import LETTER, field, form
+
+BPMN = 'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"'
+
+
+def good() -> bytes:
+    return chain("small", user_task("a"), user_task("b")).content
+
+
+def catalogue(rt: Runtime) -> list[int]:
+    """How many definitions and releases there are."""
+    with rt.database.read() as conn:
+        return [
+            conn.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in (definition, release)
+        ]
+
+
+def upload(visitor, *files, status=303):
+    sent = {"files": [(BytesIO(content), name) for name, content in files]}
+    return visitor.post("/workshop/upload", sent, status=status)
+
+
+def test_the_newest_version_of_everything_is_listed(visit):
+    words = visit("R05").get("/workshop").words
+    assert "Путь help" in words
+    assert "Загрузить новую версию" not in words
+    assert "Загрузить новую версию" in visit("R25").get("/workshop").words
+
+
+def test_a_form_is_called_by_the_steps_that_ask_it(visit):
+    assert visit("R05").get("/workshop/form/check").h1.get_text().startswith("Проверить")
+
+
+def test_a_published_file_is_given_back_byte_for_byte(visit, rt):
+    with rt.database.read() as conn:
+        row = conn.execute(select(definition).where(definition.c.kind == "docx")).first()
+    answer = visit("R05").download(f"/definitions/{row.id}?download=1")
+    assert answer.data == LETTER
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/workshop/bpmn/none",
+        "/workshop/none/help",
+        "/definitions/999999",
+        "/diagrams/1/none",
+        "/diagrams/99/help",
+    ],
+)
+def test_what_is_not_published_is_not_found(address, visit):
+    visit("R05").get(address, status=404)
+
+
+def test_a_good_file_is_checked_then_published(visit, rt):
+    methodologist = visit("R25")
+    gate = upload(methodologist, ("small.bpmn", good())).location
+    before = catalogue(rt)
+    page = methodologist.get(gate)
+    assert "1 файл" in page.words.replace("\u00a0", " ")
+    assert "0 ошибок" in page.words.replace("\u00a0", " ")
+    assert catalogue(rt) == before
+    done = methodologist.page_after(f"{gate}/publish", {"note": "Первая версия", "read": "1"})
+    assert "Опубликовано: 1" in done.words
+    assert catalogue(rt) == [before[0] + 1, before[1] + 1]
+    methodologist.get(gate, status=404)
+
+
+def test_what_waits_at_the_gate_can_be_drawn(visit):
+    methodologist = visit("R25")
+    gate = upload(methodologist, ("small.bpmn", good())).location
+    drawing = methodologist.get(gate).select_one("[data-diagram]")["data-diagram"]
+    assert methodologist.download(drawing).data == good()
+    methodologist.get(f"{gate}/7", status=404)
+
+
+def test_warnings_are_read_before_publishing(visit, rt):
+    methodologist = visit("R25")
+    lonely = chain("small", user_task("a", role="R99"), user_task("b")).content
+    gate = upload(methodologist, ("small.bpmn", lonely)).location
+    before = catalogue(rt)
+    answer = methodologist.post(f"{gate}/publish", {"note": "кое-что"}, status=422)
+    assert "Прочтите замечания" in answer.text
+    assert "кое-что" in answer.text
+    assert catalogue(rt) == before
+
+
+def test_errors_forbid_publishing_and_say_where_and_what_to_do(visit, rt):
+    methodologist = visit("R25")
+    broken = good().replace(b'targetRef="b"', b'targetRef="nowhere"')
+    gate = upload(methodologist, ("small.bpmn", broken)).location
+    before = catalogue(rt)
+    page = methodologist.get(gate)
+    assert page.select(".finding-error")
+    assert "Опубликовать нельзя" in page.words
+    methodologist.post(f"{gate}/publish", {"read": "1"}, status=422)
+    assert catalogue(rt) == before
+    methodologist.post(f"{gate}/drop")
+    methodologist.get(gate, status=404)
+
+
+def test_nothing_chosen_is_told_at_the_field(visit):
+    answer = visit("R25").post("/workshop/upload", status=422)
+    assert "Выберите один или несколько файлов" in answer.text
+
+
+DOCTYPE = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
+BOMB = (
+    b'<?xml version="1.0"?><!DOCTYPE b [<!ENTITY a "ha">'
+    + b"".join(
+        b'<!ENTITY a%d "%s">' % (n, b"&a%s;" % (str(n - 1).encode() if n else b"") * 10) for n in range(10)
+    )
+    + b"]>"
+)
+XINCLUDE = (
+    f'<definitions {BPMN} xmlns:xi="http://www.w3.org/2001/XInclude">'
+    '<xi:include href="file:///etc/passwd" parse="text"/></definitions>'
+).encode()
+
+HOSTILE = {
+    "DOCTYPE": ("x.bpmn", DOCTYPE + f"<definitions {BPMN}>&e;</definitions>".encode()),
+    "entity bomb": ("x.bpmn", BOMB + f"<definitions {BPMN}>&a9;</definitions>".encode()),
+    "XInclude": ("x.bpmn", XINCLUDE),
+    "deep nesting": (
+        "x.bpmn",
+        f"<definitions {BPMN}>".encode() + b"<a>" * 5_000 + b"</a>" * 5_000 + b"</definitions>",
+    ),
+    "deep form": ("x.form", b'{"type":"default","id":"x","components":' + b"[" * 5_000 + b"]" * 5_000 + b"}"),
+    "wrong encoding": (
+        "x.bpmn",
+        b'<?xml version="1.0" encoding="UTF-8"?>' + HEAD.encode() + "Путь".encode("cp1251"),
+    ),
+    "empty": ("x.bpmn", b""),
+    "30 MB": ("x.bpmn", b" " * 30_000_000),
+    "larger than a definition": ("x.bpmn", b" " * (MAX_BYTES + 1)),
+    "no XML": ("x.dmn", b"\x00\x01\x02"),
+    "a program": ("x.exe", b"MZ"),
+    "a name of another folder": ("../../etc/x.bpmn", b"<a/>"),
+    "a template with code": ("x.docx", b"PK\x03\x04{{ self.__init__ }}"),
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_hostile_file_is_answered_with_findings_and_changes_nothing(what, visit, rt):
+    name, content = HOSTILE[what]
+    methodologist = visit("R25")
+    before = catalogue(rt)
+    if len(content) > 25_000_000:
+        upload(methodologist, (name, content), status=413)
+        assert catalogue(rt) == before
+        return
+    gate = upload(methodologist, (name, content)).location
+    page = methodologist.get(gate)
+    assert page.select(".finding-error")
+    assert "root:" not in page.words
+    assert ".." not in page.select_one(".card-title").get_text()
+    methodologist.post(f"{gate}/publish", {"read": "1"}, status=422)
+    assert catalogue(rt) == before
+
+
+def test_names_in_a_file_stay_words_on_the_page(visit):
+    methodologist = visit("R25")
+    file = form("x", field("a", "<script>alert(1)</script>", kind="nonsense"))
+    gate = upload(methodologist, ("<b>x</b>.form", file.content)).location
+    page = methodologist.get(gate)
+    assert page.find("script", string="alert(1)") is None
+    assert page.find("b", string="x") is None
