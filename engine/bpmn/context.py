@@ -25,6 +25,10 @@ def _no_decisions(key: str, _inputs: Mapping[str, Value]) -> Decision:
     raise Fault(f"решение «{key}» не найдено", "Опубликуйте решение с этим ключом и повторите шаг.")
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """The world at the moment of one step.
@@ -33,7 +37,7 @@ class Context:
     that is not there belongs to a term that has not started. `case` is what expressions see as `дело`, read-
     only: its entry `номер` is also the correlation key of messages that name no other. `decide` carries out a
     decision by key; what it raises becomes an incident at the step. `working_days` adds working days to a
-    day.
+    day. `tired` says that the step has worked for so long that it must stop where it is.
     """
 
     now: datetime
@@ -42,3 +46,4 @@ class Context:
     case: Mapping[str, Value] = field(default_factory=dict)
     decide: Callable[[str, Mapping[str, Value]], Decision] = _no_decisions
     working_days: Callable[[date, int], date] | None = None
+    tired: Callable[[], bool] = _never

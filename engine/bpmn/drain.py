@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 BUDGET = 20_000
 """Elements that one step may run. A loop that nobody and no moment ever stops ends here with an incident."""
 
+ROUND = "путь ходит по кругу и никого не ждёт. Исправьте условие выхода из круга, затем повторите."
+LONG = (
+    "путь вычисляется слишком долго. Упростите выражения на нём или уменьшите списки; "
+    "чтобы он пошёл с этого места дальше, повторите."
+)
+
 
 def drain(case: Case) -> None:
     """Run ready tokens in their order; when none is left, see what has ended or is due."""
@@ -28,8 +34,8 @@ def drain(case: Case) -> None:
             token = case.queue.popleft()
             if token.state != READY or not token.living:
                 continue
-            if budget == 0:
-                _hold(case, token)
+            if budget == 0 or case.context.tired():
+                _hold(case, token, ROUND if budget == 0 else LONG)
                 held = True
                 break
             budget -= 1
@@ -111,13 +117,9 @@ def _find_stuck(case: Case) -> None:
             )
 
 
-def _hold(case: Case, token: Token) -> None:
-    """Stop a loop without end at one token, and everything else that could go on with it."""
-    stop(
-        token,
-        "путь ходит по кругу и никого не ждёт. Исправьте условие выхода из круга, затем повторите.",
-        running=True,
-    )
+def _hold(case: Case, token: Token, message: str) -> None:
+    """Stop what would go on for ever at one token, and everything else that could go on with it."""
+    stop(token, message, running=True)
     for other in case.queue:
         if other.state == READY and other.living:
             other.marks[HELD] = token.id

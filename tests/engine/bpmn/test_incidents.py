@@ -139,6 +139,17 @@ def test_a_loop_without_end_is_an_incident_and_can_be_let_out():
     assert play.set(предел=0).retry(node).open == ["z"]
 
 
+def test_what_takes_too_long_stands_and_goes_on_from_there_when_it_is_repeated():
+    moments = iter(range(10**9))
+    play = Play(ENDLESS, {"n": 0, "предел": 400}, tired=lambda: next(moments) % 1000 == 999)
+    (node,) = play.incidents
+    assert "слишком долго" in play.message(node)
+    reached = play.variables["n"]
+    assert 0 < reached < 400
+    assert play.retry(node).open == ["z"]
+    assert play.variables["n"] == 400
+
+
 def test_a_loop_that_breeds_tokens_is_one_incident_and_goes_on_as_a_whole():
     play = Play(
         diagram(
