@@ -250,12 +250,17 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """An element that finished in this step, in order; `skipped` ones were cancelled, not completed."""
+    """An element that finished in this step, in order.
+
+    `cancelled`: not completed, and nothing follows from it. `skipped`: a person let the case go on without
+    its work, so its terms begin and end, but it makes no documents.
+    """
 
     element_id: int
     node: str
     cancelled: bool = False
     process: str = ""
+    skipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

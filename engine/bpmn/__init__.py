@@ -12,18 +12,21 @@ from engine.bpmn.commands import (
     Deliver,
     FailService,
     Fire,
+    Move,
     Retry,
     SetVariables,
     Signal,
+    Skip,
     ThrowError,
 )
 from engine.bpmn.context import Context, Decision
 from engine.bpmn.diagram import Diagram, Process, Program, Start, link, read
 from engine.bpmn.position import Place, Position
+from engine.bpmn.repairs import Remedies
 from engine.bpmn.rules.known import Known
 from engine.bpmn.state import READER_VERSION
 from engine.bpmn.state import variables_of as variables
-from engine.bpmn.step import position, start, step, task_variables
+from engine.bpmn.step import position, remedies, start, step, task_variables
 
 __all__ = [
     "READER_VERSION",
@@ -38,19 +41,23 @@ __all__ = [
     "FailService",
     "Fire",
     "Known",
+    "Move",
     "Place",
     "Position",
     "Process",
     "Program",
+    "Remedies",
     "Retry",
     "SetVariables",
     "Signal",
+    "Skip",
     "Start",
     "ThrowError",
     "check",
     "link",
     "position",
     "read",
+    "remedies",
     "start",
     "step",
     "task_variables",

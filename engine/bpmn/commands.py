@@ -80,6 +80,22 @@ class Retry:
 
 
 @dataclass(frozen=True, slots=True)
+class Skip:
+    """Pass over an element without its work; `values` are written in place of what it would have given."""
+
+    element_id: int
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Leave an element and go on at another one of the same level: `node` is its id."""
+
+    element_id: int
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetVariables:
     """Change variables of the case from outside."""
 
@@ -100,6 +116,8 @@ Command = (
     | FailService
     | ThrowError
     | Retry
+    | Skip
+    | Move
     | SetVariables
     | Cancel
 )

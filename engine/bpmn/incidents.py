@@ -66,19 +66,24 @@ def retry(token: Token) -> None:
     """Try again what failed at the token. Raises StepFailed when nothing did."""
     if MESSAGE not in token.marks:
         raise StepFailed("На этом шаге нет остановки, повторять нечего.", "Обновите страницу дела.")
+    release(token)
+    if token._state == WAITING:
+        return  # a token stuck at a join: the drain looks at it again
+    if token.marks.pop(RUNNING, None):
+        token.case.make_ready(token)
+    else:
+        token._set_state(WAITING)
+        guarded(token, lambda: token.node.arrive(token))
+
+
+def release(token: Token) -> None:
+    """End the incident at the token, and let go on what was stopped together with it."""
     clear(token)
     case = token.case
     for other in list(case.tokens.values()):
         if other.marks.get(HELD) == token.id:
             del other.marks[HELD]
             case.make_ready(other)
-    if token._state == WAITING:
-        return  # a token stuck at a join: the drain looks at it again
-    if token.marks.pop(RUNNING, None):
-        case.make_ready(token)
-    else:
-        token._set_state(WAITING)
-        guarded(token, lambda: token.node.arrive(token))
 
 
 def _sentence(message: str, hint: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from engine.bpmn import commands, incidents, scope, state
+from engine.bpmn import commands, incidents, repairs, scope, state
 from engine.bpmn.behaviour.activities import Handed, ServiceTask, UserTask
 from engine.bpmn.behaviour.throwing import broadcast, throw_error, trigger_of
 from engine.bpmn.behaviour.triggers import Message
@@ -15,6 +15,7 @@ from engine.bpmn.context import Context
 from engine.bpmn.drain import drain
 from engine.bpmn.faults import Fault
 from engine.bpmn.position import Position, position_of
+from engine.bpmn.repairs import Remedies
 from engine.bpmn.states import WAITING
 from engine.bpmn.sure import sure
 from engine.errors import MarshrutError, StepFailed
@@ -67,6 +68,11 @@ def _seen(token: Token) -> dict[str, Value]:
     seen = dict(scope.view(token))
     del seen[scope.CASE]
     return seen
+
+
+def remedies(program: Program, state_bytes: bytes, element_id: int) -> Remedies:
+    """What a person can do at one place where the case stands. Raises StepFailed."""
+    return repairs.remedies_at(_token(state.load(program, state_bytes, _NOWHEN), element_id))
 
 
 def position(program: Program, state_bytes: bytes) -> Position:
@@ -132,6 +138,14 @@ def _retry(case: Case, command: commands.Retry) -> None:
     incidents.retry(_token(case, command.element_id))
 
 
+def _skip(case: Case, command: commands.Skip) -> None:
+    repairs.skip(_token(case, command.element_id), _kept(command.values))
+
+
+def _move(case: Case, command: commands.Move) -> None:
+    repairs.move(_token(case, command.element_id), command.node)
+
+
 def _set_variables(case: Case, command: commands.SetVariables) -> None:
     sure(case.variables).update(_kept(command.values))
 
@@ -150,6 +164,8 @@ _DOING: Final[dict[type, Callable[[Case, Any], None]]] = {
     commands.FailService: _fail_service,
     commands.ThrowError: _throw_error,
     commands.Retry: _retry,
+    commands.Skip: _skip,
+    commands.Move: _move,
     commands.SetVariables: _set_variables,
     commands.Cancel: _cancel,
 }

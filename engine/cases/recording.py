@@ -254,7 +254,8 @@ def _write_history(rt: Runtime, conn: Connection, case: LockedCase, result: Step
 
 def _automatic(case: LockedCase, result: StepResult) -> list[str]:
     """Elements that the token passed in this step, each once: a circle may pass thousands of times."""
-    return list(dict.fromkeys(case.ref(passed) for passed in result.passed if not passed.cancelled))
+    done = (passed for passed in result.passed if not (passed.cancelled or passed.skipped))
+    return list(dict.fromkeys(case.ref(passed) for passed in done))
 
 
 def _promises(
@@ -276,7 +277,7 @@ def _promises(
         for call in result.services
     ]
     for passed in result.passed:
-        if not passed.cancelled:
+        if not (passed.cancelled or passed.skipped):
             for template in release.step(case.process, case.ref(passed)).documents:
                 number = task_id(case.id, passed.element_id)
                 wanted.append(("document", passed, {"template": template, "task": number}))

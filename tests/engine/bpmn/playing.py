@@ -91,6 +91,21 @@ class Play:
     def retry(self, node: str) -> Play:
         return self.step(bpmn.Retry(self.incident(node)))
 
+    def skip(self, node: str, _index: int = 0, **values: Any) -> Play:
+        return self.step(bpmn.Skip(self.place(node, _index), values))
+
+    def move(self, node: str, target: str, _index: int = 0) -> Play:
+        return self.step(bpmn.Move(self.place(node, _index), target))
+
+    def remedies(self, node: str, index: int = 0) -> bpmn.Remedies:
+        return bpmn.remedies(self.program, self.state, self.place(node, index))
+
+    def place(self, node: str, index: int = 0) -> int:
+        """The element instance at a node, whatever it does there."""
+        position = self.position
+        everywhere = (*position.open, *position.waiting, *position.inside, *position.incidents)
+        return [place.element_id for place in everywhere if place.node == node][index]
+
     def set(self, **values: Any) -> Play:
         return self.step(bpmn.SetVariables(values))
 
