@@ -81,10 +81,15 @@ class Token(Task):  # type: ignore[misc]
 
     def arrive(self) -> None:
         """Let the element receive the token; what goes wrong becomes an incident here."""
+        if not self.node.stands_by(self):
+            self.enter()
+        guarded(self, lambda: self.task_spec.arrive(self))
+
+    def enter(self) -> None:
+        """The case has come to this element: its stage and status are now the case's."""
         info = self.task_spec.info
         if info.stage or info.status:
             self.case.journal.entered(info.stage, info.status)
-        guarded(self, lambda: self.task_spec.arrive(self))
 
     @property
     def living(self) -> bool:

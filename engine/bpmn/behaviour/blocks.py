@@ -138,6 +138,9 @@ class EventSubProcess(Catching, Enclosing):
     def report_passed(self, token: Token, *, cancelled: bool = False) -> None:
         token.case.journal.passed(Passed(token.id, self.info.node, cancelled, self.info.process))
 
+    def stands_by(self, token: Token) -> bool:
+        return True
+
     def arrive(self, token: Token) -> None:
         self.begin_to_wait(token)
 

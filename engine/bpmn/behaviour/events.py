@@ -34,6 +34,8 @@ class Catching(Node):
     def fire(self, token: Token, payload: Mapping[str, Value] | None = None) -> None:
         """What the token waited for has come."""
         self.stop_waiting(token)
+        if self.stands_by(token):
+            token.enter()
         token.data = dict(payload or {})
         self.fired(token)
 
@@ -143,6 +145,9 @@ class Boundary(Catching):
     ) -> None:
         super().__init__(plan, name, info, outputs=outputs)
         self.interrupting = interrupting
+
+    def stands_by(self, token: Token) -> bool:
+        return True
 
     def arrive(self, token: Token) -> None:
         self.begin_to_wait(token)

@@ -90,6 +90,10 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     def cancelled(self, token: Token) -> None:
         """The token was cancelled and is about to be removed."""
 
+    def stands_by(self, token: Token) -> bool:
+        """Whether the token only watches for something here: the case has not come here until it fires."""
+        return RACE in token.marks
+
     # --- what they share
 
     def place(self, token: Token) -> tuple[str, str]:

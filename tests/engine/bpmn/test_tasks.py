@@ -101,23 +101,6 @@ def test_the_diagram_tells_what_a_step_is():
     assert (process.forms, process.roles) == (("F24",), ("R05",))
 
 
-def test_stage_and_status_are_those_of_the_last_element_reached():
-    play = Play(
-        diagram(
-            start(),
-            user("a", extensions(properties(stage="Приём", status="в работе"))),
-            node("task", "b", extensions(properties(stage="Проверка"))),
-            user("c", extensions(properties(status="на комиссии"))),
-            user("d"),
-            path("s a b c d"),
-        )
-    )
-    assert (play.last.stage, play.last.status) == ("Приём", "в работе")
-    play.do("a")
-    assert (play.last.stage, play.last.status) == ("Проверка", "на комиссии")
-    assert (play.do("c").last.stage, play.last.status) == ("", "")
-
-
 def test_a_step_can_be_completed_once():
     play = Play(alone(user("x")))
     number = play.task("x").element_id
