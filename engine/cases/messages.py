@@ -27,7 +27,7 @@ from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
 
 KEPT_FOR = timedelta(days=90)
-"""How long a message waits for its receiver. Later it reaches nobody; it goes when the next one is kept."""
+"""How long a message waits for its receiver. Later it reaches nobody, and is forgotten."""
 
 _WAITING = (
     select(wait.c.id, wait.c.case_id)
@@ -192,7 +192,6 @@ def _keep_message(
 ) -> None:
     now = rt.clock.now()
     key_id = promise.key_id
-    conn.execute(_EXPIRE, {"now": to_seconds(now)})
     conn.execute(
         insert(message),
         {
@@ -205,6 +204,12 @@ def _keep_message(
             "expires_at": to_seconds(now + KEPT_FOR),
         },
     )
+
+
+def forget_expired(rt: Runtime) -> int:
+    """Drop the messages that nobody received in time; how many."""
+    with rt.database.write() as conn:
+        return conn.execute(_EXPIRE, {"now": to_seconds(rt.clock.now())}).rowcount
 
 
 def send_signal(rt: Runtime, conn: Connection, promise: Promise, _: None) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.cases.messages import collect_message, send_message, send_signal
+from engine.cases.messages import collect_message, forget_expired, send_message, send_signal
 from engine.cases.operations import give_up_service, run_service
 from engine.cases.outbox import Handler, deliver_due
 from engine.cases.timers import fire_due
@@ -39,8 +39,13 @@ class Swept:
 
 
 def sweep(rt: Runtime) -> Swept:
-    """Fire timers, keep promises, tell people; a batch of each."""
-    return Swept(timers=fire_due(rt), promises=deliver_due(rt, HANDLERS), notices=tell_due(rt))
+    """Fire timers, keep promises, tell people; a batch of each. A round that had work also tidies up: nobody
+    waits for that, so a round with nothing due does not pay for it.
+    """
+    swept = Swept(timers=fire_due(rt), promises=deliver_due(rt, HANDLERS), notices=tell_due(rt))
+    if not swept.idle:
+        forget_expired(rt)
+    return swept
 
 
 def sweep_until_idle(rt: Runtime, rounds: int = 10_000) -> None:

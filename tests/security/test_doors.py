@@ -361,7 +361,8 @@ INSIDE = {
     "worklist.monitor.soon_limit",
     # the product itself: what commits have promised, what is due
     "cases.commission.ask", "cases.commission.close", "cases.commission.collect",
-    "cases.messages.collect_message", "cases.messages.send_message", "cases.messages.send_signal",
+    "cases.messages.collect_message", "cases.messages.forget_expired", "cases.messages.send_message",
+    "cases.messages.send_signal",
     "cases.outbox.deliver", "cases.outbox.deliver_due", "cases.operations.give_up_service",
     "cases.operations.run_service", "cases.timers.fire_case", "cases.timers.fire_due",
     "deadlines.ladder.due_rungs", "documents.making.prepare_document", "documents.making.store_document",

@@ -9,6 +9,7 @@ from engine.cases.service import complete_task
 from engine.cases.timers import fire_due
 from engine.clock import MovableClock
 from engine.deadlines.service import seed
+from engine.jobs.sweep import sweep
 from engine.model import CompleteTask
 from engine.runtime import Runtime
 from engine.storage.counting import count_statements
@@ -89,6 +90,9 @@ def test_a_sweep_with_nothing_due_takes_at_most_three_statements(rt: Runtime) ->
     with count_statements(rt.database) as counted:
         assert fire_due(rt) == 0
     assert counted.statements == 1
+    with count_statements(rt.database) as counted:
+        assert sweep(rt).idle
+    assert counted.statements <= 3
     assert isinstance(rt.clock, MovableClock)
     rt.clock.advance(timedelta(hours=2))
     assert fire_due(rt) == 3

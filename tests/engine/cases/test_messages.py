@@ -139,6 +139,24 @@ def test_a_message_that_waited_too_long_reaches_nobody_and_is_dropped(rt: Runtim
     assert count(rt, message) == 1
 
 
+def test_an_expired_message_goes_without_another_being_sent(rt: Runtime, clerk: Actor) -> None:
+    send(rt, clerk, "старое")
+    sweep_until_idle(rt)
+    pass_time(rt, KEPT_FOR - timedelta(days=1))
+    let_a_timer_fire(rt, clerk)
+    assert count(rt, message) == 1
+    pass_time(rt, timedelta(days=1))
+    let_a_timer_fire(rt, clerk)
+    assert count(rt, message) == 0
+
+
+def let_a_timer_fire(rt: Runtime, clerk: Actor) -> None:
+    publish_files(rt, draw.diagram("later", START + draw.timer("t", "PT1H") + END + flows("s t e")))
+    open_case(rt, clerk, "later")
+    pass_time(rt, timedelta(hours=1))
+    sweep_until_idle(rt)
+
+
 def test_each_message_is_received_once_and_in_the_order_of_sending(rt: Runtime, clerk: Actor) -> None:
     for what in ("первое", "второе"):
         send(rt, clerk, what)
