@@ -39,6 +39,9 @@ class Site:
         self.answers: dict[str, tuple[int, dict[str, Any]]] = {}
         self.token = "first-token"
         self.signed_in = True
+        self.answering = threading.Event()
+        """While it is clear, what browsers send is left without an answer."""
+        self.answering.set()
 
     def sent(self, method: str, path: str) -> list[Any]:
         return [body for verb, where, body in self.received if (verb, where) == (method, path)]
@@ -76,6 +79,7 @@ def gallery(site: Site) -> Flask:
     def receive(name: str) -> ResponseReturnValue:
         body = request.get_json() if request.is_json else request.form.to_dict()
         site.received.append((request.method, f"/post/{name}", body))
+        site.answering.wait(10)
         if not site.signed_in:
             return jsonify(), 401
         if request.headers.get("X-CSRFToken", request.form.get("csrf_token")) != site.token:

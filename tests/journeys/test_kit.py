@@ -32,6 +32,7 @@ def site(running_site: kit_app.Site) -> kit_app.Site:
     running_site.received.clear()
     running_site.answers.clear()
     running_site.signed_in = True
+    running_site.answering.set()
     running_site.token = "first-token"
     return running_site
 
@@ -380,6 +381,31 @@ def test_a_draft_is_saved_on_leaving_a_field_and_by_ctrl_s(page, seen, site):
     with page.expect_request(is_draft):
         page.keyboard.press("Control+s")
     expect(page.locator("#announce")).to_contain_text("черновик сохранён")
+
+
+def test_ctrl_s_is_answered_though_an_earlier_draft_is_still_on_its_way(page, seen, site):
+    open_step(page)
+    page.get_by_label("Цель сопровождения").fill("Первая")
+    site.answering.clear()
+    with page.expect_request(is_draft):
+        page.get_by_label("Выезд в семью").focus()
+    page.keyboard.press("Control+s")
+    site.answering.set()
+    expect(page.locator("#announce")).to_contain_text("черновик сохранён")
+    assert [draft["data"]["цель"] for draft in site.sent("PUT", "/post/draft")] == ["Первая", "Первая"]
+
+
+def test_signing_out_waits_for_the_draft_that_is_on_its_way(page, seen, site):
+    open_step(page)
+    site.answering.clear()
+    page.get_by_label("Цель сопровождения").fill("Первая")
+    with page.expect_request(is_draft):
+        page.get_by_label("Выезд в семью").focus()
+    page.get_by_label("Цель сопровождения").fill("Последняя")
+    page.evaluate("() => document.querySelector('form[data-sign-out]').requestSubmit()")
+    site.answering.set()
+    expect(page).to_have_url(re.compile("/kit/case$"))
+    assert site.sent("PUT", "/post/draft")[-1]["data"]["цель"] == "Последняя"
 
 
 def test_without_a_connection_the_draft_stays_here_and_is_sent_later(page, seen, site, context):

@@ -24,8 +24,8 @@ export class Draft {
     /** @type {number | undefined} */
     this.timer = undefined;
     this.stopped = false;
-    this.sending = false;
-    this.typedMeanwhile = false;
+    /** @type {Promise<void>} the last of the saves that were asked for */
+    this.queue = Promise.resolve();
     live.add(this);
   }
 
@@ -48,31 +48,31 @@ export class Draft {
   }
 
   /**
-   * leaving: the page is being hidden; aloud: the person asked for it; again: a copy of it may be waiting here.
+   * leaving: the page is being hidden; aloud: the person asked for it and gets an answer in any case; again: a copy
+   * of it may be waiting here. Ends when what is typed now has been sent or is kept here.
    * @param {{leaving?: boolean, aloud?: boolean, again?: boolean}} [options]
+   * @returns {Promise<void>}
    */
-  async save({ leaving = false, aloud = false, again = false } = {}) {
+  save(options = {}) {
     window.clearTimeout(this.timer);
+    if (options.leaving) {
+      return this.send(options);
+    }
+    // One after the other, so that an older draft never arrives last. One that failed stops none after it.
+    this.queue = this.queue.catch(() => {}).then(() => this.send(options));
+    return this.queue;
+  }
+
+  /** @param {{leaving?: boolean, aloud?: boolean, again?: boolean}} options */
+  async send({ leaving = false, aloud = false, again = false }) {
     const data = this.read();
     const text = JSON.stringify(data);
     const waiting = again && storedDraft(this.url) !== null;
     if (this.stopped || (text === this.last && !aloud && !waiting)) {
       return;
     }
-    if (this.sending && !leaving) {
-      // One after the other, so that an older draft never arrives last.
-      this.typedMeanwhile = true;
-      return;
-    }
     this.last = text;
-    this.sending = true;
-    const result = await putDraft({ url: this.url, body: { data, version: this.version }, at: Date.now() }, { leaving });
-    this.sending = false;
-    this.say(result, aloud);
-    if (this.typedMeanwhile) {
-      this.typedMeanwhile = false;
-      await this.save();
-    }
+    this.say(await putDraft({ url: this.url, body: { data, version: this.version }, at: Date.now() }, { leaving }), aloud);
   }
 
   /** @param {"saved" | "local" | "refused"} result @param {boolean} aloud */
