@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Any, Protocol
@@ -189,7 +189,8 @@ class OpenTask:
     node: str
     roles: tuple[str, ...] = ()
     assignee: Value = None
-    due: datetime | None = None
+    due: date | datetime | None = None
+    """A day without a time lasts until the office closes; when that is, the calendar of the case knows."""
     priority: int = 0
     item: str = ""
     """Which one of a multi-instance task this is, in words ('Вопрос 2'), or empty."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -58,15 +58,15 @@ class TermBook:
                 self._started.add(key)
 
     def due_of_task(
-        self, number: int, info: StepInfo, due: datetime | None
+        self, number: int, info: StepInfo, due: date | datetime | None
     ) -> tuple[int | None, int | None, Clock]:
         """(due moment in seconds, norm, clock) of a task that opens now.
 
-        A date computed by the diagram wins; then a term of the case with the norm's key; otherwise the step
+        A date computed by the diagram wins, a day lasting until the office closes; then a term of the case with the norm's key; otherwise the step
         gets a term of its own.
         """
         if due is not None:
-            return to_seconds(due), None, Clock.RUNNING
+            return to_seconds(self._end_of(due)), None, Clock.RUNNING
         if info.norm is None:
             return None, None, Clock.NONE
         if info.norm in self._running:
@@ -110,6 +110,12 @@ class TermBook:
             _END_TERM.run_all(conn, list(self._ending.values()))
         if self._opening:
             _OPEN_TERM.run_all(conn, self._opening)
+
+    def _end_of(self, due: date | datetime) -> datetime:
+        if isinstance(due, datetime):
+            return due
+        kind = self._rt.calendars.calendar(self._case.unit_id).day(due).kind
+        return self._rt.calendars.office(self._case.unit_id).closes(due, kind)
 
     def _open(self, key: str, task_id: int | None) -> dict[str, Any]:
         norm = self._norm(key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from engine.bpmn import scope, timers
@@ -107,7 +107,7 @@ class UserTask(Handed):
         if self.is_open(token):
             token.case.journal.cancelled(token.id)
 
-    def _due(self, token: Token) -> datetime | None:
+    def _due(self, token: Token) -> date | datetime | None:
         if self.due is None:
             return None
         value = self.due.value(token)
@@ -119,10 +119,9 @@ class UserTask(Handed):
                 f"срок шага вместо даты или длительности получил: {kind_in_russian(value)}",
                 "Исправьте данные и повторите.",
             )
-        zone = token.case.context.zone
         if isinstance(schedule, date) and not isinstance(schedule, datetime):
-            return datetime.combine(schedule, time(23, 59, 59), zone)
-        return timers.first_moment(schedule, token.case.context.now, zone)
+            return schedule
+        return timers.first_moment(schedule, token.case.context.now, token.case.context.zone)
 
     def _priority(self, token: Token) -> int:
         if self.priority is None:

@@ -56,15 +56,14 @@ def test_an_open_step_says_who_when_and_how_urgent():
 @pytest.mark.parametrize(
     ("due", "moment"),
     [
-        ("P1D", "2026-01-13T09:00:00"),
-        ("2026-01-21", "2026-01-21T23:59:59"),
-        ("2026-01-21T15:00", "2026-01-21T15:00:00"),
+        ("P1D", datetime(2026, 1, 13, 9, tzinfo=MOSCOW)),
+        ("2026-01-21", date(2026, 1, 21)),
+        ("2026-01-21T15:00", datetime(2026, 1, 21, 15, tzinfo=MOSCOW)),
         ("=null", None),
     ],
 )
 def test_a_due_date_may_be_written_in_several_ways(due, moment):
-    found = Play(alone(user("x", camunda__dueDate=due))).task("x").due
-    assert (found.astimezone(MOSCOW).isoformat()[:19] if found else None) == moment
+    assert Play(alone(user("x", camunda__dueDate=due))).task("x").due == moment
 
 
 @pytest.mark.parametrize(("attribute", "text"), [("dueDate", "=5"), ("priority", '="много"')])

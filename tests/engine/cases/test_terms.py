@@ -145,3 +145,21 @@ def test_a_step_with_a_norm_of_its_own_has_a_term_that_ends_with_it(rt: Runtime,
         row = conn.execute(select(term)).one()
     assert row.outcome == Outcome.BREACHED
     assert row.task_id is not None
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("2026-01-21", datetime(2026, 1, 21, 14, tzinfo=UTC)),
+        ("2026-04-30", datetime(2026, 4, 30, 13, tzinfo=UTC)),
+        ("2026-01-21T20:30", datetime(2026, 1, 21, 17, 30, tzinfo=UTC)),
+    ],
+    ids=["a day", "a short day", "a moment"],
+)
+def test_a_step_due_on_a_day_is_due_until_the_office_closes(rt: Runtime, clerk: Actor, written, moment) -> None:
+    """17:00 in Moscow is 14:00 UTC; on the eve of a holiday the office closes at 16:00."""
+    due = f'<userTask id="a" name="Шаг" camunda:candidateGroups="R05" camunda:dueDate="{written}"/>'
+    ends = '<startEvent id="s" name="Начало"/><endEvent id="e" name="Конец"/>'
+    publish_files(rt, diagram("need", ends + due + flows("s a e")))
+    open_case(rt, clerk, "need")
+    assert due_of(rt, "a") == moment
