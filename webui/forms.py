@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -11,9 +10,6 @@ from flask_babel import gettext as _
 
 from engine.formjs import Form
 from engine.model import Value
-
-NUMBERED = re.compile(r"\d+\. ")
-"""A form whose parts carry numbers of their own."""
 
 
 def form_block(form: Form, variables: Mapping[str, Value], draft: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -26,9 +22,6 @@ def form_block(form: Form, variables: Mapping[str, Value], draft: Mapping[str, A
         "schema": schema,
         "data": {**known, **(draft or {})},
         "sources": _sources(schema, known, form.sources(variables)),
-        "own_numbers": any(
-            NUMBERED.match(str(part.get("label", ""))) for part in schema.get("components", ())
-        ),
     }
 
 

@@ -85,6 +85,7 @@ def frame() -> dict[str, Any]:
             "role_words": _first_role(asked_by),
             "initials": initials(asked_by.name),
             "key": browser_key(rt.vault, asked_by.user_id),
+            "today": local_now(asked_by).date(),
         },
         "notice_count": unread,
         "footer_words": _footer(asked_by),

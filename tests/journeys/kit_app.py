@@ -104,6 +104,7 @@ def _frame() -> dict[str, Any]:
             "role_words": "специалист",
             "initials": ui.initials("Крылова О. П."),
             "key": "u1",
+            "today": "2026-01-19",
         },
         "demo": True,
         "notice_count": 4,
