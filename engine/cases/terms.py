@@ -62,8 +62,8 @@ class TermBook:
     ) -> tuple[int | None, int | None, Clock]:
         """(due moment in seconds, norm, clock) of a task that opens now.
 
-        A date computed by the diagram wins, a day lasting until the office closes; then a term of the case with the norm's key; otherwise the step
-        gets a term of its own.
+        A date computed by the diagram wins, a day lasting until the office closes; then a term of the case
+        with the norm's key; otherwise the step gets a term of its own.
         """
         if due is not None:
             return to_seconds(self._end_of(due)), None, Clock.RUNNING

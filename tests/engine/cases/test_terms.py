@@ -156,7 +156,9 @@ def test_a_step_with_a_norm_of_its_own_has_a_term_that_ends_with_it(rt: Runtime,
     ],
     ids=["a day", "a short day", "a moment"],
 )
-def test_a_step_due_on_a_day_is_due_until_the_office_closes(rt: Runtime, clerk: Actor, written, moment) -> None:
+def test_a_step_due_on_a_day_is_due_until_the_office_closes(
+    rt: Runtime, clerk: Actor, written, moment
+) -> None:
     """17:00 in Moscow is 14:00 UTC; on the eve of a holiday the office closes at 16:00."""
     due = f'<userTask id="a" name="Шаг" camunda:candidateGroups="R05" camunda:dueDate="{written}"/>'
     ends = '<startEvent id="s" name="Начало"/><endEvent id="e" name="Конец"/>'
