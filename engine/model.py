@@ -287,6 +287,8 @@ class StepResult:
     """Element ids of user tasks that are no longer open because something else made them needless."""
     waits: tuple[Wait, ...] = ()
     ended_waits: tuple[int, ...] = ()
+    given_up: tuple[Wait, ...] = ()
+    """Of the ended waits those for a message or a signal that has not come: it is not wanted any more."""
     sent: tuple[Sent, ...] = ()
     services: tuple[ServiceCall, ...] = ()
     incidents: tuple[Incident, ...] = ()

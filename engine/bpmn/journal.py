@@ -27,6 +27,7 @@ class Journal:
         self._cancelled: list[int] = []
         self._waits: dict[int, Wait] = {}
         self._ended_waits: list[int] = []
+        self._given_up: list[Wait] = []
         self._services: dict[int, ServiceCall] = {}
         self._incidents: dict[int, Incident] = {}
         self._solved: list[int] = []
@@ -59,6 +60,10 @@ class Journal:
         if begun_now is None:
             self._ended_waits.append(element_id)
 
+    def gave_up(self, wait: Wait) -> None:
+        """Something else has made it needless to wait for this."""
+        self._given_up.append(wait)
+
     def stands(self, incident: Incident) -> None:
         self._incidents[incident.element_id] = incident
         if incident.element_id in self._solved:
@@ -84,6 +89,7 @@ class Journal:
             cancelled=tuple(self._cancelled),
             waits=tuple(self._waits.values()),
             ended_waits=tuple(self._ended_waits),
+            given_up=tuple(self._given_up),
             sent=tuple(self.sent),
             services=tuple(self._services.values()),
             incidents=tuple(self._incidents.values()),

@@ -1,23 +1,27 @@
 """The commission between cases: questions come by message, go onto the agenda of a sitting, return decided.
 
 `p04_item` sends `msg.agenda_item` and waits for `msg.commission_decision` by the number of its case; a
-sitting is a case of its own (`p04_commission`) that collects what waits and closes what it decided.
+sitting is a case of its own (`p04_commission`) that collects what waits and closes what it decided. A case
+that waits no more takes its question back; the sitting that has it on its agenda gets
+`msg.question_withdrawn`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from engine.cases.giving_up import when_given_up
+from engine.cases.locking import LockedCase
 from engine.cases.messages import subscriber
 from engine.cases.outbox import Promise
-from engine.cases.tables import ACTIVE, case_
+from engine.cases.tables import ACTIVE, case_, wait
 from engine.deadlines.tables import term
 from engine.definitions.operations import Call, operation
 from engine.errors import StepFailed
-from engine.model import Value
+from engine.model import Sent, Value, WaitKind
 from engine.records import commissions
 from engine.records.commissions import AgendaItem
 from engine.records.tables import ON_AGENDA
@@ -41,7 +45,9 @@ DECISIONS = {
 }
 """How the minutes' words are kept in the agenda."""
 
-_CASE = select(case_.c.number, case_.c.unit_id).where(case_.c.id == bindparam("case_id"))
+ANSWER, WITHDRAWN = "msg.commission_decision", "msg.question_withdrawn"
+
+_CASE = select(case_.c.number, case_.c.unit_id, case_.c.status).where(case_.c.id == bindparam("case_id"))
 _ASKING = (
     select(case_.c.id, case_.c.number, case_.c.status, term.c.due_at)
     .join_from(
@@ -53,6 +59,7 @@ _ASKING = (
     .where(case_.c.id.in_(bindparam("ids", expanding=True)))
 )
 _OVER = select(case_.c.id).where(case_.c.id.in_(bindparam("ids", expanding=True)), case_.c.status != ACTIVE)
+_WAITS = select(wait.c.id).where(wait.c.case_id == bindparam("case_id"), wait.c.name == ANSWER).limit(1)
 _NUMBERS = select(case_.c.id, case_.c.number).where(case_.c.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -60,6 +67,8 @@ _NUMBERS = select(case_.c.id, case_.c.number).where(case_.c.id.in_(bindparam("id
 def ask(rt: Runtime, conn: Connection, promise: Promise, payload: Mapping[str, Value]) -> None:
     """A case puts a question: it waits for the next sitting of the commission that serves the case's unit."""
     asking = conn.execute(_CASE, {"case_id": promise.case_id}).one()
+    if asking.status != ACTIVE:
+        return
     kind = str(payload.get("вид_комиссии") or FAMILY)
     commissions.ask(
         rt,
@@ -69,6 +78,30 @@ def ask(rt: Runtime, conn: Connection, promise: Promise, payload: Mapping[str, V
         commission_id=commissions.commission_for(rt, conn, kind, asking.unit_id),
         kind=str(payload.get("вид") or "other"),
     )
+
+
+@when_given_up(ANSWER)
+def take_back(conn: Connection, case: LockedCase) -> list[Sent]:
+    """A case that waits for no decision any more takes its questions back; a sitting that has them on its
+    agenda is told.
+    """
+    if conn.execute(_WAITS, {"case_id": case.id}).scalar() is not None:
+        return []
+    withdrawn = commissions.withdraw(conn, case.id)
+    heard_at = {item.sitting_case_id for item in withdrawn if item.sitting_case_id is not None}
+    numbers = _numbers(conn, heard_at)
+    return [
+        Sent(
+            node=WITHDRAWN,
+            kind=WaitKind.MESSAGE,
+            name=WITHDRAWN,
+            key=numbers[item.sitting_case_id],
+            payload=_matter(case.number, item),
+            process=case.process,
+        )
+        for item in withdrawn
+        if item.sitting_case_id in numbers
+    ]
 
 
 @operation("commission.collect")
@@ -105,12 +138,16 @@ def _question(rt: Runtime, call: Call, item: AgendaItem, asking: AnyRow) -> dict
     """What the agenda says of a question: no names, the number of the case leads to them."""
     zone = rt.calendars.office(call.unit_id).zone
     until = from_seconds(asking.due_at).astimezone(zone).date() if asking.due_at is not None else None
-    return {
-        "номер_дела": asking.number,
-        "вид": item.kind,
-        "название": commissions.ITEM_KINDS[item.kind],
-        "решить_до": until,
-    }
+    return {**_matter(asking.number, item), "решить_до": until}
+
+
+def _matter(number: str, item: AgendaItem) -> dict[str, Value]:
+    return {"номер_дела": number, "вид": item.kind, "название": commissions.ITEM_KINDS[item.kind]}
+
+
+def _numbers(conn: Connection, case_ids: Collection[int]) -> dict[int, str]:
+    """Numbers of cases by their ids."""
+    return {row.id: row.number for row in conn.execute(_NUMBERS, {"ids": list(case_ids)})} if case_ids else {}
 
 
 @operation("commission.close")
@@ -118,7 +155,7 @@ def close(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     """Keep what was decided with the agenda; what was put off, or left out, waits for the next sitting."""
     decided = {str(each["номер_дела"]): each for each in call.inputs.get("решения") or ()}
     items = [item for item in commissions.agenda(conn, call.case_id) if item.status == ON_AGENDA]
-    numbers = dict(conn.execute(_NUMBERS, {"ids": [item.case_id for item in items]}).all()) if items else {}
+    numbers = _numbers(conn, [item.case_id for item in items])
     for item in items:
         commissions.decide(rt, conn, item.id, _decision(item, decided.get(numbers[item.case_id])))
     return {}

@@ -9,7 +9,7 @@ tasks are opened, waits end, waits begin, terms end, terms begin, history, outbo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -19,6 +19,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, update
 from engine import bpmn
 from engine.access.policy import ROLES
 from engine.access.queues import queue_for, queue_of
+from engine.cases.giving_up import tell_given_up
 from engine.cases.history import HistoryKind
 from engine.cases.journal import write_history
 from engine.cases.keys import key_token
@@ -125,7 +126,8 @@ def record_step(
     if waits := [_wait_row(rt, case, w, book) for w in result.waits if w.kind != WaitKind.CONDITION]:
         _BEGIN_WAIT.run_all(conn, waits)
     book.write(conn)
-    promised = _promises(rt, release, case, result, deed)
+    sent = (*result.sent, *tell_given_up(conn, case, result))
+    promised = _promises(rt, release, case, replace(result, sent=sent), deed)
     if promised:
         _WRITE_OUTBOX.run_all(conn, promised)
         rt.database.after_commit(rt.wake)

@@ -59,6 +59,8 @@ DECISIONS = {
     "extra_check": "назначить дополнительную проверку",
 }
 
+_OLDEST_FIRST = (agenda_item.c.asked_at, agenda_item.c.id)
+
 
 @dataclass(frozen=True, slots=True)
 class NewCommission:
@@ -86,7 +88,9 @@ class CommissionMember:
 
 @dataclass(frozen=True, slots=True)
 class AgendaItem:
-    """A question of a case. `sitting_case_id` is the sitting that took it."""
+    """A question of a case. `sitting_case_id` is the sitting that took it, `postponed` how often it was put
+    off before: each time a question of its own, which stays with its sitting.
+    """
 
     id: int
     case_id: int
@@ -228,7 +232,9 @@ def give_back(conn: Connection, sitting_case_ids: Collection[int]) -> None:
 
 
 def decide(rt: Runtime, conn: Connection, item_id: int, decision: str) -> AgendaItem:
-    """Record the decision on a question; a postponed one waits for the next sitting."""
+    """Record the decision on a question. One that is put off stays in the record of this sitting, and is
+    asked anew for the next one.
+    """
     if decision not in DECISIONS:
         raise InvalidData("Решение не записано.", {"decision": "Выберите решение из списка."})
     row = conn.execute(select(agenda_item).where(agenda_item.c.id == item_id).with_for_update()).one_or_none()
@@ -237,29 +243,38 @@ def decide(rt: Runtime, conn: Connection, item_id: int, decision: str) -> Agenda
     if row.status != ON_AGENDA:
         raise Conflict("Этот вопрос сейчас не рассматривается.", "Обновите повестку.")
     if decision == POSTPONED:
-        values = {"status": WAITING, "sitting_case_id": None, "postponed": row.postponed + 1}
-    else:
-        values = {"status": DECIDED, "decision": decision, "decided_at": to_seconds(rt.clock.now())}
+        conn.execute(insert(agenda_item), _asked_anew(row))
+    values = {"status": DECIDED, "decision": decision, "decided_at": to_seconds(rt.clock.now())}
     changed = update(agenda_item).where(agenda_item.c.id == item_id).values(values).returning(agenda_item)
     return _item(conn.execute(changed).one())
 
 
-def withdraw(conn: Connection, case_id: int) -> int:
-    """Take back the undecided questions of a case (it was cancelled); how many."""
+def _asked_anew(row: Row[Any]) -> dict[str, Any]:
+    """The same question for the next sitting, as old as it is."""
+    kept = ("case_id", "commission_id", "kind", "title", "asked_at")
+    return {name: row._mapping[name] for name in kept} | {
+        "status": WAITING,
+        "postponed": row.postponed + 1,
+    }
+
+
+def withdraw(conn: Connection, case_id: int) -> list[AgendaItem]:
+    """Take back the undecided questions of a case that waits for no answer any more; those taken back."""
     undecided = (agenda_item.c.case_id == case_id) & agenda_item.c.status.in_((WAITING, ON_AGENDA))
-    return conn.execute(update(agenda_item).where(undecided).values(status=WITHDRAWN)).rowcount
+    changed = update(agenda_item).where(undecided).values(status=WITHDRAWN).returning(agenda_item)
+    return [_item(row) for row in conn.execute(changed)]
 
 
 def agenda(conn: Connection, sitting_case_id: int) -> list[AgendaItem]:
     """What a sitting hears, in order of asking."""
     wanted = select(agenda_item).where(agenda_item.c.sitting_case_id == sitting_case_id)
-    return [_item(row) for row in conn.execute(wanted.order_by(agenda_item.c.id))]
+    return [_item(row) for row in conn.execute(wanted.order_by(*_OLDEST_FIRST))]
 
 
 def waiting_items(conn: Connection, commission_id: int) -> list[AgendaItem]:
     """Questions that wait for the next sitting, oldest first."""
     waiting = (agenda_item.c.commission_id == commission_id) & (agenda_item.c.status == WAITING)
-    return [_item(row) for row in conn.execute(select(agenda_item).where(waiting).order_by(agenda_item.c.id))]
+    return [_item(row) for row in conn.execute(select(agenda_item).where(waiting).order_by(*_OLDEST_FIRST))]
 
 
 def items_of_case(conn: Connection, case_id: int) -> list[AgendaItem]:

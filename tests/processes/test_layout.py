@@ -19,6 +19,11 @@ def parent(node: Any) -> str | None:
     return around.get("id") if tag(around) == "subProcess" else None
 
 
+def around(node: Any) -> set[str | None]:
+    """The sub-processes that hold a node, at whatever depth."""
+    return {each.get("id") for each in node.iterancestors() if tag(each) == "subProcess"}
+
+
 def attached(node: Any) -> bool:
     return tag(node) == "boundaryEvent"
 
@@ -44,7 +49,7 @@ def test_shapes_do_not_overlap(process):
     clashes = [
         (a, b)
         for (a, one), (b, two) in combinations(found.nodes.items(), 2)
-        if not attached(one) and not attached(two) and a != parent(two) and b != parent(one)
+        if not attached(one) and not attached(two) and a not in around(two) and b not in around(one)
         if found.box(a).overlaps(found.box(b))
     ]
     assert clashes == []

@@ -361,6 +361,7 @@ INSIDE = {
     "worklist.monitor.soon_limit",
     # the product itself: what commits have promised, what is due
     "cases.commission.ask", "cases.commission.close", "cases.commission.collect",
+    "cases.commission.take_back", "cases.giving_up.tell_given_up",
     "cases.messages.collect_message", "cases.messages.forget_expired", "cases.messages.send_message",
     "cases.messages.send_signal",
     "cases.outbox.deliver", "cases.outbox.deliver_due", "cases.operations.give_up_service",

@@ -48,6 +48,8 @@ class Catching(Node):
             token.case.journal.wait_over(token.id)
 
     def cancelled(self, token: Token) -> None:
+        if token.state == WAITING and (wait := self.trigger.wait(token)) is not None and wait.name:
+            token.case.journal.gave_up(wait)
         self.stop_waiting(token)
         super().cancelled(token)
 

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from engine.access.actors import load_actor
+from engine.cases.events import note_event
 from engine.cases.queries import case_card, case_variables, open_incidents
 from engine.cases.service import StartedCase, cancel_case
-from engine.cases.tables import outbox
+from engine.cases.tables import message, outbox
 from engine.deadlines.service import seed
 from engine.jobs.sweep import sweep_until_idle
 from engine.model import SYSTEM, Actor, Value
@@ -57,16 +58,21 @@ DECIDED_IN = (
 
 
 def asking() -> Any:
-    """Asks, waits for the decision, then c; `T14` runs from the start."""
+    """Asks, waits for the decision, then c; `T14` runs from the start. Whoever changes their mind while it
+    waits may ask again after d.
+    """
     asked = draw.event("intermediateThrowEvent", "asked", "message", "msg.agenda_item", startTerms="T14")
     asked = asked.replace("<camunda:properties>", QUESTION + "<camunda:properties>")
-    answered = draw.event("intermediateCatchEvent", "answered", "message", "msg.commission_decision")
-    body = START + asked + answered + user_task("c") + END + flows("s asked answered c e")
-    return diagram("asking", body, draw.message("msg.agenda_item") + draw.message("msg.commission_decision"))
+    answered = '<receiveTask id="answered" name="Ждать решения" messageRef="msg_commission_decision"/>'
+    tired = draw.boundary("tired", "answered", "message", "msg.tired")
+    body = START + asked + answered + tired + user_task("c") + user_task("d") + END
+    names = ("msg.agenda_item", "msg.commission_decision", "msg.tired")
+    roots = "".join(draw.message(name) for name in names)
+    return diagram("asking", body + flows("s asked answered c e", "tired d asked"), roots)
 
 
 def sitting() -> Any:
-    """Collects, hears, tells every decision to its case, closes."""
+    """Collects, hears, tells every decision to its case, closes; hears of what was withdrawn."""
     told = draw.event("intermediateThrowEvent", "told", "message", "msg.commission_decision", key="=ключ")
     told = told.replace("</camunda:properties>", "</camunda:properties>" + ANSWER)
     told = told.replace('value="=ключ"', 'value="=принятое.номер_дела"')
@@ -90,8 +96,16 @@ def sitting() -> Any:
         + user_task("file", "R10")
         + END
         + flows("s collect hear tell close file e")
+        + '<subProcess id="withdrawn" name="Вопрос снят" triggeredByEvent="true">'
+        + draw.event("startEvent", "ws", "message", "msg.question_withdrawn").replace(
+            "<startEvent", '<startEvent isInterrupting="false"'
+        )
+        + '<endEvent id="we"/>'
+        + flows("ws we")
+        + "</subProcess>"
     )
-    return diagram("sitting", body, draw.message("msg.commission_decision"))
+    roots = draw.message("msg.commission_decision") + draw.message("msg.question_withdrawn")
+    return diagram("sitting", body, roots)
 
 
 @pytest.fixture
@@ -192,7 +206,7 @@ def test_what_was_put_off_waits_for_the_next_sitting(
     convene(rt, secretary)
     hear(rt, secretary, (case, "отложено"))
     assert waiting(rt, commission) == [case.id]
-    assert items(rt, case)[0].postponed == 1
+    assert [item.postponed for item in items(rt, case)] == [0, 1]
     held = convene(rt, secretary)
     questions: Any = variables(rt, secretary, held)["вопросы"]
     assert [each["номер_дела"] for each in questions] == [case.number]
@@ -230,6 +244,76 @@ def test_a_question_withdrawn_after_it_came_onto_the_agenda_stops_nobody(
     hear(rt, secretary, (stays, "одобрено"))
     assert sorted(open_nodes(rt)) == ["c", "file"]
     assert items(rt, stays)[0].status == DECIDED
+
+
+def test_a_question_that_its_case_waits_for_no_more_is_withdrawn(
+    rt: Runtime, clerk: Actor, secretary: Actor, commission: int
+) -> None:
+    tired, stays = ask(rt, clerk), ask(rt, clerk)
+    give_up(rt, clerk, tired)
+    assert items(rt, tired)[0].status == WITHDRAWN
+    assert waiting(rt, commission) == [stays.id]
+    assert all_kept(rt) == []
+
+
+def test_the_sitting_is_told_of_a_question_withdrawn_from_its_agenda(
+    rt: Runtime, clerk: Actor, secretary: Actor
+) -> None:
+    tired, stays = ask(rt, clerk), ask(rt, clerk)
+    held = convene(rt, secretary)
+    give_up(rt, clerk, tired)
+    assert (items(rt, tired)[0].status, items(rt, stays)[0].status) == (WITHDRAWN, ON_AGENDA)
+    assert variables(rt, secretary, held)["номер_дела"] == tired.number
+    assert sorted(open_nodes(rt)) == ["d", "hear"]
+
+
+def test_a_cancelled_case_tells_the_sitting_too(rt: Runtime, clerk: Actor, secretary: Actor) -> None:
+    case = ask(rt, clerk)
+    held = convene(rt, secretary)
+    cancel_case(rt, make_actor(rt, "R07"), case.id, "Гражданин отозвал заявление")
+    assert items(rt, case)[0].status == WITHDRAWN
+    sweep_until_idle(rt)
+    assert variables(rt, secretary, held)["номер_дела"] == case.number
+
+
+def test_a_case_that_asks_again_is_heard_again(
+    rt: Runtime, clerk: Actor, secretary: Actor, commission: int
+) -> None:
+    case = ask(rt, clerk)
+    convene(rt, secretary)
+    give_up(rt, clerk, case)
+    complete(rt, clerk, "d")
+    sweep_until_idle(rt)
+    assert waiting(rt, commission) == [case.id]
+    assert [item.status for item in items(rt, case)] == [WITHDRAWN, WAITING]
+
+
+def test_a_decision_that_came_withdraws_nothing(rt: Runtime, clerk: Actor, secretary: Actor) -> None:
+    case = ask(rt, clerk)
+    convene(rt, secretary)
+    hear(rt, secretary, (case, "одобрено"))
+    assert [item.status for item in items(rt, case)] == [DECIDED]
+    assert all_kept(rt) == []
+
+
+def test_a_case_that_ended_before_its_question_arrived_asks_nothing(
+    rt: Runtime, clerk: Actor, commission: int
+) -> None:
+    case = open_case(rt, clerk, "asking")
+    cancel_case(rt, make_actor(rt, "R07"), case.id, "Открыто по ошибке")
+    sweep_until_idle(rt)
+    assert items(rt, case) == []
+
+
+def give_up(rt: Runtime, clerk: Actor, case: StartedCase) -> None:
+    """The citizen changes their mind: the waiting of the case is cut short by its boundary event."""
+    note_event(rt, load_actor(rt, clerk.user_id), case.id, "msg.tired")
+    sweep_until_idle(rt)
+
+
+def all_kept(rt: Runtime) -> list[str]:
+    with rt.database.read() as conn:
+        return list(conn.execute(select(message.c.name)).scalars())
 
 
 def test_a_cancelled_sitting_gives_its_questions_back(rt: Runtime, clerk: Actor, secretary: Actor) -> None:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from engine.clock import MovableClock
 from engine.errors import Conflict, InvalidData, NotAllowed, NotFound
 from engine.model import SYSTEM
 from engine.records import commissions
@@ -101,9 +103,40 @@ def test_a_postponed_question_waits_for_the_next_sitting(rt_both: Runtime) -> No
     commission = make_commission(rt_both)
     item = put(rt_both, commission, 1)
     sit(rt_both, commission)
-    postponed = rule(rt_both, item, "postpone")
-    assert (postponed.status, postponed.postponed, postponed.sitting_case_id) == (WAITING, 1, None)
-    assert [found.id for found in sit(rt_both, commission, NEXT_SITTING)] == [item]
+    rule(rt_both, item, "postpone")
+    (waiting,) = read(rt_both, waiting_items, commission)
+    assert (waiting.case_id, waiting.status, waiting.sitting_case_id) == (1, WAITING, None)
+    assert (waiting.postponed, waiting.asked_at) == (1, MONDAY)
+    assert [found.case_id for found in sit(rt_both, commission, NEXT_SITTING)] == [1]
+
+
+def test_a_postponed_question_is_known_to_both_its_sittings(rt_both: Runtime) -> None:
+    commission = make_commission(rt_both)
+    rule(rt_both, put_before(rt_both, commission, SITTING), "postpone")
+    (again,) = sit(rt_both, commission, NEXT_SITTING)
+    rule(rt_both, again.id, "approve")
+    (first,) = read(rt_both, agenda, SITTING)
+    assert (first.status, first.decision, first.decided_at) == (DECIDED, "postpone", MONDAY)
+    (last,) = read(rt_both, agenda, NEXT_SITTING)
+    assert (last.status, last.decision, last.postponed) == (DECIDED, "approve", 1)
+    assert read(rt_both, items_of_case, 1) == [first, last]
+
+
+def put_before(rt: Runtime, commission: int, sitting: int) -> int:
+    put(rt, commission, 1)
+    (item,) = sit(rt, commission, sitting)
+    return item.id
+
+
+def test_a_postponed_question_keeps_its_place_before_later_ones(rt: Runtime) -> None:
+    commission = make_commission(rt)
+    item = put_before(rt, commission, SITTING)
+    assert isinstance(rt.clock, MovableClock)
+    rt.clock.advance(timedelta(hours=1))
+    put(rt, commission, 2)
+    rule(rt, item, "postpone")
+    assert [found.case_id for found in read(rt, waiting_items, commission)] == [1, 2]
+    assert [found.case_id for found in sit(rt, commission, NEXT_SITTING)] == [1, 2]
 
 
 def test_only_what_is_on_the_agenda_is_decided(rt: Runtime) -> None:
@@ -123,7 +156,7 @@ def test_a_cancelled_case_takes_back_its_open_questions_only(rt: Runtime) -> Non
     rule(rt, decided, "approve")
     put(rt, commission, 1, "remove")
     with rt.database.write() as conn:
-        assert withdraw(conn, 1) == 1
+        assert [item.kind for item in withdraw(conn, 1)] == ["remove"]
     assert [item.status for item in read(rt, items_of_case, 1)] == [DECIDED, WITHDRAWN]
     assert sit(rt, commission, NEXT_SITTING) == []
 
