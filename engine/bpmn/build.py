@@ -12,6 +12,7 @@ from collections.abc import Callable
 from engine.bpmn import dialect
 from engine.bpmn.behaviour import triggers
 from engine.bpmn.behaviour.activities import Activity, DecisionTask, ScriptTask, ServiceTask, UserTask
+from engine.bpmn.behaviour.adhoc import AdHoc
 from engine.bpmn.behaviour.blocks import CallActivity, EventSubProcess, Passing, SubProcess
 from engine.bpmn.behaviour.events import (
     Boundary,
@@ -34,7 +35,7 @@ from engine.bpmn.behaviour.node import Mapped, Node
 from engine.bpmn.dialect import Written
 from engine.bpmn.evaluate import Formula, Source, formula, source
 from engine.bpmn.graph import Element, Graph, Scope, is_true, local_name
-from engine.bpmn.normalise import child_name
+from engine.bpmn.normalise import child_name, first_elements
 from engine.bpmn.plan import Arc, Plan
 from engine.bpmn.sure import sure
 from engine.bpmn.ways import find_ways
@@ -151,6 +152,16 @@ class _Level:
     def _sub_process(self, element: Element, info: StepInfo, name: str) -> Node:
         task = SubProcess(self.plan, name, info, *_mapped(element))
         task.plan = _Level(self.graph, sure(element.body)).build()
+        return task
+
+    def _ad_hoc(self, element: Element, info: StepInfo, name: str) -> Node:
+        task = AdHoc(self.plan, name, info, *_mapped(element))
+        body = sure(element.body)
+        task.plan = _Level(self.graph, body).build()
+        task.offered = tuple(first.id for first in first_elements(body))
+        task.completion = sure(_formula(dialect.ad_hoc_end(element)))
+        task.sequential = element.attribute("ordering") == "Sequential"
+        task.cancels_rest = element.flag("cancelRemainingInstances", default=True)
         return task
 
     def _event_sub_process(self, element: Element, info: StepInfo) -> Node:
@@ -277,6 +288,7 @@ _MAKERS: dict[str, Callable[[_Level, Element, StepInfo, str], Node]] = {
     "callActivity": _Level._call_activity,
     "subProcess": _Level._sub_process,
     "transaction": _Level._sub_process,
+    "adHocSubProcess": _Level._ad_hoc,
     "exclusiveGateway": _Level._exclusive,
     "parallelGateway": _Level._parallel,
     "inclusiveGateway": _Level._inclusive,

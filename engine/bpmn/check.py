@@ -32,6 +32,7 @@ _REFUSING: Final[tuple[Finder, ...]] = (
     references.called_things,
     not_run.unknown_elements,
     not_run.kinds,
+    not_run.ad_hoc,
     not_run.compensation,
     not_run.transactions,
     not_run.complex_joins,

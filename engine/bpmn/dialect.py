@@ -192,6 +192,13 @@ def activation(element: Element) -> Written | None:
     return None if text is None else Written(element, "activation", text, line_of(node), always=True)
 
 
+def ad_hoc_end(element: Element) -> Written | None:
+    """The condition on which an ad-hoc sub-process is done."""
+    node = element.child("completionCondition")
+    text = text_of(node)
+    return None if text is None else Written(element, "completionCondition", text, line_of(node), always=True)
+
+
 def undone_by(element: Element) -> str | None:
     """Id of the activity that a compensation boundary event points to."""
     return next((target for source, target in element.scope.associations if source == element.id), None)
@@ -245,6 +252,7 @@ def _of_element(element: Element) -> Iterator[Written]:
     yield from _present(collection(element))
     yield from _present(script(element))
     yield from _present(activation(element))
+    yield from _present(ad_hoc_end(element))
     yield from _present(event_condition(element))
     yield from _present(property_formula(element, "key"))
     timer_text = timer(element)

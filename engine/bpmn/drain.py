@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from engine.bpmn.behaviour.blocks import Enclosing
 from engine.bpmn.behaviour.events import Catching
@@ -55,16 +55,30 @@ def _close_blocks(case: Case) -> bool:
     """Finish the blocks in which nothing lives any more; True when something can run again."""
     closed = False
     for block in sorted(case.all_blocks(), key=_depth, reverse=True):
+        host = block.host
+        if _has_more(host):
+            host.node.inside_over(host)
+            closed = True
+            continue
         if block.completed or not block.is_over():
             continue
         block.cancel()
-        host = block.host
         if host is None:
             block.completed = True
         elif host.state == STARTED and isinstance(host.node, Enclosing):
             host.node.inside_over(host)
             closed = True
     return closed
+
+
+def _has_more(host: Token | None) -> TypeGuard[Token]:
+    """Whether an ad-hoc sub-process has steps to offer or its condition to ask."""
+    return (
+        host is not None
+        and host.state == STARTED
+        and isinstance(host.node, Enclosing)
+        and host.node.has_more(host)
+    )
 
 
 def _depth(block: Block) -> int:

@@ -102,6 +102,11 @@ class Scope:
     flows: list[Flow] = field(default_factory=list)
     associations: list[tuple[str, str]] = field(default_factory=list)
 
+    @property
+    def is_ad_hoc(self) -> bool:
+        """It has no order: people choose what is done in it."""
+        return local_name(self.xml) == "adHocSubProcess"
+
     def leaving(self) -> dict[str, list[Flow]]:
         """Flows by the id of the element they leave."""
         found: dict[str, list[Flow]] = {}

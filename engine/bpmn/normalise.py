@@ -83,16 +83,21 @@ def _split_conditional_flows(scope: Scope) -> None:
 
 def _add_start(scope: Scope) -> None:
     """A level without start event begins at all elements that no flow reaches."""
-    if scope.of_kind("startEvent"):
+    if scope.is_ad_hoc or scope.of_kind("startEvent"):
         return
-    reaching = scope.reaching()
     begin = Element(start_name(scope.id), "startEvent", scope)
-    first = [
-        element for element in scope.elements.values() if element.id not in reaching and _may_begin(element)
-    ]
+    first = first_elements(scope)
     scope.elements[begin.id] = begin
     for element in first:
         scope.flows.append(Flow(f"{begin.id} {element.id}", begin.id, element.id, drawn=False))
+
+
+def first_elements(scope: Scope) -> list[Element]:
+    """What a level without start event begins with: whatever no flow reaches."""
+    reaching = scope.reaching()
+    return [
+        element for element in scope.elements.values() if element.id not in reaching and _may_begin(element)
+    ]
 
 
 def _may_begin(element: Element) -> bool:

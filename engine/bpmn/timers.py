@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
+from engine.bpmn.cron import Cron, read_cron
 from engine.bpmn.faults import Fault
 from engine.feel.durations import DAY, DaysTimeDuration, YearsMonthsDuration
 
@@ -66,13 +67,18 @@ class Cycle:
     end: datetime | date | None = None
 
 
-Schedule = datetime | date | Duration | Cycle
+Repeated = Cycle | Cron
+"""What comes again and again."""
+
+Schedule = datetime | date | Duration | Repeated
 """What a text of a timer can mean. A datetime without a zone, and a date, are in the agency's zone."""
 
 
 def read_text(text: str) -> Schedule | None:
-    """The schedule that an ISO 8601 text writes, None when it is none."""
+    """The schedule that an ISO 8601 text or a line of cron writes, None when it is none."""
     text = text.strip()
+    if text.startswith("@") or len(text.split()) > 2:
+        return read_cron(text)
     if text.startswith("R"):
         return _cycle(text)
     if text.startswith(("P", "-P")):
@@ -139,9 +145,17 @@ def first_moment(schedule: Schedule, now: datetime, zone: tzinfo) -> datetime:
     """When a timer armed at `now` fires for the first time. Raises Fault."""
     if isinstance(schedule, Duration):
         return schedule.after(now, zone)
+    if isinstance(schedule, Cron):
+        return _of_cron(schedule.after(now, zone))
     if isinstance(schedule, Cycle):
         return in_zone(schedule.start, zone) if schedule.start else schedule.duration.after(now, zone)
     return in_zone(schedule, zone)
+
+
+def _of_cron(moment: datetime | None) -> datetime:
+    if moment is None:
+        raise Fault("расписание таймера уже закончилось", "Исправьте в схеме год и повторите.")
+    return moment
 
 
 def next_moment(

@@ -62,6 +62,8 @@ class Activity(Node):
         if host is not None and host.node.gathers:
             host.node.instance_done(host, token)
         elif compensation.QUEUE not in token.marks:
+            if (around := token.block.host) is not None:
+                around.node.inner_done(around)
             super().leave(token)
 
 
@@ -114,7 +116,7 @@ class UserTask(Handed):
         if value is None:
             return None
         schedule = timers.read_value(value)
-        if schedule is None or isinstance(schedule, timers.Cycle):
+        if schedule is None or isinstance(schedule, timers.Repeated):
             raise Fault(
                 f"срок шага вместо даты или длительности получил: {kind_in_russian(value)}",
                 "Исправьте данные и повторите.",

@@ -31,6 +31,10 @@ class Enclosing(Node):
         """The diagram inside. Raises Fault when there is none."""
         raise NotImplementedError
 
+    def has_more(self, token: Token) -> bool:
+        """Whether the node itself has something to begin or to ask, now that nothing inside can run."""
+        return False
+
     def inside_over(self, token: Token) -> None:
         """Nothing lives inside any more: finish the activity."""
         token.case.make_ready(token)
@@ -144,11 +148,18 @@ class EventSubProcess(Catching, Enclosing):
     def arrive(self, token: Token) -> None:
         self.begin_to_wait(token)
 
+    def leave(self, token: Token) -> None:
+        if (host := token.block.host) is not None:
+            host.node.inner_done(host)
+        super().leave(token)
+
     def fired(self, token: Token) -> None:
         around: Block = token.block
         again = None if self.interrupting else self.trigger.again(token)
         if self.interrupting:
             around.cancel(spare=token)
+            if around.host is not None:
+                around.host.node.inner_interrupted(around.host)
         elif again is not None:
             around.spawn(self, marks=again).arrive()
         token.case.make_ready(token)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 COUNTS = "counts"
 """Mark of a block: for each complex gateway how many tokens came in this round, and whether it has fired."""
 
+OFFER = "offer"
+"""Mark: the token stands for a step of an ad-hoc sub-process that may be begun or not."""
+
 _NO_WAY = "Исправьте данные дела или добавьте в схему путь по умолчанию, затем повторите."
 
 
@@ -111,7 +114,7 @@ class InclusiveGateway(Join):
             return False
         full = self.bits_of(arrived)
         empty = self.all_bits & ~full
-        ways = [other.node.ways for other in _moving(token, self)]
+        ways = [other.node.ways for other in _moving(token, self) if OFFER not in other.marks]
         return not any(way & empty and not way & full for way in ways)
 
     def hopeless(self, token: Token) -> bool:

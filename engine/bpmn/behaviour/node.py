@@ -87,6 +87,12 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         """An activity that the token has begun is done; only for nodes that gather."""
         token.case.make_ready(token)
 
+    def inner_done(self, token: Token) -> None:
+        """An activity inside the one that the token carries out is done."""
+
+    def inner_interrupted(self, token: Token) -> None:
+        """An event sub-process inside has ended everything else there."""
+
     def cancelled(self, token: Token) -> None:
         """The token was cancelled and is about to be removed."""
 

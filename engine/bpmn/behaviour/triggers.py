@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.bpmn import timers
+from engine.bpmn.cron import Cron
 from engine.bpmn.evaluate import Formula, Source, in_words
 from engine.bpmn.faults import Fault
 from engine.feel.values import kind_in_russian
@@ -105,7 +106,9 @@ class Timer(Trigger):
         context = token.case.context
         moment = timers.first_moment(schedule, context.now, context.zone)
         token.marks[DUE] = _seconds(moment)
-        if isinstance(schedule, timers.Cycle):
+        if isinstance(schedule, Cron):
+            token.marks[CYCLE] = [value, token.marks[DUE], 0, None]
+        elif isinstance(schedule, timers.Cycle):
             from_start = schedule.start is not None
             base = moment if from_start else context.now
             token.marks[CYCLE] = [value, _seconds(base), 0 if from_start else 1, schedule.times]
@@ -129,6 +132,9 @@ class Timer(Trigger):
         text, base, done, left = token.marks[CYCLE]
         cycle = timers.read_text(text)
         context = token.case.context
+        if isinstance(cycle, Cron):
+            following = cycle.after(context.now, context.zone)
+            return None if following is None else {DUE: _seconds(following), CYCLE: [text, base, 0, None]}
         if not isinstance(cycle, timers.Cycle) or left == 1:
             return None
         found = timers.next_moment(cycle, datetime.fromtimestamp(base, UTC), done, context.now, context.zone)

@@ -90,7 +90,7 @@ def gateways(graph: Graph) -> Iterator[Hit]:
 
 def ends(graph: Graph) -> Iterator[Hit]:
     for scope in scopes(graph):
-        if not scope.elements:
+        if not scope.elements or scope.is_ad_hoc:
             continue
         for rule, tag in (("no-start", "startEvent"), ("no-end", "endEvent")):
             if not scope.of_kind(tag):

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from engine.bpmn import dialect
 from engine.bpmn.graph import Element, Graph, line_of, local_name
 from engine.bpmn.names import CAMUNDA, FLOW_NODES, PASSIVE, SUB_PROCESSES
+from engine.bpmn.normalise import first_elements, is_link
 from engine.bpmn.rules.hits import Hit, at, elements, scopes
+from engine.bpmn.sure import sure
 
 _CODE = frozenset({"executionListener", "taskListener", "connector"})
 
@@ -27,12 +29,25 @@ def unknown_elements(graph: Graph) -> Iterator[Hit]:
 
 def kinds(graph: Graph) -> Iterator[Hit]:
     for element in elements(graph):
-        if element.tag == "adHocSubProcess":
-            yield at("ad-hoc", element)
         if element.tag in ("receiveTask", "eventBasedGateway") and element.flag("instantiate"):
             yield at("instantiating", element)
         if element.is_event_sub_process and dialect.loop_of(element) is not None:
             yield at("handler-loop", element)
+
+
+def ad_hoc(graph: Graph) -> Iterator[Hit]:
+    for element in elements(graph, "adHocSubProcess"):
+        body = sure(element.body)
+        if dialect.ad_hoc_end(element) is None:
+            yield at("ad-hoc-condition", element)
+        for event in body.of_kind("startEvent", "endEvent"):
+            yield at("ad-hoc-event", event)
+        first = [one for one in first_elements(body) if not is_link(one)]
+        if not first:
+            yield at("ad-hoc-empty", element)
+        for one in first:
+            if one.tag != "userTask":
+                yield at("ad-hoc-first", one)
 
 
 def compensation(graph: Graph) -> Iterator[Hit]:

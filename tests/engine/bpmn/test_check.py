@@ -102,6 +102,7 @@ def edge(trigger: str, attributes: str = 'attachedToRef="a"') -> bytes:
 LINK = '<linkEventDefinition name="L"/>'
 LOOP = for_each("список", "вопрос", "<loopDataOutputRef>итоги</loopDataOutputRef>")
 
+UNTIL = "<completionCondition>хватит</completionCondition>"
 UNDO = "<compensateEventDefinition/>"
 UNDONE = '<association id="as" sourceRef="b" targetRef="x"/>'
 
@@ -160,7 +161,10 @@ CASES: dict[str, bytes] = {
     "cancel-no-boundary": straight(
         node("transaction", "t", start("s2"), end("x", "<cancelEventDefinition/>"), path("s2 x")), id="t"
     ),
-    "ad-hoc": straight(node("adHocSubProcess", "x", user("a"))),
+    "ad-hoc-condition": straight(node("adHocSubProcess", "x", user("a"))),
+    "ad-hoc-empty": straight(node("adHocSubProcess", "x", UNTIL)),
+    "ad-hoc-event": straight(node("adHocSubProcess", "y", user("a"), end("x"), UNTIL), id="y"),
+    "ad-hoc-first": straight(node("adHocSubProcess", "y", script("x", "{n: 1}"), UNTIL), id="y"),
     "complex-gateway": diagram(start(), node("complexGateway", "x"), end(), path("s x", "s x e")),
     "instantiating": straight(node("receiveTask", "x", messageRef="m_letter", instantiate=True)),
     "handler-loop": diagram(
