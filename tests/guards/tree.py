@@ -35,18 +35,27 @@ def tracked() -> tuple[Path, ...]:
     return tuple(Path(name) for name in listed.stdout.split("\0") if name and (ROOT / name).is_file())
 
 
-def own_texts() -> Iterator[tuple[Path, str]]:
+@functools.cache
+def own_texts() -> tuple[tuple[Path, str], ...]:
     """The text files that we write ourselves."""
-    for path in tracked():
-        if path.suffix not in BINARY and not path.as_posix().startswith(FOREIGN):
-            yield path, (ROOT / path).read_text(encoding="utf-8")
+    return tuple(
+        (path, (ROOT / path).read_text(encoding="utf-8"))
+        for path in tracked()
+        if path.suffix not in BINARY and not path.as_posix().startswith(FOREIGN)
+    )
 
 
 def python_files(*folders: str) -> Iterator[tuple[Path, ast.Module]]:
     """Parsed modules of the folders, all of them when none is named."""
-    for path, text in own_texts():
-        if path.suffix == ".py" and (not folders or path.parts[0] in folders):
-            yield path, ast.parse(text)
+    for path, tree in _parsed():
+        if not folders or path.parts[0] in folders:
+            yield path, tree
+
+
+@functools.cache
+def _parsed() -> tuple[tuple[Path, ast.Module], ...]:
+    """Every module is parsed once for all guards."""
+    return tuple((path, ast.parse(text)) for path, text in own_texts() if path.suffix == ".py")
 
 
 def place(path: Path, node: ast.AST) -> str:
