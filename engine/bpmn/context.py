@@ -25,6 +25,10 @@ def _no_decisions(key: str, _inputs: Mapping[str, Value]) -> Decision:
     raise Fault(f"решение «{key}» не найдено", "Опубликуйте решение с этим ключом и повторите шаг.")
 
 
+def _any_norm(_key: str, _variables: Mapping[str, Value]) -> None:
+    """Every norm is known."""
+
+
 def _never() -> bool:
     return False
 
@@ -37,7 +41,8 @@ class Context:
     that is not there belongs to a term that has not started. `case` is what expressions see as `дело`, read-
     only: its entry `номер` is also the correlation key of messages that name no other. `decide` carries out a
     decision by key; what it raises becomes an incident at the step. `working_days` adds working days to a
-    day. `tired` says that the step has worked for so long that it must stop where it is.
+    day. `require_norm` raises when the register has no norm of that key for a case with these variables.
+    `tired` says that the step has worked for so long that it must stop where it is.
     """
 
     now: datetime
@@ -46,4 +51,5 @@ class Context:
     case: Mapping[str, Value] = field(default_factory=dict)
     decide: Callable[[str, Mapping[str, Value]], Decision] = _no_decisions
     working_days: Callable[[date, int], date] | None = None
+    require_norm: Callable[[str, Mapping[str, Value]], None] = _any_norm
     tired: Callable[[], bool] = _never

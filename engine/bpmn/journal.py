@@ -66,8 +66,6 @@ class Journal:
 
     def stands(self, incident: Incident) -> None:
         self._incidents[incident.element_id] = incident
-        if incident.element_id in self._solved:
-            self._solved.remove(incident.element_id)
 
     def solved(self, element_id: int) -> None:
         if self._incidents.pop(element_id, None) is None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from engine.bpmn import Context, Decision
 from engine.cases.locking import LockedCase
@@ -40,6 +40,7 @@ def step_context(rt: Runtime, release: Release, case: LockedCase, now: datetime)
         },
         decide=_decider(release, now),
         working_days=rt.calendars.calendar(case.unit_id).add_working_days,
+        require_norm=_register(rt, now.astimezone(zone).date()),
         tired=_tired_after(STEP_SECONDS),
     )
 
@@ -48,6 +49,13 @@ def _tired_after(seconds: float) -> Callable[[], bool]:
     """Whether this thread has worked for so long since now; time in which others work does not count."""
     end = time.thread_time() + seconds
     return lambda: time.thread_time() > end
+
+
+def _register(rt: Runtime, today: date) -> Callable[[str, Mapping[str, Value]], None]:
+    def require(key: str, variables: Mapping[str, Value]) -> None:
+        rt.calendars.norm(key, today, variables)
+
+    return require
 
 
 def _decider(release: Release, now: datetime) -> Callable[[str, Mapping[str, Value]], Decision]:

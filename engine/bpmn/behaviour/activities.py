@@ -92,12 +92,15 @@ class UserTask(Handed):
 
     def open(self, token: Token) -> None:
         node, process = self.place(token)
+        due = self._due(token)
+        if due is None and self.info.norm is not None:
+            self.require_norms(token, self.info.norm)
         task = OpenTask(
             token.id,
             node,
             roles=self.info.roles,
             assignee=self.assignee.value(token) if self.assignee else None,
-            due=self._due(token),
+            due=due,
             priority=self._priority(token),
             item=self._item(token),
             process=process,

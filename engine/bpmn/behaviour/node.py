@@ -115,6 +115,13 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
             scope.write(token, results)
         token.data = {}
 
+    def require_norms(self, token: Token, *keys: str) -> None:
+        """Every norm that a term is going to run by is there, or runs already. Raises NotFound."""
+        context = token.case.context
+        for key in keys:
+            if key not in context.terms:
+                context.require_norm(key, token.case.variables or {})
+
     def report_passed(self, token: Token, *, cancelled: bool = False) -> None:
         if self.drawn:
             node, process = self.place(token)
@@ -126,6 +133,7 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         self.arrive(token)
 
     def _run(self, token: Token) -> bool | None:
+        self.require_norms(token, *self.info.start_terms)
         return self.work(token)
 
     def _on_complete(self, token: Token) -> None:

@@ -165,7 +165,7 @@ def test_the_held_sitting_has_sent_its_decisions_and_the_next_one_has_its_questi
             .where(case_.c.process == "p04_commission")
             .order_by(case_.c.id)
         ).all()
-    assert sorted(decided) == ["approve", "approve", "approve", "extra_check", "refuse"]
+    assert sorted(decided) == ["approve", "approve", "approve", "extra_check", "postpone", "refuse"]
     assert waiting == []
     assert [row.phase for row in sittings] == ["закрыто", "подтверждается явка", "собирается повестка"]
 
