@@ -50,6 +50,7 @@ ACTIONS = {
     "attached": _l("приложен файл"),
     "removed": _l("убран файл"),
     "definition_published": _l("публикация"),
+    "repaired": _l("исправлено дело"),
     "password_changed": _l("смена пароля"),
     "password_reset": _l("новый пароль"),
     "roles_changed": _l("смена ролей"),

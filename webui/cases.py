@@ -95,6 +95,7 @@ def index() -> str:
         state=state,
         pathways=pathways,
         next_page=older if len(cards) == PAGE else None,
+        may_repair=person.may(Permission.CASE_REPAIR),
     )
 
 

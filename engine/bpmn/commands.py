@@ -97,9 +97,10 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class SetVariables:
-    """Change variables of the case from outside."""
+    """Change variables from outside: of the case, or of the process that this element belongs to."""
 
     values: Mapping[str, Value]
+    element_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

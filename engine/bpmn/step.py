@@ -147,7 +147,11 @@ def _move(case: Case, command: commands.Move) -> None:
 
 
 def _set_variables(case: Case, command: commands.SetVariables) -> None:
-    sure(case.variables).update(_kept(command.values))
+    values = _kept(command.values)
+    if command.element_id is None:
+        sure(case.variables).update(values)
+    else:
+        scope.write(_token(case, command.element_id), values)
 
 
 def _cancel(case: Case, _command: commands.Cancel) -> None:

@@ -11,12 +11,15 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, bindparam, delete, select
 
 from engine import bpmn
+from engine.access.journal import record_action
 from engine.bpmn.commands import (
     Command,
     CompleteService,
     FailService,
+    Move,
     Retry,
     SetVariables,
+    Skip,
     ThrowError,
 )
 from engine.cases.context import step_context
@@ -74,11 +77,37 @@ def _keep_promises(rt: Runtime, actor: Actor, case_id: int, reason: str) -> None
         rt.database.after_commit(rt.wake)
 
 
-def set_variables(rt: Runtime, actor: Actor, case_id: int, values: Mapping[str, Value], reason: str) -> None:
-    """Change variables of the case's top scope; conditions that wait are looked at anew."""
-    _repair(
-        rt, actor, case_id, None, SetVariables(values), reason, "исправить данные", {"data": dict(values)}
-    )
+def skip(
+    rt: Runtime, actor: Actor, case_id: int, element: int, values: Mapping[str, Value], reason: str
+) -> None:
+    """Let the case go on without the work of one element; `values` stand for what it would have given.
+
+    Its terms begin and end as if it had been done; an open step closes, its own term is cancelled.
+    """
+    told = {"data": dict(values)} if values else {}
+    _repair(rt, actor, case_id, element, Skip(element, values), reason, "пропустить шаг", told)
+
+
+def move(rt: Runtime, actor: Actor, case_id: int, element: int, node: str, reason: str) -> None:
+    """Let the case go on at another element of the same level; `node` is its id in the diagram."""
+    command = Move(element, node)
+    _repair(rt, actor, case_id, element, command, reason, "перевести на другой шаг", {"куда": node})
+
+
+def set_variables(
+    rt: Runtime,
+    actor: Actor,
+    case_id: int,
+    values: Mapping[str, Value],
+    reason: str,
+    element: int | None = None,
+) -> None:
+    """Change variables of the case, or of the called process that `element` belongs to.
+
+    Conditions that wait are looked at anew.
+    """
+    command = SetVariables(values, element)
+    _repair(rt, actor, case_id, element, command, reason, "исправить данные", {"data": dict(values)})
 
 
 def complete_service(
@@ -132,6 +161,8 @@ def _repair(
         record_step(
             rt, conn, release, case, result, Deed(HistoryKind.REPAIRED, actor, now, node, number, told)
         )
+        details = {"what": what} if node is None else {"what": what, "node": node}
+        record_action(rt, conn, actor, "repaired", "case", case_id, case_id=case_id, details=details)
 
 
 def _require_reason(reason: str) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, select
 
 from engine.access import queries as colleagues
 from engine.access import service as access
-from engine.cases import erasing, events, repair, visibility
+from engine.cases import erasing, events, remedies, repair, visibility
 from engine.cases import queries as cases
 from engine.cases import service as case_service
 from engine.cases.tables import case_
@@ -139,6 +139,9 @@ REFUSED: dict[str, Call] = {
     "cases.queries.case_card": lambda w, a: w.read(lambda c: cases.case_card(w.rt, c, a, w.case_id)),
     "cases.repair.complete_service": lambda w, a: repair.complete_service(w.rt, a, w.case_id, 1, {}, "так"),
     "cases.repair.fail_service": lambda w, a: repair.fail_service(w.rt, a, w.case_id, 1, None, "", "так"),
+    "cases.remedies.repair_view": lambda w, a: w.read(lambda c: remedies.repair_view(w.rt, c, a, w.case_id)),
+    "cases.repair.move": lambda w, a: repair.move(w.rt, a, w.case_id, 1, "b", "так"),
+    "cases.repair.skip": lambda w, a: repair.skip(w.rt, a, w.case_id, 1, {}, "так"),
     "cases.repair.retry": lambda w, a: repair.retry(w.rt, a, w.case_id, 1, "так"),
     "cases.repair.set_variables": lambda w, a: repair.set_variables(w.rt, a, w.case_id, {"а": 1}, "так"),
     "cases.repair.throw_error": lambda w, a: repair.throw_error(w.rt, a, w.case_id, 1, "E", "так"),
@@ -260,6 +263,7 @@ SCOPED: dict[str, Call] = {
     ],
     "cases.queries.case_list": lambda w, a: w.read(lambda c: cases.case_list(w.rt, c, a, active=None)),
     "cases.queries.count_cases": lambda w, a: w.read(lambda c: cases.count_cases(c, a)),
+    "cases.remedies.standing_cases": lambda w, a: w.read(lambda c: remedies.standing_cases(w.rt, c, a)),
     "cases.visibility.visible": lambda w, a: w.read(
         lambda c: c.execute(select(case_.c.id).where(visibility.visible(a))).all()
     ),

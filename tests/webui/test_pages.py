@@ -47,6 +47,8 @@ PAGES = [
     ("R07", "/monitor/reassign/{task}"),
     ("R07", "/cases/{later_case}"),
     ("R07", "/cases/{later_case}/repair"),
+    ("R29", "/cases/{later_case}/repair"),
+    ("R07", "/repair"),
     ("R07", "/cases/{later_case}/views"),
     ("R07", "/admin/journal"),
     ("R28", "/admin/journal?action=view"),

@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, select
 
+from engine.access.tables import audit
 from engine.cases import repair
 from engine.cases.events import note_event
 from engine.cases.queries import case_card, case_history, case_position, case_variables, open_incidents
+from engine.cases.remedies import Need, RepairView, repair_view, standing_cases
 from engine.cases.service import StartedCase
 from engine.cases.tables import outbox
+from engine.deadlines.service import seed
+from engine.deadlines.tables import term
 from engine.definitions.operations import OPERATIONS, Call
 from engine.errors import InvalidData, NotAllowed, StepFailed
 from engine.jobs.sweep import sweep_until_idle
@@ -235,3 +239,130 @@ def test_an_operation_that_has_become_needless_is_not_promised_any_more(
     sweep_until_idle(rt)
     assert carried_out == []
     assert promises(rt) == 0
+
+
+# --- passing over and moving
+
+
+TWO_STEPS = chain("two", user_task("a", norm="T10", startTerms="T14"), user_task("b"), user_task("c"))
+
+
+@pytest.fixture
+def norms(rt: Runtime) -> None:
+    """The norms that come with the product."""
+    with rt.database.write() as conn:
+        seed(conn, rt.clock.now())
+    rt.calendars.forget()
+
+
+def open_terms_of(rt: Runtime, case: StartedCase) -> list[tuple[str, bool]]:
+    """Running terms: (key, whether of one step)."""
+    statement = select(term.c.key, term.c.task_id).where(term.c.case_id == case.id, term.c.ended_at.is_(None))
+    with rt.database.read() as conn:
+        return sorted((row.key, row.task_id is not None) for row in conn.execute(statement))
+
+
+@pytest.mark.usefixtures("norms")
+def test_a_step_passed_over_closes_with_its_own_term_and_begins_those_of_the_case(
+    rt: Runtime, head: Actor
+) -> None:
+    publish_files(rt, TWO_STEPS)
+    case = started(rt, "two")
+    assert open_terms_of(rt, case) == [("T10", True)]
+    repair.skip(rt, head, case.id, open_tasks(rt)[0] & 0xFFFFFF, {"итог": "да"}, WHY)
+    assert open_nodes(rt) == ["b"]
+    assert open_terms_of(rt, case) == [("T14", False)]
+    with rt.database.read() as conn:
+        told = told_last(rt, conn, head, case)
+        assert case_variables(rt, conn, case_card(rt, conn, head, case.id)) == {"итог": "да"}
+    assert told == {"действие": "пропустить шаг", "причина": WHY, "data": {"итог": "да"}}
+
+
+def test_a_step_passed_over_makes_no_document(rt: Runtime, head: Actor) -> None:
+    publish_files(rt, chain("papers", user_task("a", document="D25"), user_task("b")))
+    case = started(rt, "papers")
+    repair.skip(rt, head, case.id, open_tasks(rt)[0] & 0xFFFFFF, {}, WHY)
+    assert promises(rt) == 0
+
+
+@pytest.mark.usefixtures("norms")
+def test_a_case_is_moved_to_another_step_and_the_history_says_where(rt: Runtime, head: Actor) -> None:
+    publish_files(rt, TWO_STEPS)
+    case = started(rt, "two")
+    repair.move(rt, head, case.id, open_tasks(rt)[0] & 0xFFFFFF, "c", WHY)
+    assert open_nodes(rt) == ["c"]
+    assert open_terms_of(rt, case) == []
+    with rt.database.read() as conn:
+        assert told_last(rt, conn, head, case)["куда"] == "c"
+
+
+@pytest.mark.usefixtures("norms")
+def test_where_it_can_not_be_moved_nothing_changes(rt: Runtime, head: Actor) -> None:
+    publish_files(rt, TWO_STEPS)
+    case = started(rt, "two")
+    with pytest.raises(StepFailed):
+        repair.move(rt, head, case.id, open_tasks(rt)[0] & 0xFFFFFF, "s", WHY)
+    assert open_nodes(rt) == ["a"]
+
+
+@pytest.mark.usefixtures("norms")
+def test_every_repair_is_noted_in_the_journal_without_values(rt: Runtime, head: Actor) -> None:
+    publish_files(rt, TWO_STEPS)
+    case = started(rt, "two")
+    repair.skip(rt, head, case.id, open_tasks(rt)[0] & 0xFFFFFF, {"итог": "тайна"}, WHY)
+    with rt.database.read() as conn:
+        row = conn.execute(select(audit).where(audit.c.action == "repaired")).one()
+    assert (row.actor_id, row.case_id) == (head.user_id, case.id)
+    assert "тайна" not in row.details
+
+
+# --- what a person needs to know
+
+
+def view(rt: Runtime, actor: Actor, case: StartedCase) -> RepairView:
+    with rt.database.read() as conn:
+        return repair_view(rt, conn, actor, case.id)
+
+
+def test_an_incident_names_the_element_the_reason_and_the_data_it_needs(rt: Runtime, head: Actor) -> None:
+    publish_files(rt, STUCK)
+    case = started(rt, "stuck")
+    seen = view(rt, head, case).troubles[0]
+    assert seen.step.name == "Что дальше?"
+    assert "ни одно условие не выполнено" in seen.message
+    assert seen.needs == (Need("доход", known=False),)
+    repair.set_variables(rt, head, case.id, {"доход": Decimal(-5)}, WHY)
+    assert view(rt, head, case).troubles[0].needs == (Need("доход", known=True, value=Decimal(-5)),)
+
+
+def test_who_may_repair_but_not_see_the_case_is_told_names_without_values(rt: Runtime, head: Actor) -> None:
+    publish_files(rt, STUCK)
+    case = started(rt, "stuck")
+    repair.set_variables(rt, head, case.id, {"доход": Decimal(-5)}, WHY)
+    seen = view(rt, make_actor(rt, "R29"), case)
+    assert (seen.shows_data, seen.label, seen.variables) == (False, "", {})
+    assert seen.troubles[0].needs == (Need("доход", known=True),)
+
+
+def test_the_data_of_a_called_process_are_corrected_there(rt: Runtime, head: Actor) -> None:
+    caller = diagram(
+        "caller", START + END + '<callActivity id="c" name="Вызов" calledElement="stuck"/>' + flows("s c e")
+    )
+    publish_files(rt, STUCK, caller)
+    case = started(rt, "caller")
+    element = standing_at(rt, head, case)
+    repair.set_variables(rt, head, case.id, {"доход": Decimal(9)}, WHY, element)
+    repair.retry(rt, head, case.id, element, WHY)
+    assert open_nodes(rt) == ["stuck/a"]
+    with rt.database.read() as conn:
+        assert case_variables(rt, conn, case_card(rt, conn, head, case.id)) == {}
+
+
+def test_cases_that_stand_are_listed_for_whoever_may_repair_them(rt: Runtime, head: Actor) -> None:
+    publish_files(rt, STUCK)
+    case = started(rt, "stuck")
+    stranger = make_actor(rt, "R07", unit_id=town(rt).care)
+    with rt.database.read() as conn:
+        assert [found.case_id for found in standing_cases(rt, conn, head)] == [case.id]
+        assert [found.case_id for found in standing_cases(rt, conn, make_actor(rt, "R29"))] == [case.id]
+        assert standing_cases(rt, conn, stranger) == []
