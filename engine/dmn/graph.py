@@ -176,7 +176,7 @@ class Graph:
         elif isinstance(node, ServiceNode) and isinstance(element, DecisionService):
             outputs = self._found(element.outputs)
             node.outputs = tuple(one for one in outputs if isinstance(one, DecisionNode))
-            node.inputs = tuple(self._found((*element.input_decisions, *element.input_data)))
+            node.inputs = tuple(self._found((*element.input_data, *element.input_decisions)))
             node.result = self.types.result_of(element.variable.type)
         node.free_names, node.free_functions = workshop.free_names, workshop.free_functions
 

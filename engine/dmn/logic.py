@@ -147,9 +147,9 @@ class ModelFunction(Function):
             return self._body(self._evaluation, variables)
 
     def invoke_named(self, run: Run, arguments: Mapping[str, Value]) -> Value:
-        if arguments.keys() != set(self.parameters):
+        if not arguments.keys() <= set(self.parameters):
             raise Problem("имена значений не те: нужны " + ", ".join(self.parameters))
-        return self.invoke(run, [arguments[name] for name in self.parameters])
+        return self.invoke(run, [arguments.get(name) for name in self.parameters])
 
 
 def compile_function(

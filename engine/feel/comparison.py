@@ -7,10 +7,9 @@ from decimal import Decimal
 from operator import ge, gt, le, lt
 from typing import Final
 
-from engine.feel.durations import SECOND, DaysTimeDuration, YearsMonthsDuration
+from engine.feel.durations import DAY, SECOND, DaysTimeDuration, YearsMonthsDuration
 from engine.feel.runtime import Run
 from engine.feel.temporal import (
-    instant,
     is_date,
     is_date_time,
     is_time,
@@ -18,7 +17,7 @@ from engine.feel.temporal import (
     number_of_date,
     offset_seconds,
 )
-from engine.feel.values import Range, Value
+from engine.feel.values import Function, Range, Value
 
 ORDERS: Final[dict[str, Callable[[Value, Value], bool]]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 
@@ -29,7 +28,7 @@ _DIRECT: Final = frozenset({Decimal, str, DaysTimeDuration, YearsMonthsDuration}
 def order_key(left: Value, right: Value) -> tuple[Value, Value] | None:
     """Two values that compare in Python as `left` and `right` do in FEEL, or None if they don't compare.
 
-    A moment with a zone and one without don't compare: nobody knows which came first.
+    A moment without a zone is taken to be in the zone of the other (DMN 1.5, table 54).
     """
     kind = type(left)
     if kind is type(right) and kind in _DIRECT:
@@ -37,22 +36,19 @@ def order_key(left: Value, right: Value) -> tuple[Value, Value] | None:
     if is_date(left) and is_date(right):
         return number_of_date(left), number_of_date(right)
     if is_date_time(left) and is_date_time(right):
-        if (left.tzinfo is None) != (right.tzinfo is None):
-            return None
-        return instant(left), instant(right)
+        days = number_of_date(left) * DAY, number_of_date(right) * DAY
+        return _clock_key(left, right) + days[0], _clock_key(right, left) + days[1]
     if is_time(left) and is_time(right):
-        return _time_keys(left, right)
+        return _clock_key(left, right), _clock_key(right, left)
     return None
 
 
-def _time_keys(left: Value, right: Value) -> tuple[int, int] | None:
-    left_offset, right_offset = offset_seconds(left), offset_seconds(right)
-    if (left_offset is None) != (right_offset is None):
-        return None
-    return (
-        nanoseconds_of_day(left) - (left_offset or 0) * SECOND,
-        nanoseconds_of_day(right) - (right_offset or 0) * SECOND,
-    )
+def _clock_key(value: Value, other: Value) -> int:
+    """Nanoseconds from midnight in UTC to the time of day, in the zone of `other` if it has none."""
+    offset = offset_seconds(value)
+    if offset is None:
+        offset = offset_seconds(other) or 0
+    return nanoseconds_of_day(value) - offset * SECOND
 
 
 def compare(operator: str, left: Value, right: Value) -> bool | None:
@@ -77,9 +73,10 @@ def equal(run: Run, left: Value, right: Value) -> bool | None:
             return _equal_ranges(run, left, right)
     keys = order_key(left, right)
     if keys is not None:
-        return bool(keys[0] == keys[1])
-    if (is_time(left) and is_time(right)) or (is_date_time(left) and is_date_time(right)):
-        return False  # one has a zone, the other has none
+        same_form = is_date(left) or (left.tzinfo is None) == (right.tzinfo is None)
+        return same_form and bool(keys[0] == keys[1])
+    if isinstance(left, Function) and isinstance(right, Function):
+        return left is right
     return None
 
 

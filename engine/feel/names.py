@@ -98,11 +98,8 @@ def _can_be_read(pieces: tuple[Lexeme, ...]) -> bool:
 
 
 def _stands_at(tokens: list[Token], index: int, pieces: tuple[Lexeme, ...]) -> bool:
-    previous_end = tokens[index].start
-    for token, piece in zip(tokens[index:], pieces, strict=False):
-        if token.kind == "string" or token.text != piece.text:
-            return False
-        if piece.spaced != (token.start > previous_end):
-            return False
-        previous_end = token.end
-    return True
+    """By the standard spaces do not count: where there is a name `a-b`, `a - b` is this name too."""
+    return all(
+        token.kind != "string" and token.text == piece.text
+        for token, piece in zip(tokens[index:], pieces, strict=False)
+    )

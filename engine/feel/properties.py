@@ -19,7 +19,6 @@ from engine.feel.temporal import (
     nanosecond_of,
     number_of_date,
     offset_seconds,
-    offset_text,
     region_name,
 )
 from engine.feel.values import Range, Value
@@ -40,10 +39,8 @@ def _offset(value: AnyTime | AnyDateTime) -> DaysTimeDuration | None:
 
 
 def _zone(value: AnyTime | AnyDateTime) -> str | None:
-    """The region, or the offset as text; null for a local time."""
-    region = region_name(value.tzinfo)
-    seconds = offset_seconds(value)
-    return region or (None if seconds is None else offset_text(seconds))
+    """The name of the region; null for a local time and for one with an offset only."""
+    return region_name(value.tzinfo)
 
 
 def _part(unit: int, whole: int | None = None) -> Property:

@@ -71,7 +71,7 @@ def _put(run: Run, context: Any, keys: list[str], value: Value) -> Context:
         raise Problem("по пути стоит не набор полей")
     run.charge(len(context))
     first, *rest = keys
-    return {**context, first: _put(run, context.get(first, {}), rest, value) if rest else value}
+    return {**context, first: _put(run, context.get(first), rest, value) if rest else value}
 
 
 @builtin("context merge(contexts: list)")

@@ -148,11 +148,11 @@ def some_item(run: Run, items: Items) -> bool | None:
     return _logic(run, items, decisive=True)
 
 
-def _index(items: Items, position: Decimal, *, beyond: int = 0) -> int:
-    """The Python index of a position; `beyond` lets it point so many places behind the end."""
+def _index(items: Items, position: Decimal) -> int:
+    """The Python index of a position."""
     if position != position.to_integral_value() or not position:
         raise Problem("место в списке — целое число от 1 (или от −1 с конца)")
-    if not -len(items) <= position <= len(items) + beyond:
+    if not -len(items) <= position <= len(items):
         raise Problem(f"в списке нет места {position:f}")
     return int(position) - 1 if position > 0 else len(items) + int(position)
 
@@ -168,13 +168,13 @@ def sublist(run: Run, items: Items, start: Decimal, length: Decimal | None = Non
     return items[begin : begin + int(length)]
 
 
-@builtin("append(list: list, items...: any)")
+@builtin("append(list: list, item...: any)")
 def append(run: Run, items: Items, added: Items) -> Items:
     run.charge(len(items) + len(added))
     return [*items, *added]
 
 
-@builtin("concatenate(lists...: list)")
+@builtin("concatenate(list...: list)")
 def concatenate(run: Run, lists: list[Items]) -> Items:
     run.charge(sum(map(len, lists)))
     return [item for items in lists for item in items]
@@ -226,7 +226,7 @@ def index_of(run: Run, items: Items, match: Value) -> Numbers:
     return [Decimal(place) for place, item in enumerate(items, 1) if equal(run, item, match) is True]
 
 
-@builtin("union(lists...: list)")
+@builtin("union(list...: list)")
 def union(run: Run, lists: list[Items]) -> Items:
     return distinct_values(run, concatenate(run, lists))  # type: ignore[no-any-return]
 

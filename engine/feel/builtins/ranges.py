@@ -133,8 +133,8 @@ def range_from_text(run: Run, text: str) -> Range:
     closed_start, closed_end = opening == "[", closing == "]"
     if (start is None and (closed_start or end is None)) or (end is None and closed_end):
         raise Problem("у промежутка нет начала или конца")
-    if start is not None and end is not None and order_key(start, end) is None:
-        raise Problem("начало и конец промежутка нельзя сравнить между собой")
+    if start is not None and end is not None and _order((start, 0), (end, 0)) > 0:
+        raise Problem("начало промежутка больше его конца")
     return Range(start, end, closed_start, closed_end)
 
 

@@ -50,9 +50,9 @@ class UserFunction(Function):
             return self._body(frame)
 
     def invoke_named(self, run: Run, arguments: Mapping[str, Value]) -> Value:
-        if arguments.keys() != set(self.parameters):
+        if not arguments.keys() <= set(self.parameters):
             raise Problem("имена значений не те: нужны " + ", ".join(self.parameters))
-        return self.invoke(run, [arguments[name] for name in self.parameters])
+        return self.invoke(run, [arguments.get(name) for name in self.parameters])
 
 
 @rule(ast.FunctionLiteral)

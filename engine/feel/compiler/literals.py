@@ -68,8 +68,11 @@ def compile_range(compiler: Compiler, node: ast.RangeLiteral) -> Code:
 
     def span(frame: Frame) -> Value:
         low, high = start(frame), end(frame)
-        if order_key(low, high) is None:
+        keys = order_key(low, high)
+        if keys is None:
             return frame[0].warn(node.at, "Начало и конец промежутка нельзя сравнить между собой.")
+        if keys[0] > keys[1]:
+            return frame[0].warn(node.at, "Начало промежутка больше его конца.")
         return Range(low, high, closed_start, closed_end)
 
     return span

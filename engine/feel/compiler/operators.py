@@ -12,7 +12,7 @@ from engine.feel.comparison import ORDERS, compare, equal
 from engine.feel.compiler.base import Code, Compiler, Frame, rule
 from engine.feel.compiler.literals import constant
 from engine.feel.runtime import Run
-from engine.feel.types import resolve
+from engine.feel.types import Simple, resolve
 from engine.feel.values import Value, kind_in_russian
 
 _LONG: Final = 10_000
@@ -25,6 +25,15 @@ _DOING: Final = {
     "/": "разделить",
     "**": "возвести в степень",
 }
+
+
+PARTS: Final = {
+    "list": "<number>",
+    "range": "<date>",
+    "context": "<имя: string>",
+    "function": "<number>->number",
+}
+"""Types that say nothing without those of their parts, and how these are written."""
 
 
 @rule(ast.Negation)
@@ -195,4 +204,7 @@ def compile_instance_of(compiler: Compiler, node: ast.InstanceOf) -> Code:
     wanted = resolve(node.type, compiler.types)
     if wanted is None:
         return lambda frame: frame[0].warn(node.at, "Такого вида значений нет.")
+    if isinstance(wanted, Simple) and wanted.kind in PARTS:
+        example = f"{wanted.kind}{PARTS[wanted.kind]}"
+        return lambda frame: frame[0].warn(node.at, f"Нужно сказать, чего: {example}.")
     return lambda frame: wanted.has_instance(value(frame))

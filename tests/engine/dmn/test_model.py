@@ -205,6 +205,26 @@ def test_a_service_is_a_function_of_its_inputs():
     assert decide(SERVICE, "служба", доход=1) == 3
 
 
+def test_a_service_takes_its_data_before_its_decisions():
+    xml = model(
+        input_data("а", "number"),
+        decision("б", literal("1")),
+        decision("итог", literal("а - б"), "in а", "б"),
+        '<decisionService name="служба" id="ds служба"><outputDecision href="#итог"/>'
+        '<inputDecision href="#б"/><inputData href="#in а"/></decisionService>',
+        decision("Р", literal("служба(10, 3)"), "ds служба"),
+    )
+    assert decide(xml, "Р") == 7
+
+
+def test_what_a_call_by_names_leaves_out_is_null():
+    xml = model(
+        function("ф", {"а": None, "б": None}, literal("if б = null then а else б")),
+        decision("Р", literal("ф(а: 5)"), "fn ф"),
+    )
+    assert decide(xml, "Р") == 5
+
+
 def test_a_service_may_take_results_of_decisions_and_give_several():
     assert decide(SERVICE, "с готовым шагом", шаг=5) == 6
     given = '<inputDecision href="#шаг"/>'

@@ -23,7 +23,7 @@ from tests.engine.feel.asking import means
         ('context put({a: 1}, "b", 2)', "{a: 1, b: 2}"),
         ('context put({a: 1}, "a", 2)', "{a: 2}"),
         ('context put({a: {b: 1}}, ["a", "c"], 2)', "{a: {b: 1, c: 2}}"),
-        ('context put({}, ["a", "b"], 2)', "{a: {b: 2}}"),
+        ('context put({}, ["a", "b"], 2)', "null"),
         ('context put({a: 1}, ["a", "b"], 2)', "null"),
         ("context put({a: 1}, [], 2)", "null"),
         ('context put(null, "a", 2)', "null"),

@@ -36,7 +36,8 @@ def test_a_known_name_may_hold_signs_and_keywords(name: str):
 def test_signs_are_operators_where_no_such_name_is_known():
     means("a-b", "3", a=5, b=2)
     means("a-b", "7", a=5, b=2, **{"a-b": 7})
-    means("a - b", "3", a=5, b=2, **{"a-b": 7})
+    means("a - b", "7", a=5, b=2, **{"a-b": 7})
+    means("(a) - (b)", "3", a=5, b=2, **{"a-b": 7})
 
 
 def test_the_longest_known_name_wins():

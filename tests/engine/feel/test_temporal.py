@@ -103,6 +103,7 @@ def test_dates_and_times_are_made_of_parts(text: str, expected: str):
         ('@"2026-01-14T10:00:00@Europe/Moscow".timezone', '"Europe/Moscow"'),
         ('@"2026-07-14T10:00:00@Europe/Paris".time offset', '@"PT2H"'),
         ('@"10:30:05".timezone', "null"),
+        ('@"10:30:05+03:00".timezone', "null"),
         ('@"P1DT2H3M4S".days', "1"),
         ('@"P1DT2H3M4S".hours', "2"),
         ('@"P1DT2H3M4S".minutes', "3"),
