@@ -1,8 +1,8 @@
 """How built-in functions are declared, and how a call finds the one that fits.
 
 A declaration reads like the standard: `substring(string: string, start position: number, length?: number)`.
-`?` after a name: may be left out. `...` after a name: takes all the rest (one at least; by name just one).
-A type is one of `values.KINDS`, `function`, `any`, or several with `|`; only `any` and `null` let null through.
+`?` after a name: may be left out. `...` after a name: takes all the rest (one at least; by name just one). A
+type is one of `values.KINDS`, `function`, `any`, or several with `|`; only `any` and `null` let null through.
 """
 
 from __future__ import annotations

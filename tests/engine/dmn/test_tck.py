@@ -1,114 +1,34 @@
-"""The public test kit of DMN, where there is a copy of it: DMN_TCK names its directory."""
+"""Every case of the public test kit of DMN, where there is a copy of it: DMN_TCK names its directory."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
-from lxml import etree
 
-from engine import dmn, feel
-
-KIT = os.environ.get("DMN_TCK", "")
-XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
-TOLERANCE = Decimal("1e-8")
-"""The kit writes results of divisions and powers as doubles."""
-
-FOREIGN_CODE = "0076-feel-external-java"
-"""Calls methods of Java classes, and we run no foreign code: such functions answer null."""
+from engine import feel
+from tests.engine.dmn import kit, tck_page
 
 
-def children(element: Any, name: str) -> list[Any]:
-    return [child for child in element if isinstance(child.tag, str) and etree.QName(child).localname == name]
+def expected_results() -> list[Any]:
+    return [
+        pytest.param(
+            result,
+            id=f"{result.level}/{result.group}/{result.case}/{result.node}",
+            marks=[pytest.mark.xfail(reason="calls Java", strict=True)] if result.calls_java else [],
+        )
+        for result in kit.results()
+    ]
 
 
-def value_of(element: Any) -> Any:
-    """What an `inputNode`, `expected`, `item` or `component` holds."""
-    for child in children(element, "value"):
-        if child.get(XSI + "nil") == "true":
-            return None
-        return scalar((child.get(XSI + "type") or "").rpartition(":")[2], child.text or "")
-    for child in children(element, "list"):
-        return [value_of(item) for item in children(child, "item")]
-    return {child.get("name"): value_of(child) for child in children(element, "component")}
+@pytest.mark.skipif(not kit.KIT, reason="DMN_TCK does not name a directory with the kit")
+@pytest.mark.parametrize("result", expected_results())
+def test_the_kit_gets_the_result_it_expects(result: kit.Result) -> None:
+    actual = result.actual()
+    expected = result.expected
+    assert kit.same(expected, actual), f"{feel.to_text(expected)} expected, got {feel.to_text(actual)}"
 
 
-def scalar(kind: str, text: str) -> Any:
-    if kind in ("decimal", "double", "integer", "int", "float", "long"):
-        return Decimal(text)
-    if kind == "boolean":
-        return text == "true"
-    if kind in ("date", "time", "dateTime", "duration"):
-        return feel.evaluate(f'@"{text}"', {})
-    return text if kind else untyped(text)
-
-
-def untyped(text: str) -> Any:
-    """The kit's oldest cases leave the type to the model, and write null as nothing."""
-    if not text:
-        return None
-    for literal in (text, f'@"{text}"'):
-        try:
-            compiled = feel.compile(literal)
-        except feel.FeelError:
-            continue
-        if not compiled.names and (value := compiled.evaluate({})) is not None:
-            return value
-    return text
-
-
-def same(expected: Any, actual: Any) -> bool:
-    if isinstance(expected, Decimal) and isinstance(actual, Decimal):
-        return abs(expected - actual) <= TOLERANCE * max(Decimal(1), abs(expected))
-    if isinstance(expected, list) and isinstance(actual, list):
-        return len(expected) == len(actual) and all(map(same, expected, actual))
-    if isinstance(expected, dict) and isinstance(actual, dict):
-        return expected.keys() == actual.keys() and all(same(expected[key], actual[key]) for key in expected)
-    return feel.evaluate("a = b", {"a": expected, "b": actual}) is True
-
-
-def cases() -> Iterator[Any]:
-    for file in sorted(Path(KIT).glob("**/*-test-*.xml")):
-        root = etree.parse(file).getroot()
-        models = children(root, "modelName")
-        model = file.parent / (models[0].text.strip() if models else "")
-        folder = f"{file.parent.parent.name}/{file.parent.name}"
-        for number, case in enumerate(children(root, "testCase")):
-            for node in children(case, "resultNode"):
-                name = f"{folder}/{case.get('id') or number}/{node.get('name')}"
-                foreign = file.parent.name == FOREIGN_CODE and expected_of(node) is not None
-                marks = [pytest.mark.xfail(reason="calls Java", strict=True)] if foreign else []
-                yield pytest.param(model, case, node, id=name, marks=marks)
-
-
-def expected_of(node: Any) -> Any:
-    return value_of(children(node, "expected")[0])
-
-
-MODELS: dict[Path, dmn.Model] = {}
-
-
-def load(path: Path) -> dmn.Model:
-    """A model with those beside it that it imports."""
-    if path not in MODELS:
-        namespaces = {
-            etree.parse(file).getroot().get("namespace"): file for file in path.parent.glob("*.dmn")
-        }
-        imported = [one.get("namespace") for one in children(etree.parse(path).getroot(), "import")]
-        imports = {one: load(namespaces[one]) for one in imported if one in namespaces}
-        MODELS[path] = dmn.load(path.read_bytes(), imports=imports)
-    return MODELS[path]
-
-
-@pytest.mark.skipif(not KIT, reason="DMN_TCK does not name a directory with the kit")
-@pytest.mark.parametrize(("model", "case", "node"), list(cases()) if KIT else [])
-def test_the_kit_gets_the_result_it_expects(model: Path, case: Any, node: Any) -> None:
-    inputs = {one.get("name"): value_of(one) for one in children(case, "inputNode")}
-    expected = expected_of(node)
-    asked = case.get("invocableName") or node.get("name")
-    actual = load(model).decide(asked, inputs, now=feel.evaluate('@"2026-01-14T10:00:00@Europe/Moscow"', {}))
-    assert same(expected, actual), f"{feel.to_text(expected)} expected, got {feel.to_text(actual)}"
+@pytest.mark.skipif(not kit.KIT, reason="DMN_TCK does not name a directory with the kit")
+def test_the_page_about_the_kit_tells_what_is_so() -> None:
+    assert tck_page.PAGE.read_text() == tck_page.written()
