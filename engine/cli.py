@@ -27,6 +27,7 @@ COMMANDS = {
     "demo": ("engine.commands.demo:demo", "Создать рабочее место с вымышленным муниципалитетом."),
     "user": ("engine.commands.people:user", "Сотрудники: добавить, сменить пароль, закрыть вход."),
     "lint": ("engine.commands.checking:lint", "Проверить схемы, решения и формы."),
+    "diff": ("engine.commands.comparing:diff", "Сравнить две версии схемы, решения или формы."),
     "try": ("engine.commands.trying:try_scenarios", "Проиграть сценарии на схеме."),
     "feel": ("engine.commands.language:feel", "Вычислить выражение FEEL."),
     "decide": ("engine.commands.language:decide", "Принять решение по правилу DMN."),

@@ -21,6 +21,7 @@ from engine.bpmn.commands import (
 )
 from engine.bpmn.context import Context, Decision
 from engine.bpmn.diagram import Diagram, Process, Program, Start, link, read
+from engine.bpmn.outline import Drawn, DrawnFlow, Outline, outline
 from engine.bpmn.position import Place, Position
 from engine.bpmn.repairs import Remedies
 from engine.bpmn.rules.known import Known
@@ -38,10 +39,13 @@ __all__ = [
     "Decision",
     "Deliver",
     "Diagram",
+    "Drawn",
+    "DrawnFlow",
     "FailService",
     "Fire",
     "Known",
     "Move",
+    "Outline",
     "Place",
     "Position",
     "Process",
@@ -55,6 +59,7 @@ __all__ = [
     "ThrowError",
     "check",
     "link",
+    "outline",
     "position",
     "read",
     "remedies",

@@ -84,9 +84,9 @@ def read(xml: bytes, *, name: str = "") -> Diagram:
     try:
         graph = read_graph(read_xml(xml))
     except NotReadable as problem:
-        raise _refused(name, (finding_of(problem),)) from None
+        raise refused(name, (finding_of(problem),)) from None
     if errors := refusals(graph):
-        raise _refused(name, tuple(errors))
+        raise refused(name, tuple(errors))
     return Diagram(name, tuple(_process(graph, scope) for scope in graph.processes))
 
 
@@ -98,7 +98,8 @@ def link(main: Process, called: Mapping[str, Process]) -> Program:
     return Program(main, MappingProxyType(dict(called)))
 
 
-def _refused(name: str, findings: tuple[Finding, ...]) -> DefinitionRefused:
+def refused(name: str, findings: tuple[Finding, ...]) -> DefinitionRefused:
+    """What to raise for a file with these findings."""
     first = findings[0]
     more = f" И ещё замечаний: {len(findings) - 1}." if len(findings) > 1 else ""
     file = f" «{name}»" if name else ""

@@ -243,6 +243,14 @@ def _of_element(element: Element) -> Iterator[Written]:
     for kind in ("in", "out"):
         for passing in passings(element, kind):
             yield from _present(passing.written)
+    yield from texts_of(element)
+    timer_text = timer(element)
+    if timer_text is not None and term_of(timer_text.text) is None:
+        yield timer_text
+
+
+def texts_of(element: Element) -> Iterator[Written]:
+    """Texts of an element that may be expressions, other than mappings and timers."""
     if element.tag == "userTask":
         for name in ("assignee", "dueDate", "priority"):
             yield from _present(attribute(element, name))
@@ -255,9 +263,6 @@ def _of_element(element: Element) -> Iterator[Written]:
     yield from _present(ad_hoc_end(element))
     yield from _present(event_condition(element))
     yield from _present(property_formula(element, "key"))
-    timer_text = timer(element)
-    if timer_text is not None and term_of(timer_text.text) is None:
-        yield timer_text
 
 
 def _present(written: Written | None) -> Iterator[Written]:

@@ -1,0 +1,1 @@
+"""Versions of a pathway side by side, and running cases moved from one release to another."""

@@ -1,0 +1,120 @@
+"""Comparing files, and a pathway as two releases run it: with what it calls, decides, asks and prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from engine.definitions.files import Upload, kind_of
+from engine.definitions.library import Release
+from engine.definitions.tables import definition
+from engine.errors import InvalidData, NotFound
+from engine.storage.rows import AnyRow
+from engine.versions.changes import Change, Sign
+from engine.versions.decisions import compare_decisions
+from engine.versions.forms import compare_forms
+from engine.versions.processes import compare_diagrams
+
+TEMPLATE_CHANGED = Change(Sign.CHANGED, "template", "", "шаблон документа")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One definition of a pathway in two releases. A version is None where it is not there."""
+
+    kind: str
+    key: str
+    title: str
+    before: int | None
+    after: int | None
+    before_id: int | None
+    after_id: int | None
+    changes: tuple[Change, ...]
+
+
+def compare_files(before: Upload, after: Upload) -> list[Change]:
+    """What differs between two files of one kind. Raises what reading them raises."""
+    kind = kind_of(before)
+    if kind is None or kind != kind_of(after):
+        raise InvalidData("Сравнить можно две схемы, два решения, две формы или два шаблона.", {})
+    return compare_contents(kind, before.content, after.content)
+
+
+def compare_contents(kind: str, before: bytes, after: bytes) -> list[Change]:
+    """What differs between two published files of a kind."""
+    match kind:
+        case "bpmn":
+            return compare_diagrams(before, after)
+        case "dmn":
+            return compare_decisions(before, after)
+        case "form":
+            return compare_forms(before, after)
+    return [] if before == after else [TEMPLATE_CHANGED]
+
+
+def compare_releases(conn: Connection, before: Release, after: Release, process: str) -> list[Part]:
+    """What a case of this pathway would meet differently: only parts that differ, the diagram first."""
+    return [
+        _part(conn, kind, key, before, after)
+        for kind, key in sorted(used_by(before, process) | used_by(after, process), key=_order)
+        if _id(before, kind, key) != _id(after, kind, key)
+    ]
+
+
+def _order(part: tuple[str, str]) -> tuple[int, str]:
+    return ("bpmn", "dmn", "form", "docx").index(part[0]), part[1]
+
+
+def used_by(release: Release, process: str) -> set[tuple[str, str]]:
+    """(kind, key) of everything that the cases of a pathway can meet in a release, itself included."""
+    if process not in release.items.get("bpmn", {}):
+        return set()
+    program = release.program(process)
+    processes = [program.main, *program.called.values()]
+    found = {("bpmn", each.id) for each in processes}
+    for each in processes:
+        found |= {("dmn", key) for key in each.decisions}
+        found |= {("form", key) for key in each.forms}
+        found |= {("docx", key) for step in each.steps.values() for key in step.documents}
+    return {(kind, key) for kind, key in found if key in release.items.get(kind, {})}
+
+
+def _id(release: Release, kind: str, key: str) -> int | None:
+    return release.items.get(kind, {}).get(key)
+
+
+def _part(conn: Connection, kind: str, key: str, before: Release, after: Release) -> Part:
+    old, new = (_row(conn, _id(release, kind, key)) for release in (before, after))
+    known = new or old
+    if known is None:
+        raise NotFound(f"Ни в одном из выпусков нет «{key}».")
+    changes = tuple(_changes(kind, key, old, new))
+    return Part(
+        kind,
+        key,
+        known.title,
+        old.version if old else None,
+        new.version if new else None,
+        old.id if old else None,
+        new.id if new else None,
+        changes,
+    )
+
+
+def _row(conn: Connection, definition_id: int | None) -> AnyRow | None:
+    if definition_id is None:
+        return None
+    return conn.execute(select(definition).where(definition.c.id == definition_id)).one()
+
+
+NAMES = {"bpmn": "процесс", "dmn": "решение", "form": "форма", "docx": "шаблон документа"}
+
+
+def _changes(kind: str, key: str, before: AnyRow | None, after: AnyRow | None) -> Iterator[Change]:
+    if before is None or after is None:
+        sign = Sign.ADDED if before is None else Sign.REMOVED
+        yield Change(sign, kind, "", f"{NAMES[kind]} «{key}»")
+    else:
+        yield from compare_contents(kind, before.content, after.content)
