@@ -15,6 +15,7 @@ from engine.storage import schema
 from engine.storage.clock_shift import kept_shift
 from engine.storage.database import Database
 from engine.storage.keystore import KeyStore
+from engine.storage.pairing import demand_pair
 from engine.storage.vault import Vault
 
 
@@ -23,6 +24,7 @@ def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
     load_tables()
     database = Database(settings.database_url)
     store = KeyStore(settings.keys_url, settings.master_key)
+    demand_pair(database, store, opening=True)
     store.check(schema.check(database))
     return _wired(settings, database, Vault(store), clock or _own_clock(database))
 
@@ -32,6 +34,7 @@ def create_instance(settings: Settings, clock: Clock | None = None) -> Runtime:
     load_tables()
     database = Database(settings.database_url)
     store = KeyStore(settings.keys_url, settings.master_key)
+    demand_pair(database, store, opening=False)
     instance = schema.install(database)
     store.create(instance)
     store.check(instance)

@@ -18,7 +18,7 @@ import click
 
 from engine.commands.output import IMPOSSIBLE, finding_json, print_json, tell_findings
 from engine.commands.russian import RussianFormatter, complaint
-from engine.errors import DefinitionRefused, InvalidData, MarshrutError
+from engine.errors import DefinitionRefused, InvalidData, MarshrutError, os_reason
 
 COMMANDS = {
     "serve": ("webui.serving:serve", "Запустить рабочее место в браузере."),
@@ -118,6 +118,8 @@ def _words(error: Exception) -> tuple[str, str]:
             return f"{error.message} {' '.join(error.errors.values())}".strip(), error.hint
         case MarshrutError():
             return error.message, error.hint
+        case OSError(filename=str() as name):
+            return f"«{name}»: {os_reason(error)}.", "Проверьте путь, права и место на диске."
         case _:
             return f"Внутренняя ошибка: {type(error).__name__}, {_where(error)}.", "Сообщите разработчикам."
 

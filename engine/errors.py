@@ -6,9 +6,10 @@ no personal data: they may be logged, shown in a list of incidents and read over
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 Severity = Literal["error", "warning", "info"]
 
@@ -97,3 +98,21 @@ class SettingsRefused(MarshrutError):
     """A setting of the instance is missing or can't be used; names the variable or file and how to correct
     it.
     """
+
+
+_OS_REASONS: Final = {
+    errno.ENOENT: "его нет",
+    errno.EISDIR: "это папка",
+    errno.ENOTDIR: "часть пути не папка",
+    errno.EEXIST: "это имя занято файлом",
+    errno.EACCES: "нет прав",
+    errno.EPERM: "нет прав",
+    errno.EROFS: "диск только для чтения",
+    errno.ENOSPC: "на диске кончилось место",
+    errno.ENAMETOOLONG: "имя слишком длинное",
+}
+
+
+def os_reason(error: OSError) -> str:
+    """Why the system refused a file or folder, in words that end a sentence."""
+    return _OS_REASONS.get(error.errno or 0) or (error.strerror or type(error).__name__).lower()

@@ -21,8 +21,8 @@ from engine.documents import office
 from engine.errors import MarshrutError
 from engine.runtime import Runtime
 from engine.settings import Settings, load
-from engine.storage.metadata import metadata
 from engine.storage.moments import from_seconds, to_seconds
+from engine.storage.pairing import key_columns
 
 LATE: Final = timedelta(minutes=15)
 """What is due longer than this was swept by nobody."""
@@ -156,10 +156,8 @@ def _keys(rt: Runtime) -> Iterator[Sign]:
     """Every key that a row was sealed with is there, or was destroyed on purpose."""
     wanted: set[int] = set()
     with rt.database.read() as conn:
-        for table in metadata.sorted_tables:
-            if "key_id" in table.c:
-                column = table.c.key_id
-                wanted.update(conn.execute(select(column).where(column.is_not(None)).distinct()).scalars())
+        for column in key_columns():
+            wanted.update(conn.execute(select(column).where(column.is_not(None)).distinct()).scalars())
     numbers = sorted(wanted)
     missing = 0
     for start in range(0, len(numbers), KEYS_AT_ONCE):

@@ -15,8 +15,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.errors import SettingsRefused
+from engine.errors import SettingsRefused, os_reason
 
+DATABASE_FILE, KEYS_FILE = "marshrut.db", "keys.db"
 MASTER_KEY_FILE = "master.key"
 SECRET_KEY_FILE = "secret.key"  # noqa: S105 - a file name
 DEMO_FILE = "demo"
@@ -50,8 +51,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     home = home_of(environ)
     return Settings(
         home=home,
-        database_url=environ.get("MARSHRUT_DATABASE") or f"sqlite:///{home / 'marshrut.db'}",
-        keys_url=environ.get("MARSHRUT_KEYS") or f"sqlite:///{home / 'keys.db'}",
+        database_url=environ.get("MARSHRUT_DATABASE") or f"sqlite:///{home / DATABASE_FILE}",
+        keys_url=environ.get("MARSHRUT_KEYS") or f"sqlite:///{home / KEYS_FILE}",
         master_key=_master_key(_secret(environ, "MARSHRUT_MASTER_KEY", home / MASTER_KEY_FILE)),
         secret_key=_secret(environ, "MARSHRUT_SECRET_KEY", home / SECRET_KEY_FILE),
         redis_url=_redis(environ.get("MARSHRUT_REDIS", "")),
@@ -68,14 +69,18 @@ def home_of(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def prepare_home(home: Path) -> None:
-    """Make the instance folder and its secrets where they are missing; what exists is never overwritten."""
+    """Make the instance folder and its secrets where they are missing; what exists is never overwritten.
+
+    Where keys lie already a lost master key stays lost: a new one opens none of them.
+    """
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write_once(home / MASTER_KEY_FILE, new_master_key())
+        if not (home / KEYS_FILE).exists():
+            _write_once(home / MASTER_KEY_FILE, new_master_key())
         _write_once(home / SECRET_KEY_FILE, secrets.token_urlsafe(48))
     except OSError as error:
         raise SettingsRefused(
-            f"Не получилось создать папку «{home}»: {error.strerror}.",
+            f"Не получилось создать папку «{home}»: {os_reason(error)}.",
             "Выберите другую папку в MARSHRUT_HOME или дайте права на запись.",
         ) from error
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 import orjson
 
-from engine.errors import Finding, MarshrutError
+from engine.errors import Finding, MarshrutError, os_reason
 
 if TYPE_CHECKING:
     from engine.definitions.files import Checked
@@ -50,9 +50,9 @@ def read_file(path: str) -> bytes:
         with Path(path).open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or "такого имени не бывает").lower()
+        reason = os_reason(error) if isinstance(error, OSError) else "такого имени не бывает"
         raise MarshrutError(
-            f"Файл «{path}» не читается: {REASONS.get(type(error), reason)}.",
+            f"Файл «{path}» не читается: {reason}.",
             "Проверьте имя и права на файл.",
         ) from error
     if len(content) > MOST_BYTES:
@@ -60,14 +60,6 @@ def read_file(path: str) -> bytes:
             f"Файл «{path}» больше {MOST_BYTES // 1_000_000} МБ.", "Проверьте, тот ли это файл."
         )
     return content
-
-
-REASONS: Final[Mapping[type[BaseException], str]] = {
-    FileNotFoundError: "его нет",
-    IsADirectoryError: "это папка",
-    PermissionError: "нет прав",
-    NotADirectoryError: "часть пути не папка",
-}
 
 
 def read_json(text: str | None, name: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from engine.demo.building import Told, build_demo
-from engine.errors import Conflict
+from engine.errors import Conflict, StorageUnavailable
 from engine.settings import DEMO_FILE, Settings
 from engine.storage.database import Database
 
@@ -23,7 +23,11 @@ _MARK = "Показ: люди, дела и организации вымышле
 
 
 def has_instance(settings: Settings) -> bool:
-    """Whether the folder holds a database already. Conflict where no demonstration can be built."""
+    """Whether the folder holds a database already.
+
+    Conflict on a server, where no demonstration can be built; StorageUnavailable when the database of the
+    folder is lost.
+    """
     files = _files(settings)
     if files is None:
         raise Conflict(
@@ -32,9 +36,10 @@ def has_instance(settings: Settings) -> bool:
         )
     database, keys = files
     if keys.exists() and not database.exists():
-        raise Conflict(
+        raise StorageUnavailable(
             f"В папке «{settings.home}» есть ключи, а базы нет.",
-            "Верните базу из резервной копии или выберите другую папку: MARSHRUT_HOME=…",
+            "Верните базу из резервной копии («marshrut restore КОПИЯ.zip») или выберите другую папку: "
+            "MARSHRUT_HOME=…",
         )
     return database.exists()
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from engine.bootstrap import create_instance, open_runtime
 from engine.clock import ShiftedClock, SystemClock
@@ -12,7 +13,9 @@ from engine.definitions.operations import OPERATIONS
 from engine.errors import StorageUnavailable
 from engine.settings import Settings
 from engine.storage.clock_shift import keep_shift
+from engine.storage.database import Database
 from tests.factories.access import make_actor, make_settings
+from tests.factories.records import make_person
 
 
 @pytest.fixture
@@ -54,6 +57,55 @@ def test_a_wrong_master_key_is_told_at_the_start(settings: Settings) -> None:
     create_instance(settings)
     with pytest.raises(StorageUnavailable, match="Главный ключ не подходит"):
         open_runtime(replace(settings, master_key=bytes(32)))
+
+
+def lost(database: Database) -> None:
+    """The file, or all tables on a server, are gone."""
+    if database.path is not None:
+        database.close()
+        database.path.unlink()
+        return
+    with database.write() as conn:
+        for table in reversed(database.tables.sorted_tables):
+            conn.execute(text(f"DROP TABLE IF EXISTS {table.name} CASCADE"))
+
+
+def test_no_new_store_takes_the_place_of_a_lost_one(settings: Settings) -> None:
+    """Its keys would get the numbers of the lost ones, and the copy could never be brought back."""
+    made = create_instance(settings)
+    make_person(made, make_actor(made, "R05"))
+    lost(made.vault.store.database)
+    for attempt in (open_runtime, create_instance):
+        with pytest.raises(StorageUnavailable, match="Хранилища ключей нет") as caught:
+            attempt(settings)
+        assert "marshrut restore" in caught.value.hint
+        assert "marshrut init" not in caught.value.hint
+
+
+def test_a_creation_that_was_cut_off_before_the_keys_goes_on(settings: Settings) -> None:
+    lost(create_instance(settings).vault.store.database)
+    with pytest.raises(StorageUnavailable, match="Хранилища ключей нет"):
+        open_runtime(settings)
+    create_instance(settings)
+    opened = open_runtime(settings)
+    make_person(opened, make_actor(opened, "R05"))
+
+
+def test_no_new_database_takes_the_place_of_a_lost_one(settings: Settings) -> None:
+    lost(create_instance(settings).database)
+    for attempt in (open_runtime, create_instance):
+        with pytest.raises(StorageUnavailable, match="базы данных нет") as caught:
+            attempt(settings)
+        assert "marshrut restore" in caught.value.hint
+
+
+def test_an_emptied_database_file_is_a_lost_one(tmp_path: Path) -> None:
+    settings = make_settings(tmp_path)
+    made = create_instance(settings)
+    lost(made.database)
+    (tmp_path / "marshrut.db").touch()
+    with pytest.raises(StorageUnavailable, match="базы данных нет"):
+        create_instance(settings)
 
 
 def test_nobody_is_woken_until_somebody_asks_for_it(settings: Settings) -> None:

@@ -112,6 +112,14 @@ def test_a_missing_key_is_not_replaced_by_a_new_one_without_asking(home: Path) -
     assert "новый ключ её не откроет" in caught.value.hint
 
 
+def test_a_lost_master_key_is_not_replaced_where_its_keys_still_lie(home: Path) -> None:
+    (home / "keys.db").touch()
+    (home / settings.MASTER_KEY_FILE).unlink()
+    settings.prepare_home(home)
+    with pytest.raises(SettingsRefused, match=settings.MASTER_KEY_FILE):
+        load(home)
+
+
 def test_a_key_that_others_may_read_is_refused_with_the_command_to_type(home: Path) -> None:
     (home / settings.MASTER_KEY_FILE).chmod(0o644)
     with pytest.raises(SettingsRefused) as caught:
@@ -128,5 +136,6 @@ def test_an_empty_or_unreadable_key_file_is_refused(home: Path, content: bytes) 
 
 def test_a_folder_that_cannot_be_made_is_told_in_words(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
-    with pytest.raises(SettingsRefused, match="Не получилось создать папку"):
-        settings.prepare_home(tmp_path / "file" / "instance")
+    for place, why in (("file/instance", "часть пути не папка"), ("file", "это имя занято файлом")):
+        with pytest.raises(SettingsRefused, match=f"Не получилось создать папку.*: {why}"):
+            settings.prepare_home(tmp_path / place)

@@ -44,7 +44,9 @@ class Checkout:
 
     def environment(self, **extra: str) -> dict[str, str]:
         inherited = {
-            key: value for key, value in os.environ.items() if not key.startswith(("PIP_", "MARSHRUT_"))
+            key: value
+            for key, value in os.environ.items()
+            if not key.startswith(("PIP_", "MARSHRUT_", "PYTHON"))
         }
         pip = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(self.wheels), "PIP_CONFIG_FILE": os.devnull}
         return inherited | pip | {"PATH": "/usr/bin:/bin"} | extra
@@ -353,6 +355,11 @@ def test_an_unknown_command_shows_the_usage(checkout):
     ran = checkout.run("strat")
     assert ran.returncode == 2
     assert "./run test" in ran.stderr
+
+
+def test_a_machine_without_a_locale_reads_letters_too(checkout):
+    bare = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    assert "порт должен быть числом" in checkout.run(MARSHRUT_PORT="восемь", **bare).stderr
 
 
 def test_the_script_uses_no_syntax_newer_than_python_3_6():

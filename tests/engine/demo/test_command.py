@@ -10,7 +10,8 @@ from click.testing import CliRunner, Result
 from engine.commands.demo import demo as command
 from engine.demo.logins import OFFERED
 from engine.demo.town import PASSWORD
-from engine.errors import Conflict
+from engine.errors import Conflict, StorageUnavailable
+from engine.settings import prepare_home
 from tests.engine.demo.conftest import Built
 
 
@@ -41,6 +42,15 @@ def test_a_start_with_a_database_server_goes_on_without_a_demonstration(tmp_path
     assert ran.exception is None
     assert ran.stdout == ""
     assert "база на сервере" in ran.stderr
+
+
+def test_a_start_whose_database_is_lost_stops_there(tmp_path: Path) -> None:
+    home = tmp_path / "instance"
+    prepare_home(home)
+    (home / "keys.db").write_bytes(b"keys of a lost database")
+    ran = run(home, "--if-empty")
+    assert isinstance(ran.exception, StorageUnavailable)
+    assert "restore" in ran.exception.hint
 
 
 def test_a_day_that_is_none_is_refused_in_words(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from engine.clock import ShiftedClock, SystemClock
 from engine.demo import building
 from engine.demo.home import fill_home, has_instance
 from engine.demo.town import demo_actor
-from engine.errors import Conflict
+from engine.errors import Conflict, StorageUnavailable
 from engine.model import SYSTEM
 from engine.runtime import Runtime
 from engine.worklist.tables import OPEN, task
@@ -137,7 +137,7 @@ def test_what_is_there_already_is_never_built_over(demo_home: Path) -> None:
 def test_keys_without_their_database_are_not_written_over(tmp_path: Path) -> None:
     settings = settings_of(tmp_path / "instance")
     (settings.home / "keys.db").write_bytes(b"keys of a lost database")
-    with pytest.raises(Conflict, match="ключи, а базы нет"):
+    with pytest.raises(StorageUnavailable, match="ключи, а базы нет"):
         fill_home(settings, told_nobody)
     assert (settings.home / "keys.db").read_bytes() == b"keys of a lost database"
 
