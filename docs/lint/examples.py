@@ -25,12 +25,15 @@ KNOWN: Final = Known(
     norms=("T14", "T15"),
     processes=("p04_item",),
     topics=("commission.collect",),
+    form_fields={"F24": ("доход_семьи", "человек_в_семье")}.get,
+    handed={"p05_visit": ()}.get,
 )
 """What exists outside the examples."""
 
 DIAGRAM: Final = (
     '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"'
-    ' xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI"'
+    ' xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"'
+    ' xmlns:di="http://www.omg.org/spec/DD/20100524/DI"'
     ' xmlns:camunda="http://camunda.org/schema/1.0/bpmn" xmlns:xi="http://www.w3.org/2001/XInclude"'
     ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" targetNamespace="example">{}</bpmn:definitions>'
 )

@@ -8,7 +8,18 @@ from typing import Final
 
 from engine.bpmn.document import NotReadable, read_xml
 from engine.bpmn.graph import Graph, read_graph
-from engine.bpmn.rules import drawing, expressions, known, not_run, references, structure
+from engine.bpmn.rules import (
+    drawing,
+    expressions,
+    joins,
+    known,
+    layout,
+    not_run,
+    references,
+    structure,
+    variables,
+    wording,
+)
 from engine.bpmn.rules.hits import Finder, Hit
 from engine.bpmn.rules.known import Known
 from engine.errors import Finding
@@ -52,7 +63,12 @@ _ADVISING: Final[tuple[Finder, ...]] = (
     drawing.gateways,
     drawing.ends,
     drawing.reachability,
-    drawing.layout,
+    joins.joins,
+    layout.missing,
+    layout.places,
+    layout.size,
+    wording.verbs,
+    wording.markup,
     drawing.settings,
     drawing.passing_tasks,
     drawing.terms,
@@ -93,7 +109,7 @@ def finding_of(problem: NotReadable) -> Finding:
 
 
 def _outside(graph: Graph, there: Known) -> list[Hit]:
-    return list(known.references(graph, there))
+    return [*known.references(graph, there), *variables.variables(graph, there)]
 
 
 def _place(finding: Finding) -> tuple[int, str]:

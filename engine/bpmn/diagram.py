@@ -37,7 +37,8 @@ class Start:
 class Process:
     """One executable process.
 
-    `steps` describes every element that is drawn, those in sub-processes included.
+    `steps` describes every element that is drawn, those in sub-processes included. `hands_over` names the
+    variables that each called process is given; None: all there are.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Process:
     steps: Mapping[str, StepInfo]
     properties: Mapping[str, str]
     calls: tuple[str, ...]
+    hands_over: Mapping[str, frozenset[str] | None]
     decisions: tuple[str, ...]
     forms: tuple[str, ...]
     roles: tuple[str, ...]
@@ -110,6 +112,7 @@ def _process(graph: Graph, scope: Scope) -> Process:
     steps = {element.id: dialect.step_info(element) for element in scope.all_elements()}
     starts = tuple(_start(graph, element) for element in scope.of_kind("startEvent"))
     properties = dialect.properties(scope.xml)
+    hands_over = MappingProxyType(_hands_over(scope))
     normalise(scope)
     if not starts:
         starts = (Start(scope.of_kind("startEvent")[0].id, "", "none"),)
@@ -119,12 +122,26 @@ def _process(graph: Graph, scope: Scope) -> Process:
         steps=MappingProxyType(steps),
         properties=MappingProxyType(properties),
         calls=_unique(info.called for info in steps.values()),
+        hands_over=hands_over,
         decisions=_unique(info.decision for info in steps.values()),
         forms=_unique(info.form for info in steps.values()),
         roles=_unique(role for info in steps.values() for role in info.roles),
         starts=starts,
         plan=build(graph, scope),
     )
+
+
+def _hands_over(scope: Scope) -> dict[str, frozenset[str] | None]:
+    found: dict[str, frozenset[str] | None] = {}
+    for element in scope.all_elements():
+        called = dialect.step_info(element).called
+        if called is None:
+            continue
+        passed = dialect.passings(element, "in")
+        before = found.get(called, frozenset())
+        everything = before is None or any(one.written is None for one in passed)
+        found[called] = None if everything else (before or frozenset()) | {one.target for one in passed}
+    return found
 
 
 def _start(graph: Graph, element: Element) -> Start:

@@ -8,11 +8,20 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Literal
 
 from engine.bpmn import Known
+from engine.bpmn.rules.known import Lookup
+from engine.definitions.exchange import (
+    Passing,
+    decision_inputs,
+    first_of,
+    form_fields,
+    handed_over,
+    joined,
+)
 from engine.definitions.limits import diagram_findings, key_findings
 from engine.errors import DefinitionRefused, Finding, MarshrutError
 
@@ -55,6 +64,8 @@ class ReadFile:
     kind: Kind
     keys: tuple[str, ...]
     title: str
+    passes: Passing = field(default_factory=dict, compare=False)
+    """Names of variables by key: fields of a form, data of a decision, what a process hands to another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,9 @@ def check_files(uploads: Iterable[Upload], known: Known) -> list[Checked]:
         processes=_with(known.processes, first, "bpmn"),
         decisions=_with(known.decisions, first, "dmn"),
         forms=_with(known.forms, first, "form"),
+        form_fields=_passed(first, "form", known.form_fields),
+        decision_inputs=_passed(first, "dmn", known.decision_inputs),
+        handed=_passed(first, "bpmn", known.handed),
     )
     twins = _twins(first)
     return [Checked(c.upload, c.file, (*_all_findings(c, together), *twins.get(c.upload, ()))) for c in first]
@@ -112,6 +126,11 @@ def _with(known: Collection[str] | None, files: Iterable[Checked], kind: Kind) -
         return None
     new = (key for each in files if each.file and each.file.kind == kind for key in each.file.keys)
     return frozenset((*known, *new))
+
+
+def _passed(files: Iterable[Checked], kind: Kind, otherwise: Lookup) -> Lookup:
+    """What files of a kind pass to others, each before what is known already."""
+    return first_of(joined(c.file.passes for c in files if c.file and c.file.kind == kind), otherwise)
 
 
 def kind_of(upload: Upload) -> Kind | None:
@@ -166,7 +185,8 @@ def _read_bpmn(upload: Upload) -> ReadFile:
     if findings := tuple(diagram_findings(diagram)):
         raise DefinitionRefused(findings[0].message, findings)
     main = diagram.processes[0]
-    return ReadFile(upload, "bpmn", tuple(p.id for p in diagram.processes), main.name or main.id)
+    keys = tuple(p.id for p in diagram.processes)
+    return ReadFile(upload, "bpmn", keys, main.name or main.id, handed_over(diagram))
 
 
 def _read_dmn(upload: Upload) -> ReadFile:
@@ -182,14 +202,15 @@ def _read_dmn(upload: Upload) -> ReadFile:
         message = "В файле нет ни одного решения."
         hint = "Нарисуйте решение в редакторе DMN и сохраните файл снова."
         raise DefinitionRefused(message, (Finding("dmn-no-decision", "error", message, hint),))
-    return ReadFile(upload, "dmn", tuple(found.id for found in model.decisions), model.name or upload.name)
+    keys = tuple(found.id for found in model.decisions)
+    return ReadFile(upload, "dmn", keys, model.name or upload.name, decision_inputs(model))
 
 
 def _read_form(upload: Upload) -> ReadFile:
     from engine import formjs
 
     form = formjs.read(upload.content)
-    return ReadFile(upload, "form", (form.id,), form.id)
+    return ReadFile(upload, "form", (form.id,), form.id, {form.id: form_fields(form)})
 
 
 def _read_docx(upload: Upload) -> ReadFile:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, text
 
 from engine.access.journal import record_action
 from engine.access.policy import ROLES, require
-from engine.bpmn import Known
+from engine.bpmn import Diagram, Known
+from engine.bpmn.rules.known import Lookup
+from engine.definitions.exchange import Passing, decision_inputs, form_fields, handed_over, joined
 from engine.definitions.files import KINDS, Checked, ReadFile, Upload, check_files
 from engine.definitions.limits import TITLE, kept_name
 from engine.definitions.operations import OPERATIONS
@@ -61,7 +64,26 @@ def _known(rt: Runtime, items: Items) -> Known:
         forms=frozenset(items.get("form", ())),
         norms=frozenset(rt.calendars.norm_keys()),
         topics=frozenset(OPERATIONS),
+        form_fields=_published(rt, items, "form", lambda form: {form.id: form_fields(form)}),
+        decision_inputs=_published(rt, items, "dmn", decision_inputs),
+        handed=lambda process: _handed(rt, items).get(process, ()),
     )
+
+
+def _published(rt: Runtime, items: Items, kind: str, passes: Callable[[Any], Passing]) -> Lookup:
+    """What the published files of a kind pass to others; None for a key that is not published."""
+
+    def look_up(key: str) -> Collection[str] | None:
+        number = items.get(kind, {}).get(key)
+        return None if number is None else passes(rt.library.parsed(number)).get(key)
+
+    return look_up
+
+
+def _handed(rt: Runtime, items: Items) -> Passing:
+    """What the published processes hand over to those they call."""
+    diagrams = (rt.library.parsed(number) for number in set(items.get("bpmn", {}).values()))
+    return joined(handed_over(diagram) for diagram in diagrams if isinstance(diagram, Diagram))
 
 
 def check_upload(rt: Runtime, uploads: Iterable[Upload]) -> list[Checked]:

@@ -28,7 +28,7 @@ def shipped_roles() -> frozenset[str]:
 
 
 def shipped_known() -> Known:
-    """Roles, norms and operations; no process, decision or form: those are files."""
+    """Roles, norms and operations; no process, decision or form: those are files, and so are all who call."""
     return Known(
         roles=shipped_roles(),
         forms=(),
@@ -36,4 +36,5 @@ def shipped_known() -> Known:
         norms=Norms(shipped_norms()).keys(),
         processes=(),
         topics=TOPICS,
+        handed=lambda _process: (),
     )

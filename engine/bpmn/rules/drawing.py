@@ -151,17 +151,6 @@ def _reached(scope: Scope) -> set[str]:
     return reached
 
 
-def layout(graph: Graph) -> Iterator[Hit]:
-    """One finding for each element that is not shown; one for each process when nothing is."""
-    if not graph.shapes:
-        for process in graph.processes:
-            yield Hit("no-layout", process.id, scope_name(process), line_of(process.xml))
-        return
-    for element in elements(graph):
-        if element.id not in graph.shapes:
-            yield at("no-layout", element)
-
-
 def settings(graph: Graph) -> Iterator[Hit]:
     for element in elements(graph):
         for setting, line in _unknown_settings(sure(element.xml)):

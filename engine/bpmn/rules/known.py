@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from engine.bpmn import dialect
 from engine.bpmn.graph import Graph
 from engine.bpmn.rules.hits import Hit, at, elements
+
+Lookup = Callable[[str], Collection[str] | None]
+"""Names by a key; None: nobody knows."""
+
+
+def _nobody_knows(_key: str) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +27,12 @@ class Known:
     norms: Collection[str] | None = None
     processes: Collection[str] | None = None
     topics: Collection[str] | None = None
+    form_fields: Lookup = _nobody_knows
+    """By the key of a form: the variables that its answers write."""
+    decision_inputs: Lookup = _nobody_knows
+    """By the key of a decision: the variables that it needs."""
+    handed: Lookup = _nobody_knows
+    """By the id of a process: the variables that those who call it hand over; empty when nobody calls it."""
 
 
 def references(graph: Graph, known: Known) -> Iterator[Hit]:

@@ -28,6 +28,28 @@ def laid_out(*parts: str, id: str = "p") -> bytes:
     return diagram(*parts, id=id).replace(b"</definitions>", layout.encode() + b"</definitions>")
 
 
+def drawn(*parts: str, id: str = "p", **places: tuple[int, int] | str) -> bytes:
+    """Like `diagram`, with a drawing: corners of shapes of 100 by 80, and arrows from middle to middle."""
+    corners = {name: place for name, place in places.items() if not isinstance(place, str)}
+    shown = [
+        f'<di:BPMNShape bpmnElement="{name}">'
+        f'<dc:Bounds x="{x}" y="{y}" width="100" height="80"/></di:BPMNShape>'
+        for name, (x, y) in corners.items()
+    ]
+    for name, ends in places.items():
+        if isinstance(ends, str):
+            points = [corners[end] for end in ends.split()]
+            written = "".join(f'<dd:waypoint x="{x + 50}" y="{y + 40}"/>' for x, y in points)
+            shown.append(f'<di:BPMNEdge bpmnElement="{name}">{written}</di:BPMNEdge>')
+    shown.append('<di:BPMNEdge bpmnElement="other"><dd:waypoint x="1" y="1"/></di:BPMNEdge>')
+    spaces = (
+        'xmlns:di="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"'
+        ' xmlns:dd="http://www.omg.org/spec/DD/20100524/DI"'
+    )
+    layout = f"<di:BPMNDiagram {spaces}>{''.join(shown)}</di:BPMNDiagram>"
+    return diagram(*parts, id=id).replace(b"</definitions>", layout.encode() + b"</definitions>")
+
+
 def process(*parts: str, id: str = "p", attributes: str = 'isExecutable="true"') -> str:
     return f'<process id="{id}" name="Путь {id}" {attributes}>{"".join(parts)}</process>'
 

@@ -19,6 +19,7 @@ from tests.engine.bpmn.drawing import (
     condition,
     diagram,
     document,
+    drawn,
     end,
     error,
     escalation,
@@ -83,6 +84,8 @@ KNOWN = Known(
     norms={"T13", "T15"},
     processes={"q"},
     topics={"почта"},
+    form_fields={"F24": {"доход_семьи"}}.get,
+    handed=lambda _process: (),
 )
 
 
@@ -239,6 +242,52 @@ CASES: dict[str, bytes] = {
     ),
     "camunda-unknown": straight(user("x", camunda__candidateUsers="ivanova")),
     "manual-task-passes": straight(node("manualTask", "x", name="Позвонить")),
+    "variable-unknown": diagram(
+        start("s", camunda__formRef="F24"), script("x", "{сумма: доход + 1}"), end(), path("s x e")
+    ),
+    "variable-not-always": diagram(
+        start("s", camunda__formRef="F24"),
+        xor("g", default="d"),
+        script("a", "{сумма: 1}"),
+        script("x", "{итог: сумма}"),
+        end(),
+        path("s g", "a x e"),
+        flow("g", "a", "доход_семьи > 1"),
+        flow("g", "x", id="d"),
+    ),
+    "variable-at-start": straight(script("x", "{сумма: доход + 1}")),
+    "join-stuck": diagram(
+        start(), xor("g"), user("a"), user("b"), parallel("x"), end(), path("s g a x e", "g b x")
+    ),
+    "step-twice": diagram(
+        start(), parallel("g"), user("a"), user("b"), xor("x"), user("c"), end(), path("s g a x c e", "g b x")
+    ),
+    "flow-no-layout": drawn(start(), end(), flow("s", "e", id="x"), s=(0, 0), e=(200, 0)),
+    "layout-overlap": drawn(
+        start(), user("x"), user("b"), end(), path("s x b e"), s=(-300, 0), x=(50, 0), b=(60, 10), e=(300, 0)
+    ),
+    "layout-through": drawn(
+        start(), user("a"), end(), flow("s", "e", id="x"), s=(0, 0), a=(100, 0), e=(300, 0), x="s e"
+    ),
+    "layout-crossing": drawn(
+        user("a"),
+        user("b"),
+        user("c"),
+        user("d"),
+        flow("a", "d", id="x"),
+        flow("b", "c", id="y"),
+        a=(0, 0),
+        b=(0, 300),
+        c=(300, 0),
+        d=(300, 300),
+        x="a d",
+        y="b c",
+    ),
+    "diagram-large": diagram(*(user(f"u{number}") for number in range(61)), id="x"),
+    "step-not-verb": straight(user("x", name="Проверка заявления")),
+    "name-markup": straight(user("x", name="<b>Посетить</b> семью")),
+    "name-hidden-signs": straight(user("x", name="Посетить\u202e семью")),
+    "name-long": straight(user("x", name="Посетить семью " * 20)),
     "term-not-started": straight(catch("x", after('=term("T15")'))),
 }
 
