@@ -37,9 +37,8 @@ class NotPacked(Exception):
     """The bytes were not made by `pack`."""
 
 
-def pack(value: Any) -> bytes:
-    """What JSON can hold, as few bytes."""
-    plain = orjson.dumps(value)
+def pack(plain: bytes) -> bytes:
+    """JSON in UTF-8 as few bytes."""
     if len(plain) < _WORTH_COMPRESSING:
         return bytes((PLAIN,)) + plain
     try:
@@ -51,7 +50,7 @@ def pack(value: Any) -> bytes:
 
 
 def unpack(packed: bytes) -> Any:
-    """What was packed. Raises NotPacked."""
+    """The value of the JSON that was packed. Raises NotPacked."""
     try:
         return orjson.loads(_text(packed[0], packed[1:]))
     except (IndexError, UnicodeDecodeError, zlib.error, orjson.JSONDecodeError) as error:

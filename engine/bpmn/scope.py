@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from engine.bpmn.faults import Fault
@@ -60,6 +61,13 @@ class View(Mapping[str, Any]):
     def __len__(self) -> int:
         return len({name for layer in self._layers for name in layer})
 
+    def as_dict(self) -> dict[str, Value]:
+        """All of them at once."""
+        found: dict[str, Value] = {}
+        for layer in reversed(self._layers):
+            found.update(layer)
+        return found
+
 
 def view(token: Token, extra: Mapping[str, Value] | None = None) -> View:
     """What expressions at the token see, the nearest layer first; `extra` is nearest of all."""
@@ -74,10 +82,10 @@ def view(token: Token, extra: Mapping[str, Value] | None = None) -> View:
 def write(token: Token, values: Mapping[str, Value]) -> None:
     """Write results of the token around it, not into its own mapped inputs.
 
-    Raises Fault for what can't be kept.
+    `values` are storable already.
     """
     own_inputs = token.marks.get(INPUTS)
-    for name, value in storable(values).items():
+    for name, value in values.items():
         layers = (layer for layer in _locals(token) if layer is not own_inputs and name in layer)
         next(layers, _process_scope(token))[name] = value
 
@@ -110,7 +118,9 @@ def storable(values: Mapping[str, Value]) -> dict[str, Value]:
     return {_name(name): _storable(value, name, 0) for name, value in values.items()}
 
 
+@lru_cache(maxsize=4096)
 def _name(name: object) -> str:
+    """A name that can be kept. Those of forms come again and again, so they are looked at once."""
     if not isinstance(name, str):
         raise Fault("имя переменной не текст", "Исправьте схему.")
     return _text(name, name)
@@ -133,7 +143,7 @@ def _readable(name: str) -> str:
 def _storable(value: Value, name: str, depth: int) -> Value:
     kind = type(value)
     if kind is str:
-        return _text(value, name)
+        return value if value.isascii() else _text(value, name)
     if kind in _STORABLE and (kind is not Decimal or value.is_finite()):
         return value
     if depth > MAX_DEPTH:

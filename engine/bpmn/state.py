@@ -20,7 +20,7 @@ from engine.bpmn.context import Context
 from engine.bpmn.faults import Fault
 from engine.bpmn.packing import NotPacked, pack, unpack
 from engine.bpmn.token import Token
-from engine.bpmn.values import decode, encode
+from engine.bpmn.values import decode, to_json
 from engine.errors import StepFailed
 from engine.model import Value
 
@@ -38,16 +38,15 @@ READER_VERSION = 1
 def dump(case: Case) -> bytes:
     """The case as bytes."""
     blocks = [_block_row(block) for block in case.all_blocks()]
-    return MAGIC + bytes((FORMAT, READER_VERSION)) + pack([case.counter, case.end_event, blocks])
+    return MAGIC + bytes((FORMAT, READER_VERSION)) + pack(to_json([case.counter, case.end_event, blocks]))
 
 
 def _block_row(block: Block) -> list[Any]:
     tokens = [
-        [token.id, token._parent or 0, token.state, token.node.name, encode(_marks(token)) or 0]
+        [token.id, token._parent or 0, token.state, token.node.name, _marks(token) or 0]
         for token in block.tasks.values()
     ]
-    variables = None if block.variables is None else encode(block.variables)
-    return [block.host.id if block.host else 0, variables, encode(block.marks) or 0, tokens]
+    return [block.host.id if block.host else 0, block.variables, block.marks or 0, tokens]
 
 
 def _marks(token: Token) -> dict[str, Any]:

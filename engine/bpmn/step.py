@@ -65,7 +65,7 @@ def task_variables(program: Program, state_bytes: bytes, element_id: int) -> dic
 
 
 def _seen(token: Token) -> dict[str, Value]:
-    seen = dict(scope.view(token))
+    seen = scope.view(token).as_dict()
     del seen[scope.CASE]
     return seen
 

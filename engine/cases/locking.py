@@ -13,6 +13,7 @@ from engine.errors import Conflict, NotFound
 from engine.model import Located, element_ref
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds
+from engine.storage.prepared import PreparedSelect
 from engine.storage.rows import AnyRow
 from engine.worklist.tables import task
 
@@ -44,7 +45,7 @@ LOCK_FREE_CASE = (
 case's row
 before any other row of the case, so no two can wait for each other."""
 
-LOCK_TASK = (
+_LOCK_TASK = PreparedSelect(
     select(
         *_CASE_COLUMNS,
         task.c.id.label("task_id"),
@@ -61,6 +62,8 @@ LOCK_TASK = (
     .with_for_update()
 )
 """Locks both rows: on PostgreSQL a second click that waited would otherwise read the old row of the task."""
+
+_OPEN_TERMS = PreparedSelect(OPEN_TERMS)
 
 
 @dataclass(slots=True)
@@ -94,6 +97,11 @@ class LockedCase:
 def state_purpose(case_id: int) -> str:
     """What binds a sealed state to its case."""
     return f"case.state:{case_id}"
+
+
+def lock_task(conn: Connection, number: int) -> AnyRow | None:
+    """Lock a step and its case; None when there is no such step."""
+    return next(iter(_LOCK_TASK.rows(conn, task_id=number)), None)
 
 
 def lock_case(rt: Runtime, conn: Connection, case_id: int) -> LockedCase:
@@ -132,5 +140,5 @@ def opened_case(rt: Runtime, conn: Connection, row: AnyRow) -> LockedCase:
         person_id=row.person_id,
         family_id=row.family_id,
         filed_at=from_seconds(row.filed_at),
-        terms=list(conn.execute(OPEN_TERMS, {"case_id": row.case_id})),
+        terms=_OPEN_TERMS.rows(conn, case_id=row.case_id),
     )

@@ -16,7 +16,7 @@ from engine.bpmn import Process, Start
 from engine.bpmn.commands import Cancel, Complete
 from engine.cases.context import step_context
 from engine.cases.history import HistoryKind
-from engine.cases.locking import LOCK_TASK, LockedCase, lock_case, opened_case
+from engine.cases.locking import LockedCase, lock_case, lock_task, opened_case
 from engine.cases.numbers import case_number
 from engine.cases.recording import Deed, record_step
 from engine.cases.tables import ACTIVE, case_
@@ -158,9 +158,7 @@ def complete_task(rt: Runtime, command: CompleteTask, *, check_form: bool = True
     Whatever is raised, nothing was changed.
     """
     with rt.database.write() as conn:
-        row = require_open(
-            conn.execute(LOCK_TASK, {"task_id": command.task_id}).one_or_none(), command.task_id
-        )
+        row = require_open(lock_task(conn, command.task_id), command.task_id)
         require_task(command.actor, row)
         _require_stand_in(rt, conn, command)
         case = opened_case(rt, conn, row)

@@ -14,7 +14,7 @@ from engine.access.queries import names_of
 from engine.access.queues import queue_of, roles_of_queue
 from engine.cases.history import HistoryKind
 from engine.cases.journal import write_history
-from engine.cases.locking import LOCK_TASK
+from engine.cases.locking import lock_task
 from engine.cases.service import require_open, require_task
 from engine.cases.visibility import require_visible
 from engine.errors import Conflict, InvalidData, KeyDestroyed, NotAllowed
@@ -53,7 +53,7 @@ def claim(rt: Runtime, actor: Actor, task_id: int) -> None:
     nothing.
     """
     with rt.database.write() as conn:
-        row = require_open(conn.execute(LOCK_TASK, {"task_id": task_id}).one_or_none(), task_id)
+        row = require_open(lock_task(conn, task_id), task_id)
         if row.assignee_id == actor.user_id:
             return
         if row.assignee_id is not None and row.role_queue_id in actor.queues:
@@ -84,7 +84,7 @@ def reassign(rt: Runtime, actor: Actor, task_id: int, to: int | None, reason: st
             "Напишите, почему шаг передан.", {"reason": "Напишите причину: она попадёт в историю дела."}
         )
     with rt.database.write() as conn:
-        row = require_open(conn.execute(LOCK_TASK, {"task_id": task_id}).one_or_none(), task_id)
+        row = require_open(lock_task(conn, task_id), task_id)
         require_case(actor, Permission.TASK_REASSIGN, row)
         if to is not None:
             _require_role(rt, conn, to, row.role_queue_id)
@@ -102,7 +102,7 @@ def _require_role(rt: Runtime, conn: Connection, account_id: int, role_queue_id:
 
 
 def _open_task(conn: Connection, actor: Actor, task_id: int) -> AnyRow:
-    row = require_open(conn.execute(LOCK_TASK, {"task_id": task_id}).one_or_none(), task_id)
+    row = require_open(lock_task(conn, task_id), task_id)
     require_task(actor, row)
     return row
 
@@ -181,7 +181,8 @@ def keep_late_edits(rt: Runtime, actor: Actor, task_id: int, content: Mapping[st
     if len(plain) > MAX_DRAFT_BYTES:
         return False
     with rt.database.write() as conn:
-        row = conn.execute(LOCK_TASK, {"task_id": task_id}).one()
+        row = lock_task(conn, task_id)
+        assert row is not None, "a step is never deleted"
         require_visible(conn, actor, row.case_id, row)
         values = {
             "the_task": task_id,

@@ -175,9 +175,9 @@ class ScriptTask(Activity):
     def work(self, token: Token) -> bool:
         value = self.script.value(token)
         if self.result_variable:
-            token.data = {self.result_variable: value}
+            token.data = scope.storable({self.result_variable: value})
         elif isinstance(value, dict):
-            token.data = value
+            token.data = scope.storable(value)
         else:
             raise Fault("сценарий дал не набор полей", "Запишите его как { имя: выражение } и повторите.")
         self.write_results(token)
@@ -196,11 +196,12 @@ class DecisionTask(Activity):
         answer = token.case.context.decide(self.decision, inputs)
         value = _shaped(answer.value, self.shape)
         if self.result_variable:
-            token.data = {self.result_variable: value}
+            token.data = scope.storable({self.result_variable: value})
         else:
-            token.data = dict(value) if isinstance(value, dict) else {}
+            results = dict(value) if isinstance(value, dict) else {}
             if self.outputs_mapped:
-                token.data[RESULT] = value
+                results[RESULT] = value
+            token.data = scope.storable(results)
         self.write_results(token)
         node, process = self.place(token)
         token.case.journal.decisions.append(

@@ -117,9 +117,10 @@ class CallActivity(Enclosing, Activity):
     def work(self, token: Token) -> bool:
         variables = sure(token.case.blocks[token.id].variables)
         names = scope.View([{scope.CASE: token.case.context.case}, variables])
-        token.data = {}
+        results: dict[str, Value] = {}
         for passing in self.passed_out:
-            token.data.update(passing.take(names, token))
+            results.update(passing.take(names, token))
+        token.data = scope.storable(results)
         self.write_results(token)
         return True
 

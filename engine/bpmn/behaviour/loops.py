@@ -182,6 +182,7 @@ class MultiInstance(Loop):
     def _finish(self, token: Token) -> bool:
         if self.result_collection is not None:
             results: dict[str, Value] = token.marks.get(RESULTS, {})
-            token.data = {self.result_collection: [results[number] for number in sorted(results, key=int)]}
+            collected = [results[number] for number in sorted(results, key=int)]
+            token.data = scope.storable({self.result_collection: collected})
         self.write_results(token)
         return True

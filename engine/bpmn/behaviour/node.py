@@ -110,7 +110,7 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         """What the token received goes into the scope: through the output mapping where there is one."""
         results = token.data
         if self.outputs_mapped:
-            results = evaluate_mapped(self.outputs_mapped, token, scope.storable(token.data))
+            results = scope.storable(evaluate_mapped(self.outputs_mapped, token, results))
         if results:
             scope.write(token, results)
         token.data = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from engine.bpmn import scope
 from engine.bpmn.behaviour.triggers import CancelTransaction, Error, Escalation, Message, Signal, Trigger
 from engine.bpmn.faults import Fault
 from engine.bpmn.states import WAITING
@@ -64,7 +65,7 @@ def throw_error(token: Token, code: str | None, message: str, *, from_inside: bo
             f"ошибка{shown} никем не обрабатывается",
             "Добавьте в схему обработку этой ошибки или устраните причину и повторите.",
         )
-    catcher.node.fire(catcher, catcher.node.trigger.payload(code, message))
+    catcher.node.fire(catcher, scope.storable(catcher.node.trigger.payload(code, message)))
 
 
 def _catcher(

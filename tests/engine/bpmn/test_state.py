@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from engine import bpmn
 from engine.bpmn.packing import pack
-from engine.bpmn.values import decode, encode
+from engine.bpmn.values import decode, encode, to_json
 from engine.errors import StepFailed
 from engine.feel import DaysTimeDuration, YearsMonthsDuration
 from tests.engine.bpmn.drawing import (
@@ -52,7 +52,9 @@ VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(K
 @settings(max_examples=100, deadline=None)
 @given(VALUES)
 def test_every_value_comes_back_exactly(value):
-    back = decode(orjson.loads(orjson.dumps(encode(value))))
+    written = to_json(value)
+    assert orjson.loads(written) == encode(value)
+    back = decode(orjson.loads(written))
     assert back == value
     assert repr(back) == repr(value)
 
@@ -65,9 +67,9 @@ def test_variables_of_a_case_come_back_exactly(values):
 
 
 def test_what_is_no_value_is_not_stored():
-    for value in (object(), b"", {1, 2}, float("inf")):
+    for value in (object(), b"", {1, 2}):
         with pytest.raises(TypeError):
-            encode(value)
+            to_json([value])
 
 
 def test_values_from_python_become_values_of_feel():
@@ -170,7 +172,7 @@ def broken(play: Play) -> list[bytes]:
         good[:4] + b"\x09" + good[5:],
         good[:-3],
         good[:5] + b"[1]",
-        good[:4] + pack({}),
+        good[:4] + pack(b"{}"),
     ]
 
 
