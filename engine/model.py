@@ -277,9 +277,12 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """Everything one step of the engine changed. `state` replaces the stored state as a whole."""
+    """Everything one step of the engine changed. `state` replaces the stored state as a whole; `variables`
+    are those of the case itself in it.
+    """
 
     state: bytes
+    variables: Mapping[str, Value]
     opened: tuple[OpenTask, ...] = ()
     closed: tuple[int, ...] = ()
     """Element ids of user tasks that are no longer open because they were completed."""

@@ -6,6 +6,8 @@ step. What opens and closes within the same step cancels out here: nobody ever s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from engine.model import (
     Explained,
     Incident,
@@ -14,6 +16,7 @@ from engine.model import (
     Sent,
     ServiceCall,
     StepResult,
+    Value,
     Wait,
 )
 
@@ -79,9 +82,12 @@ class Journal:
         self.stage = stage or self.stage
         self.status = status or self.status
 
-    def result(self, state: bytes, *, ended: bool, end_event: str | None) -> StepResult:
+    def result(
+        self, state: bytes, variables: Mapping[str, Value], *, ended: bool, end_event: str | None
+    ) -> StepResult:
         return StepResult(
             state=state,
+            variables=variables,
             opened=tuple(self._opened.values()),
             closed=tuple(self._closed),
             cancelled=tuple(self._cancelled),

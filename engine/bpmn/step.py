@@ -83,7 +83,8 @@ def position(program: Program, state_bytes: bytes) -> Position:
 def _finish(case: Case) -> StepResult:
     drain(case)
     ended = case.is_over()
-    return case.journal.result(state.dump(case), ended=ended, end_event=case.end_event if ended else None)
+    end_event = case.end_event if ended else None
+    return case.journal.result(state.dump(case), sure(case.variables), ended=ended, end_event=end_event)
 
 
 def _complete(case: Case, command: commands.Complete) -> None:

@@ -16,7 +16,6 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, update
 
-from engine import bpmn
 from engine.access.policy import ROLES
 from engine.access.queues import queue_for, queue_of
 from engine.cases.giving_up import tell_given_up
@@ -101,7 +100,7 @@ def record_step(
     rt: Runtime, conn: Connection, release: Release, case: LockedCase, result: StepResult, deed: Deed
 ) -> None:
     """Write everything `result` changed. The caller holds the case's lock and commits once."""
-    book = TermBook(rt, case, deed.now, lambda: bpmn.variables(result.state))
+    book = TermBook(rt, case, deed.now, result.variables)
     for passed in result.passed:
         if not passed.cancelled:
             book.pass_node(release.step(case.process, case.ref(passed)))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection
@@ -25,16 +24,14 @@ _END_TERM = Prepared(END_TERM)
 class TermBook:
     """Collects the term rows of one step and writes them with one statement each.
 
-    `variables` gives the case's variables when a norm has variants that hang on them (a palliative patient).
+    `variables` are the case's: a norm may have variants that hang on them (a palliative patient).
     """
 
-    def __init__(
-        self, rt: Runtime, case: LockedCase, now: datetime, variables: Callable[[], Mapping[str, Value]]
-    ) -> None:
+    def __init__(self, rt: Runtime, case: LockedCase, now: datetime, variables: Mapping[str, Value]) -> None:
         self._rt = rt
         self._case = case
         self._now = now
-        self._read_variables = variables
+        self._variables = variables
         self._opening: list[dict[str, Any]] = []
         self._ending: dict[int, dict[str, Any]] = {}
         self._started: set[str] = set()
@@ -42,10 +39,6 @@ class TermBook:
             row.key: (row.due_at, row.norm_id, row.clock) for row in case.terms if row.task_id is None
         }
         """Terms of the case as a whole by key: (due moment in seconds, norm, clock)."""
-
-    @cached_property
-    def _variables(self) -> Mapping[str, Value]:
-        return self._read_variables()
 
     def pass_node(self, info: StepInfo) -> None:
         """The element has completed: its terms end and start. A term that runs already is not restarted."""

@@ -29,14 +29,35 @@ _TESTED: Final = ast.Name("?")
 _ZERO: Final = ast.Literal(Decimal(0))
 
 
+class CellWords:
+    """What the cells of one table say whatever the case is, kept once it was put into words.
+
+    `names` are those that its expressions see.
+    """
+
+    def __init__(self, names: Mapping[str, Any]) -> None:
+        self.names = names
+        self._kept: dict[tuple[str, str, bool], str] = {}
+
+    def told(self, kind: str, cell: Text, quoted: bool, tell: Callable[[], tuple[str, bool]]) -> str:
+        """The words of a cell; `tell` gives them, and whether they hold for every case."""
+        key = kind, cell.text, quoted
+        words = self._kept.get(key)
+        if words is None:
+            words, always = tell()
+            if always:
+                self._kept[key] = words
+        return words
+
+
 @dataclass(frozen=True, slots=True)
 class RowWords:
-    """A row of a table that was used in `run`, whose names are `names`."""
+    """A row of a table that was used in `run`."""
 
     table: DecisionTable
     rule: Rule
     matched: bool
-    names: Mapping[str, Any]
+    cell_words: CellWords
     run: Run
 
     def cells(self) -> tuple[str, ...]:
@@ -66,35 +87,51 @@ class RowWords:
         """A cell in words, or as it is written where there are no short words; empty when all passes."""
         if cell.text in ("", "-"):
             return ""
+        return self.cell_words.told("condition", cell, quoted, lambda: self._tell_condition(cell, quoted))
+
+    def _tell_condition(self, cell: Text, quoted: bool) -> tuple[str, bool]:
         try:
-            tree = feel.compile_unary(cell.text, names=self.names).tree
+            compiled = feel.compile_unary(cell.text, names=self.cell_words.names)
         except FeelError:
-            return shortened(cell.text)
+            return shortened(cell.text), True
+        tree = compiled.tree
         words = _Teller(self._value_of, quoted).tests(tree) if isinstance(tree, ast.Tests) else None
-        return words or shortened(cell.text)
+        return words or shortened(cell.text), _is_constant(compiled)
 
     def _result(self, cell: Text, *, quoted: bool) -> str:
         if cell.text in ("", "-"):
             return DASH
+        return self.cell_words.told("result", cell, quoted, lambda: self._tell_result(cell, quoted))
+
+    def _tell_result(self, cell: Text, quoted: bool) -> tuple[str, bool]:
         try:
-            compiled = feel.compile(cell.text, names=self.names)
+            compiled = feel.compile(cell.text, names=self.cell_words.names)
             named = isinstance(compiled.tree, (ast.Name, ast.Path))
             if compiled.names and not named and not self.matched:
-                return BY_FORMULA
+                return BY_FORMULA, False
             value = compiled.run(self.run)
-            return DASH if value is None else value_words(value, quoted=quoted)
         except FeelError:
-            return shortened(cell.text)
+            return shortened(cell.text), False
+        return DASH if value is None else value_words(value, quoted=quoted), _is_constant(compiled)
 
     def _value_of(self, node: ast.Node) -> Value:
         """What a part of a cell is in this case; null for one that asks about the tested value."""
         if isinstance(node, ast.Literal):
             return node.value
         try:
-            compiled = feel.compile(feel.to_source(node), names=self.names)
+            compiled = feel.compile(feel.to_source(node), names=self.cell_words.names)
             return None if _TESTED.text in compiled.names else compiled.run(self.run)
         except FeelError:
             return None
+
+
+def _is_constant(compiled: feel.Expression) -> bool:
+    """Whether an expression asks for nothing of the case and of the day."""
+    return (
+        compiled.names <= {_TESTED.text}
+        and not compiled.functions
+        and not any(clock in compiled.text for clock in ("now", "today"))
+    )
 
 
 def sentence_of(inputs: Sequence[tuple[str, Value]], matched: Sequence[tuple[int, Sequence[str]]]) -> str:

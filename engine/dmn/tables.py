@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from engine import feel
-from engine.dmn.describe import RowWords
+from engine.dmn.describe import CellWords, RowWords
 from engine.dmn.elements import DecisionTable, Input, Output, Rule, Text
 from engine.dmn.evaluation import Evaluation, RowTrace, TableTrace, Variables
 from engine.dmn.workshop import Logic, Names, Workshop, compile_text, nothing
@@ -68,7 +68,7 @@ class _Table:
     def __init__(self, workshop: Workshop, table: DecisionTable, names: Names) -> None:
         self._workshop = workshop
         self._table = table
-        self._names = names
+        self._words = CellWords(names)
         self._columns = tuple(self._column(one, names) for one in table.inputs)
         self._results = tuple(self._result(one, names) for one in table.outputs)
         self._rows = tuple(self._row(rule, names) for rule in table.rules)
@@ -250,7 +250,7 @@ class _Table:
             tried = number <= len(verdicts)
             failed = verdicts[number - 1] if tried else 0
             matched = tried and not failed
-            words = RowWords(self._table, row.rule, matched, self._names, run)
+            words = RowWords(self._table, row.rule, matched, self._words, run)
             rows.append(
                 RowTrace(number, row.rule.place.id, tried, matched, failed or None, row.rule.note, words)
             )

@@ -64,7 +64,9 @@ def test_each_way_of_writing_can_still_be_read(kept):
     assert unpack(bytes.fromhex(kept))[0].startswith("Кто-то просит: печь")
 
 
-@pytest.mark.parametrize("broken", [b"", b"\x00", b"\x01[]", b"\x02[]", b"\x07[]", pack(orjson.dumps(ANSWERS))[:-5]])
+@pytest.mark.parametrize(
+    "broken", [b"", b"\x00", b"\x01[]", b"\x02[]", b"\x07[]", pack(orjson.dumps(ANSWERS))[:-5]]
+)
 def test_what_was_not_packed_is_refused(broken):
     with pytest.raises(NotPacked):
         unpack(broken)
