@@ -352,6 +352,7 @@ INSIDE = {
     "access.policy.require_case", "access.policy.require_start", "access.queues.queue_for",
     "access.queues.queue_of", "access.queues.roles_of_queue", "cases.context.step_context",
     "cases.journal.write_history", "cases.locking.lock_case", "cases.locking.lock_free_case",
+    "cases.locking.lock_task",
     "cases.locking.opened_case", "cases.messages.deliver_to", "cases.numbers.case_number",
     "cases.numbers.next_value", "cases.outbox.try_again", "cases.recording.record_step",
     "cases.service.open_case", "cases.service.require_task", "deadlines.calendars.count_change",
