@@ -47,7 +47,7 @@ def step_info(element: Element) -> StepInfo:
     """What the diagram says of one element."""
     xml, given = element.xml, properties(element.xml)
     return StepInfo(
-        node=element.id,
+        node=element.stands_for or element.id,
         process=element.scope.process,
         name=element.name,
         kind=element.tag,

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from engine.bpmn.behaviour.blocks import Enclosing
 from engine.bpmn.behaviour.events import Catching
-from engine.bpmn.behaviour.gateways import InclusiveGateway, Join
+from engine.bpmn.behaviour.gateways import InclusiveGateway, Join, moving
 from engine.bpmn.incidents import HELD, MESSAGE, guarded, note, stop
-from engine.bpmn.states import READY, STARTED
+from engine.bpmn.states import READY, STARTED, WAITING
 
 if TYPE_CHECKING:
+    from engine.bpmn.behaviour.node import Node
     from engine.bpmn.block import Block, Case
     from engine.bpmn.token import Token
 
@@ -101,11 +102,11 @@ def _fire_due(case: Case) -> bool:
         token = case.tokens[min(due)[1]]
         guarded(token, lambda: token.node.fire(token))
         return True
-    for token in joins:
-        if token.node.is_due(token):
-            token.node.go_on(token)
-            return True
-    return False
+    ready = next((token for token in joins if token.node.is_due(token)), None)
+    if ready is None:
+        return False
+    guarded(ready, lambda: ready.node.settle(ready))
+    return True
 
 
 def _due_since(token: Token) -> datetime | None:
@@ -116,19 +117,44 @@ def _due_since(token: Token) -> datetime | None:
 
 def _find_stuck(case: Case) -> None:
     """Report joins at which a token waits for what can never come, each of them once."""
-    joins = [token for token in case.waiting() if isinstance(token.node, Join)]
-    seen = {(id(token.block), token.node) for token in joins if MESSAGE in token.marks}
-    for token in joins:
-        place = (id(token.block), token.node)
-        if place in seen:
-            continue
-        seen.add(place)
-        if token.node.hopeless(token):
+    joins = {(token.block, token.node): token for token in reversed(case.waiting()) if _waits_at_join(token)}
+    said = {(token.block, token.node) for token in case.waiting() if MESSAGE in token.marks}
+    hopeful = _hopeful(joins)
+    for place, token in joins.items():
+        if place not in hopeful and place not in said:
             note(
                 token,
                 "сюда пришли не все пути, и остальные уже не придут. "
                 "Исправьте схему: соедините пути без ожидания или уберите лишний.",
             )
+
+
+def _waits_at_join(token: Token) -> bool:
+    return isinstance(token.node, Join)
+
+
+def _hopeful(joins: dict[tuple[Block, Node], Token]) -> set[tuple[Block, Node]]:
+    """Joins that something can still help: what moves by itself, or another join that has hope."""
+    hopeful: set[tuple[Block, Node]] = set()
+    found = True
+    while found:
+        found = False
+        for place, token in joins.items():
+            if place not in hopeful and _is_helped(token, joins, hopeful):
+                hopeful.add(place)
+                found = True
+    return hopeful
+
+
+def _is_helped(
+    token: Token, joins: dict[tuple[Block, Node], Token], hopeful: set[tuple[Block, Node]]
+) -> bool:
+    for other in moving(token, token.node):
+        there = (other.block, other.node)
+        stands = there in joins and there not in hopeful and other.state == WAITING
+        if not stands and token.node.is_helped(token, other):
+            return True
+    return False
 
 
 def _hold(case: Case, token: Token, message: str) -> None:

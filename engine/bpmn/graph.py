@@ -46,6 +46,8 @@ class Element:
     default: str | None = None
     body: Scope | None = None
     lane: str = ""
+    stands_for: str = ""
+    """Id of the drawn element that one added by the reader belongs to; what happens here is told of that."""
 
     @property
     def drawn(self) -> bool:

@@ -60,7 +60,6 @@ PASSIVE: Final = frozenset(
         "performer",
         "potentialOwner",
         "humanPerformer",
-        "correlationSubscription",
         "supports",
         "categoryValueRef",
         "dataStore",

@@ -73,7 +73,12 @@ def _split_conditional_flows(scope: Scope) -> None:
         if element.tag.endswith("Gateway") or not any(flow.condition for flow in flows):
             continue
         gateway = Element(
-            split_name(element.id), "inclusiveGateway", scope, name=element.name, default=element.default
+            split_name(element.id),
+            "inclusiveGateway",
+            scope,
+            name=element.name,
+            default=element.default,
+            stands_for=element.id,
         )
         scope.elements[gateway.id] = gateway
         for flow in flows:

@@ -42,7 +42,7 @@ def position_of(case: Case) -> Position:
     """The position of a loaded case."""
     groups: dict[str, list[Place]] = {"open": [], "waiting": [], "inside": [], "incidents": []}
     for token in case.tokens.values():
-        if token.node.drawn:
+        if token.node.drawn or MESSAGE in token.marks:
             node, process = token.node.place(token)
             groups[_group(token)].append(Place(token.id, node, process, token.marks.get(MESSAGE, "")))
     return Position(**{name: tuple(places) for name, places in groups.items()})

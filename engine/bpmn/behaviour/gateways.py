@@ -11,13 +11,15 @@ from engine.bpmn.evaluate import Formula
 from engine.bpmn.faults import Fault
 from engine.bpmn.plan import Arc, Plan
 from engine.bpmn.states import WAITING
+from engine.bpmn.sure import sure
 from engine.model import StepInfo
 
 if TYPE_CHECKING:
+    from engine.bpmn.block import Block
     from engine.bpmn.token import Token
 
-COUNTS = "counts"
-"""Mark of a block: for each complex gateway how many tokens came in this round, and whether it has fired."""
+COUNTS = "rounds"
+"""Mark of a block: for each complex gateway that has gone on the flows that have had their token."""
 
 OFFER = "offer"
 """Mark: the token stands for a step of an ad-hoc sub-process that may be begun or not."""
@@ -29,7 +31,7 @@ class ExclusiveGateway(Node):
     """One way: the first whose condition holds, in the order of the file, otherwise the default one."""
 
     def work(self, token: Token) -> bool:
-        token.chosen = (self._choose(token),)
+        token.chosen = (self._choose(token),) if self.arcs else ()
         return True
 
     def _choose(self, token: Token) -> Arc:
@@ -80,10 +82,14 @@ class Join(Node):
                 other.cancel()
         token.case.make_ready(token)
 
-    def hopeless(self, token: Token) -> bool:
-        """Whether nothing that lives in the block can ever bring what the token waits for."""
+    def settle(self, token: Token) -> None:
+        """The join need not wait any more, although not everything has come."""
+        self.go_on(token)
+
+    def is_helped(self, token: Token, other: Token) -> bool:
+        """Whether another token of the block can still bring what the waiting one needs."""
         missing = self.all_bits & ~self.bits_of(self.arrived(token))
-        return not any(missing & other.node.ways for other in _moving(token, self))
+        return bool(missing & other.node.ways)
 
     def bits_of(self, flows: Iterable[str]) -> int:
         return sum(self.bits[flow] for flow in flows)
@@ -112,15 +118,24 @@ class InclusiveGateway(Join):
         arrived = self.arrived(token)
         if arrived[token.marks["via"]] is not token:
             return False
-        full = self.bits_of(arrived)
-        empty = self.all_bits & ~full
-        ways = [other.node.ways for other in _moving(token, self) if OFFER not in other.marks]
-        return not any(way & empty and not way & full for way in ways)
+        return not self._is_awaited(token, arrived)
 
-    def hopeless(self, token: Token) -> bool:
-        return False
+    def is_helped(self, token: Token, other: Token) -> bool:
+        return self._helps(other, self.bits_of(self.arrived(token)))
+
+    def _is_awaited(self, token: Token, flows: Iterable[str]) -> bool:
+        """Whether a token can still come by a flow that is not among these."""
+        full = self.bits_of(flows)
+        return any(self._helps(other, full) for other in moving(token, self) if OFFER not in other.marks)
+
+    def _helps(self, other: Token, full: int) -> bool:
+        ways = other.node.ways
+        return bool(ways & self.all_bits & ~full) and not ways & full
 
     def work(self, token: Token) -> bool:
+        if not self.arcs:
+            token.chosen = ()
+            return True
         if len(self.arcs) == 1 and self.arcs[0].condition is None:
             token.chosen = self.arcs
             return True
@@ -136,9 +151,10 @@ class InclusiveGateway(Join):
 
 
 class ComplexGateway(InclusiveGateway):
-    """Goes on with the arrival that fulfils its condition, such as `activationCount >= 2`.
+    """Goes on as soon as its condition holds for the tokens that wait at it, such as `activationCount >= 2`.
 
-    Later arrivals of the same round are swallowed; a round is over when every incoming flow has brought one.
+    Having gone on, it swallows one token of each other flow, as long as one can still come there; then the
+    next round begins with the tokens that have waited meanwhile.
     """
 
     activation: Formula | None = None
@@ -147,22 +163,56 @@ class ComplexGateway(InclusiveGateway):
         if self.activation is None:
             super().arrive(token)
             return
-        counts = token.block.marks.setdefault(COUNTS, {})
-        count, fired = counts.get(self.name, [0, False])
-        count += 1
-        holds = not fired and self.activation.value(token, {"activationCount": Decimal(count)}) is True
-        counts[self.name] = [0, False] if count == len(self.incoming) else [count, fired or holds]
         token._set_state(WAITING)
-        if fired:
+        flows = self._round(token)
+        if flows is None:
+            self._try(token)
+        elif token.marks["via"] not in flows:
+            flows.append(token.marks["via"])
+            block = token.block
             token.remove()
-        elif holds:
-            self.go_on(token)
+            if len(flows) == len(self.incoming):
+                self._next_round(block)
 
     def is_due(self, token: Token) -> bool:
-        return self.activation is None and super().is_due(token)
+        if self.activation is None:
+            return super().is_due(token)
+        flows = self._round(token)
+        return flows is not None and not self._is_awaited(token, flows)
 
-    def hopeless(self, token: Token) -> bool:
-        return self.activation is not None and Join.hopeless(self, token)
+    def settle(self, token: Token) -> None:
+        if self.activation is None:
+            super().settle(token)
+        else:
+            self._next_round(token.block)
+
+    def is_helped(self, token: Token, other: Token) -> bool:
+        if self.activation is None:
+            return super().is_helped(token, other)
+        return bool(self.all_bits & other.node.ways)
+
+    def _round(self, token: Token) -> list[str] | None:
+        """The flows that have had their token in this round; None before the gateway goes on."""
+        found: list[str] | None = token.block.marks.get(COUNTS, {}).get(self.name)
+        return found
+
+    def _next_round(self, block: Block) -> None:
+        block.marks[COUNTS].pop(self.name)
+        left = [token for token in block.tasks.values() if token.node is self and token.state == WAITING]
+        if left:
+            self._try(left[-1])
+
+    def _try(self, token: Token) -> None:
+        """Go on if the condition holds. Raises Fault."""
+        arrived = self.arrived(token)
+        waiting = sum(other.node is self and other.state == WAITING for other in token.block.tasks.values())
+        if sure(self.activation).value(token, {"activationCount": Decimal(waiting)}) is not True:
+            return
+        rounds = token.block.marks.setdefault(COUNTS, {})
+        rounds[self.name] = list(arrived)
+        self.go_on(arrived[token.marks["via"]])
+        if len(arrived) == len(self.incoming):
+            self._next_round(token.block)
 
 
 class EventGateway(Node):
@@ -173,7 +223,7 @@ class EventGateway(Node):
             token.block.follow(arc, {RACE: token.id}).arrive()
 
 
-def _moving(token: Token, gateway: Join) -> list[Token]:
+def moving(token: Token, gateway: Join) -> list[Token]:
     """Tokens of the block that may still travel along flows."""
     handlers = token.block.plan.handlers
     return [

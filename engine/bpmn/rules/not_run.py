@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lxml import etree
+
 from engine.bpmn import dialect
 from engine.bpmn.graph import Element, Graph, line_of, local_name
-from engine.bpmn.names import CAMUNDA, FLOW_NODES, PASSIVE, SUB_PROCESSES
+from engine.bpmn.names import BPMN, CAMUNDA, EVENT_KINDS, FLOW_NODES, PASSIVE, SUB_PROCESSES
 from engine.bpmn.normalise import first_elements, is_link
 from engine.bpmn.rules.hits import Hit, at, elements, scopes
 from engine.bpmn.sure import sure
 
+_PERFORMERS = ("potentialOwner", "humanPerformer", "performer", "resourceRole")
 _CODE = frozenset({"executionListener", "taskListener", "connector"})
 
 
@@ -24,15 +27,50 @@ def unknown_elements(graph: Graph) -> Iterator[Hit]:
                 and kind not in PASSIVE
                 and not kind.endswith("EventDefinition")
             ):
-                yield Hit("element-unknown", node.get("id"), node.get("name"), line_of(node), {"kind": kind})
+                yield _unknown(node, kind)
+    for node in graph.root:
+        kind = local_name(node)
+        if kind.startswith("global"):
+            yield _unknown(node, kind)
+
+
+def _unknown(node: etree._Element, kind: str) -> Hit:
+    return Hit("element-unknown", node.get("id"), node.get("name"), line_of(node), {"kind": kind})
 
 
 def kinds(graph: Graph) -> Iterator[Hit]:
     for element in elements(graph):
         if element.tag in ("receiveTask", "eventBasedGateway") and element.flag("instantiate"):
             yield at("instantiating", element)
+        for attribute in ("startQuantity", "completionQuantity"):
+            text = (element.attribute(attribute) or "1").strip()
+            if text != "1":
+                yield at("quantity", element, attribute=attribute, text=text)
         if element.is_event_sub_process and dialect.loop_of(element) is not None:
             yield at("handler-loop", element)
+
+
+def interrupting(graph: Graph) -> Iterator[Hit]:
+    """An error and the cancelling of a transaction leave nothing at work beside them."""
+    for element in elements(graph, "boundaryEvent", "startEvent"):
+        attribute = "cancelActivity" if element.tag == "boundaryEvent" else "isInterrupting"
+        if element.event in ("error", "cancel") and not element.flag(attribute, default=True):
+            yield at("must-interrupt", element, kind=EVENT_KINDS[element.event])
+
+
+def performers(graph: Graph) -> Iterator[Hit]:
+    for element in elements(graph):
+        for kind in _PERFORMERS:
+            if (node := element.child(kind)) is not None:
+                yield at("performers", element, line_of(node), kind=kind)
+
+
+def bindings(graph: Graph) -> Iterator[Hit]:
+    for element in elements(graph):
+        for name in ("calledElement", "decisionRef", "formRef"):
+            binding = dialect.camunda(element.xml, f"{name}Binding")
+            if binding in ("version", "versionTag"):
+                yield at("binding-version", element, setting=f"{name}Binding")
 
 
 def ad_hoc(graph: Graph) -> Iterator[Hit]:
@@ -137,6 +175,9 @@ def loops(graph: Graph) -> Iterator[Hit]:
         loop = dialect.loop_of(element)
         if loop is None:
             continue
+        behavior = loop.get("behavior", "All")
+        if behavior != "All":
+            yield at("loop-behavior", element, line_of(loop), text=behavior)
         if local_name(loop) == "standardLoopCharacteristics":
             maximum = loop.get("loopMaximum")
             if maximum is not None and not (maximum.isdecimal() and int(maximum) > 0):
@@ -153,9 +194,19 @@ def loops(graph: Graph) -> Iterator[Hit]:
 
 def drawn_data(graph: Graph) -> Iterator[Hit]:
     for element in elements(graph):
-        if element.tag not in SUB_PROCESSES and _has_data(element):
+        associations = _data_associations(element)
+        if associations and element.tag not in SUB_PROCESSES:
             yield at("data-not-used", element)
+        for association in associations:
+            for child in association:
+                if local_name(child) in ("transformation", "assignment"):
+                    yield at("data-computed", element, line_of(child), kind=local_name(child))
 
 
-def _has_data(element: Element) -> bool:
-    return any(element.child(name) is not None for name in ("dataInputAssociation", "dataOutputAssociation"))
+def _data_associations(element: Element) -> list[etree._Element]:
+    if element.xml is None:
+        return []
+    return [
+        *element.xml.findall(BPMN + "dataInputAssociation"),
+        *element.xml.findall(BPMN + "dataOutputAssociation"),
+    ]

@@ -198,6 +198,19 @@ CASES: dict[str, bytes] = {
     ),
     "mapping-no-name": straight(user("x", extensions(inputs_outputs({"": "=1"})))),
     "loop-no-collection": straight(user("x", "<multiInstanceLoopCharacteristics/>")),
+    "loop-behavior": straight(user("x", times("2").replace("isSeq", 'behavior="One" isSeq'))),
+    "quantity": straight(user("x", startQuantity=2)),
+    "must-interrupt": edge(error(""), 'cancelActivity="false" attachedToRef="a"'),
+    "performers": straight(user("x", '<potentialOwner id="o1"/>')),
+    "binding-version": straight(
+        node("callActivity", "x", calledElement="q", camunda__calledElementBinding="version")
+    ),
+    "data-computed": straight(
+        user(
+            "x",
+            "<dataInputAssociation><assignment><from>1</from><to>y</to></assignment></dataInputAssociation>",
+        )
+    ),
     "loop-result-item": straight(user("x", LOOP)),
     "loop-maximum": straight(user("x", '<standardLoopCharacteristics loopMaximum="много"/>')),
     "feel-syntax": straight(script("x", "{a: 1 +}")),
@@ -423,3 +436,19 @@ def test_where_one_process_is_executable_the_others_are_drawings():
     running = process(start("rs"), user("r"), path("rs r"), id="q")
     assert [one.id for one in bpmn.read(document(drawing, running)).processes] == ["q"]
     assert [one.id for one in bpmn.read(document(process(user("a"), attributes=""))).processes] == ["p"]
+
+
+@pytest.mark.parametrize("kind", ["globalUserTask", "globalTask", "globalBusinessRuleTask"])
+def test_a_task_beside_the_processes_is_refused(kind):
+    assert found(diagram(start(), end(), path("s e"), roots=f'<{kind} id="x"/>'), "element-unknown")
+
+
+def test_a_handler_of_an_error_interrupts():
+    assert found(
+        diagram(start(), end(), path("s e"), handler("x", error(""), interrupting=False)), "must-interrupt"
+    )
+
+
+def test_data_that_is_only_drawn_is_not_refused():
+    drawn = "<dataInputAssociation><sourceRef>d</sourceRef><targetRef>y</targetRef></dataInputAssociation>"
+    assert found(straight(user("x", drawn)), "data-computed") == []
