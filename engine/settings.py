@@ -25,7 +25,34 @@ DEMO_FILE = "demo"
 MASTER_KEY_BYTES = 32
 LOCALES = ("ru", "en")
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8080
+ATTACHMENT_KINDS = ("pdf", "docx", "xlsx", "odt", "jpg", "png", "heic", "txt")
+"""Endings of what can be recognised by its content."""
+MOST_ATTACHMENT_MB = 200
+ENVELOPE_MB, LEAST_UPLOAD_MB = 5, 25
 YES, NO = {"1", "yes", "true", "да"}, {"0", "no", "false", "нет"}
+
+
+@dataclass(frozen=True, slots=True)
+class Attachments:
+    """What may be attached to a case: how large a file, and of which kinds (endings without the point)."""
+
+    megabytes: int = 20
+    kinds: tuple[str, ...] = ATTACHMENT_KINDS
+
+    @property
+    def limit(self) -> int:
+        """Bytes of one file."""
+        return self.megabytes * 1_000_000
+
+    @property
+    def words(self) -> str:
+        """The kinds as people write them."""
+        return ", ".join(kind.upper() for kind in self.kinds)
+
+    @property
+    def endings(self) -> str:
+        """The endings as a browser's choice of files wants them."""
+        return ",".join(".jpg,.jpeg" if kind == "jpg" else f".{kind}" for kind in self.kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +71,12 @@ class Settings:
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
     locale: str = LOCALES[0]
+    attachments: Attachments = Attachments()
+
+    @property
+    def upload_megabytes(self) -> int:
+        """What one request may bring: an attachment and its envelope, or the files of a publication."""
+        return max(LEAST_UPLOAD_MB, self.attachments.megabytes + ENVELOPE_MB)
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -60,6 +93,10 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         host=environ.get("MARSHRUT_HOST") or DEFAULT_HOST,
         port=_port(environ.get("MARSHRUT_PORT", "")),
         locale=_locale(environ.get("MARSHRUT_LOCALE", "")),
+        attachments=Attachments(
+            _megabytes(environ.get("MARSHRUT_ATTACHMENT_MB", "")),
+            _kinds(environ.get("MARSHRUT_ATTACHMENT_KINDS", "")),
+        ),
     )
 
 
@@ -172,3 +209,26 @@ def _locale(value: str) -> str:
     if value and value not in LOCALES:
         raise SettingsRefused(f"MARSHRUT_LOCALE: языка «{value}» нет.", "Есть ru и en.")
     return value or LOCALES[0]
+
+
+def _megabytes(value: str) -> int:
+    if not value:
+        return Attachments().megabytes
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= MOST_ATTACHMENT_MB:
+        raise SettingsRefused(
+            f"MARSHRUT_ATTACHMENT_MB: целое число мегабайт от 1 до {MOST_ATTACHMENT_MB}.",
+            "Например: MARSHRUT_ATTACHMENT_MB=50",
+        )
+    return int(value)
+
+
+def _kinds(value: str) -> tuple[str, ...]:
+    if not value:
+        return ATTACHMENT_KINDS
+    wanted = {kind for each in value.split(",") if (kind := each.strip(" .").casefold())}
+    if not wanted or wanted - set(ATTACHMENT_KINDS):
+        raise SettingsRefused(
+            "MARSHRUT_ATTACHMENT_KINDS: виды файлов через запятую.",
+            f"Можно выбрать из: {', '.join(ATTACHMENT_KINDS)}.",
+        )
+    return tuple(kind for kind in ATTACHMENT_KINDS if kind in wanted)

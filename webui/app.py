@@ -29,9 +29,6 @@ from webui import (
     workshop,
 )
 
-MAX_UPLOAD = 25 * 1024 * 1024
-"""An attachment of 20 MB and its envelope; larger requests are cut off before anybody reads them."""
-
 FAMILIES = (
     session,
     inbox,
@@ -56,7 +53,7 @@ def create_app(rt: Runtime, *, plain_http: bool = False, behind_proxy: bool = Fa
     app = Flask(__name__)
     app.config.update(
         SECRET_KEY=rt.settings.secret_key,
-        MAX_CONTENT_LENGTH=MAX_UPLOAD,
+        MAX_CONTENT_LENGTH=rt.settings.upload_megabytes * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         SESSION_COOKIE_NAME="marshrut",
         SESSION_COOKIE_HTTPONLY=True,
@@ -67,6 +64,7 @@ def create_app(rt: Runtime, *, plain_http: bool = False, behind_proxy: bool = Fa
         BABEL_DEFAULT_LOCALE=rt.settings.locale,
     )
     app.extensions["marshrut"] = rt
+    app.jinja_env.globals["attachments_allowed"] = rt.settings.attachments
     language.attach(app)
     CSRFProtect(app)
     security.protect(app, plain_http=plain_http)

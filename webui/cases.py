@@ -30,7 +30,7 @@ from engine.definitions.library import Release
 from engine.documents.queries import case_attachments, case_documents
 from engine.errors import InvalidData, NotAllowed, NotFound
 from engine.model import Actor, Permission, Scope, StartCase
-from engine.records.commissions import agenda, items_of_case
+from engine.records.commissions import AgendaItem, agenda, items_of_case
 from engine.records.queries import FamilyView, family_view, find_people, person_brief
 from engine.records.values import RELATIONS
 from engine.worklist.casework import FinishedStep, case_tasks, finished_tasks
@@ -192,17 +192,17 @@ def _agenda(
     wanted = {item.case_id for item in heard} | {item.sitting_case_id or 0 for item in asked}
     open_to = visible_among(conn, person, wanted)
 
-    def line(title: str, decision: str | None, postponed: int, case_id: int | None) -> dict[str, Any]:
+    def line(item: AgendaItem, leads_to: int | None) -> dict[str, Any]:
         return {
-            "title": title,
-            "decision": DECIDED.get(decision or ""),
-            "postponed": postponed,
-            "href": url_for("cases.show", case_id=case_id) if case_id in open_to else None,
+            "title": item.title,
+            "decision": _("отозван") if item.withdrawn else DECIDED.get(item.decision or ""),
+            "postponed": item.postponed,
+            "href": url_for("cases.show", case_id=leads_to) if leads_to in open_to else None,
         }
 
     return (
-        [line(item.title, item.decision, item.postponed, item.case_id) for item in heard],
-        [line(item.title, item.decision, item.postponed, item.sitting_case_id) for item in asked],
+        [line(item, item.case_id) for item in heard],
+        [line(item, item.sitting_case_id) for item in asked],
     )
 
 

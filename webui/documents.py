@@ -16,7 +16,7 @@ from engine.access.queries import names_of
 from engine.cases.queries import CaseCard, case_card
 from engine.documents import service
 from engine.documents.access import own_document_row
-from engine.documents.files import ATTACHMENT_BYTES, accept
+from engine.documents.files import accept
 from engine.documents.making import make_document
 from engine.documents.queries import (
     DocumentCard,
@@ -192,7 +192,7 @@ def _file(sent: FileStorage | None) -> tuple[str, bytes]:
     if sent is None or not sent.filename:
         raise InvalidData(_("Файл не принят."), {"file": _("Выберите файл.")})
     with sent.stream as stream:
-        return sent.filename, stream.read(ATTACHMENT_BYTES + 1)
+        return sent.filename, stream.read(runtime().settings.attachments.limit + 1)
 
 
 @pages.post("/documents/<int:document_id>/version")
@@ -251,7 +251,7 @@ def attach(case_id: int) -> Response:
     """Add files to the case, or to one of its steps: all of them, or none when one can't be taken."""
     task_id = _task_of(case_id)
     sent = [_file(each) for each in (request.files.getlist("file") or (None,))]
-    taken = [accept(name, content) for name, content in sent]
+    taken = [accept(name, content, runtime().settings.attachments) for name, content in sent]
     for file in taken:
         service.attach(runtime(), actor(), case_id, file.name, file.content, task_id=task_id)
     flash(_("Файл приложен.") if len(taken) == 1 else _("Файлы приложены."))

@@ -25,6 +25,7 @@ from engine.errors import (
     StorageUnavailable,
 )
 from webui.frame import bare
+from webui.guards import runtime
 
 log = structlog.get_logger(__name__)
 
@@ -58,7 +59,7 @@ WORDS = {
     404: (_l("По этому адресу ничего нет."), _l("Проверьте адрес или вернитесь к списку задач.")),
     405: (_l("Эту страницу открывают кнопкой, а не адресом."), _l("Вернитесь к списку задач.")),
     413: (
-        _l("Все файлы вместе больше 25 МБ."),
+        _l("Все файлы вместе больше %(megabytes)s МБ."),
         _l("Уменьшите файл или приложите файлы по одному."),
     ),
 }
@@ -100,6 +101,8 @@ def refused(error: HTTPException) -> Response:
     """What Flask itself refuses: no such address, wrong method, too large."""
     status = error.code or 500
     words, hint = WORDS.get(status, (TITLES.get(status, TITLES[400]), ""))
+    if status == 413:
+        words = str(words) % {"megabytes": runtime().settings.upload_megabytes}
     return answer(status, (error.description or "") if status == 403 else words, hint)
 
 

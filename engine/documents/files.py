@@ -11,8 +11,8 @@ from pathlib import PurePath
 from typing import Final
 
 from engine.errors import InvalidData
+from engine.settings import Attachments
 
-ATTACHMENT_BYTES: Final = 20_000_000
 NAME_LENGTH: Final = 120
 
 _OFFICE: Final = "application/vnd.openxmlformats-officedocument."
@@ -31,7 +31,7 @@ ENDINGS: Final = {
     "image/heic": ".heic",
     "text/plain": ".txt",
 }
-"""Kinds of files that a case file takes, and the ending each gets."""
+"""Kinds of files that can be recognised, and the ending each gets."""
 
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1f]")
@@ -47,15 +47,15 @@ class Accepted:
     content: bytes
 
 
-def accept(name: str, content: bytes, limit: int = ATTACHMENT_BYTES) -> Accepted:
+def accept(name: str, content: bytes, allowed: Attachments) -> Accepted:
     """The file as it will be kept; InvalidData when it is too large or of a kind that is not taken."""
     if not content:
         raise _refused("Файл пустой: проверьте его и выберите снова.")
-    if len(content) > limit:
-        raise _refused(f"Файл больше {limit // 1_000_000} МБ: уменьшите его или разделите.")
+    if len(content) > allowed.limit:
+        raise _refused(f"Файл больше {allowed.megabytes} МБ: уменьшите его или разделите.")
     media_type = kind_of(content)
-    if media_type is None:
-        raise _refused("Такие файлы не принимаем. Подойдут PDF, DOCX, XLSX, ODT, JPG, PNG, HEIC и TXT.")
+    if media_type is None or ENDINGS[media_type][1:] not in allowed.kinds:
+        raise _refused(f"Такие файлы не принимаем. Подойдут: {allowed.words}.")
     return Accepted(clean_name(name, media_type), media_type, content)
 
 

@@ -34,6 +34,7 @@ from engine.documents.workshop import Made, workshop
 from engine.errors import Conflict, InvalidData
 from engine.model import Actor, Permission
 from engine.runtime import Runtime
+from engine.settings import Attachments
 from engine.storage.moments import to_seconds
 
 TRIES: Final = 5
@@ -111,7 +112,8 @@ def replace_file(
 ) -> None:
     """Put a DOCX made elsewhere in place of a draft."""
     draft = _draft(rt, actor, document_id, revision)
-    if files.accept(name, content).media_type != files.DOCX:
+    of_any_kind = Attachments(rt.settings.attachments.megabytes)
+    if files.accept(name, content, of_any_kind).media_type != files.DOCX:
         raise InvalidData("Файл не принят.", {"file": "Загрузите документ Word в формате DOCX."})
     workshop.accept(content)
     _save(rt, actor, draft, content, "replaced")
@@ -232,7 +234,7 @@ def attach(
 ) -> int:
     """Add a file to a case; its number. InvalidData when it is too large or of a kind that is not taken."""
     require_step_of(case_id, task_id)
-    accepted = files.accept(name, content)
+    accepted = files.accept(name, content, rt.settings.attachments)
     with rt.database.write() as conn:
         case = case_row(conn, actor, case_id)
         require_work(conn, actor, case)

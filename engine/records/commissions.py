@@ -104,6 +104,11 @@ class AgendaItem:
     asked_at: datetime
     decided_at: datetime | None
 
+    @property
+    def withdrawn(self) -> bool:
+        """Its case wants no decision any more."""
+        return self.status == WITHDRAWN
+
 
 def create_commission(rt: Runtime, actor: Actor, new: NewCommission) -> int:
     """The number of the new commission."""

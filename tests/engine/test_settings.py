@@ -139,3 +139,26 @@ def test_a_folder_that_cannot_be_made_is_told_in_words(tmp_path: Path) -> None:
     for place, why in (("file/instance", "часть пути не папка"), ("file", "это имя занято файлом")):
         with pytest.raises(SettingsRefused, match=f"Не получилось создать папку.*: {why}"):
             settings.prepare_home(tmp_path / place)
+
+
+def test_attachments_are_of_the_shipped_size_and_kinds_unless_said_otherwise(home: Path) -> None:
+    assert load(home).attachments == settings.Attachments(20, settings.ATTACHMENT_KINDS)
+    narrow = load(home, ATTACHMENT_MB="5", ATTACHMENT_KINDS="PDF, .jpg")
+    assert narrow.attachments == settings.Attachments(5, ("pdf", "jpg"))
+    assert (narrow.attachments.limit, narrow.upload_megabytes) == (5_000_000, 25)
+    assert load(home, ATTACHMENT_MB="50").upload_megabytes == 55
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ATTACHMENT_MB", "0"),
+        ("ATTACHMENT_MB", "201"),
+        ("ATTACHMENT_MB", "много"),
+        ("ATTACHMENT_KINDS", "pdf,exe"),
+        ("ATTACHMENT_KINDS", " , "),
+    ],
+)
+def test_a_wrong_limit_of_attachments_is_refused_by_its_name(home: Path, name: str, value: str) -> None:
+    with pytest.raises(SettingsRefused, match=f"MARSHRUT_{name}"):
+        load(home, **{name: value})

@@ -9,7 +9,7 @@ from engine.access.actors import load_actor
 from engine.cases.queries import case_card, case_history, case_variables, open_incidents
 from engine.definitions.files import Upload
 from engine.model import SYSTEM
-from engine.records.commissions import NewCommission, ask, collect, create_commission
+from engine.records.commissions import NewCommission, ask, collect, create_commission, withdraw
 from tests.factories.cases import complete, diagram, flows, open_case, open_nodes, publish_files, user_task
 
 
@@ -197,6 +197,10 @@ def test_a_sitting_lists_what_it_hears_and_links_what_the_reader_may_see(visit, 
     assert page.link("Признание нуждающимся, дело № ПС-2026-0001") == f"/cases/{office.case}"
     asked = visit("R05").get(f"/cases/{office.case}")
     assert asked.link("Признание нуждающимся, дело № ПС-2026-0001") == f"/cases/{sitting}"
+    with rt.database.write() as conn:
+        withdraw(conn, office.case)
+    for number in (sitting, office.case):
+        assert "отозван" in visit("R05").get(f"/cases/{number}").words
     with rt.database.write() as conn:
         care = {"unit": office.care, "number": office.case}
         conn.execute(text("UPDATE case_ SET unit_id = :unit, owner_id = NULL WHERE id = :number"), care)

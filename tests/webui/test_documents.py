@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from urllib.parse import unquote
 
 import pytest
+from sqlalchemy import func, select
 
 from engine.documents import service
 from engine.documents.queries import document_card
+from engine.documents.tables import attachment
 from engine.model import SYSTEM
+from engine.settings import Attachments
 from tests.engine.documents.making import docx
+from tests.webui.browsing import Visitor
+from tests.webui.conftest import strict
 from tests.webui.workplace import PDF
+from webui.app import create_app
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -169,6 +176,19 @@ def test_more_than_all_may_have_together_is_cut_off(visit, office):
     file = (BytesIO(b"x" * 30_000_000), "a.txt")
     answer = visit("R05").post(f"/cases/{office.case}/attachments", {"file": file}, status=413)
     assert "больше 25 МБ" in answer.text
+
+
+def test_an_instance_may_take_smaller_files_and_fewer_kinds(rt, office):
+    rt.settings = replace(rt.settings, attachments=Attachments(1, ("pdf",)))
+    clerk = Visitor(strict(create_app(rt)), rt, office.role["R05"])
+    assert "PDF до 1 МБ" in clerk.get(f"/cases/{office.case}").words
+    for content, words in ((b"%PDF-" + b"x" * 1_000_000, "больше 1 МБ"), (b"\xff\xd8\xff", "Подойдут: PDF.")):
+        sent = {"file": (BytesIO(content), "скан")}
+        answer = clerk.post(f"/cases/{office.case}/attachments", sent, status=422)
+        assert words in answer.text
+    with rt.database.read() as conn:
+        kept = conn.execute(select(func.count()).select_from(attachment)).scalar_one()
+    assert kept == 1
 
 
 def test_a_step_of_another_case_gets_no_file(visit, office):

@@ -5,9 +5,12 @@ from io import BytesIO
 
 import pytest
 
-from engine.documents.files import accept, clean_name, kind_of
+from engine.documents.files import ENDINGS, accept, clean_name, kind_of
 from engine.errors import InvalidData
+from engine.settings import ATTACHMENT_KINDS, Attachments
 from tests.engine.documents.making import docx, with_part
+
+ALL = Attachments()
 
 
 def packed(*names: str, **contents: bytes) -> bytes:
@@ -74,10 +77,22 @@ def test_names_are_made_safe(name, clean):
 
 def test_a_file_over_the_limit_is_refused_in_words():
     with pytest.raises(InvalidData) as refused:
-        accept("скан.pdf", b"%PDF-" + b"0" * 2_000_000, limit=1_000_000)
+        accept("скан.pdf", b"%PDF-" + b"0" * 2_000_000, Attachments(megabytes=1))
     assert refused.value.errors["file"] == "Файл больше 1 МБ: уменьшите его или разделите."
 
 
 def test_an_empty_file_is_refused():
     with pytest.raises(InvalidData):
-        accept("пусто.txt", b"")
+        accept("пусто.txt", b"", ALL)
+
+
+def test_an_instance_takes_only_the_kinds_it_names():
+    only = Attachments(kinds=("pdf", "jpg"))
+    assert accept("а.pdf", b"%PDF-1.7", only).name == "а.pdf"
+    with pytest.raises(InvalidData) as refused:
+        accept("а.txt", "Справка".encode(), only)
+    assert refused.value.errors["file"] == "Такие файлы не принимаем. Подойдут: PDF, JPG."
+
+
+def test_every_kind_of_the_settings_is_one_that_is_recognised():
+    assert {f".{kind}" for kind in ATTACHMENT_KINDS} == set(ENDINGS.values())
