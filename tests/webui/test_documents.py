@@ -14,6 +14,7 @@ from engine.documents.queries import document_card
 from engine.documents.tables import attachment
 from engine.model import SYSTEM
 from engine.settings import Attachments
+from tests.engine.definitions.test_hostile import HOSTILE
 from tests.engine.documents.making import docx
 from tests.webui.browsing import Visitor
 from tests.webui.conftest import strict
@@ -109,6 +110,25 @@ def test_a_file_that_is_no_document_changes_nothing(content, name, visit, rt, of
     file = (BytesIO(content or b""), name)
     visit("R05").post(f"/documents/{office.document}/file", {"revision": "1", "file": file}, status=422)
     assert card(rt, office.document).revision == 1
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind, file in HOSTILE.items() if file.name.endswith(".docx") and file.content]
+)
+def test_a_hostile_document_changes_nothing(kind, visit, rt, office):
+    file = (BytesIO(HOSTILE[kind].content), "p.docx")
+    clerk = visit("R05")
+    if kind in WITH_CODE:
+        clerk.post(f"/documents/{office.document}/file", {"revision": "1", "file": file})
+        assert card(rt, office.document).revision == 2
+        return
+    answer = clerk.post(f"/documents/{office.document}/file", {"revision": "1", "file": file}, status=422)
+    assert "root:" not in answer.text
+    assert card(rt, office.document).revision == 1
+
+
+WITH_CODE = {"template with code", "template that goes on and on", "template that includes a file"}
+"""Braces are code in a template alone: in the text of a document they are words."""
 
 
 def test_a_draft_is_put_away(visit, rt, office):

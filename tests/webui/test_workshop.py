@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from engine.definitions.files import MAX_BYTES
 from engine.definitions.tables import definition, release
 from engine.runtime import Runtime
+from tests.engine.definitions.test_hostile import HOSTILE as FOR_THE_SERVICE
 from tests.factories.cases import HEAD, chain, user_task
 from tests.webui.workplace import LETTER, field, form
 
@@ -152,7 +153,9 @@ HOSTILE = {
     "a program": ("x.exe", b"MZ"),
     "a name of another folder": ("../../etc/x.bpmn", b"<a/>"),
     "a template with code": ("x.docx", b"PK\x03\x04{{ self.__init__ }}"),
+    **{kind: (file.name, file.content) for kind, file in FOR_THE_SERVICE.items()},
 }
+"""What the service is tested with comes through the page too."""
 
 
 @pytest.mark.parametrize("what", HOSTILE)
