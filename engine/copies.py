@@ -76,6 +76,8 @@ def _plain_settings(rt: Runtime) -> dict[str, object]:
         "host": settings.host,
         "port": settings.port,
         "locale": settings.locale,
+        "attachment_mb": settings.attachments.megabytes,
+        "attachment_kinds": settings.attachments.kinds,
     }
 
 
