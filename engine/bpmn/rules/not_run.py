@@ -28,6 +28,8 @@ def unknown_elements(graph: Graph) -> Iterator[Hit]:
                 and not kind.endswith("EventDefinition")
             ):
                 yield _unknown(node, kind)
+    for node in graph.root.iterfind(f"{BPMN}collaboration/{BPMN}correlationKey"):
+        yield _unknown(node, "correlationKey")
     for node in graph.root:
         kind = local_name(node)
         if kind.startswith("global"):

@@ -1,0 +1,147 @@
+"""Every element of BPMN 2.0.2 that can stand in a process, a collaboration or beside them, by its chapter.
+
+A name is that of the element in the schema; behind a stroke stands the kind or the attribute that changes
+what it does. `tests/engine/bpmn` says with marks what becomes of each.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_EDGE_KINDS: Final = ("message", "timer", "signal", "conditional", "escalation")
+
+STANDARD: Final[dict[str, tuple[str, ...]]] = {
+    "Tasks": (
+        "task",
+        "userTask",
+        "manualTask",
+        "serviceTask",
+        "scriptTask",
+        "businessRuleTask",
+        "sendTask",
+        "receiveTask",
+        "receiveTask / instantiate",
+        "globalTask",
+        "globalUserTask",
+        "globalManualTask",
+        "globalScriptTask",
+        "globalBusinessRuleTask",
+    ),
+    "Sub-processes and calls": (
+        "subProcess",
+        "transaction",
+        "adHocSubProcess",
+        "adHocSubProcess / Sequential",
+        "callActivity",
+        "callActivity / version",
+    ),
+    "What is done to an activity": (
+        "standardLoopCharacteristics",
+        "standardLoopCharacteristics / testBefore",
+        "multiInstanceLoopCharacteristics",
+        "multiInstanceLoopCharacteristics / isSequential",
+        "multiInstanceLoopCharacteristics / completionCondition",
+        "multiInstanceLoopCharacteristics / behavior",
+        "isForCompensation",
+        "startQuantity",
+        "completionQuantity",
+    ),
+    "Gateways": (
+        "exclusiveGateway",
+        "inclusiveGateway",
+        "parallelGateway",
+        "complexGateway",
+        "eventBasedGateway",
+        "eventBasedGateway / instantiate",
+    ),
+    "Sequence flows": (
+        "sequenceFlow",
+        "sequenceFlow / several from an activity",
+        "sequenceFlow / several into an activity",
+        "conditionExpression",
+        "conditionExpression / behind an activity",
+        "default",
+    ),
+    "Start events of a process": (
+        "startEvent",
+        "startEvent / message",
+        "startEvent / timer",
+        "startEvent / signal",
+        "startEvent / conditional",
+        "startEvent / multiple",
+        "startEvent / parallelMultiple",
+    ),
+    "Event sub-processes": (
+        *(f"event subProcess / {kind}" for kind in (*_EDGE_KINDS, "error")),
+        *(f"event subProcess / {kind}, non-interrupting" for kind in _EDGE_KINDS),
+        "event subProcess / compensate",
+        "event subProcess / multiple",
+    ),
+    "Intermediate events that wait": (
+        "intermediateCatchEvent / message",
+        "intermediateCatchEvent / timer",
+        "intermediateCatchEvent / signal",
+        "intermediateCatchEvent / conditional",
+        "intermediateCatchEvent / link",
+        "intermediateCatchEvent / multiple",
+        "intermediateCatchEvent / parallelMultiple",
+    ),
+    "Intermediate events that throw": (
+        "intermediateThrowEvent",
+        "intermediateThrowEvent / message",
+        "intermediateThrowEvent / signal",
+        "intermediateThrowEvent / escalation",
+        "intermediateThrowEvent / link",
+        "intermediateThrowEvent / compensate",
+        "intermediateThrowEvent / multiple",
+    ),
+    "Boundary events": (
+        *(f"boundaryEvent / {kind}" for kind in (*_EDGE_KINDS, "error", "cancel", "compensate")),
+        *(f"boundaryEvent / {kind}, non-interrupting" for kind in _EDGE_KINDS),
+        "boundaryEvent / multiple",
+        "boundaryEvent / parallelMultiple",
+    ),
+    "End events": (
+        "endEvent",
+        "endEvent / message",
+        "endEvent / signal",
+        "endEvent / error",
+        "endEvent / escalation",
+        "endEvent / compensate",
+        "endEvent / cancel",
+        "endEvent / terminate",
+        "endEvent / multiple",
+    ),
+    "Timers": ("timeDate", "timeDuration", "timeCycle", "timeCycle / cron"),
+    "Data": (
+        "property",
+        "ioSpecification",
+        "dataObject",
+        "dataObjectReference",
+        "dataStore",
+        "dataStoreReference",
+        "dataInputAssociation",
+        "dataOutputAssociation",
+        "dataInputAssociation / assignment",
+        "dataOutputAssociation / transformation",
+    ),
+    "Collaboration": (
+        "participant",
+        "messageFlow",
+        "lane",
+        "childLaneSet",
+        "correlationKey",
+        "correlationSubscription",
+        "conversation",
+        "choreography",
+    ),
+    "Resources": ("resourceRole", "performer", "humanPerformer", "potentialOwner"),
+    "Artifacts and notes": (
+        "textAnnotation",
+        "group",
+        "association",
+        "documentation",
+        "monitoring",
+        "auditing",
+    ),
+}
