@@ -30,14 +30,29 @@ _ZERO: Final = ast.Literal(Decimal(0))
 
 
 class CellWords:
-    """What the cells of one table say whatever the case is, kept once it was put into words.
-
-    `names` are those that its expressions see.
+    """What is the same of one table in every case: its expressions, and the words of cells that ask for
+    nothing of the case. `names` are those that its expressions see.
     """
 
     def __init__(self, names: Mapping[str, Any]) -> None:
-        self.names = names
+        self._names = names
         self._kept: dict[tuple[str, str, bool], str] = {}
+        self._tests: dict[str, feel.Expression] = {}
+        self._values: dict[str, feel.Expression] = {}
+
+    def tests(self, text: str) -> feel.Expression:
+        """The compiled unary tests of a text. Raises FeelError."""
+        found = self._tests.get(text)
+        if found is None:
+            found = self._tests[text] = feel.compile_unary(text, names=self._names)
+        return found
+
+    def value(self, text: str) -> feel.Expression:
+        """The compiled expression of a text. Raises FeelError."""
+        found = self._values.get(text)
+        if found is None:
+            found = self._values[text] = feel.compile(text, names=self._names)
+        return found
 
     def told(self, kind: str, cell: Text, quoted: bool, tell: Callable[[], tuple[str, bool]]) -> str:
         """The words of a cell; `tell` gives them, and whether they hold for every case."""
@@ -91,7 +106,7 @@ class RowWords:
 
     def _tell_condition(self, cell: Text, quoted: bool) -> tuple[str, bool]:
         try:
-            compiled = feel.compile_unary(cell.text, names=self.cell_words.names)
+            compiled = self.cell_words.tests(cell.text)
         except FeelError:
             return shortened(cell.text), True
         tree = compiled.tree
@@ -105,7 +120,7 @@ class RowWords:
 
     def _tell_result(self, cell: Text, quoted: bool) -> tuple[str, bool]:
         try:
-            compiled = feel.compile(cell.text, names=self.cell_words.names)
+            compiled = self.cell_words.value(cell.text)
             named = isinstance(compiled.tree, (ast.Name, ast.Path))
             if compiled.names and not named and not self.matched:
                 return BY_FORMULA, False
@@ -119,7 +134,7 @@ class RowWords:
         if isinstance(node, ast.Literal):
             return node.value
         try:
-            compiled = feel.compile(feel.to_source(node), names=self.cell_words.names)
+            compiled = self.cell_words.value(feel.to_source(node))
             return None if _TESTED.text in compiled.names else compiled.run(self.run)
         except FeelError:
             return None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from datetime import date, datetime, time
 from decimal import Decimal
+from types import NoneType
 from typing import Any, Final
 
 from engine.model import Value
@@ -17,15 +18,20 @@ from engine.model import Value
 SAFE_INTEGER: Final = 2**53
 """Greatest whole number that JavaScript holds exactly."""
 
+_AS_THEY_ARE: Final = frozenset({bool, Decimal, NoneType, str})
+"""What both see alike. Most of an answer is text, so these are told apart by one look."""
+
 
 def seen(value: Value) -> Value:
     """The value as an expression in the browser sees it: moments are ISO texts, numbers stay numbers."""
-    if value is None or isinstance(value, (str, bool, Decimal)):
+    if type(value) in _AS_THEY_ARE:
         return value
     if isinstance(value, dict):
         return {key: seen(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [seen(item) for item in value]
+    if isinstance(value, (str, Decimal)):
+        return value
     if isinstance(value, int):
         return Decimal(value)
     if isinstance(value, float):

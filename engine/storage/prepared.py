@@ -19,6 +19,9 @@ from sqlalchemy.exc import DBAPIError
 Row = Mapping[str, Any]
 Statement = Insert | Update | Delete | Select[*tuple[Any, ...]]
 
+_CURSOR = "marshrut.cursor"
+"""Where a connection of the pool keeps it; the pool forgets it together with the connection."""
+
 
 class Prepared:
     """A statement that is always run with parameters of the same names.
@@ -61,7 +64,7 @@ def _execute(conn: Connection, text: str, parameters: Any) -> Any:
     """What the driver answers; its errors become those of SQLAlchemy, without the parameters."""
     if conn.engine.dispatch.before_cursor_execute:
         return conn.exec_driver_sql(text, parameters)
-    cursor = conn.connection.cursor()
+    cursor = _cursor(conn)
     driver: Any = conn.dialect.loaded_dbapi
     try:
         if isinstance(parameters, list):
@@ -73,6 +76,15 @@ def _execute(conn: Connection, text: str, parameters: Any) -> Any:
             text, None, error, driver.Error, hide_parameters=True, dialect=conn.dialect
         ) from error
     return cursor
+
+
+def _cursor(conn: Connection) -> Any:
+    """The one cursor of this connection of the driver: every answer is read before the next statement."""
+    held = conn.connection
+    found = held.info.get(_CURSOR)
+    if found is None:
+        found = held.info[_CURSOR] = held.cursor()
+    return found
 
 
 class _Wordings:

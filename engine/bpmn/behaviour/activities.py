@@ -192,7 +192,7 @@ class DecisionTask(Activity):
     shape: str | None = None
 
     def work(self, token: Token) -> bool:
-        inputs = token.marks[scope.INPUTS] if self.inputs_mapped else scope.view(token)
+        inputs = token.marks[scope.INPUTS] if self.inputs_mapped else scope.view(token).as_dict()
         answer = token.case.context.decide(self.decision, inputs)
         value = _shaped(answer.value, self.shape)
         if self.result_variable:
