@@ -103,7 +103,7 @@ class Ours:
             between(started.id)
             match move:
                 case Complete():
-                    command = CompleteTask(self.actor, self._number(started.id, move.node), move.data)
+                    command = CompleteTask(self.actor, self.number(started.id, move.node), move.data)
                     timed(partial(complete_task, rt, command))
                 case Message():
                     with rt.database.write() as conn:
@@ -113,7 +113,7 @@ class Ours:
                     self._set_clock(in_zone(move.moment, ZONE))
         deliver_due(rt, _HANDLERS)
 
-    def _number(self, case_id: int, node: str) -> int:
+    def number(self, case_id: int, node: str) -> int:
         with self.rt.database.read() as conn:
             return int(conn.execute(_TASK, {"case_id": case_id, "node": node}).scalar_one())
 

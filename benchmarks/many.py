@@ -1,0 +1,63 @@
+"""Many copies of one case, put into the tables directly: starting them one by one would take hours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, insert, select
+
+from engine.cases.locking import state_purpose
+from engine.cases.tables import case_, wait
+from engine.deadlines.tables import term
+from engine.model import split_task_id, task_id
+from engine.runtime import Runtime
+from engine.storage.counting import count_statements
+from engine.worklist.tables import task
+
+
+def copy_case(rt: Runtime, case_id: int, copies: int) -> None:
+    """Copies that are cases like any other: each with a state of its own, its steps, waits and terms."""
+    with rt.database.write() as conn:
+        (original,) = _rows(conn, case_, case_.c.id == case_id)
+        state = rt.vault.open(original["key_id"], original["state"], state_purpose(case_id))
+        first = int(conn.execute(select(func.max(case_.c.id))).scalar_one()) + 1
+        numbers = range(first, first + copies)
+        cases = [
+            original
+            | {
+                "id": number,
+                "number": f"К-{number}",
+                "request_key": None,
+                "state": rt.vault.seal(original["key_id"], state, state_purpose(number)),
+            }
+            for number in numbers
+        ]
+        conn.execute(insert(case_), cases)
+        for table in (task, wait):
+            for row in _rows(conn, table, table.c.case_id == case_id):
+                element = split_task_id(row["id"])[1]
+                conn.execute(
+                    insert(table),
+                    [row | {"id": task_id(number, element), "case_id": number} for number in numbers],
+                )
+        for row in _rows(conn, term, term.c.case_id == case_id):
+            del row["id"]
+            element = split_task_id(row["task_id"])[1] if row["task_id"] is not None else None
+            conn.execute(
+                insert(term),
+                [
+                    row | {"case_id": number, "task_id": element and task_id(number, element)}
+                    for number in numbers
+                ],
+            )
+
+
+def _rows(conn: Connection, table: Table, condition: Any) -> list[dict[str, Any]]:
+    return [dict(row._mapping) for row in conn.execute(select(table).where(condition))]
+
+
+def statements(rt: Runtime, work: Any) -> int:
+    """How many statements a piece of work takes."""
+    with count_statements(rt.database) as counted:
+        work()
+    return counted.statements
