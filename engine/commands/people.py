@@ -159,5 +159,5 @@ def _unit(rt: Runtime, number: int | None) -> int:
         return tree.unit(number).id
     places = [unit.id for unit in tree.units.values() if unit.kind != MUNICIPALITY]
     if not places:
-        raise NotFound("Организаций ещё нет.", "Добавьте первую: marshrut init --organisation «КЦСОН …»")
+        raise NotFound("Организаций ещё нет.", 'Добавьте первую: marshrut init --organisation "КЦСОН …"')
     return min(places)

@@ -39,10 +39,10 @@ def init(organisation: str | None, zone: str) -> None:
         _first_organisation(rt, organisation, zone)
     click.echo(f"Рабочее место готово: {rt.settings.home}")
     if not rt.directory.tree().units:
-        click.echo("Дальше назовите организацию: marshrut init --organisation «КЦСОН …»")
+        click.echo('Дальше назовите организацию: marshrut init --organisation "КЦСОН …"')
     elif not _has_people(rt):
         click.echo(
-            "Дальше добавьте первого сотрудника: marshrut user add ИМЯ --name «Фамилия Имя» --role R29"
+            'Дальше добавьте первого сотрудника: marshrut user add ИМЯ --name "Фамилия Имя" --role R29'
         )
 
 

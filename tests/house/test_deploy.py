@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import configparser
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -62,6 +64,18 @@ def test_services_call_commands_that_exist(unit):
     program, name, command = parser["Service"]["ExecStart"].split()
     assert (program, name) == ("/opt/marshrut/run", "marshrut")
     assert command in COMMANDS
+
+
+@pytest.mark.parametrize("unit", ["marshrut-web.service", "marshrut-worker@.service"])
+def test_systemd_understands_the_services(unit, tmp_path):
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("нет systemd-analyze")
+    described = (DEPLOY / unit).read_text().replace("/opt/marshrut/run", str(ROOT / "run"))
+    (tmp_path / unit).write_text(described)
+    command = [analyze, "verify", tmp_path / unit]
+    told = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert (told.returncode, told.stderr) == (0, "")
 
 
 def test_the_image_takes_every_folder_that_the_product_needs():
