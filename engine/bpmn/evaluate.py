@@ -6,15 +6,16 @@ case.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from engine import feel
 from engine.bpmn import scope
 from engine.bpmn.faults import Fault
+from engine.errors import MarshrutError
 
 if TYPE_CHECKING:
     from engine.bpmn.context import Context
@@ -66,8 +67,11 @@ class Formula:
         raise Fault(f"условие «{self.text}» дало не «да» или «нет»", "Исправьте условие в схеме.")
 
 
-OWN_FUNCTIONS: Final = ("term", "add working days")
+OWN_FUNCTIONS: Final = ("term", "working days")
 """Functions of ours beside those of FEEL."""
+
+_MOST_WORKING_DAYS: Final = 10_000
+"""About forty years; nothing that a diagram counts takes longer."""
 
 
 def _functions_of(context: Context) -> dict[str, Callable[..., Any]]:
@@ -75,13 +79,21 @@ def _functions_of(context: Context) -> dict[str, Callable[..., Any]]:
         """The moment of a running term, null while it is paused or not started."""
         return context.terms.get(key)
 
-    def add_working_days(day: Value, days: Value) -> Value:
-        """The working day so many after `day`, by the agency's calendar."""
-        if context.working_days is None or not isinstance(day, date) or not isinstance(days, Decimal):
-            return None
-        return context.working_days(day, int(days))
+    def working_days(date: Value, n: Value) -> Value:
+        """The `n`-th working day after `date` by the agency's calendar; before it when `n` is negative."""
+        if context.working_days is None:
+            raise feel.Problem("рабочий календарь здесь не известен")
+        if not isinstance(date, dt.date):
+            raise feel.Problem("сначала нужна дата")
+        if not isinstance(n, Decimal) or n != int(n) or abs(n) > _MOST_WORKING_DAYS:
+            raise feel.Problem(f"нужно целое число дней, не больше {_MOST_WORKING_DAYS}")
+        day = date.date() if isinstance(date, dt.datetime) else date
+        try:
+            return context.working_days(day, int(n))
+        except MarshrutError as error:  # beyond the years of the calendar
+            raise feel.Problem(error.message.rstrip(".")) from None
 
-    return {"term": term, "add working days": add_working_days}
+    return {"term": term, "working days": working_days}
 
 
 def is_formula(text: str) -> bool:

@@ -105,7 +105,7 @@ def _quantified(node: ast.Quantified) -> tuple[str, int]:
 
 def _function(node: ast.FunctionLiteral) -> tuple[str, int]:
     parameters = ", ".join(
-        one.name if one.type is None else f"{one.name}: {_type(one.type)}" for one in node.parameters
+        one.name if one.type is None else f"{one.name}: {type_source(one.type)}" for one in node.parameters
     )
     return f"function({parameters}) {'external ' if node.external else ''}{to_source(node.body)}", _OPEN
 
@@ -139,18 +139,19 @@ def _tests(node: ast.Tests) -> tuple[str, int]:
     return (f"not({text})" if node.negated else text), _OPEN
 
 
-def _type(written: TypeRef) -> str:
+def type_source(written: TypeRef) -> str:
+    """A written type as text."""
     match written:
         case NamedType(name):
             return name
         case ListType(item):
-            return f"list<{_type(item)}>"
+            return f"list<{type_source(item)}>"
         case RangeType(item):
-            return f"range<{_type(item)}>"
+            return f"range<{type_source(item)}>"
         case ContextType(fields):
-            return "context<" + ", ".join(f"{name}: {_type(one)}" for name, one in fields) + ">"
+            return "context<" + ", ".join(f"{name}: {type_source(one)}" for name, one in fields) + ">"
         case FunctionType(parameters, result):
-            return f"function<{', '.join(map(_type, parameters))}> -> {_type(result)}"
+            return f"function<{', '.join(map(type_source, parameters))}> -> {type_source(result)}"
 
 
 _WRITERS: Final[dict[type[ast.Node], Callable[[Any], tuple[str, int]]]] = {
@@ -169,7 +170,7 @@ _WRITERS: Final[dict[type[ast.Node], Callable[[Any], tuple[str, int]]]] = {
     ast.Between: _between,
     ast.In: _in,
     ast.InstanceOf: lambda node: (
-        f"{_inside(node.value, INSTANCE - 1)} instance of {_type(node.type)}",
+        f"{_inside(node.value, INSTANCE - 1)} instance of {type_source(node.type)}",
         INSTANCE,
     ),
     ast.If: _if,

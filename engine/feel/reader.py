@@ -8,23 +8,12 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from engine.feel import limits
 from engine.feel.errors import FeelError, LimitExceeded
+from engine.feel.hints import hint_at
 from engine.feel.lexer import Token, tokenize
 from engine.feel.names import KEYWORDS, STOP_WORDS, NameTable, needs_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-_HINTS: Final = {
-    "==": "Равенство пишется одним знаком: =.",
-    "&": "«И» пишется словом: and.",
-    "|": "«Или» пишется словом: or.",
-    "!": "«Не» пишется словом: not(…).",
-    "'": 'Строки пишутся в прямых двойных кавычках: "…".',
-    "“": 'Строки пишутся в прямых двойных кавычках: "…".',
-    "«": 'Строки пишутся в прямых двойных кавычках: "…".',
-    "%": "Остаток от деления: modulo(a, b).",
-    ";": "Части отделяются запятой.",
-}
 
 _NAME_SIGNS: Final = frozenset({"+", "-", "*", "/", ".", "'", "**", "..", "?"})
 """What a key of a context or the name of a parameter may hold besides words."""
@@ -89,7 +78,7 @@ class Reader:
         shown = source if len(source) <= 30 else source[:30] + "…"
         found = f"а здесь «{shown}»" if source else "а выражение кончилось"
         wanted = " или ".join(f"«{one}»" if one.isascii() else one for one in expected)
-        hint = _HINTS.get(self.text[max(token.start - 1, 0) : token.end]) or _HINTS.get(source[:1], "")
+        hint = hint_at(self.text, self.tokens, self.index)
         raise FeelError(f"Нужно {wanted}, {found}.", token.start, expected=expected, hint=hint)
 
     @contextmanager

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.feel import limits
 from engine.feel.errors import FeelWarning, LimitExceeded
+from engine.feel.hints import hint_in
 from engine.feel.values import Unsupported, from_python
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Run:
         try:
             value = self.context[name]
         except KeyError:
-            return self.warn(position, f"Нет значения с именем «{name}».")
+            return self.warn(position, f"Нет значения с именем «{name}». {hint_in(name)}".rstrip())
         return self.from_outside(name, value, position)
 
     def from_outside(self, name: str, value: Any, position: int) -> Value:

@@ -8,6 +8,7 @@ from datetime import UTC
 from typing import Final
 
 from engine.feel.errors import Problem
+from engine.feel.printer import type_source
 from engine.feel.temporal import is_date, midnight
 from engine.feel.typerefs import ContextType, FunctionType, ListType, NamedType, RangeType, TypeRef
 from engine.feel.values import Function, Range, Value, kind_in_russian, kind_of, russian_kind
@@ -200,6 +201,11 @@ def resolve(written: TypeRef, named: Mapping[str, Type]) -> Type | None:
         known = tuple((name, field) for name, field in fields if field is not None)
         return ContextOf(known) if len(known) == len(fields) else None
     return _function(written, named)
+
+
+def unknown_type(written: TypeRef) -> str:
+    """What to say of a written type that nothing is known of."""
+    return f"Вида значений «{type_source(written)}» нет."
 
 
 def _function(written: FunctionType, named: Mapping[str, Type]) -> Type | None:

@@ -24,7 +24,8 @@ from engine.feel.values import Value, kind_of
 Key = Decimal | int
 
 WITH_ZONE: Final = " with zone"
-"""Ends the kind of a moment that has a zone; one that has none does not compare with it."""
+"""Ends the kind of a moment that has a zone. One without takes the zone of what it is compared with, so the
+two have no common scale."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from engine.feel.comparison import equal
 from engine.feel.errors import Problem
 from engine.feel.runtime import Run
 from engine.feel.temporal import is_date_time, is_time, offset_seconds, region_name
-from engine.feel.values import Value, kind_of
+from engine.feel.values import Value, kind_in_russian, kind_of
 
 Context = dict[str, Value]
 
@@ -89,7 +89,9 @@ def context_merge(run: Run, contexts: list[Value]) -> Context:
 def negation(_run: Run, negand: Value) -> bool | None:
     if type(negand) is list and len(negand) == 1:
         negand = negand[0]
-    return not negand if type(negand) is bool else None
+    if negand is not None and type(negand) is not bool:
+        raise Problem(f"нужно да или нет, а дано: {kind_in_russian(negand)}")
+    return None if negand is None else not negand
 
 
 @builtin("is(value1: any, value2: any)")

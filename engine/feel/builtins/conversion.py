@@ -76,16 +76,16 @@ def _whole(name: str, value: Decimal) -> int:
     return int(value)
 
 
-def _existing(value: Temporal | None, what: str) -> Value:
+def _existing(value: Temporal | None, example: str) -> Value:
     if value is None:
-        raise Problem(f"такой {what} нет")
+        raise Problem(f"такой даты нет (пишите так: {example})")
     return value
 
 
 @builtin("date(from: string|date|date and time)")
 def date(_run: Run, source: str | AnyDate | AnyDateTime) -> Value:
     if isinstance(source, str):
-        return _existing(parse_date(source), "даты (пишите так: 2026-01-31)")
+        return _existing(parse_date(source), "2026-01-31")
     if is_date_time(source):
         return date_of(source)  # type: ignore[arg-type]
     return source
@@ -93,7 +93,9 @@ def date(_run: Run, source: str | AnyDate | AnyDateTime) -> Value:
 
 @builtin("date(year: number, month: number, day: number)")
 def date_from_parts(_run: Run, year: Decimal, month: Decimal, day: Decimal) -> Value:
-    return _existing(make_date(_whole("year", year), _whole("month", month), _whole("day", day)), "даты")
+    return _existing(
+        make_date(_whole("year", year), _whole("month", month), _whole("day", day)), "2026, 1, 31"
+    )
 
 
 @builtin("time(from: string|time|date|date and time)")
@@ -133,7 +135,7 @@ def _zone(offset: DaysTimeDuration) -> tzinfo:
 def date_and_time(run: Run, source: str | AnyDate | AnyDateTime) -> Value:
     if isinstance(source, str):
         _charge_region(run, source)
-        return _existing(parse_date_time(source), "даты со временем (пишите так: 2026-01-31T17:00:00)")
+        return _existing(parse_date_time(source), "2026-01-31T17:00:00")
     return midnight(source, UTC) if is_date(source) else source  # type: ignore[arg-type]
 
 

@@ -75,29 +75,29 @@ def modulo(_run: Run, dividend: Decimal, divisor: Decimal) -> Value:
     return CONTEXT.add(remainder, divisor) if remainder and (remainder < 0) != (divisor < 0) else remainder
 
 
-def _checked(compute: Callable[[Decimal], Decimal], number: Decimal) -> Decimal:
+def _checked(compute: Callable[[Decimal], Decimal], number: Decimal, why_not: str) -> Decimal:
     result = finite(compute(number))
     if result is None:
-        raise Problem("для этого числа значения нет")
+        raise Problem(why_not)
     return result
 
 
 @builtin("sqrt(number: number)")
 def square_root(run: Run, number: Decimal) -> Decimal:
     run.charge(POWER_COST)
-    return _checked(CONTEXT.sqrt, number)
+    return _checked(CONTEXT.sqrt, number, "у отрицательного числа корня нет")
 
 
 @builtin("log(number: number)")
 def natural_logarithm(run: Run, number: Decimal) -> Decimal:
     run.charge(POWER_COST)
-    return _checked(CONTEXT.ln, number)
+    return _checked(CONTEXT.ln, number, "логарифм есть только у положительных чисел")
 
 
 @builtin("exp(number: number)")
 def exponential(run: Run, number: Decimal) -> Decimal:
     run.charge(POWER_COST)
-    return _checked(CONTEXT.exp, number)
+    return _checked(CONTEXT.exp, number, "число слишком велико")
 
 
 @builtin("odd(number: number)")

@@ -29,6 +29,9 @@ class Parameter:
     optional: bool = False
     variadic: bool = False
 
+    def __str__(self) -> str:
+        return self.name + ("…" if self.variadic else "?" if self.optional else "")
+
     def fit(self, value: Value) -> Value:
         """`value`, or what it converts to by itself: the only item of a list, a list of the only value."""
         kinds = self.kinds
@@ -94,6 +97,13 @@ class Builtin(Function):
     def parameters(self) -> tuple[str, ...]:  # type: ignore[override]
         return tuple(parameter.name for parameter in self.overloads[0].parameters)
 
+    @property
+    def usage(self) -> str:
+        """All ways to call it: `min(list) или min(items…)`; `?` ends what may be left out."""
+        return " или ".join(
+            f"{self.name}({', '.join(map(str, overload.parameters))})" for overload in self.overloads
+        )
+
     def invoke(self, run: Run, arguments: list[Value]) -> Value:
         problem: Problem | None = None
         for overload in self.overloads:
@@ -105,7 +115,7 @@ class Builtin(Function):
                 continue
             if bound is not None:
                 return overload.function(run, *bound)
-        raise problem or Problem("не столько значений, сколько нужно")
+        raise problem or Problem(f"пишите так: {self.usage}")
 
     def invoke_named(self, run: Run, arguments: Mapping[str, Value]) -> Value:
         problem: Problem | None = None
@@ -118,7 +128,7 @@ class Builtin(Function):
                 continue
             if bound is not None:
                 return overload.function(run, **bound)
-        raise problem or Problem("нет значений с такими именами")
+        raise problem or Problem(f"имена значений не те, пишите так: {self.usage}")
 
 
 BUILTINS: Final[dict[str, Builtin]] = {}
@@ -150,5 +160,5 @@ def _parameters(text: str) -> Iterable[Parameter]:
 def invoke_function(run: Run, function: Value, *arguments: Any) -> Value:
     """Call a function value from inside a built-in function."""
     if not isinstance(function, Function):
-        raise Problem("ожидалась функция")
+        raise Problem("нужна функция")
     return function.invoke(run, list(arguments))

@@ -9,7 +9,7 @@ from engine.feel import ast
 from engine.feel.compiler.base import Code, Compiler, Frame, Scope, rule
 from engine.feel.errors import Problem
 from engine.feel.iteration import items_of, span
-from engine.feel.values import Value
+from engine.feel.values import Value, kind_in_russian
 
 _TURN: Final = 2
 """Units of work that a turn of a loop costs besides its body."""
@@ -22,14 +22,14 @@ Source = Callable[[Frame], Iterable[Value]]
 def compile_if(compiler: Compiler, node: ast.If) -> Code:
     branches = [(compiler.code(condition), compiler.code(value)) for condition, value in node.branches]
     otherwise = compiler.code(node.otherwise)
-    if len(branches) == 1:
-        condition, then = branches[0]
-        return lambda frame: then(frame) if condition(frame) is True else otherwise(frame)
 
     def choose(frame: Frame) -> Value:
         for condition, value in branches:
-            if condition(frame) is True:
+            holds = condition(frame)
+            if holds is True:
                 return value(frame)
+            if holds is not False and holds is not None:
+                frame[0].warn(node.at, f"Здесь нужно да или нет, а дано: {kind_in_russian(holds)}.")
         return otherwise(frame)
 
     return choose

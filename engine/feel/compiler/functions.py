@@ -10,7 +10,7 @@ from engine.feel.builtins import BUILTINS
 from engine.feel.compiler.base import Code, Compiler, Frame, rule
 from engine.feel.errors import Problem
 from engine.feel.runtime import Run
-from engine.feel.types import AnyType, FunctionOf, Type, resolve
+from engine.feel.types import AnyType, FunctionOf, Type, resolve, unknown_type
 from engine.feel.values import Function, Value
 
 _CALL: Final = 5
@@ -60,9 +60,13 @@ def compile_function(compiler: Compiler, node: ast.FunctionLiteral) -> Code:
     names = tuple(parameter.name for parameter in node.parameters)
     types: list[Type] = []
     for parameter in node.parameters:
-        wanted = AnyType() if parameter.type is None else resolve(parameter.type, compiler.types)
+        if parameter.type is None:
+            types.append(AnyType())
+            continue
+        wanted = resolve(parameter.type, compiler.types)
         if wanted is None:
-            return lambda frame: frame[0].warn(parameter.at, "Такого вида значений нет.")
+            message = unknown_type(parameter.type)
+            return lambda frame: frame[0].warn(parameter.at, message)
         types.append(wanted)
     with compiler.scope(names) as scope:
         cells = tuple(scope.names[name] for name in names)

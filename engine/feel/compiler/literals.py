@@ -24,7 +24,7 @@ def compile_at_literal(_compiler: Compiler, node: ast.AtLiteral) -> Code:
     value = from_at_literal(node.text)
     if value is not None:
         return constant(value)
-    message = f"«{node.text}» — не дата, не время и не длительность."
+    message = f'«{node.text}» — не дата, не время и не длительность. Пишите так: @"2026-01-31", @"P10D".'
     return lambda frame: frame[0].warn(node.at, message)
 
 

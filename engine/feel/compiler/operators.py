@@ -12,8 +12,8 @@ from engine.feel.comparison import ORDERS, compare, equal
 from engine.feel.compiler.base import Code, Compiler, Frame, rule
 from engine.feel.compiler.literals import constant
 from engine.feel.runtime import Run
-from engine.feel.types import Simple, resolve
-from engine.feel.values import Value, kind_in_russian
+from engine.feel.types import Simple, resolve, unknown_type
+from engine.feel.values import Value, kind_in_russian, kind_of
 
 _LONG: Final = 10_000
 """Characters of a string from which comparing it costs work."""
@@ -34,6 +34,16 @@ PARTS: Final = {
     "function": "<number>->number",
 }
 """Types that say nothing without those of their parts, and how these are written."""
+
+
+_WRITTEN: Final = {
+    "date": '@"2026-01-31"',
+    "time": '@"17:00:00"',
+    "date and time": '@"2026-01-31T17:00:00"',
+    "days and time duration": '@"P10D"',
+    "years and months duration": '@"P1Y6M"',
+}
+"""How values are written that people take for texts."""
 
 
 @rule(ast.Negation)
@@ -100,10 +110,26 @@ def _binary(left: Code, operation: Callable[[Value, Value], Value], right: Code,
 
 
 def _no_result(run: Run, step: ast.Step, left: Value, right: Value) -> None:
-    if step.operator == "/" and type(right) is Decimal and not right:
-        return run.warn(step.at, "Деление на ноль.")
-    kinds = f"{kind_in_russian(left)} и {kind_in_russian(right)}"
-    return run.warn(step.at, f"Нельзя {_DOING[step.operator]}: {kinds}.")
+    return run.warn(step.at, _why_no_result(step.operator, left, right))
+
+
+def _why_no_result(operator: str, left: Value, right: Value) -> str:
+    kinds = {kind_of(left), kind_of(right)}
+    if operator == "/" and type(right) is Decimal and not right:
+        return "Деление на ноль."
+    if kinds == {"number"}:
+        return "Такой степени нет или она слишком велика." if operator == "**" else "Число слишком велико."
+    message = f"Нельзя {_DOING[operator]}: {kind_in_russian(left)} и {kind_in_russian(right)}."
+    if operator in ("+", "-") and "number" in kinds and kinds & {"date", "time", "date and time"}:
+        return message + ' Сроки пишутся так: @"P5D" — пять дней, @"PT2H" — два часа, @"P1M" — месяц.'
+    if operator in ("+", "-") and "string" in kinds:
+        return message + _how_to_write(kinds)
+    return message
+
+
+def _how_to_write(kinds: set[str]) -> str:
+    """How a date or the like is written, when one of two values is a text and the other is one."""
+    return next((f" Это пишется так: {_WRITTEN[kind]}." for kind in sorted(kinds & _WRITTEN.keys())), "")
 
 
 @rule(ast.Compare)
@@ -151,7 +177,9 @@ def _not_comparable(run: Run, position: int, left: Value, right: Value) -> None:
     kinds = (kind_in_russian(left), kind_in_russian(right))
     if kinds[0] == kinds[1]:
         return run.warn(position, f"Эти значения ({kinds[0]}) нельзя сравнить между собой.")
-    return run.warn(position, f"Сравниваются значения разного вида: {kinds[0]} и {kinds[1]}.")
+    message = f"Сравниваются значения разного вида: {kinds[0]} и {kinds[1]}."
+    written = {kind_of(left), kind_of(right)}
+    return run.warn(position, message + (_how_to_write(written) if "string" in written else ""))
 
 
 @rule(ast.And)
@@ -203,7 +231,7 @@ def compile_instance_of(compiler: Compiler, node: ast.InstanceOf) -> Code:
     value = compiler.code(node.value)
     wanted = resolve(node.type, compiler.types)
     if wanted is None:
-        return lambda frame: frame[0].warn(node.at, "Такого вида значений нет.")
+        return lambda frame: frame[0].warn(node.at, unknown_type(node.type))
     if isinstance(wanted, Simple) and wanted.kind in PARTS:
         example = f"{wanted.kind}{PARTS[wanted.kind]}"
         return lambda frame: frame[0].warn(node.at, f"Нужно сказать, чего: {example}.")

@@ -158,4 +158,6 @@ def _constant_index(base: Code, index: Decimal, position: int) -> Code:
 def _at_index(run: Run, items: list[Value], index: Decimal, position: int) -> Value:
     if index == index.to_integral_value() and index and -len(items) <= index <= len(items):
         return items[int(index) - 1 if index > 0 else int(index)]
-    return run.warn(position, f"В списке нет места {index:f}: в нём {len(items)}.")
+    if not index:
+        return run.warn(position, "Места в списке считаются с 1, с конца — с −1.")
+    return run.warn(position, f"В списке нет места {index:f}, всего значений в нём: {len(items)}.")

@@ -224,8 +224,13 @@ def test_expressions_may_count_working_days():
     def working_days(day: date, days: int) -> date:
         return day + timedelta(days=7 * days)
 
-    xml = waiting_for(at('=add working days(date("2026-01-12"), 2)'))
-    assert Play(xml, working_days=working_days).due("t") == moscow("2026-01-26T00:00")
+    for text in (
+        'date("2026-01-12"), 2',
+        'date and time("2026-01-12T10:00:00"), 2',
+        'date: @"2026-01-12", n: 2',
+    ):
+        xml = waiting_for(at(f"=working days({text})"))
+        assert Play(xml, working_days=working_days).due("t") == moscow("2026-01-26T00:00")
 
 
 # --- texts

@@ -75,7 +75,9 @@ def test_an_at_literal_is_a_date_a_time_or_a_duration(text: str, moment: object)
 
 def test_an_at_literal_that_is_none_of_them_is_null_and_says_so():
     assert value('@"завтра"') is None
-    assert warnings('@"завтра"') == ["«завтра» — не дата, не время и не длительность."]
+    assert warnings('@"завтра"') == [
+        '«завтра» — не дата, не время и не длительность. Пишите так: @"2026-01-31", @"P10D".'
+    ]
 
 
 def test_true_false_and_null():

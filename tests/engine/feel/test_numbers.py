@@ -94,6 +94,8 @@ def test_a_function_says_what_is_wrong_with_what_it_got():
         "Функция «floor»: значение «n» должно быть такого вида: число; дано: строка."
     ]
     assert warnings("floor(null)") == ["Функция «floor»: значение «n» пусто."]
-    assert warnings("floor()") == ["Функция «floor»: не столько значений, сколько нужно."]
-    assert warnings("floor(число: 5)") == ["Функция «floor»: нет значений с такими именами."]
+    assert warnings("floor()") == ["Функция «floor»: пишите так: floor(n, scale?)."]
+    assert warnings("floor(число: 5)") == [
+        "Функция «floor»: имена значений не те, пишите так: floor(n, scale?)."
+    ]
     assert warnings("такой функции нет(5)") == ["Нет функции «такой функции нет»."]
