@@ -95,6 +95,16 @@ WAITING = diagram(
     + flows("s w f e"),
     message("msg.never"),
 )
+TALKING = diagram(
+    "talking",
+    START
+    + user_task("family")
+    + event("intermediateThrowEvent", "t", "message", "msg.family", key="=секрет")
+    + '<userTask id="each" name="Поговорить с каждым" camunda:candidateGroups="R05">'
+    '<multiInstanceLoopCharacteristics camunda:collection="=семья" camunda:elementVariable="человек"/>'
+    "</userTask>" + END + flows("s family t each e"),
+    message("msg.family"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +153,10 @@ def tell(rt: Runtime) -> Told:
     """Do everything that people can do with a case, well and badly."""
     specialist, head = make_actor(rt, "R05"), make_actor(rt, "R07")
     officer, colleague = make_actor(rt, "R28"), make_actor(rt, "R05")
-    publish_files(rt, STORY, ASKING, WAITING, Upload("D25.docx", LETTER))
+    publish_files(rt, STORY, ASKING, TALKING, WAITING, Upload("D25.docx", LETTER))
     person_id, family_id = _register(rt, specialist)
-    cases = tuple(
-        _open(rt, specialist, process, person_id, family_id) for process in ("story", "asking", "waiting")
-    )
+    processes = ("story", "asking", "talking", "waiting")
+    cases = tuple(_open(rt, specialist, process, person_id, family_id) for process in processes)
     task_id = _work(rt, specialist, head, colleague)
     sweep_until_idle(rt)
     document_id = _write(rt, specialist)
@@ -155,6 +164,7 @@ def tell(rt: Runtime) -> Told:
         rt, specialist, cases[0], "вложение-фламинго.txt", "содержимое-кречет".encode()
     )
     _repair(rt, head, cases)
+    _send(rt, specialist)
     _search(rt, specialist)
     _fail(rt, specialist, head, task_id)
     return Told(specialist, head, officer, person_id, family_id, cases, task_id, document_id, attachment_id)
@@ -216,7 +226,14 @@ def _repair(rt: Runtime, head: Actor, cases: tuple[int, ...]) -> None:
     repair.retry(rt, head, cases[0], position.incidents[0].element_id, "ремонт-сапсан")
     operation = waiting.open[0].element_id
     repair.fail_service(rt, head, cases[1], operation, None, "остановка-грифон", "ремонт-сапсан")
-    cancel_case(rt, head, cases[2], "прекращение-чеглок")
+    cancel_case(rt, head, cases[3], "прекращение-чеглок")
+
+
+def _send(rt: Runtime, specialist: Actor) -> None:
+    """Leave a message that nobody has carried yet, and a step for each of the family."""
+    actor = load_actor(rt, specialist.user_id)
+    complete_task(rt, CompleteTask(actor, open_tasks(rt, "family")[0], known()))
+    assert open_tasks(rt, "each")
 
 
 def _search(rt: Runtime, specialist: Actor) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 
 from engine.cases.tables import case_, history
@@ -97,6 +98,26 @@ def test_nothing_is_written_without_the_token_of_the_page(method, rule, visit):
     visitor = visit("R29")
     answer = visitor.client.open(path(rule, 1), method=method, headers=JSON)
     assert (answer.status_code, answer.get_json()["code"]) == (400, "stale")
+
+
+@pytest.mark.parametrize(("method", "rule"), WRITES)
+def test_the_token_of_another_browser_opens_nothing(method, rule, visit, app):
+    """Whoever lures a colleague to a page of their own has a token too, but not the colleague's."""
+    visitor = visit("R29")
+    foreign = str(URLSafeTimedSerializer(app.config["SECRET_KEY"], salt="wtf-csrf-token").dumps("1" * 40))
+    answer = visitor.client.open(path(rule, 1), method=method, headers={**JSON, "X-CSRFToken": foreign})
+    assert (answer.status_code, answer.get_json()["code"]) == (400, "stale")
+
+
+OF_THE_WHOLE_MUNICIPALITY = {"release_id", "definition_id", "upload_id", "account_id", "number"}
+"""What belongs to no department: published versions, uploads of methodologists, accounts, years, files."""
+
+
+def test_an_address_with_a_number_says_whose_thing_it_is():
+    """A new address can't be left out of the trial below."""
+    for (method, rule), route in ROUTES.items():
+        numbers = set(re.findall(r"<int:(\w+)>", rule))
+        assert bool(numbers - OF_THE_WHOLE_MUNICIPALITY) is bool(route.thing), (method, rule)
 
 
 THINGS = [(key, route.thing) for key, route in ROUTES.items() if route.thing]
