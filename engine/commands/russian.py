@@ -86,7 +86,10 @@ def _called(error: exceptions.BadParameter) -> str:
 
 def _wanted(error: exceptions.BadParameter) -> str:
     kind = error.param.type if error.param is not None else None
-    known: Mapping[type, str] = {click.types.IntParamType: "нужно целое число"}
+    known: Mapping[type, str] = {
+        click.types.IntParamType: "нужно целое число",
+        click.DateTime: "нужна дата, например 2026-01-19",
+    }
     if isinstance(kind, click.Choice):
         return f"можно {', '.join(map(str, kind.choices))}"
     return known.get(type(kind), error.message)

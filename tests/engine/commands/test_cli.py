@@ -44,6 +44,7 @@ def test_the_list_of_commands_imports_none_of_them(monkeypatch):
             "Не подходит значение «--days»: нужно целое число.",
         ),
         (["term", "--from", "2026-01-12", "--days", "5", "--unit", "x"], "можно working, calendar"),
+        (["demo", "--at", "2026-13-01"], "Не подходит значение «--at»: нужна дата, например 2026-01-19."),
         (["feel", "1", "2"], "Лишнее: 2."),
         (["lint", "a.bpmn", "--lang", "de"], "можно ru, en"),
     ],

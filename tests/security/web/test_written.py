@@ -36,7 +36,6 @@ from tests.factories.records import make_person
 from tests.webui.browsing import Visitor
 from tests.webui.routes import ROUTES
 from tests.webui.workplace import Office, field, form
-from webui.app import MAX_UPLOAD
 
 EVIL = "\"'><img src=x onerror=alert(1)><script>alert(2)</script>{{7*191}}${7*191}{%x%}"
 SAID = escape(EVIL, quote=True)
@@ -187,12 +186,12 @@ def test_a_list_for_a_spreadsheet_has_texts_and_no_formulas(visit, rt, office):
     assert all("<f>" not in sheet and "<hyperlink" not in sheet for sheet in sheets)
 
 
-def test_a_request_larger_than_any_file_is_cut_off_and_changes_nothing(visit, office):
+def test_a_request_larger_than_any_file_is_cut_off(visit, app, office):
     visitor = visit("R05")
     answer = visitor.client.post(
         f"/cases/{office.later_case}/attachments",
         headers={"X-CSRFToken": visitor.token},
-        data=b"x" * (MAX_UPLOAD + 1),
+        data=b"x" * (app.config["MAX_CONTENT_LENGTH"] + 1),
         content_type="application/octet-stream",
     )
     assert answer.status_code == 413
