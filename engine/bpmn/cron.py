@@ -96,6 +96,17 @@ class Cron:
                     return found
         return None
 
+    def last(self, since: datetime, now: datetime, zone: tzinfo) -> datetime | None:
+        """The last moment of the schedule after `since` and not after `now`; None when there is none."""
+        day, first = now.astimezone(zone).date(), since.astimezone(zone).date()
+        while day >= first:
+            clocks = product(self.hours, self.minutes, self.seconds) if self._is_on(day) else ()
+            moments = (datetime.combine(day, time(*clock), zone).astimezone(UTC) for clock in clocks)
+            if found := max((one for one in moments if since < one <= now), default=None):
+                return found
+            day -= timedelta(days=1)
+        return None
+
     def _days_from(self, first: date) -> Iterator[date]:
         for number in range(_LOOK_AHEAD):
             try:

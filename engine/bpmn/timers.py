@@ -158,6 +158,32 @@ def _of_cron(moment: datetime | None) -> datetime:
     return moment
 
 
+def last_moment(schedule: Schedule, since: datetime, now: datetime, zone: tzinfo) -> datetime | None:
+    """The last moment of a schedule after `since`, from where durations count, and not after `now`.
+
+    None when there has been none.
+    """
+    if isinstance(schedule, Cron):
+        return schedule.last(since, now, zone)
+    if isinstance(schedule, Cycle):
+        moment = _last_of_cycle(schedule, since, now, zone)
+    else:
+        moment = first_moment(schedule, since, zone)
+    return moment if moment is not None and since < moment <= now else None
+
+
+def _last_of_cycle(cycle: Cycle, since: datetime, now: datetime, zone: tzinfo) -> datetime | None:
+    base = in_zone(cycle.start, zone) if cycle.start else since
+    first = 0 if cycle.start else 1
+    until = now if cycle.end is None else min(now, in_zone(cycle.end, zone))
+    if cycle.duration.after(base, zone, first) > until:
+        return None
+    last = _first_after(cycle.duration, base, until, zone, first) - 1
+    if cycle.times is not None:
+        last = min(last, first + cycle.times - 1)
+    return cycle.duration.after(base, zone, last)
+
+
 def next_moment(
     cycle: Cycle, base: datetime, done: int, now: datetime, zone: tzinfo
 ) -> tuple[datetime, int] | None:

@@ -134,14 +134,28 @@ def _alone_at(rt: Runtime, conn: Connection, name: str, key: str) -> None:
 def _begin_case(
     rt: Runtime, conn: Connection, promise: Promise, name: str, payload: Mapping[str, Value]
 ) -> bool:
-    """Open a case of the process that such a message begins, about the people of the sender and in its unit;
-    False when there is no such process.
-    """
+    """Open a case of the process that such a message begins; False when there is no such process."""
     found = rt.library.current(conn).started_by(name)
-    sender = conn.execute(_SENDER, {"case_id": promise.case_id}).one_or_none()
-    if found is None or sender is None:
-        return False
+    return found is not None and _begin(
+        rt, conn, promise, found, payload, f"message-{promise.idempotency_key}"
+    )
+
+
+def _begin(
+    rt: Runtime,
+    conn: Connection,
+    promise: Promise,
+    found: tuple[str, str],
+    payload: Mapping[str, Value],
+    request_key: str,
+) -> bool:
+    """Open a case of (process, start event), about the people of the sender and in its unit; False when the
+    sender is gone.
+    """
     process, start_event = found
+    sender = conn.execute(_SENDER, {"case_id": promise.case_id}).one_or_none()
+    if sender is None:
+        return False
     command = StartCase(
         SYSTEM,
         process,
@@ -151,7 +165,7 @@ def _begin_case(
         label=rt.vault.open(sender.key_id, sender.label, "case.label").decode(),
         unit_id=sender.unit_id,
         start_event=start_event,
-        request_key=f"message-{promise.idempotency_key}",
+        request_key=request_key,
     )
     open_case(rt, conn, command, check_form=False)
     return True
@@ -213,8 +227,10 @@ def forget_expired(rt: Runtime) -> int:
 
 
 def send_signal(rt: Runtime, conn: Connection, promise: Promise, _: None) -> None:
-    """Outbox handler: tell every case that listens, except the sender."""
+    """Outbox handler: tell every case that listens, except the sender; begin what such a signal begins."""
     name, payload = str(promise.payload["name"]), dict(promise.payload["payload"])
+    for number, found in enumerate(rt.library.current(conn).begun_by(name)):
+        _begin(rt, conn, promise, found, payload, f"signal-{promise.idempotency_key}-{number}")
     for case_id in conn.execute(_LISTENING, {"name": name}).scalars().all():
         if case_id == promise.case_id:
             continue

@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection, bindparam, select
@@ -19,12 +20,14 @@ from engine.errors import NotFound
 from engine.formjs import Form
 from engine.model import StepInfo, split_element_ref
 from engine.storage.database import Database
+from engine.storage.moments import from_seconds
 
 KEPT_RELEASES = 64
 """Releases whose programs stay linked in memory; older ones are linked again when a case needs them."""
 
 _DEFINITION = select(definition.c.kind, definition.c.content).where(definition.c.id == bindparam("id"))
 _RELEASE = select(release.c.catalogue).where(release.c.id == bindparam("id"))
+_PUBLISHED = select(definition.c.published_at).where(definition.c.id == bindparam("id"))
 _NEWEST = select(release.c.id).order_by(release.c.id.desc()).limit(1)
 
 Parsed = Diagram | Model | Form | bytes
@@ -39,6 +42,7 @@ class Library:
         self._lock = threading.RLock()
         self._parsed: dict[int, Parsed] = {}
         self._releases: OrderedDict[int, Release] = OrderedDict()
+        self._minute = -1
 
     def release(self, release_id: int) -> Release:
         """The release of that number; NotFound when there is none."""
@@ -61,6 +65,16 @@ class Library:
         if newest is None:
             raise NotFound("Ни одного пути ещё не опубликовано.", "Загрузите и опубликуйте схему.")
         return self.release(newest)
+
+    def is_new_minute(self, now: datetime) -> bool:
+        """Whether the calendar has not been looked at in this minute."""
+        before, self._minute = self._minute, int(now.timestamp()) // 60
+        return before != self._minute
+
+    def newest(self, conn: Connection) -> Release | None:
+        """The newest release; None when nothing has been published yet."""
+        found = conn.execute(_NEWEST).scalar_one_or_none()
+        return None if found is None else self.release(found)
 
     def parsed(self, definition_id: int) -> Parsed:
         """The parsed content of one published definition."""
@@ -87,6 +101,16 @@ def _parse(kind: str, content: bytes) -> Parsed:
             return content
 
 
+@dataclass(frozen=True, slots=True)
+class TimedStart:
+    """A start event that opens cases by the calendar, `since` its diagram was published."""
+
+    process: str
+    node: str
+    timer: str
+    since: datetime
+
+
 @dataclass
 class Release:
     """The whole catalogue at one moment. `items` is {kind: {key: definition id}}."""
@@ -97,6 +121,7 @@ class Release:
     _programs: dict[str, Program] = field(default_factory=dict, repr=False)
     _processes: dict[str, Process] = field(default_factory=dict, repr=False)
     _started: dict[str, tuple[str, str]] | None = field(default=None, repr=False)
+    _timed: tuple[TimedStart, ...] | None = field(default=None, repr=False)
 
     def definition_id(self, kind: str, key: str) -> int:
         """Number of the published version; NotFound names what is missing."""
@@ -133,6 +158,30 @@ class Release:
                 if start.kind == "message" and start.message is not None
             }
         return self._started.get(message)
+
+    def begun_by(self, signal: str) -> list[tuple[str, str]]:
+        """(process, start event) of everything that a signal of this name begins."""
+        return [
+            (key, start.id)
+            for key in sorted(self.items.get("bpmn", {}))
+            for start in self.process(key).starts
+            if start.kind == "signal" and start.message == signal
+        ]
+
+    def timed_starts(self, conn: Connection) -> tuple[TimedStart, ...]:
+        """Start events with a timer."""
+        if self._timed is None:
+            self._timed = tuple(
+                TimedStart(key, start.id, start.timer, self._published(conn, key))
+                for key in sorted(self.items.get("bpmn", {}))
+                for start in self.process(key).starts
+                if start.timer is not None
+            )
+        return self._timed
+
+    def _published(self, conn: Connection, key: str) -> datetime:
+        at = conn.execute(_PUBLISHED, {"id": self.definition_id("bpmn", key)}).scalar_one()
+        return from_seconds(int(at))
 
     def _called_by(self, key: str) -> dict[str, Process]:
         """What it calls, directly or not. What is not published becomes an incident where it is called."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.cases.calendar_starts import open_due
 from engine.cases.messages import collect_message, forget_expired, send_message, send_signal
 from engine.cases.operations import give_up_service, run_service
 from engine.cases.outbox import Handler, deliver_due
@@ -26,8 +27,11 @@ HANDLERS: dict[str, Handler] = {
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one round found due. Nothing due costs three statements and opens no state."""
+    """What one round found due. Nothing due costs three statements (once a minute four) and opens no
+    state.
+    """
 
+    starts: int
     timers: int
     promises: int
     notices: int
@@ -35,14 +39,19 @@ class Swept:
     @property
     def idle(self) -> bool:
         """True when there was nothing to do."""
-        return not (self.timers or self.promises or self.notices)
+        return not (self.starts or self.timers or self.promises or self.notices)
 
 
 def sweep(rt: Runtime) -> Swept:
-    """Fire timers, keep promises, tell people; a batch of each. A round that had work also tidies up: nobody
-    waits for that, so a round with nothing due does not pay for it.
+    """Open what the calendar asks for, fire timers, keep promises, tell people; a batch of each. A round that
+    had work also tidies up: nobody waits for that, so a round with nothing due does not pay for it.
     """
-    swept = Swept(timers=fire_due(rt), promises=deliver_due(rt, HANDLERS), notices=tell_due(rt))
+    swept = Swept(
+        starts=open_due(rt),
+        timers=fire_due(rt),
+        promises=deliver_due(rt, HANDLERS),
+        notices=tell_due(rt),
+    )
     if not swept.idle:
         forget_expired(rt)
     return swept

@@ -365,6 +365,7 @@ INSIDE = {
     "records.service.birth_token", "records.service.today",
     "worklist.monitor.soon_limit",
     # the product itself: what commits have promised, what is due
+    "cases.calendar_starts.open_due",
     "cases.commission.ask", "cases.commission.close", "cases.commission.collect",
     "cases.commission.take_back", "cases.giving_up.tell_given_up",
     "cases.messages.collect_message", "cases.messages.forget_expired", "cases.messages.send_message",

@@ -66,6 +66,8 @@ def timer_texts(graph: Graph) -> Iterator[Hit]:
         written = dialect.timer(element)
         if written is None or not written.text:
             yield at("timer-missing", element)
+        elif is_formula(written.text) and element.tag == "startEvent" and element.scope.parent is None:
+            yield at("start-computed", element, written.line, text=_short(written.text))
         elif not is_formula(written.text) and timers.read_text(written.text) is None:
             yield at("timer-invalid", element, written.line, text=_short(written.text))
 

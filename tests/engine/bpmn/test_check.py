@@ -149,6 +149,7 @@ CASES: dict[str, bytes] = {
     "condition-missing": straight(catch("x", "<conditionalEventDefinition/>")),
     "timer-missing": straight(catch("x", "<timerEventDefinition/>")),
     "timer-invalid": straight(catch("x", after("завтра"))),
+    "start-computed": diagram(start("x", every("=когда")), end(), path("x e")),
     "starts-several": diagram(start(), start("x"), end(), path("s e", "x e")),
     "start-conditional": diagram(start("x", condition("n > 1")), end(), path("x e")),
     "sub-process-start": straight(sub("x", start("s2", message()), end("e2"), path("s2 e2"))),

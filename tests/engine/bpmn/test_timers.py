@@ -292,3 +292,30 @@ def test_the_next_moment_is_the_first_one_after_now(base, months, days, asleep):
     assert moment > now
     assert moment == duration.after(start_of_cycle, MOSCOW, ordinal)
     assert ordinal == 2 or duration.after(start_of_cycle, MOSCOW, ordinal - 1) <= now
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-01-13T12:00", "2026-01-13 12:00"),
+        ("2026-01-12T08:00", None),
+        ("2026-02-12T08:00", None),
+        ("P3D", "2026-01-15 09:00"),
+        ("P30D", None),
+        ("R/P2D", "2026-01-20 09:00"),
+        ("R3/P2D", "2026-01-18 09:00"),
+        ("R/P30D", None),
+        ("R/2026-01-01T10:00/P1W", "2026-01-15 10:00"),
+        ("R/2026-01-01T10:00/P1D/2026-01-17", "2026-01-16 10:00"),
+        ("R2/2026-01-01T10:00/P1D", None),
+        ("0 9 * * MON", "2026-01-19 09:00"),
+        ("0 18 * * *", "2026-01-20 18:00"),
+        ("30 8 12 1 *", None),
+    ],
+)
+def test_the_last_moment_of_a_schedule_since_it_was_published(text, moment):
+    now = datetime(2026, 1, 21, 8, 0, tzinfo=MOSCOW)
+    schedule = timers.read_text(text)
+    assert schedule is not None
+    found = timers.last_moment(schedule, MORNING, now, MOSCOW)
+    assert (found and found.astimezone(MOSCOW).strftime("%Y-%m-%d %H:%M")) == moment
