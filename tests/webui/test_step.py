@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
+from threading import Barrier
 
 import pytest
 
@@ -73,6 +76,22 @@ def test_the_second_of_two_is_told_who_was_first_and_keeps_the_edits(visit, rt, 
         ["Членов семьи совпадает", "4", "4"],
     ]
     assert "Ваши правки от 12" in late.get(f"/tasks/{office.task}").words
+
+
+def test_of_three_who_finish_a_step_at_once_one_succeeds_and_two_are_told_who_and_when(visit, rt, office):
+    people = [visit(make_account(rt, "R05", unit_id=office.families)) for _ in range(3)]
+    together = Barrier(len(people))
+
+    def finish(person):
+        together.wait()
+        headers = {"X-CSRFToken": person.token, "Accept": "application/json"}
+        return person.client.post(f"/tasks/{office.task}", json={"data": ANSWERS}, headers=headers)
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        answers = list(pool.map(finish, people))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
+    for late in (answer.get_json()["title"] for answer in answers if answer.status_code == 409):
+        assert re.match(r"Шаг завершил сотрудник: \S+.*, .*10:00", late), late
 
 
 def test_edits_that_came_too_late_are_for_their_author_alone(visit, rt, office):

@@ -3,7 +3,8 @@ them."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -11,15 +12,16 @@ from sqlalchemy import select
 from engine.cases.tables import wait
 from engine.cases.timers import fire_due
 from engine.clock import MovableClock
-from engine.deadlines.service import seed
+from engine.deadlines.service import add_norm_edition, seed
 from engine.deadlines.tables import term
-from engine.model import Actor, Outcome
+from engine.model import SYSTEM, Actor, Outcome
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds
 from engine.worklist.tables import task
 from tests.factories.access import make_actor
 from tests.factories.cases import (
     boundary_timer,
+    chain,
     complete,
     diagram,
     flows,
@@ -165,3 +167,20 @@ def test_a_step_due_on_a_day_is_due_until_the_office_closes(
     publish_files(rt, diagram("need", ends + due + flows("s a e")))
     open_case(rt, clerk, "need")
     assert due_of(rt, "a") == moment
+
+
+def test_a_step_runs_by_the_edition_of_the_day_it_opens_whatever_release_its_case_is_on(
+    rt: Runtime, clerk: Actor
+) -> None:
+    publish_files(rt, chain("p", user_task("a", norm="T15"), user_task("b", norm="T15")))
+    open_case(rt, clerk, "p")
+    known = rt.calendars.norm("T15", FRIDAY.date())
+    tomorrow = FRIDAY.date() + timedelta(days=1)
+    number = add_norm_edition(rt, SYSTEM, replace(known, value=5, valid_from=tomorrow))
+    assert due_of(rt, "a") == PROGRAMME
+    assert isinstance(rt.clock, MovableClock)
+    rt.clock.advance(timedelta(days=1))
+    complete(rt, clerk, "a")
+    with rt.database.read() as conn:
+        by_node = dict(conn.execute(select(task.c.node, task.c.norm_id)).all())
+    assert by_node == {"a": known.id, "b": number}
