@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from engine.access.journal import record_view
+from engine.access.policy import may_open, require_opening
 from engine.access.queries import names_of
 from engine.bpmn import Process
 from engine.cases.events import awaited_events, note_event
@@ -42,7 +44,7 @@ from webui.histories import history_rows
 from webui.positions import position_marks
 from webui.rows import row_view
 from webui.substitutes import stand_in
-from webui.ui import date_words
+from webui.ui import date_digits, date_words
 
 pages = Blueprint("cases", __name__)
 
@@ -85,7 +87,7 @@ def index() -> str:
             limit=PAGE,
         )
         names = names_of(conn, {card.owner_id or 0 for card in cards})
-        pathways = startable(rt.library.current(conn)) if person.may(Permission.CASE_START) else []
+        pathways = startable(rt.library.current(conn), person)
     older = url_for("cases.index", q=search or None, state=state, before=cards[-1].id if cards else None)
     return render_template(
         "cases.html",
@@ -99,13 +101,15 @@ def index() -> str:
     )
 
 
-def startable(release: Release) -> list[dict[str, str]]:
-    """Pathways that a person opens: those whose plain start has a form."""
+def startable(release: Release, person: Actor) -> list[dict[str, str]]:
+    """Pathways that this person may open: those whose plain start has a form, and is left to their role."""
+    if not person.may(Permission.CASE_START):
+        return []
     found = [release.process(key) for key in release.items.get("bpmn", {})]
     return [
         {"key": process.id, "name": process.name}
         for process in sorted(found, key=lambda process: process.name)
-        if start_form(process)
+        if start_form(process) and may_open(person, process.starters)
     ]
 
 
@@ -304,6 +308,7 @@ def new(key: str) -> str:
     with rt.database.read() as conn:
         release = rt.library.current(conn)
         process = release.process(key)
+        require_opening(person, process.name, process.starters)
         subject = person_brief(rt, conn, person, chosen) if chosen else None
         found = find_people(rt, conn, person, search) if search and person.may(Permission.RECORD_VIEW) else []
     wanted = start_form(process)
@@ -331,7 +336,8 @@ def create(key: str) -> Response:
     sent = sent if isinstance(sent, dict) else {}
     data, request_key = sent.get("data"), request.args.get("request", "")[:64]
     chosen = request.args.get("person", type=int)
-    label, family_id = _("заседание"), None
+    data = data if isinstance(data, dict) else {}
+    label, family_id = _sitting_label(data), None
     with rt.database.read() as conn:
         process = rt.library.current(conn).process(key)
         subject = person_brief(rt, conn, person, chosen) if chosen else None
@@ -348,7 +354,7 @@ def create(key: str) -> Response:
         StartCase(
             actor=person,
             process=key,
-            data=data if isinstance(data, dict) else {},
+            data=data,
             person_id=chosen,
             family_id=family_id,
             label=label,
@@ -358,3 +364,11 @@ def create(key: str) -> Response:
     )
     flash(_("Дело № %(number)s открыто.", number=started.number))
     return jsonify(location=url_for("cases.show", case_id=started.id))
+
+
+def _sitting_label(data: Mapping[str, Any]) -> str:
+    """What a case about nobody is called: «Заседание 21.01.2026», by the day that its form gives."""
+    try:
+        return _("Заседание %(day)s", day=date_digits(date.fromisoformat(str(data.get("дата_заседания")))))
+    except ValueError:
+        return _("Заседание")

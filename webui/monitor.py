@@ -23,12 +23,13 @@ from engine.worklist.inbox import InboxRow
 from engine.worklist.monitor import (
     WaitingAtStep,
     figures,
+    late_cases,
     load_by_person,
     overdue_steps,
     soon_steps,
     waiting_by_step,
 )
-from engine.worklist.notices import last_told
+from engine.worklist.notices import last_told, last_told_of_terms
 from webui.frame import local, local_now
 from webui.guards import actor, permission, runtime
 from webui.rows import number_words, step_title
@@ -57,11 +58,16 @@ def show() -> str:
         waiting = waiting_by_step(conn, person, now)
         load = load_by_person(conn, person, now)
         release = rt.library.current(conn)
-        told = last_told(conn, [row.task_id for row in overdue])
-        numbers = {row.assignee_id or 0 for row in (*overdue, *soon)} | {
-            each.account_id or 0 for each in load
-        }
-        names = names_of(conn, numbers | {account for _at, accounts in told.values() for account in accounts})
+        late = late_cases(rt, conn, person, now)
+        told = last_told(conn, [row.task_id for row in (*overdue, *soon)])
+        told_of_cases = last_told_of_terms(conn, [each.term_id for each in late])
+        numbers = (
+            {row.assignee_id or 0 for row in (*overdue, *soon)}
+            | {each.account_id or 0 for each in load}
+            | {each.owner_id or 0 for each in late}
+            | {account for _at, accounts in (*told.values(), *told_of_cases.values()) for account in accounts}
+        )
+        names = names_of(conn, numbers)
         counted = figures(rt, conn, person, now)
     here = local_now(person)
     drawn = _drawn(waiting)
@@ -70,6 +76,8 @@ def show() -> str:
         figures=counted,
         lists=_lists(overdue, soon, counted.overdue, counted.soon),
         told=_told_words(told, names),
+        late=late,
+        told_of_cases=_told_words(told_of_cases, names),
         waits=_waits,
         waiting=[_waiting_row(release, each) for each in waiting],
         drawings=_drawings(release, waiting, drawn),

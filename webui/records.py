@@ -56,7 +56,7 @@ def show(person_id: int) -> str:
         cards = []
         if asked_by.may(Permission.CASE_VIEW):
             cards = case_list(rt, conn, asked_by, active=None, person_ids=[person_id])
-        pathways = startable(rt.library.current(conn)) if asked_by.may(Permission.CASE_START) else []
+        pathways = startable(rt.library.current(conn), asked_by)
     return render_template(
         "person.html",
         view=view,

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from engine.deadlines.ladder import plan
 from engine.deadlines.norms import OWNER, Norm, Step
 from engine.model import Term
-from webui.frame import local, short_role
+from webui.frame import short_role
 from webui.guards import runtime
 
 TITLES = {
@@ -24,16 +23,18 @@ TITLES = {
 }
 
 
-def ladder_rungs(term: Term, norm: Norm, now: datetime) -> list[dict[str, Any]]:
-    """Rungs with their day and who is told; the first one that is still to come is the next."""
-    rt = runtime()
-    unit = g.actor.unit_id
-    planned = plan(norm, term.event_at, term.due_at, rt.calendars.calendar(unit), rt.calendars.office(unit))
+def ladder_rungs(term: Term, norm: Norm, now: datetime, unit_id: int) -> list[dict[str, Any]]:
+    """Rungs with their day and who is told, by the calendar and clock of the unit whose case it is; the first
+    one that is still to come is the next.
+    """
+    calendars = runtime().calendars
+    office = calendars.office(unit_id)
+    planned = plan(norm, term.event_at, term.due_at, calendars.calendar(unit_id), office)
     upcoming = next((each.number for each in planned if each.at > now), None)
     return [
         {
             "title": TITLES[each.rung.step],
-            "words": f"{local(each.at):%d.%m}, {_told(each.rung.to)}",
+            "words": f"{each.at.astimezone(office.zone):%d.%m}, {_told(each.rung.to)}",
             "state": "passed" if each.at <= now else "next" if each.number == upcoming else "later",
             "is_due": each.rung.step is Step.DUE,
         }

@@ -68,7 +68,7 @@ def show(task_id: int) -> str:
         attachments=attachments,
         templates=templates,
         decisions=decision_cards(history)[:DECISIONS_SHOWN],
-        rungs=ladder_rungs(view.term, view.norm, now) if view.term and view.norm else [],
+        rungs=ladder_rungs(view.term, view.norm, now, view.card.unit_id) if view.term and view.norm else [],
         names=names,
         absent=standing_in.account_of(view.row.assignee_id),
         drawn=drawn,

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, false, or_, true
 
 from engine.errors import NotAllowed
-from engine.model import Actor, Permission, Scope
+from engine.model import SYSTEM, Actor, Permission, Scope
 
 EVERYONE = "R00"
 """Pseudo role that every account has in its own unit: steps whose performer the diagram leaves open."""
@@ -216,6 +216,20 @@ def require_start(actor: Actor, process: str, unit_id: int | None = None) -> Non
             f"Открыть дело по пути «{process}» в этом подразделении вы не можете.",
             "Откройте дело в своём подразделении или попросите коллег.",
         )
+
+
+def may_open(actor: Actor, starters: Collection[str]) -> bool:
+    """Whether somebody with the right to open cases may open one that is left to these roles; the product
+    itself may open any.
+    """
+    return not starters or actor == SYSTEM or not actor.roles.isdisjoint(starters)
+
+
+def require_opening(actor: Actor, name: str, starters: Collection[str]) -> None:
+    """NotAllowed unless the actor may open a case of the pathway of this name."""
+    if not may_open(actor, starters):
+        roles = ", ".join(ROLES.get(role, role).lower() for role in starters)
+        raise NotAllowed(f"Дело «{name}» открываете не вы.", f"Его открывает: {roles}.")
 
 
 PERMISSION_NAMES: Mapping[Permission, str] = {

@@ -37,8 +37,9 @@ class Start:
 class Process:
     """One executable process.
 
-    `steps` describes every element that is drawn, those in sub-processes included. `hands_over` names the
-    variables that each called process is given; None: all there are.
+    `starters` are the roles of those who may open a case of it; empty for anybody with that right. `steps`
+    describes every element that is drawn, those in sub-processes included. `hands_over` names the variables
+    that each called process is given; None: all there are.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Process:
     decisions: tuple[str, ...]
     forms: tuple[str, ...]
     roles: tuple[str, ...]
+    starters: tuple[str, ...]
     starts: tuple[Start, ...]
     plan: Plan
 
@@ -126,6 +128,7 @@ def _process(graph: Graph, scope: Scope) -> Process:
         decisions=_unique(info.decision for info in steps.values()),
         forms=_unique(info.form for info in steps.values()),
         roles=_unique(role for info in steps.values() for role in info.roles),
+        starters=dialect.split(dialect.camunda(scope.xml, "candidateStarterGroups")),
         starts=starts,
         plan=build(graph, scope),
     )

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from engine import bpmn
-from engine.access.policy import require_case, require_start
+from engine.access.policy import require_case, require_opening, require_start
 from engine.access.queues import queue_of
 from engine.bpmn import Process, Start
 from engine.bpmn.commands import Cancel, Complete
@@ -76,6 +76,7 @@ def open_case(rt: Runtime, conn: Connection, command: StartCase, *, check_form: 
     now = rt.clock.now()
     release = rt.library.current(conn)
     process = release.process(command.process)
+    require_opening(command.actor, process.name, process.starters)
     start = _start(process, command.start_event)
     unit_id = command.unit_id or command.actor.unit_id
     zone = rt.calendars.office(unit_id).zone

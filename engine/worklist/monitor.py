@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, literal, select
 
 from engine.cases.tables import ACTIVE, case_
 from engine.cases.visibility import watched
+from engine.deadlines.due import DueWords, words
 from engine.deadlines.sql import overdue_condition
-from engine.model import FAR_FUTURE, Actor, Clock
+from engine.deadlines.tables import term
+from engine.model import ERASED, FAR_FUTURE, Actor, Clock, Due
 from engine.runtime import Runtime
 from engine.storage.moments import due_from_seconds, to_seconds
+from engine.storage.rows import AnyRow
 from engine.worklist.inbox import CAP, INBOX_COLUMNS, InboxRow, inbox_rows
 from engine.worklist.tables import OPEN, task
 
@@ -68,6 +71,73 @@ def _reach(statement: Select[Any], actor: Actor) -> Select[Any]:
     """Open steps of the cases that the actor may watch."""
     return statement.select_from(task.join(case_, task.c.case_id == case_.c.id)).where(
         task.c.status == OPEN, watched(actor)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LateCase:
+    """A case that waits past a term of its own while no open step has that term: for a sitting of a
+    commission, for an answer. `phase` says in words of the diagram where it stands.
+    """
+
+    case_id: int
+    number: str
+    label: str
+    process_name: str
+    phase: str
+    owner_id: int | None
+    term_id: int
+    words: DueWords
+
+
+_CASE_COLUMNS = (
+    case_.c.id.label("case_id"),
+    case_.c.number,
+    case_.c.key_id,
+    case_.c.label,
+    case_.c.process,
+    case_.c.release_id,
+    case_.c.phase,
+    case_.c.owner_id,
+    case_.c.unit_id,
+)
+_CARRIED = exists().where(
+    task.c.case_id == term.c.case_id, task.c.status == OPEN, task.c.norm_id == term.c.norm_id
+)
+
+
+def late_cases(rt: Runtime, conn: Connection, actor: Actor, now: datetime, limit: int = 50) -> list[LateCase]:
+    """Cases whose overdue term stands in no list of steps, the longest first."""
+    found = conn.execute(
+        select(term.c.id, term.c.norm_id, term.c.due_at, term.c.clock, *_CASE_COLUMNS)
+        .join_from(term, case_, term.c.case_id == case_.c.id)
+        .where(
+            case_.c.status == ACTIVE,
+            watched(actor),
+            term.c.task_id.is_(None),
+            term.c.ended_at.is_(None),
+            overdue_condition(term.c.due_at, term.c.clock, now),
+            ~_CARRIED,
+        )
+        .order_by(term.c.due_at, term.c.id)
+        .limit(limit)
+    ).all()
+    labels = rt.vault.open_many([(row.key_id, row.label, "case.label") for row in found])
+    return [_late_case(rt, row, label, now) for row, label in zip(found, labels, strict=True)]
+
+
+def _late_case(rt: Runtime, row: AnyRow, label: bytes | None, now: datetime) -> LateCase:
+    due = Due(at=due_from_seconds(row.due_at), clock=Clock(row.clock))
+    calendar, office = rt.calendars.calendar(row.unit_id), rt.calendars.office(row.unit_id)
+    return LateCase(
+        case_id=row.case_id,
+        number=row.number,
+        label=ERASED if label is None else label.decode(),
+        process_name=rt.library.release(row.release_id).process(row.process).name,
+        phase=row.phase,
+        owner_id=row.owner_id,
+        term_id=row.id,
+        words=words(due, now, calendar, office, rt.calendars.norm_by_id(row.norm_id)),
     )
 
 

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, literal, select, update
+from sqlalchemy import Connection, Executable, bindparam, func, literal, select, union_all, update
 
 from engine.cases.tables import case_
+from engine.deadlines.tables import term
 from engine.model import Actor
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds, to_seconds
@@ -37,9 +38,25 @@ _LIST = (
     .order_by(notice.c.id.desc())
     .limit(bindparam("limit"))
 )
-_TOLD = (
-    select(notice.c.task_id, notice.c.account_id, notice.c.at)
-    .where(notice.c.task_id.in_(bindparam("task_ids", expanding=True)))
+_OF_STEPS = select(notice.c.task_id.label("about"), notice.c.account_id, notice.c.at, notice.c.id).where(
+    notice.c.task_id.in_(bindparam("numbers", expanding=True))
+)
+_OF_CASES = (
+    select(task.c.id, notice.c.account_id, notice.c.at, notice.c.id)
+    .select_from(task)
+    .join(term, (term.c.case_id == task.c.case_id) & (term.c.norm_id == task.c.norm_id))
+    .join(notice, notice.c.term_id == term.c.id)
+    .where(
+        task.c.id.in_(bindparam("numbers", expanding=True)),
+        term.c.task_id.is_(None),
+        term.c.ended_at.is_(None),
+    )
+)
+"""A step may be due with a term of its case: what was told of that term was told of the step."""
+_TOLD = union_all(_OF_STEPS, _OF_CASES).order_by("id")
+_TOLD_OF_TERMS = (
+    select(notice.c.term_id.label("about"), notice.c.account_id, notice.c.at)
+    .where(notice.c.term_id.in_(bindparam("numbers", expanding=True)))
     .order_by(notice.c.id)
 )
 _READ = (
@@ -85,15 +102,28 @@ def notice_list(rt: Runtime, conn: Connection, account_id: int, limit: int = 100
     ]
 
 
-def last_told(conn: Connection, task_ids: Collection[int]) -> dict[int, tuple[datetime, frozenset[int]]]:
-    """For each of these steps of which anybody was told: when last, and which accounts then."""
-    told: dict[int, tuple[datetime, frozenset[int]]] = {}
-    rows = conn.execute(_TOLD, {"task_ids": list(task_ids)}).all() if task_ids else []
+ToldLast = dict[int, tuple[datetime, frozenset[int]]]
+"""When anybody was told last, and which accounts then."""
+
+
+def last_told(conn: Connection, task_ids: Collection[int]) -> ToldLast:
+    """By step, for those of these steps of which anybody was told."""
+    return _last(conn, _TOLD, task_ids)
+
+
+def last_told_of_terms(conn: Connection, term_ids: Collection[int]) -> ToldLast:
+    """The same by term."""
+    return _last(conn, _TOLD_OF_TERMS, term_ids)
+
+
+def _last(conn: Connection, statement: Executable, numbers: Collection[int]) -> ToldLast:
+    told: ToldLast = {}
+    rows = conn.execute(statement, {"numbers": list(numbers)}).all() if numbers else []
     for row in rows:
         at = from_seconds(row.at)
-        before = told.get(row.task_id)
+        before = told.get(row.about)
         together = before[1] if before is not None and before[0] == at else frozenset()
-        told[row.task_id] = (at, together | {row.account_id})
+        told[row.about] = (at, together | {row.account_id})
     return told
 
 

@@ -20,6 +20,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import TimeoutError as BrowserTimeout
 from sqlalchemy import select
 
 from engine.bootstrap import open_runtime
@@ -174,10 +175,15 @@ class Person:
         """Press the button; what the page says instead of going on is the reason of the failure."""
         here = self.page.url
         self.page.get_by_role("button", name="Завершить шаг").click()
-        self.page.wait_for_url(lambda url: url != here, timeout=15_000)
+        try:
+            self.page.wait_for_url(lambda url: url != here, timeout=15_000)
+        except BrowserTimeout as stayed:
+            said = self.page.locator(".fjs-form-field-error, [data-form-faults]").all_inner_texts()
+            raise AssertionError(f"{here}: {said}") from stayed
 
     def leave(self) -> None:
-        assert self.watch.unexpected() == []
+        seen = self.watch.unexpected()
+        assert seen == [], f"{self.page.url}: {seen}"
         self.context.close()
 
 

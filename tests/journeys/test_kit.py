@@ -395,6 +395,20 @@ def test_ctrl_s_is_answered_though_an_earlier_draft_is_still_on_its_way(page, se
     assert [draft["data"]["цель"] for draft in site.sent("PUT", "/post/draft")] == ["Первая", "Первая"]
 
 
+def test_a_step_is_completed_after_the_draft_that_is_on_its_way(page, seen, site):
+    open_step(page)
+    page.get_by_label("С чем не согласны").fill("с переездом")
+    site.answering.clear()
+    with page.expect_request(is_draft):
+        page.get_by_label("Выезд в семью").focus()
+    page.get_by_role("button", name="Завершить шаг").click()
+    expect(page.get_by_role("button", name="Завершить шаг")).to_have_attribute("aria-busy", "true")
+    assert site.sent("POST", "/post/complete") == []
+    site.answering.set()
+    expect(page).to_have_url(re.compile("/kit$"))
+    assert [verb for verb, _, _ in site.received] == ["PUT", "POST"]
+
+
 def test_signing_out_waits_for_the_draft_that_is_on_its_way(page, seen, site):
     open_step(page)
     site.answering.clear()

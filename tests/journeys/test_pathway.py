@@ -191,3 +191,73 @@ def test_a_broken_diagram_is_refused_with_its_element_and_changes_nothing(
     expect(page.get_by_text("Сначала исправьте ошибки")).to_be_visible()
     page.goto("/workshop/bpmn/p03_need_ippsu")
     expect(page.get_by_role("table").last.get_by_role("row")).to_have_count(2)
+
+
+MEMBERS = ("lunina", "sedova", "gromov", "pavlova", "ershova")
+CONFIRM, VOTE = "p04_commission_ut_confirm_attendance", "p04_commission_ut_vote"
+
+
+def call_sitting(secretary: Person) -> None:
+    """The secretary opens a sitting from «Дела», as the form of its start asks."""
+    page = secretary.page
+    page.goto("/cases")
+    page.get_by_role("link", name="Заседание комиссии").click()
+    page.get_by_label("Комиссия").select_option(label="«Детство. Семья»")
+    page.get_by_label("Дата").fill("20.01.2026")
+    page.get_by_label("Время").fill("15:00")
+    page.get_by_label("Место").fill("Администрация, кабинет 5")
+    page.get_by_role("button", name="Открыть дело").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Заседание 20.01.2026")
+
+
+def each_member(arrive: Arrive, office: Office, node: str, answer: str) -> None:
+    """Every member finds the step of their own among the tasks and answers with one choice."""
+    title = {CONFIRM: "Подтвердить участие", VOTE: "Проголосовать"}[node]
+    assert len(office.open_steps(node)) == len(MEMBERS)
+    for login in MEMBERS:
+        member = arrive(login)
+        member.page.goto("/?whose=own")
+        member.page.get_by_role("link", name=title).first.click()
+        member.page.get_by_role("radio", name=answer, exact=True).check()
+        member.finish()
+
+
+@pytest.mark.timeout(600)
+def test_a_commission_decides_and_its_decision_returns_to_the_case(arrive: Arrive, office: Office) -> None:
+    known = answers("p03_need_ippsu", "on-time")
+    case = file_application(arrive, office)
+    walk(arrive, office, known, *TO_DRAFT)
+    secretary, chair = arrive("lunina"), arrive("sedova")
+    call_sitting(secretary)
+    sitting = office.newest_case()
+    secretary.open_step(office.open_steps("p04_commission_ut_agenda")[0])
+    expect(secretary.page.get_by_role("table").first).to_contain_text("ИП-2026-0001")
+    secretary.page.get_by_label("Номер заседания").fill("8")
+    secretary.finish()
+    each_member(arrive, office, CONFIRM, "Да")
+    secretary.open_step(office.open_steps("p04_commission_ut_open")[0])
+    for box in secretary.page.get_by_role("checkbox").all():
+        box.check()
+    secretary.page.get_by_label("Время").fill("15:05")
+    secretary.finish()
+    chair.open_step(office.open_steps("p04_commission_ut_hear")[0])
+    chair.page.get_by_label("Кратко о главном").fill("Доложены обследование и проект программы.")
+    chair.finish()
+    each_member(arrive, office, VOTE, "За")
+    secretary.open_step(office.open_steps("p04_commission_ut_decision")[0])
+    secretary.page.get_by_role("radio", name="Одобрить").check()
+    secretary.page.get_by_label("Мера").fill("Социальное сопровождение семьи")
+    secretary.page.get_by_label("Ответственный").fill("Крылова О. П.")
+    secretary.page.get_by_label("До какого числа").fill("27.02.2026")
+    secretary.finish()
+    minutes = {"номер_протокола": "8", "окончание": "16:05"}
+    secretary.complete(office.open_steps("p04_commission_ut_protocol")[0], minutes)
+    chair.complete(office.open_steps("p04_commission_ut_sign")[0], {**minutes, "протокол_подписан": True})
+    walk(arrive, office, known, ("krylova", "p03_ut_finish_ippsu"))
+    assert office.open_steps("p03_ut_handover")
+    page = arrive("krylova").page
+    page.goto(f"/cases/{case}")
+    expect(page.get_by_role("link", name="Вручить ИППСУ").first).to_be_visible()
+    expect(page.get_by_text("одобрено").first).to_be_visible()
+    secretary.page.goto(f"/cases/{sitting}")
+    expect(secretary.page.get_by_text("Протокол").first).to_be_visible()

@@ -290,6 +290,9 @@ SCOPED: dict[str, Call] = {
     "worklist.monitor.figures": lambda w, a: sum(
         vars_of(w.read(lambda c: monitor.figures(w.rt, c, a, w.rt.clock.now())))
     ),
+    "worklist.monitor.late_cases": lambda w, a: w.read(
+        lambda c: monitor.late_cases(w.rt, c, a, w.rt.clock.now())
+    ),
     "worklist.monitor.load_by_person": lambda w, a: w.read(
         lambda c: monitor.load_by_person(c, a, w.rt.clock.now())
     ),
@@ -334,7 +337,8 @@ AFTER_A_CHECK = {
     "cases.queries.case_variables", "cases.queries.step_variables", "worklist.casework.finished_tasks",
     # with the number of a case or step whose card the caller has
     "cases.queries.open_incidents", "worklist.casework.case_tasks", "worklist.step.assignee_of",
-    "worklist.service.load_draft", "worklist.notices.last_told", "records.commissions.agenda",
+    "worklist.service.load_draft", "worklist.notices.last_told", "worklist.notices.last_told_of_terms",
+    "records.commissions.agenda",
     "records.commissions.items_of_case", "records.commissions.waiting_items",
     "deadlines.queries.case_terms", "deadlines.queries.open_terms",
     # with the queues of an actor
@@ -348,8 +352,9 @@ AFTER_A_CHECK = {
 INSIDE = {
     # parts of one transaction of a service that has checked
     "access.directory.rights_changed", "access.directory.start_counting", "access.journal.record_action",
-    "access.journal.record_view", "access.policy.covers_case", "access.policy.reach", "access.policy.require",
-    "access.policy.require_case", "access.policy.require_start", "access.queues.queue_for",
+    "access.journal.record_view", "access.policy.covers_case", "access.policy.may_open",
+    "access.policy.reach", "access.policy.require", "access.policy.require_case",
+    "access.policy.require_opening", "access.policy.require_start", "access.queues.queue_for",
     "access.queues.queue_of", "access.queues.roles_of_queue", "cases.context.step_context",
     "cases.journal.write_history", "cases.locking.lock_case", "cases.locking.lock_free_case",
     "cases.locking.lock_task",

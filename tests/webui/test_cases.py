@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import text
 
@@ -95,6 +97,23 @@ def test_nobody_opens_a_case_about_a_stranger(visit, office):
 
 def test_a_pathway_that_others_call_is_not_opened_by_hand(visit, office):
     visit("R05").json("POST", f"/cases/new/asking?person={office.person}", {"data": {}}, status=404)
+
+
+def test_a_pathway_left_to_a_role_is_offered_to_it_alone(visit, rt):
+    body = (
+        '<startEvent id="s" name="Назначено" camunda:formRef="ask_help"/><endEvent id="e" name="Конец"/>'
+        + user_task("hear", role="R10")
+        + flows("s hear e")
+    )
+    file = diagram("sitting", body, subject="none")
+    left = file.content.replace(
+        b'isExecutable="true"', b'isExecutable="true" camunda:candidateStarterGroups="R10"'
+    )
+    publish_files(rt, replace(file, content=left))
+    assert "Путь sitting" in visit("R10").get("/cases").words
+    assert "Путь sitting" not in visit("R05").get("/cases").words
+    assert "открываете не вы" in visit("R05").get("/cases/new/sitting", status=403).words
+    visit("R05").json("POST", "/cases/new/sitting", {"data": {"повод": "долг"}}, status=403)
 
 
 def test_an_answer_of_a_citizen_carries_the_case_on(visit, rt, office):

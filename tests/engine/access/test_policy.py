@@ -19,6 +19,7 @@ from engine.access.policy import (
     reach,
     require,
     require_case,
+    require_opening,
     require_start,
 )
 from engine.errors import NotAllowed
@@ -158,6 +159,15 @@ def test_cases_are_opened_where_the_right_reaches() -> None:
         require_start(person, "p01", unit_id=9)
     with pytest.raises(NotAllowed, match="открывать дела"):
         require_start(actor("R15"), "p01")
+
+
+def test_a_pathway_may_be_left_to_some_roles() -> None:
+    require_opening(actor("R10"), "Заседание", ("R10", "R11"))
+    require_opening(actor("R01"), "Заявление", ())
+    require_opening(SYSTEM, "Заседание", ("R10",))
+    with pytest.raises(NotAllowed, match="открываете не вы") as refused:
+        require_opening(actor("R05"), "Заседание", ("R10",))
+    assert "секретарь комиссии" in str(refused.value.hint)
 
 
 # --- one definition for Python and SQL ---

@@ -35,6 +35,12 @@ export class Draft {
     this.timer = window.setTimeout(() => this.save(), PAUSE);
   }
 
+  /** The form itself is about to be sent: ends when no draft is on its way any more, so that none comes after it. */
+  async settle() {
+    window.clearTimeout(this.timer);
+    await this.queue.catch(() => {});
+  }
+
   /** The form itself is on its way: drafts would only come after it. */
   stop() {
     this.stopped = true;

@@ -179,8 +179,10 @@ export class StepForm {
     button.setAttribute("aria-busy", "true");
     showMessage(this.faults, null);
     try {
+      await this.draft?.settle();
       await this.post(data, button);
     } finally {
+      this.draft?.changed();
       this.sending = false;
       button.removeAttribute("aria-busy");
     }
