@@ -31,7 +31,7 @@ def remember(token: Token, records: list[Any] | None = None) -> None:
 
 def take(token: Token, activity: str | None) -> list[Any]:
     """Take the records that an event at the token asks for: of one activity or of all."""
-    block = _scope_of(token)
+    block = _scope_of(token, activity)
     records = block.marks.pop(DONE, [])
     wanted = [record for record in records if activity in (None, block.plan.nodes[record[0]].info.node)]
     left = [record for record in records if record not in wanted]
@@ -60,11 +60,15 @@ def compensate(token: Token, activity: str | None) -> bool | None:
     """The work of an event that asks for compensation: None while handlers run, True at the end."""
     if QUEUE not in token.marks:
         token.marks[QUEUE] = take(token, activity)
-    return undo_next(token, _scope_of(token)) or None
+    return undo_next(token, _scope_of(token, activity)) or None
 
 
-def _scope_of(token: Token) -> Block:
-    """The block whose work an event undoes: an event sub-process undoes that of the level around it."""
+def _scope_of(token: Token, activity: str | None) -> Block:
+    """The block whose work an event undoes: in an event sub-process that of the level around it, unless the
+    activity it names is beside it.
+    """
     block = token.block
+    if activity is not None and activity in (node.info.node for node in block.plan.nodes.values()):
+        return block
     host = block.host
     return host.block if host is not None and host.node in host.block.plan.handlers else block

@@ -112,7 +112,7 @@ def _compensation_event(element: Element) -> Iterator[Hit]:
     around = element.scope
     if around.parent is not None and around.parent.elements[around.id].is_event_sub_process:
         around = around.parent
-    if activity is not None and activity not in around.elements:
+    if activity is not None and activity not in {**around.elements, **element.scope.elements}:
         yield at("compensation-target", element)
 
 

@@ -314,3 +314,14 @@ def test_a_complex_gateway_with_one_way_in_only_chooses():
         {"n": 5},
     )
     assert play.open == ["a"]
+
+
+def test_a_handler_may_undo_what_was_done_in_it_and_what_was_done_around_it():
+    inside = handler(
+        "h", message(), undone("b", "ub"), throw("t", undo("b")), throw("t2", undo("a")), path("h_s b t t2")
+    )
+    play = Play(diagram(start(), undone("a", "ua"), user("k"), inside, path("s a k")))
+    play.do("a").deliver("письмо").do("b")
+    assert play.open == ["ub"]
+    assert play.do("ub").open == ["ua"]
+    assert play.do("ua").ended

@@ -7,39 +7,43 @@ a random walk is hardly wrong in both of them in the same way.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from tests.engine.bpmn.drawing import (
-    after,
-    boundary,
-    diagram,
-    end,
-    flow,
-    inclusive,
-    parallel,
-    path,
-    start,
-    sub,
-    times,
-    user,
-    xor,
+COMPOSED = (
+    "sequence",
+    "exclusive",
+    "parallel",
+    "inclusive",
+    "loop",
+    "level",
+    "guarded",
+    "all",
+    "each",
+    "race",
+    "watched",
+    "called",
+    "risky",
+    "undone",
+    "free",
 )
-
-COMPOSED = ("sequence", "exclusive", "parallel", "inclusive", "loop", "level", "guarded", "all", "each")
 AGAIN = 2
 """A loop goes on while the last answer is above this."""
+
+ENOUGH = 3
+"""Above this a risky level ends with an error, and a free choice ends."""
 
 
 @dataclass
 class Shape:
     """A part of a process as it is drawn.
 
-    `hours` and `interrupting` are those of a boundary timer; `all` is `times` instances at once, `each` one
-    after another.
+    `hours` and `interrupting` are those of the event of a guarded or watched part, which is a message when
+    there are no hours; `all` is `times` instances at once, `each` one after another; in a `race` a timer and
+    a message compete; `called` is another process with variables of its own; a `risky` level may end with an
+    error; what is `undone` is a task and then the one that undoes it; of a `free` part people choose.
     """
 
     kind: str
@@ -48,6 +52,16 @@ class Shape:
     hours: int = 0
     interrupting: bool = True
     times: int = 1
+
+    @property
+    def comes_again(self) -> bool:
+        """Its event may come while what it began before is still at work."""
+        return not (self.interrupting or self.hours)
+
+    def walk(self) -> Iterator[Shape]:
+        yield self
+        for part in self.parts:
+            yield from part.walk()
 
 
 def random_shape(random: Random, size: int) -> Shape:
@@ -63,10 +77,20 @@ def random_shape(random: Random, size: int) -> Shape:
         kind = random.choice(COMPOSED)
         shape = Shape(kind, f"n{next(numbers)}")
         if kind == "guarded":
-            body = Shape("level", f"n{next(numbers)}", [some(size - 1)]) if random.random() < 0.5 else task()
-            shape.parts = [body, some(1)]
-            shape.hours = random.randint(1, 40)
+            shape.hours = random.choice((0, random.randint(1, 40)))
             shape.interrupting = random.random() < 0.5
+            body = Shape("level", f"n{next(numbers)}", [some(size - 1)]) if random.random() < 0.5 else task()
+            shape.parts = [body, task() if shape.comes_again else some(1)]
+        elif kind == "watched":
+            shape.interrupting = random.random() < 0.5
+            shape.parts = [some(size - 1), task() if shape.comes_again else some(size // 2)]
+        elif kind in ("race", "risky"):
+            shape.hours = random.randint(1, 40)
+            shape.parts = [some((size - 1) // 2), some((size - 1) // 2)]
+        elif kind == "called":
+            shape.parts = [some(size - 1)]
+        elif kind in ("undone", "free"):
+            shape.parts = [task(), task()]
         elif kind in ("loop", "level", "all", "each"):
             shape.parts = [some(size - 1)]
             shape.times = random.randint(1, 3)
@@ -78,76 +102,6 @@ def random_shape(random: Random, size: int) -> Shape:
     return Shape("level", "p", [Shape("sequence", "all", [task(), some(size), task()])])
 
 
-# --- drawing it
-
-
-def draw(shape: Shape) -> bytes:
-    """The diagram of the outermost level. Conditions look at the variable `n`."""
-    return diagram(*_level(shape), id=shape.id)
-
-
-def _level(shape: Shape) -> list[str]:
-    parts, first, last = _draw(shape.parts[0])
-    begin, finish = f"{shape.id}_s", f"{shape.id}_e"
-    return [start(begin), *parts, end(finish), path(f"{begin} {first}", f"{last} {finish}")]
-
-
-def _draw(shape: Shape) -> tuple[list[str], str, str]:
-    """(elements and flows, id of the first element, id of the last one)."""
-    if shape.kind == "task":
-        return [user(shape.id)], shape.id, shape.id
-    if shape.kind == "level":
-        return [sub(shape.id, *_level(shape))], shape.id, shape.id
-    if shape.kind in ("all", "each"):
-        loop = times(str(shape.times), sequential=shape.kind == "each")
-        return [sub(shape.id, loop, *_level(shape))], shape.id, shape.id
-    drawn = [_draw(part) for part in shape.parts]
-    found = [one for parts, _, _ in drawn for one in parts]
-    if shape.kind == "sequence":
-        for (_, _, last), (_, first, _) in itertools.pairwise(drawn):
-            found.append(path(f"{last} {first}"))
-        return found, drawn[0][1], drawn[-1][2]
-    split, join = f"{shape.id}_split", f"{shape.id}_join"
-    if shape.kind == "guarded":
-        return _draw_guarded(shape, drawn, found, join)
-    if shape.kind == "loop":
-        _, first, last = drawn[0]
-        found += [xor(join), xor(split, default=f"{split}_out"), xor(f"{split}_after")]
-        found += [path(f"{join} {first}", f"{last} {split}"), flow(split, join, f"n > {AGAIN}")]
-        found.append(flow(split, f"{split}_after", id=f"{split}_out"))
-        return found, join, f"{split}_after"
-    gateway = {"exclusive": xor, "inclusive": inclusive}.get(shape.kind)
-    if gateway is None:
-        found += [parallel(split), parallel(join)]
-    else:
-        found += [gateway(split, default=f"{split}_last"), gateway(join)]
-    for number, (_, first, last) in enumerate(drawn):
-        found.append(path(f"{last} {join}"))
-        if gateway is None:
-            found.append(path(f"{split} {first}"))
-        elif number == len(drawn) - 1:
-            found.append(flow(split, first, id=f"{split}_last"))
-        else:
-            found.append(
-                flow(split, first, f"n = {number}" if shape.kind == "exclusive" else f"n > {number + 1}")
-            )
-    return found, split, join
-
-
-def _draw_guarded(
-    shape: Shape, drawn: list[tuple[list[str], str, str]], found: list[str], join: str
-) -> tuple[list[str], str, str]:
-    (_, body, _), (_, handler_first, handler_last) = drawn
-    timer = f"{shape.id}_timer"
-    found.append(boundary(timer, body, after(f"PT{shape.hours}H"), interrupting=shape.interrupting))
-    found.append(path(f"{timer} {handler_first}"))
-    if shape.interrupting:
-        found += [xor(join), path(f"{body} {join}", f"{handler_last} {join}")]
-        return found, body, join
-    found += [end(f"{timer}_end"), path(f"{handler_last} {timer}_end")]
-    return found, body, body
-
-
 # --- playing it
 
 
@@ -156,44 +110,73 @@ class World:
 
     def __init__(self, shape: Shape, now: datetime) -> None:
         self.now = now
-        self.n = 0
         self.open: list[Part] = []
         self.timers: dict[Part, datetime] = {}
+        self.messages: list[Part] = []
         self.ended = False
-        Part(self, shape, None, self._end).begin()
+        Part(self, shape, None, self._end, Answers()).begin()
 
     def _end(self, _part: Part) -> None:
         self.ended = True
 
     def complete(self, id: str, n: int) -> None:
         """Finish the open task that was opened first among those of this id."""
-        self.n = n
         part = next(part for part in self.open if part.shape.id == id)
+        part.answers.n = n
         self.open.remove(part)
         part.finish()
 
     def wait(self, hours: int) -> None:
+        """Let time pass; of several timers the earliest comes first."""
         self.now += timedelta(hours=hours)
-        for part in [part for part, moment in self.timers.items() if moment <= self.now]:
-            if part in self.timers:
-                part.time_is_up()
+        while due := [part for part, moment in self.timers.items() if moment <= self.now]:
+            part = min(due, key=self.timers.__getitem__)
+            part.disarm()
+            part.comes(0)
+
+    def deliver(self, id: str) -> None:
+        """The message that has been waited for longest among those of this id."""
+        part = next(part for part in self.messages if part.shape.id == id)
+        part.disarm()
+        part.comes(1)
+
+    @property
+    def waiting(self) -> list[str]:
+        """Ids of the events that wait, as they are drawn."""
+        return sorted(
+            [f"{one.shape.id}_timer" for one in self.timers]
+            + [f"{one.shape.id}_told" for one in self.messages]
+        )
+
+
+@dataclass
+class Answers:
+    """The variables of one process: the last answer."""
+
+    n: int = 0
 
 
 class Part:
     """A shape that is at work."""
 
     def __init__(
-        self, world: World, shape: Shape, level: Part | None, finished: Callable[[Part], None]
+        self,
+        world: World,
+        shape: Shape,
+        level: Part | None,
+        finished: Callable[[Part], None],
+        answers: Answers,
     ) -> None:
         self.world = world
         self.shape = shape
         self.level = level
         self.finished = finished
+        self.answers = answers
         self.children: list[Part] = []
         self.rounds = 0
 
     def begin(self) -> None:
-        parts, n = self.shape.parts, self.world.n
+        parts, n = self.shape.parts, self.answers.n
         match self.shape.kind:
             case "task":
                 self.world.open.append(self)
@@ -201,16 +184,21 @@ class Part:
                 self._start([parts[n] if n < len(parts) - 1 else parts[-1]])
             case "inclusive":
                 self._start([part for number, part in enumerate(parts[:-1]) if n > number + 1] or parts[-1:])
-            case "parallel":
+            case "parallel" | "free":
                 self._start(parts)
             case "all":
                 self._start([_instance(self.shape)] * self.shape.times)
             case "each":
                 self.rounds = 1
                 self._start([_instance(self.shape)])
-            case "guarded":
-                self.world.timers[self] = self.world.now + timedelta(hours=self.shape.hours)
+            case "guarded" | "watched":
+                self._arm()
                 self._start(parts[:1])
+            case "race":
+                self._arm()
+                self.world.messages.append(self)
+            case "called":
+                self._start(parts, Answers(n))
             case _:
                 self._start(parts[:1])
 
@@ -218,50 +206,84 @@ class Part:
         self.finished(self)
 
     def cancel(self) -> None:
-        for child in self.children:
-            child.cancel()
-        self.children = []
-        self.world.timers.pop(self, None)
+        self._end_children()
+        self.disarm()
         if self in self.world.open:
             self.world.open.remove(self)
 
-    def time_is_up(self) -> None:
-        """The timer of a guarded part."""
-        del self.world.timers[self]
+    def disarm(self) -> None:
+        """The event of the part is waited for no more."""
+        self.world.timers.pop(self, None)
+        if self in self.world.messages:
+            self.world.messages.remove(self)
+
+    def comes(self, which: int) -> None:
+        """The event of the part: its timer (0) or its message (1)."""
+        if self.shape.kind == "race":
+            self._start([self.shape.parts[which]])
+            return
         handler = self.shape.parts[1]
         if self.shape.interrupting:
-            for child in list(self.children):
-                child.cancel()
-            self.children = []
+            self._end_children()
             self._start([handler])
-        else:
-            assert self.level is not None
-            self.level._start([handler])
+            return
+        if self.shape.comes_again:
+            self._arm()
+        beside = self if self.shape.kind == "watched" else self.level
+        assert beside is not None
+        beside._start([handler])
 
-    def _start(self, shapes: list[Shape]) -> None:
-        level = self if self.shape.kind == "level" else self.level
-        begun = [Part(self.world, shape, level, self._child_finished) for shape in shapes]
+    def _arm(self) -> None:
+        if self.shape.hours:
+            self.world.timers[self] = self.world.now + timedelta(hours=self.shape.hours)
+        else:
+            self.world.messages.append(self)
+
+    def _end_children(self) -> None:
+        for child in list(self.children):
+            child.cancel()
+        self.children = []
+
+    def _start(self, shapes: list[Shape], answers: Answers | None = None) -> None:
+        is_level = self.shape.kind in ("level", "watched", "called", "risky")
+        begun = [
+            Part(
+                self.world,
+                shape,
+                self if is_level else self.level,
+                self._child_finished,
+                answers or self.answers,
+            )
+            for shape in shapes
+        ]
         self.children += begun
         for child in begun:
             child.begin()
 
     def _child_finished(self, child: Part) -> None:
         self.children.remove(child)
-        if self.shape.kind == "sequence":
-            following = self.shape.parts.index(child.shape) + 1
-            if following < len(self.shape.parts):
-                self._start([self.shape.parts[following]])
-                return
-        elif self.shape.kind == "loop" and self.world.n > AGAIN:
-            self._start(self.shape.parts)
-            return
-        elif self.shape.kind == "each" and self.rounds < self.shape.times:
-            self.rounds += 1
-            self._start([child.shape])
-            return
+        parts, n = self.shape.parts, self.answers.n
+        match self.shape.kind:
+            case "sequence" | "undone" if child.shape is not parts[-1]:
+                return self._start([parts[parts.index(child.shape) + 1]])
+            case "loop" if n > AGAIN:
+                return self._start(parts)
+            case "each" if self.rounds < self.shape.times:
+                self.rounds += 1
+                return self._start([child.shape])
+            case "free" if n <= ENOUGH:
+                return self._start([child.shape])
+            case "free":
+                self._end_children()
+            case "risky" if child.shape is parts[0] and n > ENOUGH:
+                self._end_children()
+                return self._start(parts[1:])
+            case "called" if not self.children:
+                self.answers.n = child.answers.n
         if not self.children:
-            self.world.timers.pop(self, None)
+            self.disarm()
             self.finish()
+        return None
 
 
 def _instance(shape: Shape) -> Shape:
