@@ -42,11 +42,12 @@ def copy_case(rt: Runtime, case_id: int, copies: int) -> None:
                 )
         for row in _rows(conn, term, term.c.case_id == case_id):
             del row["id"]
-            element = split_task_id(row["task_id"])[1] if row["task_id"] is not None else None
+            its_task = row["task_id"]
             conn.execute(
                 insert(term),
                 [
-                    row | {"case_id": number, "task_id": element and task_id(number, element)}
+                    row
+                    | {"case_id": number, "task_id": its_task and task_id(number, split_task_id(its_task)[1])}
                     for number in numbers
                 ],
             )

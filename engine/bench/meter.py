@@ -18,7 +18,7 @@ class Meter:
     wall: float = 0.0
     completions: int = 0
 
-    def time(self, complete: Callable[[], None]) -> None:
+    def time(self, complete: Callable[[], object]) -> None:
         """Carry out one completion and add it."""
         wall, cpu = time.perf_counter(), time.process_time()
         complete()

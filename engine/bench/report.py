@@ -16,6 +16,7 @@ _LINES: Final[Sequence[tuple[str, Callable[[Figures], str]]]] = (
     ("фиксаций", lambda each: _number(each.commits, 0)),
     ("байт состояния, пока дело ждёт", lambda each: _number(each.bytes_waiting, 0)),
     ("байт на завершение, кроме ответов формы", lambda each: _number(each.bytes_per_completion, 0)),
+    ("байт на завершение вместе с ответами", lambda each: _number(each.bytes_with_answers, 0)),
     ("во сколько раз меньше процессора", lambda each: _number(each.baseline_ratio, 1)),
     ("во сколько раз быстрее", lambda each: _number(each.baseline_wall_ratio, 1)),
 )
@@ -35,7 +36,7 @@ def told(results: Results) -> str:
     tail = [
         "",
         f"В двух последних строках сравнение с SpiffWorkflow {machine['spiffworkflow']} без «Маршрута».",
-        "Числа взяты из лучшего захода. На занятой машине верьте процессору, а не времени.",
+        "Числа взяты из среднего захода. На занятой машине верьте процессору, а не времени.",
     ]
     return "\n".join(head + body + tail)
 

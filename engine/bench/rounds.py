@@ -1,7 +1,7 @@
-"""Measuring: rounds in which the engine and the baseline take turns, the least of each counts.
+"""Measuring: rounds in which the engine and the baseline take turns; the median round counts.
 
-Other programs on the machine only ever add to a round, so the least is the truest; and because both sides
-take turns within a round, they share what the machine does meanwhile.
+Both sides take turns within a round, so they share what the machine does meanwhile: a ratio is taken within
+each round, and only then the median of all.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class Figures:
     """What one completion of a work costs, and how many times more the baseline takes for it.
 
     Times in milliseconds, CPU is that of this process; sizes in bytes. `statements` and `bytes_waiting` are
-    means, with the greatest beside them. `bytes_per_completion` is what the databases have grown by, less
-    the answers of the forms.
+    means, with the greatest beside them. `bytes_with_answers` is what the databases have grown by,
+    `bytes_per_completion` the same less the answers of the forms as the browser sends them.
     """
 
     name: str
@@ -60,6 +60,7 @@ class Figures:
     bytes_waiting: float
     bytes_waiting_max: int
     bytes_per_completion: float
+    bytes_with_answers: float
     baseline_cpu_ms: float
     baseline_wall_ms: float
     baseline_bytes_waiting: float
@@ -97,7 +98,7 @@ class _Contest:
         self._baseline = Baseline(ground.folder, self._ours)
         self._cases = max(1, effort.completions // len(self._ours.statements))
         self._sides: tuple[Callable[[Meter], None], ...] = (self._ours.play, self._baseline.play)
-        self._rounds: list[tuple[Meter, ...]] = []
+        self._rounds: list[tuple[Meter, Meter]] = []
         self._before = self._ours.bytes()
 
     @property
@@ -108,7 +109,7 @@ class _Contest:
         self._baseline.close()
 
     def round(self) -> None:
-        meters = tuple(Meter() for _ in self._sides)
+        meters = Meter(), Meter()
         for _ in range(self._cases):
             for play, meter in zip(self._sides, meters, strict=True):
                 play(meter)
@@ -116,9 +117,10 @@ class _Contest:
 
     def figures(self) -> Figures:
         ours, theirs = zip(*self._rounds, strict=True)
-        cpu_ms, wall_ms = _least(ours)
-        baseline_cpu_ms, baseline_wall_ms = _least(theirs)
+        cpu_ms, wall_ms = _medians(ours)
+        baseline_cpu_ms, baseline_wall_ms = _medians(theirs)
         side = self._ours
+        growth = (side.bytes() - self._before) / sum(meter.completions for meter in ours)
         return Figures(
             name=side.work.name,
             completions_per_s=1000 / wall_ms,
@@ -129,23 +131,22 @@ class _Contest:
             commits=statistics.mean(side.commits),
             bytes_waiting=statistics.mean(side.waiting),
             bytes_waiting_max=max(side.waiting),
-            bytes_per_completion=self._growth(sum(meter.completions for meter in ours)),
+            bytes_per_completion=growth - form_bytes(side.work) / len(side.statements),
+            bytes_with_answers=growth,
             baseline_cpu_ms=baseline_cpu_ms,
             baseline_wall_ms=baseline_wall_ms,
             baseline_bytes_waiting=statistics.mean(self._baseline.waiting),
-            baseline_ratio=baseline_cpu_ms / cpu_ms,
-            baseline_wall_ratio=baseline_wall_ms / wall_ms,
+            baseline_ratio=statistics.median(its.cpu / own.cpu for own, its in self._rounds),
+            baseline_wall_ratio=statistics.median(its.wall / own.wall for own, its in self._rounds),
         )
 
-    def _growth(self, completions: int) -> float:
-        grown = self._ours.bytes() - self._before
-        answers = form_bytes(self._ours.work) / len(self._ours.statements)
-        return grown / completions - answers
 
-
-def _least(meters: Sequence[Meter]) -> tuple[float, float]:
-    """(CPU, wall) of a completion in the best round of each."""
-    return min(meter.cpu_ms for meter in meters), min(meter.wall_ms for meter in meters)
+def _medians(meters: Sequence[Meter]) -> tuple[float, float]:
+    """(CPU, wall) of a completion in the median round."""
+    return (
+        statistics.median(meter.cpu_ms for meter in meters),
+        statistics.median(meter.wall_ms for meter in meters),
+    )
 
 
 @contextmanager

@@ -94,6 +94,7 @@ def test_a_sweep_with_nothing_due_takes_at_most_three_statements(rt: Runtime) ->
     with count_statements(rt.database) as counted:
         assert sweep(rt).idle
     assert counted.statements <= 3
+    assert not any("state" in words for words in counted.texts), "no state is read"
     assert isinstance(rt.clock, MovableClock)
     rt.clock.advance(timedelta(hours=2))
     assert fire_due(rt) == 3
