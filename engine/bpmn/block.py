@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from engine.bpmn.plan import Arc, Plan
 
 MAX_ELEMENTS = 1 << ELEMENT_BITS
-MAX_DEPTH = 50
+MAX_DEPTH = 100
+"""Processes and sub-processes inside one another."""
 
 
 class Block(Workflow):  # type: ignore[misc]

@@ -24,9 +24,11 @@ from engine.bpmn.rules.hits import Finder, Hit
 from engine.bpmn.rules.known import Known
 from engine.errors import Finding
 
+_LIMITING: Final[tuple[Finder, ...]] = (structure.size, expressions.volume)
+"""Finders of what is too much to look at: with one of these nothing else is looked at."""
+
 _REFUSING: Final[tuple[Finder, ...]] = (
     structure.processes,
-    structure.size,
     structure.duplicate_ids,
     structure.flows,
     structure.defaults,
@@ -88,6 +90,9 @@ def check(xml: bytes, *, name: str = "", known: Known | None = None) -> list[Fin
         graph = read_graph(read_xml(xml))
     except NotReadable as problem:
         return [_about_file(finding_of(problem), name)]
+    found = _too_much(graph)
+    if found:
+        return [_about_file(finding, name) for finding in found]
     hits = chain.from_iterable(find(graph) for find in (*_REFUSING, *_ADVISING))
     found = [hit.finding() for hit in hits]
     if known is not None:
@@ -99,8 +104,14 @@ def _about_file(finding: Finding, name: str) -> Finding:
     return finding if finding.element else replace(finding, name=name or None)
 
 
+def _too_much(graph: Graph) -> list[Finding]:
+    return [hit.finding() for find in _LIMITING for hit in find(graph)]
+
+
 def refusals(graph: Graph) -> list[Finding]:
     """The errors among the findings: with one of them a file can't be run."""
+    if found := _too_much(graph):
+        return found
     hits = chain.from_iterable(find(graph) for find in _REFUSING)
     found = [hit.finding() for hit in hits]
     return sorted((finding for finding in found if finding.severity == "error"), key=_place)

@@ -24,10 +24,11 @@ def find_ways(plan: Plan) -> None:
                 node.bits[flow] = next_bit
                 next_bit <<= 1
             node.all_bits = node.bits_of(node.incoming)
-    nodes = _backwards(plan)
+    nodes = _backwards(plan)[::-1]
     changed = next_bit > 1
     while changed:
         changed = False
+        nodes.reverse()  # ways back are found as quickly as ways on
         for node in nodes:
             ways = node.ways
             for arc in node.arcs:

@@ -12,6 +12,7 @@ from docs.lint.update import HERE, TO_WRITE, Page, contents, head, read, rules
 WITHOUT_EXAMPLE = {
     "diagram-large": "too long to show",
     "docx-file": "an example would be a damaged file",
+    "expressions-too-long": "too long to show",
     "file-empty": "nothing to show",
     "file-huge": "too long to show",
     "file-kind": "it is the name of the file",

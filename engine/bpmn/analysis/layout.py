@@ -17,7 +17,7 @@ from lxml import etree
 from engine.bpmn.graph import Element, Flow, Graph, Scope
 from engine.bpmn.names import BPMN_DI
 
-MOST_WORK: Final = 300_000
+MOST_WORK: Final = 60_000
 """Pairs of shapes and lines that are compared on one level."""
 
 _TOUCH: Final = 2.0

@@ -175,9 +175,10 @@ class _Net:
         """By element: the arcs into inclusive joins that a token there can come to, not through that join."""
         leads: dict[str, int] = dict.fromkeys(self.ways.scope.elements, 0)
         changed = self.inclusive != 0
-        order = list(reversed(self.ways.scope.elements))
+        order = list(self.ways.scope.elements)
         while changed:
             changed = False
+            order.reverse()  # ways back are found as quickly as ways on
             for id_ in order:
                 found = leads[id_]
                 for target, bit in self.out.get(id_, ()):

@@ -23,7 +23,7 @@ from engine.bpmn.analysis.ways import Ways, ways_of
 from engine.bpmn.graph import Element, Scope
 from engine.bpmn.rules.known import Known
 
-MOST_ROUNDS = 200_000
+MOST_ROUNDS = 30_000
 """Elements looked at until nothing changes any more. Beyond them nothing is said."""
 
 When = Literal["never", "at opening", "not always"]
@@ -174,12 +174,16 @@ class _Flow:
         except TooManyWays:
             return {}
         before: dict[str, int] = {one.id: everything for one in apart}
-        waiting: list[str] = []
+        waiting: deque[str] = deque()
         for entry in ways.entries():
             before[entry.id] = given | beside.get(entry.id, 0)
             waiting.append(entry.id)
+        rounds = 0
         while waiting:
-            id_ = waiting.pop()
+            rounds += 1
+            if rounds > MOST_ROUNDS:
+                return {}
+            id_ = waiting.popleft()
             element = scope.elements[id_]
             edge = before[id_] | (self.makes[element] if element.body is not None else 0)
             for target, brought in self._steps(ways, element, before[id_], edge):
@@ -224,7 +228,7 @@ class _Flow:
 def may_be_null(name: str, text: str) -> bool:
     """Whether the expression itself asks if the name has a value."""
     word = rf"(?<!\w){re.escape(name)}(?!\w)"
-    asked = rf"{word}[^,()=]*!?=\s*null|null\s*!?=\s*{word}"
+    asked = rf"{word}[^,()=]{{0,40}}!?=\s*null|null\s*!?=\s*{word}"
     return re.search(asked, text) is not None
 
 

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from engine import feel
 from engine.bpmn import dialect
 from engine.bpmn.evaluate import OWN_FUNCTIONS, formula, is_formula
 from engine.bpmn.graph import Graph
 from engine.bpmn.rules.hits import Hit, at
+
+MOST_TEXT: Final = 200_000
+"""Characters of all expressions of a file: reading them takes about a microsecond each."""
+
+
+def volume(graph: Graph) -> Iterator[Hit]:
+    if sum(len(written.text) for written in dialect.expressions(graph)) > MOST_TEXT:
+        yield Hit("expressions-too-long", details={"most": MOST_TEXT})
 
 
 def syntax(graph: Graph) -> Iterator[Hit]:

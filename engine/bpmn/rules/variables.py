@@ -18,13 +18,29 @@ _RULES: Final[dict[When, str]] = {
 }
 
 
+_MOST_ADVICE: Final = 20
+"""Findings of a file that get a proposal: comparing names costs time."""
+
+_MOST_NAMES, _LONGEST_NAME = 300, 60
+"""Only so many names are compared, and none that is longer."""
+
+
 def variables(graph: Graph, known: Known) -> Iterator[Hit]:
-    for process in graph.processes:
-        for one in unwritten(process, known):
-            yield at(_RULES[one.when], one.element, one.read.line, variable=one.name, advice=_advice(one))
+    found = [one for process in graph.processes for one in unwritten(process, known)]
+    for number, one in enumerate(found):
+        advice = _advice(one) if number < _MOST_ADVICE else ""
+        name = _shown(one.name)
+        yield at(_RULES[one.when], one.element, one.read.line, variable=name, advice=advice)
+
+
+def _shown(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
 
 
 def _advice(one: Unwritten) -> str:
     """A name that is written somewhere and looks like a misspelling of this one, as a sentence."""
-    alike = get_close_matches(one.name, sorted(one.written - {one.name})[:1000], n=1, cutoff=0.8)
+    if len(one.name) > _LONGEST_NAME:
+        return ""
+    others = sorted(name for name in one.written - {one.name} if len(name) <= _LONGEST_NAME)
+    alike = get_close_matches(one.name, others[:_MOST_NAMES], n=1, cutoff=0.8)
     return f"Может быть, это «{alike[0]}»? " if alike else ""

@@ -24,7 +24,7 @@ _BEFORE_VERB: Final = frozenset({"не", "повторно", "при", "если
 """Words that a good name may begin with when its verb comes later: «При необходимости уточнить»."""
 
 _MARKUP: Final = re.compile(r"<\s*[a-z!/?]|&(?:#\w+|[a-z]+);|javascript\s*:", re.IGNORECASE)
-_HIDDEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_HIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 """Signs that nobody sees: control characters, and those that turn the direction of a text."""
 
 

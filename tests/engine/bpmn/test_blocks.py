@@ -106,7 +106,7 @@ def test_a_missing_called_process_is_an_incident_and_its_later_publication_solve
 def test_a_process_that_calls_itself_for_ever_is_an_incident():
     play = Play(diagram(start(), call("c", "p"), path("s c")))
     assert play.incidents == ["c"]
-    assert "вложены друг в друга больше 50 раз" in play.message("c")
+    assert "вложены друг в друга больше 100 раз" in play.message("c")
 
 
 def test_boundary_events_of_a_call_end_the_called_process():

@@ -214,6 +214,9 @@ CASES: dict[str, bytes] = {
     ),
     "loop-result-item": straight(user("x", LOOP)),
     "loop-maximum": straight(user("x", '<standardLoopCharacteristics loopMaximum="много"/>')),
+    "expressions-too-long": straight(
+        sub("x", *(script(f"u{number}", "{a: 1" + "+1" * 20_000 + "}") for number in range(6)))
+    ),
     "feel-syntax": straight(script("x", "{a: 1 +}")),
     "feel-unknown-function": straight(script("x", "{a: придумать(1)}")),
     "task-no-role": straight(user("x")),
@@ -308,6 +311,7 @@ CASES: dict[str, bytes] = {
 ABOUT_THE_FILE = {rule for rule in CASES if rule.startswith(("file-", "xml-", "not-"))} | {
     "no-process",
     "process-no-id",
+    "expressions-too-long",
 }
 
 
