@@ -79,16 +79,20 @@ class _Flow:
         names = {name for data in self.data.values() for read in data.reads for name in read.names}
         self.bit = {name: 1 << number for number, name in enumerate(sorted(names))}
         self.all = (1 << len(self.bit)) - 1
+        self.known_bits: dict[Names, int] = {}
         self.written = frozenset(name for data in self.data.values() for name in data.writes or ())
         self.makes = self._makes()
 
     def _bits(self, names: Iterable[str] | None) -> int:
         if names is None:
             return self.all
-        found = 0
-        for name in names:
-            found |= self.bit.get(name, 0)
-        return found
+        key = frozenset(names)
+        if key not in self.known_bits:
+            found = 0
+            for name in key:
+                found |= self.bit.get(name, 0)
+            self.known_bits[key] = found
+        return self.known_bits[key]
 
     def _makes(self) -> dict[Element, int]:
         """What each element may write, a sub-process with all that is inside it."""
