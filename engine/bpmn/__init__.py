@@ -27,7 +27,17 @@ from engine.bpmn.repairs import Remedies
 from engine.bpmn.rules.known import Known
 from engine.bpmn.state import READER_VERSION
 from engine.bpmn.state import variables_of as variables
-from engine.bpmn.step import position, remedies, start, step, task_variables
+from engine.bpmn.step import (
+    Transferred,
+    position,
+    remedies,
+    start,
+    step,
+    task_variables,
+    transfer,
+    waits,
+)
+from engine.bpmn.transfer import NotMovable
 
 __all__ = [
     "READER_VERSION",
@@ -45,6 +55,7 @@ __all__ = [
     "Fire",
     "Known",
     "Move",
+    "NotMovable",
     "Outline",
     "Place",
     "Position",
@@ -57,6 +68,7 @@ __all__ = [
     "Skip",
     "Start",
     "ThrowError",
+    "Transferred",
     "check",
     "link",
     "outline",
@@ -66,5 +78,7 @@ __all__ = [
     "start",
     "step",
     "task_variables",
+    "transfer",
     "variables",
+    "waits",
 ]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from engine.bpmn import commands, incidents, repairs, scope, state
 from engine.bpmn.behaviour.activities import Handed, ServiceTask, UserTask
+from engine.bpmn.behaviour.events import Catching
 from engine.bpmn.behaviour.throwing import broadcast, throw_error, trigger_of
 from engine.bpmn.behaviour.triggers import Message
 from engine.bpmn.block import Case
@@ -18,8 +20,9 @@ from engine.bpmn.position import Position, position_of
 from engine.bpmn.repairs import Remedies
 from engine.bpmn.states import WAITING
 from engine.bpmn.sure import sure
+from engine.bpmn.transfer import NotMovable, Renames, carry
 from engine.errors import MarshrutError, StepFailed
-from engine.model import StepResult, Value
+from engine.model import StepResult, Value, Wait
 
 if TYPE_CHECKING:
     from engine.bpmn.diagram import Program
@@ -73,6 +76,46 @@ def _seen(token: Token) -> dict[str, Value]:
 def remedies(program: Program, state_bytes: bytes, element_id: int) -> Remedies:
     """What a person can do at one place where the case stands. Raises StepFailed."""
     return repairs.remedies_at(_token(state.load(program, state_bytes, _NOWHEN), element_id))
+
+
+def waits(program: Program, state_bytes: bytes, context: Context) -> tuple[Wait, ...]:
+    """Everything that a case waits for besides people, by its state. Raises StepFailed."""
+    case = state.load(program, state_bytes, context)
+    found = (token.node.trigger.wait(token) for token in case.waiting() if isinstance(token.node, Catching))
+    return tuple(wait for wait in found if wait is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """A case on another version of its diagram, where it stands as it stood.
+
+    `armed`, `dropped`: names of events that it waits for besides, and no more. `added`: the waits that the
+    outside has to know of.
+    """
+
+    state: bytes
+    armed: tuple[str, ...]
+    dropped: tuple[str, ...]
+    added: tuple[Wait, ...]
+
+
+def transfer(
+    old: Program, new: Program, state_bytes: bytes, renames: Renames, context: Context
+) -> Transferred:
+    """Carry a case over to another version. Raises NotMovable when it could not stand there as it stands."""
+    carried = carry(old, new, state_bytes, renames, context)
+    result = _finish(carried.case)
+    if result.incidents:
+        raise NotMovable(f"На новой версии дело остановилось бы: {result.incidents[0].message}")
+    before, after = (
+        position_of(state.load(*each, context)) for each in ((old, state_bytes), (new, result.state))
+    )
+    same = [place.element_id for place in before.open] == [place.element_id for place in after.open]
+    if not same or result.passed or result.ended:
+        raise NotMovable(
+            "На новой версии дело сразу пошло бы дальше: другое событие уже наступило.", later=True
+        )
+    return Transferred(result.state, carried.armed, carried.dropped, result.waits)
 
 
 def position(program: Program, state_bytes: bytes) -> Position:
