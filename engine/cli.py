@@ -33,6 +33,7 @@ COMMANDS = {
     "decide": ("engine.commands.language:decide", "Принять решение по правилу DMN."),
     "term": ("engine.commands.deadlines:term", "Посчитать, когда кончается срок."),
     "publish": ("engine.commands.publishing:publish", "Опубликовать схемы, решения и формы."),
+    "migrate": ("engine.commands.migrating:migrate", "Перевести идущие дела на другую версию."),
     "doctor": ("engine.commands.health:doctor", "Проверить, здорово ли рабочее место."),
     "backup": ("engine.commands.copies:backup", "Сделать резервную копию."),
     "restore": ("engine.commands.copies:restore", "Восстановить рабочее место из копии."),

@@ -26,6 +26,7 @@ from webui import (
     session,
     tasks,
     ui,
+    versions,
     workshop,
 )
 
@@ -40,6 +41,7 @@ FAMILIES = (
     monitor,
     notices,
     workshop,
+    versions,
     calendar,
     admin,
 )

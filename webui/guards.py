@@ -30,15 +30,18 @@ def actor() -> Actor:
     return asked_by
 
 
-def permission(needed: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Mark a view with the right it needs. What the right reaches is for the service or query to say."""
+def permission(*needed: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Mark a view with the right it needs, or rights of which any will do.
+
+    What the right reaches is for the service or query to say.
+    """
 
     def mark(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             if not current_user.is_authenticated:
                 return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
-            if not actor().may(needed):
+            if not any(actor().may(one) for one in needed):
                 raise NotAllowed(
                     _("У вашей роли нет права на эту страницу."),
                     _("Если она нужна вам для работы, обратитесь к администратору."),

@@ -30,6 +30,7 @@ WORDS = {
     HistoryKind.CANCELLED: (_l("Дело прекращено"), "close"),
     HistoryKind.TOLD: (_l("Отправлено напоминание"), "bell"),
     HistoryKind.DOCUMENT: (_l("Выпущен документ"), "document"),
+    HistoryKind.MOVED: (_l("Дело на другой версии пути"), "branch"),
 }
 """Words and icon of each kind of entry."""
 
@@ -67,7 +68,7 @@ def _words(entry: HistoryEntry) -> str:
             )
         case HistoryKind.TOLD:
             subject = ", ".join(filter(None, (entry.name, _rung(str(said.get("ступень", ""))))))
-        case HistoryKind.REPAIRED:
+        case HistoryKind.REPAIRED | HistoryKind.MOVED:
             subject = str(said.get("действие", entry.name))
     kind = str(WORDS[entry.kind][0])
     return f"{kind}: {subject}" if subject else kind

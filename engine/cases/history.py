@@ -22,3 +22,4 @@ class HistoryKind(IntEnum):
     CANCELLED = 12
     TOLD = 13
     DOCUMENT = 14
+    MOVED = 15

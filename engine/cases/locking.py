@@ -36,6 +36,9 @@ _CASE_COLUMNS = (
     case_.c.filed_at,
 )
 
+CASES = select(*_CASE_COLUMNS)
+"""Rows for `opened_case`, for looking at cases without changing them."""
+
 LOCK_CASE = select(*_CASE_COLUMNS).where(case_.c.id == bindparam("case_id")).with_for_update()
 
 LOCK_FREE_CASE = (

@@ -122,11 +122,11 @@ def record_step(
         conn.execute(_FOLLOW_TERM, followers)
     if result.ended_waits:
         _END_WAIT.run_all(conn, [{"the_wait": task_id(case.id, e)} for e in result.ended_waits])
-    if waits := [_wait_row(rt, case, w, book) for w in result.waits if w.kind != WaitKind.CONDITION]:
+    if waits := [wait_row(rt, case, w, book) for w in result.waits if w.kind != WaitKind.CONDITION]:
         _BEGIN_WAIT.run_all(conn, waits)
     book.write(conn)
     sent = (*result.sent, *tell_given_up(conn, case, result))
-    promised = _promises(rt, release, case, replace(result, sent=sent), deed)
+    promised = promises(rt, release, case, replace(result, sent=sent), deed)
     if promised:
         _WRITE_OUTBOX.run_all(conn, promised)
         rt.database.after_commit(rt.wake)
@@ -209,7 +209,8 @@ def _assignee(rt: Runtime, conn: Connection, value: Value) -> tuple[int | None, 
         return None, None
 
 
-def _wait_row(rt: Runtime, case: LockedCase, found: Wait, book: TermBook) -> dict[str, Any]:
+def wait_row(rt: Runtime, case: LockedCase, found: Wait, book: TermBook) -> dict[str, Any]:
+    """The row of one wait; one that follows a term has the moment of that term."""
     moment = book.moment_of(found.term) if found.term else found.moment and to_seconds(found.moment)
     return {
         "id": task_id(case.id, found.element_id),
@@ -259,7 +260,7 @@ def _automatic(case: LockedCase, result: StepResult) -> list[str]:
     return list(dict.fromkeys(case.ref(passed) for passed in done))
 
 
-def _promises(
+def promises(
     rt: Runtime, release: Release, case: LockedCase, result: StepResult, deed: Deed
 ) -> list[dict[str, Any]]:
     """Outbox rows of everything that has to happen after the commit, in a stable order."""

@@ -33,21 +33,22 @@ from engine.documents import making
 from engine.documents import queries as papers
 from engine.documents import service as documents
 from engine.errors import InvalidData, NotAllowed, NotFound
-from engine.model import Actor, CompleteTask, Permission, Scope, StartCase
+from engine.model import SYSTEM, Actor, CompleteTask, Permission, Scope, StartCase
 from engine.names import FullName
 from engine.records import commissions, reach, search
 from engine.records import queries as people
 from engine.records import service as records
 from engine.records.tables import family, person
 from engine.runtime import Runtime
+from engine.versions import moving, planning
 from engine.worklist import candidates, monitor, step
 from engine.worklist import service as worklist
 from tests.engine.documents.making import docx, make_case, only_document
 from tests.factories.access import make_actor, make_runtime, town
-from tests.factories.cases import open_tasks
+from tests.factories.cases import chain, open_tasks, publish_files, user_task
 from tests.factories.records import LAPSHINA, make_family
 
-ROOMS = ("access", "cases", "deadlines", "definitions", "documents", "records", "worklist")
+ROOMS = ("access", "cases", "deadlines", "definitions", "documents", "records", "versions", "worklist")
 HANDLES = {"rt", "conn", "actor", "command"}
 """A function that takes any of these can reach somebody's data."""
 DAY = date(2026, 1, 12)
@@ -242,6 +243,18 @@ REFUSED: dict[str, Call] = {
     "records.service.erase_family": lambda w, a: records.erase_family(w.rt, a, w.family_id, "акт"),
     "records.service.erase_person": lambda w, a: records.erase_person(w.rt, a, w.person_id, "акт"),
     "records.service.rename_family": lambda w, a: records.rename_family(w.rt, a, w.family_id, "семья"),
+    # versions
+    "versions.moving.move_case": lambda w, a: moving.move_case(w.rt, a, plan(w), w.case_id, "так"),
+    "versions.moving.undo_move": lambda w, a: moving.undo_move(w.rt, a, moved(w), "так"),
+    "versions.planning.plan_of": lambda w, a: w.read(
+        lambda c: planning.plan_of(c, without_rights(a), plan(w))
+    ),
+    "versions.planning.plans": lambda w, a: w.read(lambda c: planning.plans(c, without_rights(a))),
+    "versions.planning.require_concerned": lambda w, a: planning.require_concerned(without_rights(a)),
+    "versions.planning.draft_plan": lambda w, a: w.read(
+        lambda c: planning.draft_plan(w.rt, c, a, "small", 1, {})
+    ),
+    "versions.planning.make_plan": lambda w, a: planning.make_plan(w.rt, a, "small", 1, {}),
     # worklist
     "worklist.candidates.candidates_for": lambda w, a: w.read(
         lambda c: candidates.candidates_for(w.rt, c, a, w.task_id, w.rt.clock.now())
@@ -287,6 +300,15 @@ SCOPED: dict[str, Call] = {
         lambda c: c.execute(select(person.c.id).where(reach.people_within(a, Permission.RECORD_VIEW))).all()
     ),
     "records.search.find_case_ids": lambda w, a: w.read(lambda c: search.find_case_ids(w.rt, c, a, "small")),
+    "versions.moving.move_cases": lambda w, a: moving.move_cases(w.rt, a, plan(w), "так"),
+    "versions.moving.moved_cases": lambda w, a: w.read(lambda c: moving.moved_cases(c, a, plan(w))),
+    "versions.moving.undo_moves": lambda w, a: moving.undo_moves(w.rt, a, plan(w), "так"),
+    "versions.planning.judge_cases": lambda w, a: w.read(
+        lambda c: planning.judge_cases(w.rt, c, a, planning.plan_of(c, SYSTEM, plan(w))).verdicts
+    ),
+    "versions.planning.within": lambda w, a: w.read(
+        lambda c: c.execute(select(case_.c.id).where(planning.within(a))).all()
+    ),
     "worklist.monitor.figures": lambda w, a: sum(
         vars_of(w.read(lambda c: monitor.figures(w.rt, c, a, w.rt.clock.now())))
     ),
@@ -368,7 +390,9 @@ INSIDE = {
     "records.commissions.collect", "records.commissions.commission_for", "records.commissions.decide",
     "records.commissions.give_back", "records.commissions.sittings_at_work", "records.commissions.withdraw",
     "records.service.birth_token", "records.service.today",
-    "worklist.monitor.soon_limit",
+    "worklist.monitor.soon_limit", "cases.recording.promises", "cases.recording.wait_row",
+    "versions.comparing.compare_releases", "versions.planning.carried_over", "versions.planning.judge",
+    "versions.planning.release_with",
     # the product itself: what commits have promised, what is due
     "cases.calendar_starts.open_due",
     "cases.commission.ask", "cases.commission.close", "cases.commission.collect",
@@ -381,6 +405,29 @@ INSIDE = {
     "worklist.ladder.tell_due",
 }  # fmt: skip
 """Never called for a person from outside."""
+
+
+PLANS: dict[int, int] = {}
+"""Plans of this run, by the runtime they were made in."""
+
+
+def plan(w: World) -> int:
+    """A plan to move the case to a newer version of its pathway."""
+    if id(w.rt) not in PLANS:
+        publish_files(w.rt, chain("small", user_task("a"), user_task("b"), user_task("c")))
+        PLANS[id(w.rt)] = planning.make_plan(w.rt, SYSTEM, "small", 2, {})
+    return PLANS[id(w.rt)]
+
+
+def moved(w: World) -> int:
+    """The number of a move of the case."""
+    found = w.read(lambda c: moving.moved_cases(c, SYSTEM, plan(w)))
+    return found[0].id if found else moving.move_case(w.rt, SYSTEM, plan(w), w.case_id, "так")
+
+
+def without_rights(actor: Actor) -> Actor:
+    """Plans are numbers and words of the pathway: who may repair anything at all may read them."""
+    return replace(actor, grants={})
 
 
 def row_of(conn: Connection, case_id: int) -> Any:

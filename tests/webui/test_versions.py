@@ -1,0 +1,110 @@
+"""Comparing versions and moving running cases, on their pages."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.access.actors import load_actor
+from engine.model import SYSTEM
+from engine.versions.planning import make_plan
+from tests.factories.cases import chain, open_case, open_nodes, publish_files, user_task
+from tests.webui.test_cases import history
+from tests.webui.workplace import field, form
+
+WHY = "Вышла новая редакция"
+
+
+@pytest.fixture
+def case(rt, office):
+    """A case of version 1 of «small», whose version 2 has another step and whose version 3 lacks the first."""
+    publish_files(rt, chain("small", user_task("a"), user_task("b")))
+    number = open_case(rt, load_actor(rt, office.role["R05"]), "small").id
+    publish_files(rt, chain("small", user_task("a", role="R07"), user_task("b"), user_task("c")))
+    publish_files(rt, chain("small", user_task("first"), user_task("b")))
+    return number
+
+
+@pytest.fixture
+def plan(rt, case):
+    """The number of a plan for version 2."""
+    return make_plan(rt, SYSTEM, "small", 2, {}, "Новый шаг")
+
+
+def test_two_versions_are_told_apart_in_words_and_on_both_diagrams(visit, case):
+    page = visit("R05").get("/workshop/bpmn/small/compare?before=1&after=2")
+    assert "добавлено шаг «Шаг c»" in page.words
+    assert "роль: было R05 Специалист по социальной работе стало R07 Заведующий отделением" in page.words
+    marks = {
+        each["id"]: each.select_one("[data-diagram-marks]").string for each in page.select("[data-diagram]")
+    }
+    assert '"added": ["c"' in marks["drawing-after"]
+    assert '"removed": ["f_b_e"]' in marks["drawing-before"]
+    assert "добавлено" in marks["drawing-after"].encode().decode("unicode_escape")
+
+
+def test_without_a_choice_the_newest_is_compared_with_the_one_before(visit, case):
+    page = visit("R05").get("/workshop/bpmn/small/compare")
+    chosen = [option["value"] for option in page.select("option[selected]")]
+    assert chosen == ["2", "3"]
+
+
+def test_forms_are_compared_too(visit, rt, office):
+    publish_files(rt, form("check", field("итог", "Итог", "textarea"), field("мера", "Мера")))
+    page = visit("R05").get("/workshop/form/check/compare")
+    assert "добавлено поле «Мера»" in page.words
+
+
+def test_what_has_one_version_is_compared_with_nothing(visit, office):
+    visit("R05").get("/workshop/bpmn/asking/compare", status=404)
+
+
+def test_the_methodologist_plans_from_the_page_of_the_comparison(visit, rt, case):
+    methodologist = visit("R25")
+    assert methodologist.get("/workshop/bpmn/small/compare").select_one("#plan") is not None
+    fields = {"process": "small", "version": "3", "renames": "a = first\n", "note": "Шаг переименован"}
+    page = methodologist.page_after("/migrations", fields)
+    assert "1 дело переводится" in page.words.replace("\u00a0", " ")
+    assert "Провести план может заведующий" in page.words
+    assert open_nodes(rt).count("a") == 1
+    assert "Шаг переименован" in methodologist.get("/migrations").words
+
+
+def test_what_lacks_is_named_and_can_be_mapped(visit, rt, case):
+    page = visit("R25").page_after("/migrations", {"process": "small", "version": "3"})
+    assert "в новой версии такого места нет" in page.words
+    assert page.select_one("#map textarea").string.strip().startswith("a =")
+
+
+@pytest.mark.parametrize("renames", ["a", "a =", "a = nowhere"])
+def test_a_mapping_that_can_not_be_read_is_refused(renames, visit, case):
+    fields = {"process": "small", "version": "3", "renames": renames}
+    visit("R25").post("/migrations", fields, status=422)
+
+
+def test_the_head_carries_out_and_takes_back(visit, rt, case, plan):
+    head = visit("R07")
+    page = head.get(f"/migrations/{plan}")
+    assert "переводится" in page.words
+    head.post(f"/migrations/{plan}/move", {"reason": " "}, status=422)
+    done = head.page_after(f"/migrations/{plan}/move", {"reason": WHY})
+    assert "Переведено дел: 1" in done.words
+    newest = history(rt, case)[0]
+    assert newest.data["data"]["причина"] == WHY
+    assert "Дело на другой версии пути: перевести на новую версию" in head.get(f"/cases/{case}/history").words
+    back = head.page_after(f"/migrations/{plan}/undo", {"reason": "Поспешили"})
+    assert "Возвращено дел: 1" in back.words
+
+
+def test_who_is_out_of_reach_sees_no_case_of_the_plan(visit, rt, office, case, plan):
+    from tests.factories.access import make_account
+
+    stranger = make_account(rt, "R07", unit_id=office.care)
+    page = visit(stranger).get(f"/migrations/{plan}")
+    assert "Дел, которые можно перевести по этому плану, нет" in page.words
+
+
+def test_the_methodologist_sees_numbers_without_names(visit, case, plan):
+    page = visit("R25").get(f"/migrations/{plan}")
+    assert "small-2026-0001" in page.words
+    assert "Лапшин" not in page.words
+    assert page.select(f'a[href="/cases/{case}"]') == []
