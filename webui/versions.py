@@ -87,8 +87,8 @@ def _version_words(row: DefinitionRow) -> str:
 
 def _parts(conn: Connection, kind: str, key: str, before: DefinitionRow, after: DefinitionRow) -> list[Part]:
     if kind == "bpmn":
-        library = runtime().library
-        old, new = (library.release(release_with(conn, key, row.version)) for row in (before, after))
+        rt = runtime()
+        old, new = (rt.library.release(release_with(conn, key, row.version)) for row in (before, after))
         return compare_releases(conn, old, new, key)
     contents = [definition_content(conn, row.id)[2] for row in (before, after)]
     changes = tuple(compare_contents(kind, contents[0], contents[1]))
@@ -135,7 +135,8 @@ def index() -> str:
 
 
 def _pathway(plan: Plan) -> str:
-    return runtime().library.release(plan.release_id).process(plan.process).name
+    rt = runtime()
+    return rt.library.release(plan.release_id).process(plan.process).name
 
 
 @pages.post("/migrations")

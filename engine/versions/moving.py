@@ -133,7 +133,7 @@ def _move(rt: Runtime, conn: Connection, actor: Actor, plan: Plan, case: LockedC
     drafts = _adapt_drafts(rt, conn, case, release)
     kept = {"state": base64.b85encode(before[1]).decode(), "drafts": drafts}
     deed = Deed(HistoryKind.MOVED, actor, rt.clock.now())
-    promised = promises(rt, release, case, StepResult(state=b"", waits=moved.added), deed)
+    promised = promises(rt, release, case, StepResult(state=b"", variables={}, waits=moved.added), deed)
     if promised:
         conn.execute(insert(outbox), promised)
         rt.database.after_commit(rt.wake)
@@ -213,7 +213,7 @@ def _adapt_tasks(
 def _rewrite_waits(rt: Runtime, conn: Connection, case: LockedCase, release: Release, state: bytes) -> None:
     now = rt.clock.now()
     context = step_context(rt, release, case, now)
-    book = TermBook(rt, case, now, lambda: bpmn.variables(state))
+    book = TermBook(rt, case, now, bpmn.variables(state))
     conn.execute(delete(wait).where(wait.c.case_id == case.id))
     for found in bpmn.waits(release.program(case.process), state, context):
         if found.kind not in (WaitKind.CONDITION, WaitKind.SERVICE):

@@ -16,7 +16,7 @@ WHY = "Вышла новая редакция"
 
 @pytest.fixture
 def case(rt, office):
-    """A case of version 1 of «small», whose version 2 has another step and whose version 3 lacks the first."""
+    """A case of version 1 of «small»; version 2 has another step, version 3 lacks the first."""
     publish_files(rt, chain("small", user_task("a"), user_task("b")))
     number = open_case(rt, load_actor(rt, office.role["R05"]), "small").id
     publish_files(rt, chain("small", user_task("a", role="R07"), user_task("b"), user_task("c")))
