@@ -78,14 +78,14 @@ def move_cases(rt: Runtime, actor: Actor, plan_id: int, reason: str) -> list[Mov
     with rt.database.read() as conn:
         plan = plan_of(conn, actor, plan_id)
         judged = judge_cases(rt, conn, actor, plan)
-    return [_moved(rt, actor, plan_id, verdict, reason) for verdict in judged.verdicts]
+    return [_moved(rt, actor, plan, verdict, reason) for verdict in judged.verdicts]
 
 
-def _moved(rt: Runtime, actor: Actor, plan_id: int, verdict: Verdict, reason: str) -> Moved:
+def _moved(rt: Runtime, actor: Actor, plan: Plan, verdict: Verdict, reason: str) -> Moved:
     if verdict.outcome is not Outcome.MOVES:
         return Moved(verdict.case_id, verdict.number, False, verdict.reason)
     try:
-        move_case(rt, actor, plan_id, verdict.case_id, reason)
+        _carry_out(rt, actor, plan, verdict, reason)
     except MarshrutError as error:
         return Moved(verdict.case_id, verdict.number, False, error.message)
     return Moved(verdict.case_id, verdict.number, True)
@@ -102,6 +102,12 @@ def move_case(rt: Runtime, actor: Actor, plan_id: int, case_id: int, reason: str
         verdict = judge(rt, conn, plan, _looked_at(rt, conn, actor, case_id))
     if verdict.outcome is not Outcome.MOVES:
         raise Conflict(f"Дело {verdict.number} не переведено. {verdict.reason}", "Посмотрите план ещё раз.")
+    return _carry_out(rt, actor, plan, verdict, reason)
+
+
+def _carry_out(rt: Runtime, actor: Actor, plan: Plan, verdict: Verdict, reason: str) -> int:
+    """Move a case as it was judged: one that has changed since is not moved."""
+    case_id = verdict.case_id
     with rt.database.write() as conn:
         case = lock_case(rt, conn, case_id)
         require_visible(conn, actor, case_id, case, Permission.CASE_REPAIR)

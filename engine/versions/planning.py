@@ -31,7 +31,7 @@ from engine.storage.rows import AnyRow
 from engine.versions.tables import migration
 from engine.versions.walking import Ground, walks
 
-MOST_CASES = 100
+MOST_CASES = 50
 """Cases that one look at a plan judges; the rest come after these have moved."""
 
 

@@ -23,7 +23,7 @@ from engine.formjs.form import FormField
 from engine.formjs.values import set_path
 from engine.model import Value, Wait, WaitKind, element_ref
 
-MOST_STEPS = 200
+MOST_STEPS = 60
 """Of one walk: a pathway that goes round for ever is tried so far."""
 
 WALKS = 3
