@@ -70,7 +70,7 @@ def _page(case_id: int, errors: Mapping[str, str], faulty: str = "") -> str:
         "repair.html",
         view=view,
         stopped=[_trouble(each) for each in view.troubles if each.message],
-        going=[_trouble(each) for each in view.troubles if not each.message],
+        going=[_trouble(each) for each in view.troubles if not each.message and _mendable(each)],
         variables=[{"name": name, "words": _shown(value)} for name, value in sorted(view.variables.items())],
         places=_places(view),
         kinds=[{"value": value, "words": words} for value, words in KINDS.items()],
@@ -79,6 +79,11 @@ def _page(case_id: int, errors: Mapping[str, str], faulty: str = "") -> str:
         faulty=faulty,
         broken_promise=BROKEN_PROMISE,
     )
+
+
+def _mendable(trouble: Trouble) -> bool:
+    """Whether anything can be done there: an event that stands by is not worth a line."""
+    return not (trouble.remedies.no_skip and trouble.remedies.no_move)
 
 
 def _trouble(trouble: Trouble) -> dict[str, Any]:

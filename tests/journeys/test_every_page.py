@@ -16,11 +16,16 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from engine.cases.tables import case_
+from engine.definitions.files import Upload
 from engine.demo.building import build_demo
 from engine.demo.town import PASSWORD
 from engine.documents.tables import document
+from engine.model import SYSTEM
+from engine.resources import processes_dir
 from engine.settings import DEMO_FILE, Settings, load, prepare_home
+from engine.versions.planning import make_plan
 from engine.worklist.tables import DONE, OPEN, task
+from tests.factories.cases import publish_files
 from tests.journeys.conftest import Watch, watch
 from tests.journeys.office import Office, close, free_port
 
@@ -48,9 +53,13 @@ PAGES = [
     ("ershova", "/monitor"),
     ("ershova", "/monitor/reassign/{own}"),
     ("ershova", "/cases/{case}/repair"),
+    ("ershova", "/repair"),
+    ("ershova", "/migrations"),
+    ("ershova", "/migrations/{plan}"),
     ("ershova", "/cases/{case}/views"),
     ("lanskaya", "/workshop"),
     ("lanskaya", "/workshop/bpmn/p03_need_ippsu"),
+    ("lanskaya", "/workshop/bpmn/p03_need_ippsu/compare"),
     ("lanskaya", "/workshop/dmn/DMN-05"),
     ("lanskaya", "/workshop/form/F24"),
     ("lanskaya", "/workshop/upload"),
@@ -79,6 +88,16 @@ class Demonstration(Office):
         settings = load({"MARSHRUT_HOME": str(home), "MARSHRUT_DEMO": "1"})
         build_demo(settings, lambda _: None, at=date(2026, 1, 19))
         return settings
+
+    def plan(self) -> int:
+        """Publish another version of a pathway and plan to move its cases."""
+        rt = self.open()
+        file = processes_dir() / "p03_need_ippsu" / "p03_need_ippsu.bpmn"
+        newer = file.read_bytes().replace(b'name="minutes" value="30"', b'name="minutes" value="25"')
+        publish_files(rt, Upload(file.name, newer))
+        planned = make_plan(rt, SYSTEM, "p03_need_ippsu", 2, {}, "Новые нормы времени")
+        close(rt)
+        return planned
 
     def numbers(self) -> dict[str, int]:
         """Numbers that stand in the addresses: a case with a decision behind it, its steps and documents."""
@@ -112,7 +131,7 @@ class Demonstration(Office):
 @pytest.fixture(scope="module")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Demonstration, dict[str, int]]]:
     made = Demonstration(tmp_path_factory.mktemp("demo") / "instance")
-    yield made, made.numbers()
+    yield made, {**made.numbers(), "plan": made.plan()}
     made.stop()
 
 
