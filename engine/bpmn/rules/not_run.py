@@ -46,7 +46,7 @@ def kinds(graph: Graph) -> Iterator[Hit]:
             yield at("instantiating", element)
         for attribute in ("startQuantity", "completionQuantity"):
             text = (element.attribute(attribute) or "1").strip()
-            if text != "1":
+            if text not in ("0", "1"):  # some editors write 0 for what nobody has set
                 yield at("quantity", element, attribute=attribute, text=text)
         if element.is_event_sub_process and dialect.loop_of(element) is not None:
             yield at("handler-loop", element)

@@ -153,3 +153,8 @@ def test_a_diagram_that_is_refused_is_refused_alike_by_check_and_read():
 def test_an_event_at_an_edge_that_is_run_is_not_refused():
     xml = diagram(start(), user("a"), boundary("b", "a", message()), user("z"), path("s a", "b z"))
     assert bpmn.read(xml).processes
+
+
+@pytest.mark.parametrize("quantity", ["0", "1"])
+def test_a_quantity_that_says_nothing_is_not_refused(quantity):
+    assert bpmn.read(straight(user("x", startQuantity=quantity, completionQuantity=quantity))).processes
