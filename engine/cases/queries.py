@@ -15,12 +15,12 @@ from engine.cases.locking import state_purpose
 from engine.cases.tables import ACTIVE, case_, history, incident
 from engine.cases.values import open_values
 from engine.cases.visibility import require_visible, visible
-from engine.definitions.library import Release
 from engine.errors import KeyDestroyed, NotFound
 from engine.model import ERASED, Actor, Value
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds
 from engine.storage.rows import AnyRow
+from engine.versions.naming import StepsOfCase
 
 _CASE = select(case_).where(case_.c.id == bindparam("case_id"))
 _HISTORY = (
@@ -165,12 +165,12 @@ def case_list(
 
 def case_history(rt: Runtime, conn: Connection, card: CaseCard, limit: int = 200) -> list[HistoryEntry]:
     """What happened, newest first."""
-    release = rt.library.release(card.release_id)
+    steps = StepsOfCase(rt, conn, card.id, card.process, card.release_id)
     rows = conn.execute(_HISTORY, {"case_id": card.id, "limit": limit}).all()
-    return [_entry(rt, release, card, row) for row in rows]
+    return [_entry(rt, steps, card, row) for row in rows]
 
 
-def _entry(rt: Runtime, release: Release, card: CaseCard, row: AnyRow) -> HistoryEntry:
+def _entry(rt: Runtime, steps: StepsOfCase, card: CaseCard, row: AnyRow) -> HistoryEntry:
     return HistoryEntry(
         id=row.id,
         at=from_seconds(row.at),
@@ -178,7 +178,7 @@ def _entry(rt: Runtime, release: Release, card: CaseCard, row: AnyRow) -> Histor
         for_id=row.for_id,
         kind=HistoryKind(row.kind),
         node=row.node,
-        name=release.step(card.process, row.node).name if row.node else "",
+        name=steps(row.node).name if row.node else "",
         task_id=row.task_id,
         data=_opened_data(rt, card, row.data),
     )

@@ -13,6 +13,7 @@ from engine.deadlines.due import DueWords, words
 from engine.model import Clock, Due, StepInfo
 from engine.runtime import Runtime
 from engine.storage.moments import due_from_seconds, from_seconds
+from engine.versions.naming import StepsOfCase
 from engine.worklist.inbox import INBOX_COLUMNS, InboxRow, inbox_rows
 from engine.worklist.tables import DONE, OPEN, task
 
@@ -50,7 +51,7 @@ def finished_tasks(
     rt: Runtime, conn: Connection, card: CaseCard, now: datetime, limit: int = 100
 ) -> list[FinishedStep]:
     """Finished steps, the newest first."""
-    release = rt.library.release(card.release_id)
+    steps = StepsOfCase(rt, conn, card.id, card.process, card.release_id)
     calendar, office = rt.calendars.calendar(card.unit_id), rt.calendars.office(card.unit_id)
     found = []
     for row in conn.execute(_FINISHED, {"case_id": card.id, "limit": limit}):
@@ -59,7 +60,7 @@ def finished_tasks(
         found.append(
             FinishedStep(
                 task_id=row.id,
-                step=release.step(card.process, row.node),
+                step=steps(row.node),
                 closed_at=from_seconds(row.closed_at),
                 closed_by=row.closed_by,
                 words=words(due, now, calendar, office, norm),

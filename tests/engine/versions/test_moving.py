@@ -28,6 +28,7 @@ from engine.runtime import Runtime
 from engine.storage.rows import AnyRow
 from engine.versions.moving import move_case, move_cases, moved_cases, undo_move, undo_moves
 from engine.versions.planning import Outcome, Verdict, judge_cases, make_plan, plan_of
+from engine.worklist.casework import finished_tasks
 from engine.worklist.service import claim, load_draft, save_draft
 from engine.worklist.tables import task
 from tests.engine.definitions.drawing import form, text_field
@@ -371,6 +372,20 @@ def test_the_history_and_the_journal_say_who_moved_it_and_why(rt: Runtime, clerk
     assert (entry.kind, entry.actor_id) == (HistoryKind.MOVED, head.user_id)
     assert entry.data["data"]["причина"] == WHY
     assert (noted.case_id, noted.actor_id) == (case.id, head.user_id)
+
+
+def test_what_was_done_before_keeps_its_name(rt: Runtime, clerk: Actor, head: Actor) -> None:
+    publish_files(rt, two())
+    case = open_case(rt, clerk, "small")
+    complete(rt, clerk, "a")
+    publish_files(rt, chain("small", user_task("first"), user_task("b")))
+    move_case(rt, head, plan(rt), case.id, WHY)
+    with rt.database.read() as conn:
+        card = case_card(rt, conn, head, case.id)
+        names = [entry.name for entry in case_history(rt, conn, card)]
+        done = finished_tasks(rt, conn, card, rt.clock.now())
+    assert "Шаг a" in names
+    assert [each.step.name for each in done] == ["Шаг a"]
 
 
 # --- losing nothing
