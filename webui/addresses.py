@@ -23,8 +23,9 @@ def local_page(address: str) -> bool:
     return not address.startswith("//")
 
 
-def with_value(address: str, name: str, value: object) -> str:
-    """The address with one more value in its query; an older value of that name is replaced."""
+def with_value(address: str, name: str, value: object | None) -> str:
+    """The address with one more value in its query instead of an older one of that name; None: without it."""
     parts = urlsplit(address)
     kept = [(key, old) for key, old in parse_qsl(parts.query) if key != name]
-    return parts._replace(query=urlencode([*kept, (name, str(value))])).geturl()
+    added = [] if value is None else [(name, str(value))]
+    return parts._replace(query=urlencode([*kept, *added])).geturl()

@@ -22,6 +22,7 @@ from webui import (
     notices,
     records,
     repair,
+    search,
     security,
     session,
     tasks,
@@ -44,6 +45,7 @@ FAMILIES = (
     versions,
     calendar,
     admin,
+    search,
 )
 """Page families: each module has one Blueprint called `pages`."""
 

@@ -23,6 +23,7 @@ from engine.errors import InvalidData, MarshrutError, NotFound
 from engine.model import Permission
 from webui.frame import STATUS_WORDS, local_now, role_words
 from webui.guards import actor, permission, runtime
+from webui.search import sought
 from webui.ui import NBSP, date_words
 
 pages = Blueprint("calendar", __name__)
@@ -64,8 +65,8 @@ def _page(errors: dict[str, str]) -> str:
     year = calendar.year(number)
     with rt.database.read() as conn:
         norms = [norm for norm in all_norms(conn) if norm.valid_on(today)]
-    search = request.args.get("q", "").strip().casefold()[:100]
-    shown = [norm for norm in norms if search in _norm_text(norm)]
+    search = sought()
+    shown = [norm for norm in norms if search.casefold() in _norm_text(norm)]
     return render_template(
         "calendar.html",
         number=number,
@@ -75,7 +76,7 @@ def _page(errors: dict[str, str]) -> str:
         norms=sorted(shown, key=lambda norm: (norm.key, norm.variant)),
         all_norms=len(norms),
         unchecked=sum(not norm.verified for norm in norms),
-        search=request.args.get("q", ""),
+        search=search,
         status=STATUS_WORDS[year.status],
         confirmed=year.status is YearStatus.CONFIRMED,
         source=year.source,

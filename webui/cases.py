@@ -43,6 +43,7 @@ from webui.guards import actor, permission, runtime
 from webui.histories import history_rows
 from webui.positions import position_marks
 from webui.rows import row_view
+from webui.search import sealed, sought
 from webui.substitutes import stand_in
 from webui.ui import date_digits, date_words
 
@@ -69,7 +70,7 @@ ANSWERED_BY = ("лично", "по телефону", "письменно", "ч�
 def index() -> str:
     """Cases within reach, newest first; a search by number or surname."""
     rt, person = runtime(), actor()
-    search = request.args.get("q", "").strip()[:100]
+    search = sought()
     state = request.args.get("state") if request.args.get("state") in {"ended", "all"} else "active"
     with rt.database.read() as conn:
         people = (
@@ -88,12 +89,14 @@ def index() -> str:
         )
         names = names_of(conn, {card.owner_id or 0 for card in cards})
         pathways = startable(rt.library.current(conn), person)
-    older = url_for("cases.index", q=search or None, state=state, before=cards[-1].id if cards else None)
+    question = sealed(search)
+    older = url_for("cases.index", q=question, state=state, before=cards[-1].id if cards else None)
     return render_template(
         "cases.html",
         cards=cards,
         names=names,
         search=search,
+        question=question,
         state=state,
         pathways=pathways,
         next_page=older if len(cards) == PAGE else None,
@@ -303,7 +306,7 @@ def cancel(case_id: int) -> Response:
 def new(key: str) -> str:
     """Open a case: who it is about, then the form of the start event."""
     rt, person = runtime(), actor()
-    search = request.args.get("q", "").strip()[:100]
+    search = sought()
     chosen = request.args.get("person", type=int)
     with rt.database.read() as conn:
         release = rt.library.current(conn)

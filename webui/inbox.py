@@ -32,6 +32,7 @@ from engine.worklist.inbox import (
 from webui.frame import local_now
 from webui.guards import actor, permission, runtime
 from webui.rows import number_words, row_view
+from webui.search import FIELD, sealed, sought
 from webui.substitutes import StandIn, stand_in
 from webui.ui import date_words, plural
 
@@ -70,7 +71,7 @@ class Chosen:
             whose=whose if whose in WHOSE else "all",
             bucket=bucket if bucket in BUCKETS else None,
             process=asked.get("pathway") or None,
-            search=asked.get("q", "").strip()[:100],
+            search=sought(),
             after=_cursor(asked.get("after", "")),
         )
 
@@ -80,7 +81,7 @@ class Chosen:
             "whose": None if self.whose == "all" else self.whose,
             "term": self.bucket,
             "pathway": self.process,
-            "q": self.search or None,
+            FIELD: sealed(self.search),
         }
         chosen: dict[str, Any] = {k: v for k, v in {**now, **changes}.items() if v}
         return url_for("inbox.show", **chosen)

@@ -24,6 +24,7 @@ from webui.addresses import local_page, with_value
 from webui.cases import startable
 from webui.frame import local_now
 from webui.guards import actor, permission, runtime
+from webui.search import sought
 
 pages = Blueprint("records", __name__)
 
@@ -36,7 +37,7 @@ SEXES = ({"value": FEMALE, "words": _l("женщина")}, {"value": MALE, "word
 def index() -> str:
     """Search by the beginnings of names; nothing is listed without a question."""
     rt, person = runtime(), actor()
-    search = request.args.get("q", "").strip()[:100]
+    search = sought()
     with rt.database.read() as conn:
         found = find_people(rt, conn, person, search) if search else []
     return render_template("people.html", search=search, found=found, may_edit=_may_edit())

@@ -120,6 +120,10 @@ class Visitor:
         assert answer.status_code == status, described(path, answer)
         return checked(path, answer)
 
+    def search(self, page: str, words: str) -> Page:
+        """What the search box of a page leads to."""
+        return self.page_after("/search", {"page": page, "q": words})
+
     def json(self, method: str, path: str, body: Any, status: int = 200) -> dict[str, Any]:
         """What a script of a page sends and gets."""
         headers = {"X-CSRFToken": self.token, "Accept": "application/json"}

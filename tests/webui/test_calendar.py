@@ -29,7 +29,7 @@ def test_a_term_is_tried_out_with_its_ground(query, words, visit):
 
 
 def test_norms_are_found_by_name_act_and_article(visit):
-    page = visit("R05").get("/calendar?q=ст. 16")
+    page = visit("R05").search("/calendar#norms", "ст. 16")
     found = [row.get_text(" ") for row in page.select("#norms tbody tr")]
     assert found
     assert all("16" in row for row in found)

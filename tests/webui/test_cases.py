@@ -36,11 +36,17 @@ def test_cases_of_the_department_are_listed_newest_first(visit):
 
 
 @pytest.mark.parametrize(
-    ("query", "count"),
-    [("q=лапшина", 2), ("q=ПС-2026-0001", 1), ("q=Нетакой", 0), ("state=ended", 0), ("state=all", 2)],
+    ("state", "words", "count"),
+    [
+        ("active", "лапшина", 2),
+        ("active", "ПС-2026-0001", 1),
+        ("active", "Нетакой", 0),
+        ("ended", "", 0),
+        ("all", "", 2),
+    ],
 )
-def test_the_list_is_searched_by_number_and_surname(query, count, visit):
-    page = visit("R05").get(f"/cases?{query}")
+def test_the_list_is_searched_by_number_and_surname(state, words, count, visit):
+    page = visit("R05").search(f"/cases?state={state}", words)
     assert len(rows(page, "Дела") if count else []) == count
     assert bool(page.select(".state")) is (count == 0)
 

@@ -73,8 +73,6 @@ def test_an_overdue_step_stands_first_with_its_words(visit, rt):
         ("term=later", ["Проверить"]),
         ("pathway=help", ["Принять заявление", "Проверить"]),
         ("pathway=other", []),
-        ("q=лапш", ["Принять заявление", "Проверить"]),
-        ("q=Тихонов", []),
         ("whose=nobody&term=never&after=x", ["Принять заявление", "Проверить"]),
     ],
 )
@@ -82,8 +80,13 @@ def test_filters_narrow_the_list(query, expected, visit):
     assert titles(visit("R05").get(f"/?{query}")) == expected
 
 
+def test_the_list_is_searched_by_surname(visit):
+    assert titles(visit("R05").search("/", "лапш")) == ["Принять заявление", "Проверить"]
+    assert titles(visit("R05").search("/?whose=own", "лапш")) == ["Проверить"]
+
+
 def test_a_search_that_finds_nothing_offers_to_lift_the_filters(visit):
-    page = visit("R05").get("/?q=Тихонов")
+    page = visit("R05").search("/", "Тихонов")
     assert "По запросу «Тихонов» задач нет" in page.words
     assert page.link("Снять отборы") == "/"
 

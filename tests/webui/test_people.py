@@ -23,7 +23,10 @@ def test_nobody_is_listed_without_a_question(visit):
 
 
 def test_a_person_is_found_by_the_beginning_of_a_name(visit, office):
-    assert visit("R05").get("/people?q=лап оль").link("Лапшина Ольга Сергеевна") == f"/people/{office.person}"
+    assert (
+        visit("R05").search("/people", "лап оль").link("Лапшина Ольга Сергеевна")
+        == f"/people/{office.person}"
+    )
 
 
 def test_each_look_at_a_card_is_noted(visit, rt, office):

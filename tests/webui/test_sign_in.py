@@ -71,6 +71,7 @@ def test_an_address_elsewhere_is_never_followed(wanted, visit, rt, newcomer):
 def test_a_value_is_added_to_an_address_whatever_it_has():
     assert with_value("/cases/new/p?q=%D0%9B", "person", 5) == "/cases/new/p?q=%D0%9B&person=5"
     assert with_value("/cases/new/p?person=1", "person", 5) == "/cases/new/p?person=5"
+    assert with_value("/cases?state=all&q=%D0%9B#list", "q", None) == "/cases?state=all#list"
 
 
 def test_a_wrong_password_and_an_unknown_login_look_the_same(visit, rt, newcomer):
