@@ -109,8 +109,16 @@ def test_the_token_of_another_browser_opens_nothing(method, rule, visit, app):
     assert (answer.status_code, answer.get_json()["code"]) == (400, "stale")
 
 
-OF_THE_WHOLE_MUNICIPALITY = {"release_id", "definition_id", "upload_id", "account_id", "number"}
-"""What belongs to no department: published versions, uploads of methodologists, accounts, years, files."""
+OF_THE_WHOLE_MUNICIPALITY = {
+    "release_id",
+    "definition_id",
+    "upload_id",
+    "plan_id",
+    "account_id",
+    "number",
+}
+"""What belongs to no department: published versions, uploads and plans of methodologists, accounts, years,
+files."""
 
 
 def test_an_address_with_a_number_says_whose_thing_it_is():
