@@ -51,6 +51,7 @@ ACTIONS = {
     "removed": _l("убран файл"),
     "definition_published": _l("публикация"),
     "repaired": _l("исправлено дело"),
+    "stopped": _l("прекращено дело"),
     "moved": _l("дело переведено на новую версию"),
     "move_undone": _l("дело возвращено на прежнюю версию"),
     "password_changed": _l("смена пароля"),

@@ -42,6 +42,7 @@ from webui.frame import local
 from webui.guards import actor, permission, runtime
 from webui.histories import history_rows
 from webui.positions import position_marks
+from webui.repair import case_or_list
 from webui.rows import row_view
 from webui.search import sealed, sought
 from webui.substitutes import stand_in
@@ -291,14 +292,9 @@ def note(case_id: int) -> Response:
 @permission(Permission.CASE_REPAIR)
 def cancel(case_id: int) -> Response:
     """Stop a case for a reason."""
-    reason = request.form.get("reason", "").strip()
-    if not reason:
-        raise InvalidData(
-            _("Напишите, почему дело прекращено."), {"reason": _("Причина попадёт в историю дела.")}
-        )
-    cancel_case(runtime(), actor(), case_id, reason)
+    cancel_case(runtime(), actor(), case_id, request.form.get("reason", ""))
     flash(_("Дело прекращено."))
-    return redirect(url_for("cases.show", case_id=case_id), 303)
+    return redirect(case_or_list(case_id), 303)
 
 
 @pages.get("/cases/new/<key>")

@@ -191,12 +191,17 @@ def _carried_out(case_id: int, form: str, deed: Callable[[], None], done: str) -
     except StepFailed as wrong:
         return _page(case_id, {"form": f"{wrong.message} {wrong.hint}"}, form), 422
     flash(done)
+    return redirect(case_or_list(case_id), 303)
+
+
+def case_or_list(case_id: int) -> str:
+    """Where to go after a repair: to the case, for whom it is open, else to the cases that stand still."""
     try:
         with runtime().database.read() as conn:
             case_card(runtime(), conn, actor(), case_id)
     except NotAllowed:
-        return redirect(url_for("repair.standing"), 303)
-    return redirect(url_for("cases.show", case_id=case_id), 303)
+        return url_for("repair.standing")
+    return url_for("cases.show", case_id=case_id)
 
 
 def _element() -> int:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from engine import bpmn
+from engine.access.journal import record_action
 from engine.access.policy import require_case, require_opening, require_start
 from engine.access.queues import queue_of
 from engine.bpmn import Process, Start
@@ -20,7 +21,7 @@ from engine.cases.locking import LockedCase, lock_case, lock_task, opened_case
 from engine.cases.numbers import case_number
 from engine.cases.recording import Deed, record_step
 from engine.cases.tables import ACTIVE, case_
-from engine.errors import AlreadyCompleted, NotAllowed, NotFound
+from engine.errors import AlreadyCompleted, InvalidData, NotAllowed, NotFound
 from engine.formjs import Form
 from engine.model import Actor, CompleteTask, Permission, Scope, StartCase, Value, split_task_id
 from engine.records.reach import require_subject
@@ -223,6 +224,8 @@ def require_task(actor: Actor, row: AnyRow) -> None:
 
 def cancel_case(rt: Runtime, actor: Actor, case_id: int, reason: str) -> None:
     """Stop a case for a reason that stays in its history. All its steps, waits and terms end."""
+    if not reason.strip():
+        raise InvalidData("Напишите, почему дело прекращено.", {"reason": "Причина попадёт в историю дела."})
     with rt.database.write() as conn:
         case = lock_case(rt, conn, case_id)
         require_case(actor, Permission.CASE_REPAIR, case)
@@ -231,5 +234,6 @@ def cancel_case(rt: Runtime, actor: Actor, case_id: int, reason: str) -> None:
         result = bpmn.step(
             release.program(case.process), case.state, Cancel(), step_context(rt, release, case, now)
         )
-        deed = Deed(HistoryKind.CANCELLED, actor, now, data={"причина": reason})
+        deed = Deed(HistoryKind.CANCELLED, actor, now, data={"причина": reason.strip()})
         record_step(rt, conn, release, case, result, deed)
+        record_action(rt, conn, actor, "stopped", "case", case_id, case_id=case_id)

@@ -139,3 +139,11 @@ def test_cases_that_stand_are_listed(visit, stopped):
     page = visit("R29").get("/repair")
     assert "Доход?" in page.words
     assert page.link("Исправить") == f"/cases/{stopped}/repair"
+
+
+def test_an_administrator_stops_a_case_for_a_reason_only(visit, rt, stopped):
+    admin = visit("R29")
+    admin.post(f"/cases/{stopped}/cancel", {"reason": " "}, status=422)
+    done = admin.page_after(f"/cases/{stopped}/cancel", {"reason": "Открыто по ошибке"})
+    assert "Дело прекращено" in done.words
+    assert "Все дела идут" in done.words
