@@ -31,6 +31,9 @@ WORDS = {
     HistoryKind.TOLD: (_l("Отправлено напоминание"), "bell"),
     HistoryKind.DOCUMENT: (_l("Выпущен документ"), "document"),
     HistoryKind.MOVED: (_l("Дело на другой версии пути"), "branch"),
+    HistoryKind.TERM_PAUSED: (_l("Срок приостановлен"), "paused"),
+    HistoryKind.TERM_RESUMED: (_l("Срок возобновлён"), "play"),
+    HistoryKind.TERM_EXTENDED: (_l("Срок продлён"), "calendar"),
 }
 """Words and icon of each kind of entry."""
 
@@ -68,6 +71,13 @@ def _words(entry: HistoryEntry) -> str:
             )
         case HistoryKind.TOLD:
             subject = ", ".join(filter(None, (entry.name, _rung(str(said.get("ступень", ""))))))
+        case HistoryKind.TERM_PAUSED:
+            subject = _("%(term)s, с %(day)s", term=said.get("срок", ""), day=said.get("с", ""))
+        case HistoryKind.TERM_RESUMED | HistoryKind.TERM_EXTENDED:
+            subject = _(
+                "%(term)s, был до %(was)s, теперь до %(is_now)s",
+                term=said.get("срок", ""), was=said.get("было", ""), is_now=said.get("стало", ""),
+            )  # fmt: skip
         case HistoryKind.REPAIRED | HistoryKind.MOVED:
             subject = str(said.get("действие", entry.name))
     kind = str(WORDS[entry.kind][0])

@@ -28,13 +28,8 @@ _OPENED = select(case_.c.id).where(case_.c.request_key == bindparam("request_key
 
 
 def open_due(rt: Runtime) -> int:
-    """Open what the calendar asks for, one commit a case; returns how many cases were opened.
-
-    The calendar has no moments between two minutes, so it is asked once in each.
-    """
+    """Open what the calendar asks for, one commit a case; returns how many cases were opened."""
     now = rt.clock.now()
-    if not rt.library.is_new_minute(now):
-        return 0
     with rt.database.read() as conn:
         release = rt.library.newest(conn)
         starts = () if release is None else release.timed_starts(conn)

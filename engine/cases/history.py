@@ -23,3 +23,6 @@ class HistoryKind(IntEnum):
     TOLD = 13
     DOCUMENT = 14
     MOVED = 15
+    TERM_PAUSED = 16
+    TERM_RESUMED = 17
+    TERM_EXTENDED = 18

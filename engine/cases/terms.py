@@ -138,4 +138,6 @@ class TermBook:
                 self._end(row, cancelled=False)
 
     def _end(self, row: Any, *, cancelled: bool) -> None:
-        self._ending.setdefault(row.id, end_term(row.id, row.due_at, self._now, cancelled=cancelled))
+        paused = row.clock == Clock.PAUSED
+        ended = end_term(row.id, row.due_at, self._now, cancelled=cancelled, paused=paused)
+        self._ending.setdefault(row.id, ended)

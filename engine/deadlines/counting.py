@@ -86,10 +86,10 @@ def due_moment(rule: Rule, event: datetime, calendar: Calendar, office: Office) 
         return _whole(event + timedelta(minutes=rule.value))
     local = event.astimezone(office.zone)
     day = last_day(rule, local.date(), calendar)
-    due = _end(rule, day, calendar, office)
+    due = end_of_day(rule, day, calendar, office)
     if due <= local and rule.value == 0 and not rule.lead:
         # «В тот же день», but the organisation has closed for today.
-        due = _end(rule, calendar.add_working_days(day, 1), calendar, office)
+        due = end_of_day(rule, calendar.add_working_days(day, 1), calendar, office)
     return due.astimezone(UTC)
 
 
@@ -131,7 +131,8 @@ def _in_month(month: date, day: int) -> date:
     return month.replace(day=min(day, months.monthrange(month.year, month.month)[1]))
 
 
-def _end(rule: Rule, day: date, calendar: Calendar, office: Office) -> datetime:
+def end_of_day(rule: Rule, day: date, calendar: Calendar, office: Office) -> datetime:
+    """The moment at which that day ends for such a term, by the clock of the office."""
     if rule.until is Until.MIDNIGHT:
         return datetime.combine(day, _LAST_SECOND, office.zone)
     return office.closes(day, calendar.day(day).kind)

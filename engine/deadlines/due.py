@@ -36,8 +36,10 @@ def is_overdue(due: Due, now: datetime) -> bool:
 
 
 def was_late(due: Due) -> bool:
-    """True when the thing is done and was done after its due moment."""
-    return due.at is not None and due.closed_at is not None and due.closed_at.replace(microsecond=0) > due.at
+    """True when the thing is done and was done after its due moment, not while its clock stood still."""
+    if due.at is None or due.closed_at is None or due.clock is Clock.PAUSED:
+        return False
+    return due.closed_at.replace(microsecond=0) > due.at
 
 
 class DueState(StrEnum):

@@ -85,6 +85,7 @@ def norm_of(entry: Mapping[str, Any], number: int = 0) -> Norm:
         values["valid_from"] = _day(values.get("valid_from")) or VALID_FROM
         values["valid_to"] = _day(values.get("valid_to"))
         values["pause"] = tuple(str(reason) for reason in values.get("pause", ()))
+        values["pause_days"] = int(values.get("pause_days", 0))
         values["extension"] = _extension(values.get("extension"))
         values["ladder"] = tuple(_rung(rung) for rung in values.get("ladder", ()))
         return _checked(Norm(**values))

@@ -156,6 +156,12 @@ class Norm:
     lead: int = 0
     pause: tuple[str, ...] = ()
     """Reasons for which the clock may stand still; none means that it may not."""
+    pause_by: str = ""
+    """Role that decides on a pause; empty: whoever works on the case."""
+    pause_days: int = 0
+    """The longest pause in calendar days, after which the clock goes on by itself; 0: as long as needed."""
+    within: str = ""
+    """Key of the term that this one is a part of: it stands still together with it."""
     extension: Extension | None = None
     ladder: tuple[Rung, ...] = ()
     note: str = ""

@@ -196,6 +196,9 @@ def _norm_row(edition: Norm, now: datetime, by: Actor) -> dict[str, Any]:
         "article",
         "edition",
         "source",
+        "pause_by",
+        "pause_days",
+        "within",
         "note",
     )
     return {

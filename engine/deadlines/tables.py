@@ -45,6 +45,9 @@ norm = Table(
     Column("valid_from", String(10), nullable=False),
     Column("valid_to", String(10)),
     Column("pause", Text, nullable=False),
+    Column("pause_by", String(3), nullable=False, server_default=""),
+    Column("pause_days", SmallInteger, nullable=False, server_default="0"),
+    Column("within", String(20), nullable=False, server_default=""),
     Column("extension", Text),
     Column("ladder", Text, nullable=False),
     Column("note", Text, nullable=False, server_default=""),
@@ -95,11 +98,14 @@ term = Table(
     Column("rung", SmallInteger, nullable=False),
     Column("next_at", BigInteger),
     Column("outcome", SmallInteger, nullable=False),
+    Column("paused_at", BigInteger),
+    Column("remainder", BigInteger),
 )
 """`key` is the norm's key as the diagram says it (`T14`, also for its variants). `task_id` is set when the
 term belongs to one step and ends with it. `event_at` is what the term is counted from, `started_at`
 when it was opened. `rung` is the number of the last rung that is behind, `next_at` the moment of the
-next (NULL: none, or not running)."""
+next (NULL: none, or not running). While the clock stands still `paused_at` says since when, and `remainder`
+what is left in the units of `interruptions.time_left`; `due_at` is then the moment of before the pause."""
 Index("ix_term_case", term.c.case_id)
 Index(
     "ix_term_next",
@@ -107,6 +113,47 @@ Index(
     sqlite_where=text("next_at IS NOT NULL"),
     postgresql_where=text("next_at IS NOT NULL"),
 )
+
+term_pause = Table(
+    "term_pause",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("term_id", BigInteger, nullable=False),
+    Column("with_id", BigInteger),
+    Column("started_at", BigInteger, nullable=False),
+    Column("started_by", BigInteger, nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("attachment_id", BigInteger),
+    Column("limit_at", BigInteger),
+    Column("ended_at", BigInteger),
+    Column("ended_by", BigInteger),
+)
+"""Times at which a clock stood still, the last one maybe still open. `with_id` is the pause of the term that
+this one is a part of; `limit_at` when the clock goes on by itself. `reason` is one of the norm's list and
+names nobody."""
+Index("ix_term_pause_term", term_pause.c.term_id)
+Index(
+    "ix_term_pause_limit",
+    term_pause.c.limit_at,
+    sqlite_where=text("ended_at IS NULL AND limit_at IS NOT NULL"),
+    postgresql_where=text("ended_at IS NULL AND limit_at IS NOT NULL"),
+)
+
+term_extension = Table(
+    "term_extension",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("term_id", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("value", Integer, nullable=False),
+    Column("unit", String(12), nullable=False),
+    Column("due_before", BigInteger, nullable=False),
+    Column("due_after", BigInteger, nullable=False),
+    Column("attachment_id", BigInteger),
+    Column("decided_by", BigInteger, nullable=False),
+)
+"""Extensions of a term by the rule of its norm, never changed afterwards."""
+Index("ix_term_extension_term", term_extension.c.term_id)
 
 OPEN_TERMS = (
     select(term).where(term.c.case_id == bindparam("case_id"), term.c.ended_at.is_(None)).order_by(term.c.id)

@@ -15,7 +15,7 @@ from engine.deadlines.counting import Office, due_moment
 from engine.deadlines.ladder import Advance, next_rung, plan
 from engine.deadlines.norms import Norm
 from engine.model import Clock, Outcome
-from engine.storage.moments import to_seconds
+from engine.storage.moments import from_seconds, to_seconds
 
 
 def open_term(
@@ -50,19 +50,43 @@ def open_term(
         "rung": upcoming.number - 1 if upcoming else len(norm.ladder),
         "next_at": to_seconds(upcoming.at) if upcoming else None,
         "outcome": int(Outcome.OPEN),
+        "paused_at": None,
+        "remainder": None,
     }
 
 
-def end_term(term_id: int, due_at: int, now: datetime, *, cancelled: bool = False) -> dict[str, Any]:
+def end_term(
+    term_id: int, due_at: int, now: datetime, *, cancelled: bool = False, paused: bool = False
+) -> dict[str, Any]:
     """The row for `END_TERM`: met or breached by the moment, or cancelled when the work became needless.
 
-    `due_at` is the stored due moment in seconds.
+    `due_at` is the stored due moment in seconds. A clock that stands still has not run out.
     """
     ended = to_seconds(now)
-    outcome = Outcome.CANCELLED if cancelled else Outcome.BREACHED if ended > due_at else Outcome.MET
+    late = ended > due_at and not paused
+    outcome = Outcome.CANCELLED if cancelled else Outcome.BREACHED if late else Outcome.MET
     return {"the_term": term_id, "ended_at": ended, "outcome": int(outcome)}
 
 
 def rung_row(term_id: int, moved: Advance) -> dict[str, Any]:
     """The row for `MOVE_RUNG` after the sweep told what was to be told."""
     return {"the_term": term_id, "rung": moved.rung, "next_at": to_seconds(moved.next_at)}
+
+
+def moved_row(
+    row: Any, norm: Norm, due: datetime, now: datetime, calendar: Calendar, office: Office
+) -> dict[str, Any]:
+    """The columns of a running term that ends at another moment now: for the term's new `due_at`.
+
+    What has been told stays told, except that a term which had run out begins its ladder anew.
+    """
+    planned = plan(norm, from_seconds(row.event_at), due, calendar, office)
+    behind = 0 if to_seconds(now) > row.due_at and row.clock != Clock.PAUSED else row.rung
+    upcoming = next_rung(planned, behind, now)
+    return {
+        "the_term": row.id,
+        "due_at": to_seconds(due),
+        "clock": int(Clock.RUNNING),
+        "rung": upcoming.number - 1 if upcoming else len(norm.ladder),
+        "next_at": to_seconds(upcoming.at) if upcoming else None,
+    }

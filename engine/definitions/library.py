@@ -67,7 +67,7 @@ class Library:
         return self.release(newest)
 
     def is_new_minute(self, now: datetime) -> bool:
-        """Whether the calendar has not been looked at in this minute."""
+        """Whether this was not asked yet in this minute: some things are looked at once in each."""
         before, self._minute = self._minute, int(now.timestamp()) // 60
         return before != self._minute
 

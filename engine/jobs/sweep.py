@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.cases.calendar_starts import open_due
+from engine.cases.clocks import resume_overlong
 from engine.cases.messages import collect_message, forget_expired, send_message, send_signal
 from engine.cases.operations import give_up_service, run_service
 from engine.cases.outbox import Handler, deliver_due
@@ -27,11 +28,12 @@ HANDLERS: dict[str, Handler] = {
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one round found due. Nothing due costs three statements (once a minute four) and opens no
+    """What one round found due. Nothing due costs three statements (once a minute five) and opens no
     state.
     """
 
     starts: int
+    resumed: int
     timers: int
     promises: int
     notices: int
@@ -39,15 +41,21 @@ class Swept:
     @property
     def idle(self) -> bool:
         """True when there was nothing to do."""
-        return not (self.starts or self.timers or self.promises or self.notices)
+        return not (self.starts or self.resumed or self.timers or self.promises or self.notices)
 
 
 def sweep(rt: Runtime) -> Swept:
-    """Open what the calendar asks for, fire timers, keep promises, tell people; a batch of each. A round that
-    had work also tidies up: nobody waits for that, so a round with nothing due does not pay for it.
+    """Open what the calendar asks for, let clocks go on that have stood still long enough, fire timers, keep
+    promises, tell people; a batch of each.
+
+    The calendar has no moments between two minutes and pauses last for days: both are looked at once a
+    minute. A round that had work also tidies up: nobody waits for that, so a round with nothing due does not
+    pay for it.
     """
+    new_minute = rt.library.is_new_minute(rt.clock.now())
     swept = Swept(
-        starts=open_due(rt),
+        starts=open_due(rt) if new_minute else 0,
+        resumed=resume_overlong(rt) if new_minute else 0,
         timers=fire_due(rt),
         promises=deliver_due(rt, HANDLERS),
         notices=tell_due(rt),

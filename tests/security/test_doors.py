@@ -15,16 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, insert, select
 
 from engine.access import queries as colleagues
 from engine.access import service as access
-from engine.cases import erasing, events, remedies, repair, visibility
+from engine.cases import clocks, erasing, events, remedies, repair, visibility
 from engine.cases import queries as cases
 from engine.cases import service as case_service
 from engine.cases.tables import case_
 from engine.deadlines import service as deadlines
 from engine.deadlines.calendar import Day, DayKind
+from engine.deadlines.tables import term
 from engine.definitions import drafts
 from engine.definitions import service as definitions
 from engine.definitions.files import Upload
@@ -142,6 +143,9 @@ REFUSED: dict[str, Call] = {
     "cases.repair.fail_service": lambda w, a: repair.fail_service(w.rt, a, w.case_id, 1, None, "", "так"),
     "cases.remedies.repair_view": lambda w, a: w.read(lambda c: remedies.repair_view(w.rt, c, a, w.case_id)),
     "cases.repair.move": lambda w, a: repair.move(w.rt, a, w.case_id, 1, "b", "так"),
+    "cases.clocks.extend_term": lambda w, a: clocks.extend_term(w.rt, a, term_of(w), 1),
+    "cases.clocks.pause_term": lambda w, a: clocks.pause_term(w.rt, a, term_of(w), "ждём документы"),
+    "cases.clocks.resume_term": lambda w, a: clocks.resume_term(w.rt, a, term_of(w)),
     "cases.repair.skip": lambda w, a: repair.skip(w.rt, a, w.case_id, 1, {}, "так"),
     "cases.repair.retry": lambda w, a: repair.retry(w.rt, a, w.case_id, 1, "так"),
     "cases.repair.set_variables": lambda w, a: repair.set_variables(w.rt, a, w.case_id, {"а": 1}, "так"),
@@ -376,6 +380,7 @@ INSIDE = {
     "access.directory.rights_changed", "access.directory.start_counting", "access.journal.record_action",
     "access.journal.record_view", "access.policy.covers_case", "access.policy.may_open",
     "access.policy.reach", "access.policy.require", "access.policy.require_case",
+    "cases.clocks.may_extend", "cases.clocks.may_pause",
     "access.policy.require_opening", "access.policy.require_start", "access.queues.queue_for",
     "access.queues.queue_of", "access.queues.roles_of_queue", "cases.context.step_context",
     "cases.journal.write_history", "cases.locking.lock_case", "cases.locking.lock_free_case",
@@ -394,7 +399,7 @@ INSIDE = {
     "versions.comparing.compare_releases", "versions.planning.carried_over", "versions.planning.judge",
     "versions.planning.release_with",
     # the product itself: what commits have promised, what is due
-    "cases.calendar_starts.open_due",
+    "cases.calendar_starts.open_due", "cases.clocks.resume_overlong",
     "cases.commission.ask", "cases.commission.close", "cases.commission.collect",
     "cases.commission.take_back", "cases.giving_up.tell_given_up",
     "cases.messages.collect_message", "cases.messages.forget_expired", "cases.messages.send_message",
@@ -405,6 +410,17 @@ INSIDE = {
     "worklist.ladder.tell_due",
 }  # fmt: skip
 """Never called for a person from outside."""
+
+
+def term_of(w: World) -> int:
+    """An open term of the case."""
+    row = {
+        **dict.fromkeys(("norm_id", "event_at", "due_at", "clock", "started_at", "rung", "outcome"), 1),
+        "case_id": w.case_id,
+        "key": "T30",
+    }
+    with w.rt.database.write() as conn:
+        return int(conn.execute(insert(term).returning(term.c.id), row).scalar_one())
 
 
 PLANS: dict[int, int] = {}

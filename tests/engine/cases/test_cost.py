@@ -90,7 +90,7 @@ def test_a_sweep_with_nothing_due_takes_at_most_three_statements(rt: Runtime) ->
     with count_statements(rt.database) as counted:
         assert fire_due(rt) == 0
     assert counted.statements == 1
-    assert sweep(rt).idle  # the calendar is asked once a minute, which is one more
+    assert sweep(rt).idle  # the calendar and pauses are asked once a minute
     with count_statements(rt.database) as counted:
         assert sweep(rt).idle
     assert counted.statements <= 3

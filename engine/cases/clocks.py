@@ -1,0 +1,437 @@
+"""Stopping a term of a case, letting it go on, making it longer: one transaction and one commit each.
+
+The norm says for which reasons, on whose decision and for how long. Steps that are due with the term, terms
+that are a part of it and the timers that wait on it follow in the same commit.
+
+Whatever is raised, nothing was changed: NotFound, NotAllowed, Conflict (the clock does not stand as one
+thinks), InvalidData (field by field).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from engine.access.journal import record_action
+from engine.access.policy import ROLES, CaseLike, covers_case
+from engine.cases.history import HistoryKind
+from engine.cases.journal import write_history
+from engine.cases.locking import LockedCase, lock_case, lock_free_case
+from engine.cases.tables import wait
+from engine.cases.visibility import require_visible
+from engine.deadlines.calendar import Calendar
+from engine.deadlines.counting import Office
+from engine.deadlines.interruptions import Longer, lengthened, resumed_due, time_left
+from engine.deadlines.norms import Norm
+from engine.deadlines.tables import term, term_extension, term_pause
+from engine.deadlines.terms import moved_row
+from engine.documents.access import attachment_row
+from engine.errors import Conflict, InvalidData, NotAllowed, NotFound
+from engine.model import SYSTEM, Actor, Clock, Permission
+from engine.runtime import Runtime
+from engine.storage.moments import from_seconds, to_seconds
+from engine.storage.rows import AnyRow
+from engine.worklist.tables import OPEN, task
+
+_LAST_SECOND = time(23, 59, 59)
+
+_CASE_OF = select(term.c.case_id).where(term.c.id == bindparam("term_id"))
+_MOVE_TERM = (
+    update(term)
+    .where(term.c.id == bindparam("the_term"))
+    .values({name: bindparam(name) for name in ("due_at", "clock", "rung", "next_at")})
+    .values(paused_at=None, remainder=None)
+)
+_STOP_TERM = (
+    update(term)
+    .where(term.c.id == bindparam("the_term"))
+    .values(
+        clock=int(Clock.PAUSED),
+        next_at=None,
+        paused_at=bindparam("paused_at"),
+        remainder=bindparam("remainder"),
+    )
+)
+_OF_TASKS = (task.c.case_id == bindparam("the_case")) & (task.c.status == OPEN)
+_OPEN_TASKS = select(task.c.id, task.c.norm_id, task.c.queue_id, task.c.assignee_id).where(_OF_TASKS)
+_SET_TASK = (
+    update(task)
+    .where(task.c.id == bindparam("the_task"), task.c.status == OPEN)
+    .values(due_at=bindparam("due_at"), clock=bindparam("clock"))
+)
+_SET_WAITS = (
+    update(wait)
+    .where(wait.c.case_id == bindparam("the_case"), wait.c.term == bindparam("the_key"))
+    .values(due_at=bindparam("due_at"))
+)
+_OPEN_PAUSE = select(term_pause).where(
+    term_pause.c.term_id == bindparam("term_id"), term_pause.c.ended_at.is_(None)
+)
+_PAUSED_WITH = select(term_pause.c.term_id).where(
+    term_pause.c.with_id == bindparam("pause_id"), term_pause.c.ended_at.is_(None)
+)
+_END_PAUSE = (
+    update(term_pause)
+    .where(term_pause.c.term_id == bindparam("the_term"), term_pause.c.ended_at.is_(None))
+    .values(ended_at=bindparam("ended_at"), ended_by=bindparam("ended_by"))
+)
+_LAST_CHANGE = select(
+    select(func.max(term_pause.c.ended_at))
+    .where(term_pause.c.term_id == bindparam("term_id"))
+    .scalar_subquery(),
+    select(func.max(term_extension.c.at))
+    .where(term_extension.c.term_id == bindparam("term_id"))
+    .scalar_subquery(),
+)
+_EXTENDED = select(func.count()).where(term_extension.c.term_id == bindparam("term_id"))
+_OVERLONG = (
+    select(term_pause.c.term_id)
+    .where(
+        term_pause.c.ended_at.is_(None),
+        term_pause.c.limit_at.is_not(None),
+        term_pause.c.limit_at <= bindparam("now"),
+    )
+    .order_by(term_pause.c.limit_at)
+    .limit(bindparam("limit"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """One open term of a locked case, with everything that counting it needs."""
+
+    case: LockedCase
+    row: AnyRow
+    norm: Norm
+    calendar: Calendar
+    office: Office
+
+    @property
+    def due(self) -> datetime:
+        return from_seconds(int(self.row.due_at))
+
+
+def may_pause(actor: Actor, norm: Norm, case: CaseLike, queues: Collection[int]) -> bool:
+    """Whether the norm lets the actor stop the clock and let it go on; `queues` hold the open steps."""
+    if not norm.pause:
+        return False
+    if norm.pause_by:
+        return norm.pause_by in actor.roles or actor == SYSTEM
+    works = actor.may(Permission.TASK_WORK) and not actor.queues.isdisjoint(queues)
+    return works or case.owner_id == actor.user_id or covers_case(actor, Permission.TASK_REASSIGN, case)
+
+
+def may_extend(actor: Actor, norm: Norm) -> bool:
+    """Whether the norm lets the actor make a term longer."""
+    return norm.extension is not None and (norm.extension.by in actor.roles or actor == SYSTEM)
+
+
+def pause_term(
+    rt: Runtime,
+    actor: Actor,
+    term_id: int,
+    reason: str,
+    since: date | None = None,
+    attachment_id: int | None = None,
+) -> None:
+    """Stop the clock of a term, for one of the norm's reasons.
+
+    `since`: the day of the paper that says so, counted as a day of the term; today when there is none.
+    `attachment_id`: the paper, a file of the case.
+    """
+    with rt.database.write() as conn:
+        clock, tasks = _taken(rt, conn, actor, term_id)
+        _require_pause(actor, clock, tasks)
+        if clock.row.clock == Clock.PAUSED:
+            raise Conflict("Срок уже приостановлен.", "Обновите страницу дела.")
+        if reason not in clock.norm.pause:
+            raise InvalidData("Срок не приостановлен.", {"reason": "Выберите причину из списка нормы."})
+        _require_paper(conn, actor, clock.case, attachment_id)
+        now = rt.clock.now()
+        at = _moment(clock, since, now, "Срок не приостановлен.")
+        _require_after_changes(conn, clock, at)
+        if at >= clock.due:
+            raise InvalidData("Срок не приостановлен.", {"since": "К этому дню срок уже истёк."})
+        stopped = [clock, *(part for part in _parts(rt, clock) if at < part.due)]
+        pause_id = None
+        for each in stopped:
+            number = _begin_pause(conn, actor, each, at, reason, attachment_id, pause_id)
+            pause_id = pause_id or number
+        conn.execute(_STOP_TERM, [_stopped_row(each, at) for each in stopped])
+        _follow(conn, stopped, tasks, Clock.PAUSED)
+        told = {"срок": clock.norm.title, "причина": reason, "с": _local_day(clock, at)}
+        _note(rt, conn, actor, clock, HistoryKind.TERM_PAUSED, told, now, "term.paused")
+
+
+def resume_term(rt: Runtime, actor: Actor, term_id: int, on: date | None = None) -> None:
+    """Let the clock go on with what was left, and with it the terms that were stopped together with this one.
+
+    `on`: the day that ended the pause, itself not yet a day of the term; now when there is none.
+    """
+    with rt.database.write() as conn:
+        clock, tasks = _taken(rt, conn, actor, term_id)
+        _require_pause(actor, clock, tasks)
+        if clock.row.clock != Clock.PAUSED:
+            raise Conflict("Срок не приостановлен: он идёт.", "Обновите страницу дела.")
+        now = rt.clock.now()
+        at = _moment(clock, on, now, "Срок не возобновлён.")
+        if at < from_seconds(clock.row.paused_at):
+            raise InvalidData("Срок не возобновлён.", {"on": "Этот день раньше начала паузы."})
+        _go_on(rt, conn, actor, clock, tasks, at, now)
+
+
+def resume_overlong(rt: Runtime, limit: int = 50) -> int:
+    """Let go on what has stood still for as long as its norm allows; returns how many terms were found."""
+    now = rt.clock.now()
+    with rt.database.read() as conn:
+        found = conn.execute(_OVERLONG, {"now": to_seconds(now), "limit": limit}).scalars().all()
+    for term_id in found:
+        with rt.database.write() as conn:
+            case_id = conn.execute(_CASE_OF, {"term_id": term_id}).scalar_one()
+            case = lock_free_case(rt, conn, case_id)
+            row = next((row for row in case.terms if row.id == term_id), None) if case else None
+            if case is None or row is None or row.clock != Clock.PAUSED:
+                continue
+            pause = conn.execute(_OPEN_PAUSE, {"term_id": term_id}).one()
+            tasks = list(conn.execute(_OPEN_TASKS, {"the_case": case.id}).all())
+            _go_on(rt, conn, SYSTEM, _clock(rt, case, row), tasks, from_seconds(pause.limit_at), now)
+    return len(found)
+
+
+def extend_term(
+    rt: Runtime,
+    actor: Actor,
+    term_id: int,
+    value: int,
+    on: date | None = None,
+    attachment_id: int | None = None,
+) -> None:
+    """Make a running term longer by `value` of the unit of its norm's extension, before it has run out.
+
+    `on`: the day of the decision. `attachment_id`: the decision, a file of the case.
+    """
+    with rt.database.write() as conn:
+        clock, tasks = _taken(rt, conn, actor, term_id)
+        rule = clock.norm.extension
+        if rule is None:
+            raise NotAllowed("Эту норму нельзя продлить.", "Так сказано в норме срока.")
+        if not may_extend(actor, clock.norm):
+            who = ROLES.get(rule.by, rule.by).lower()
+            raise NotAllowed("Этот срок продлеваете не вы.", f"Его продлевает: {who}.")
+        if clock.row.clock == Clock.PAUSED:
+            raise Conflict("Срок приостановлен.", "Сначала возобновите его.")
+        if not 1 <= value <= rule.value:
+            raise InvalidData("Срок не продлён.", {"value": f"Укажите число от 1 до {rule.value}."})
+        if conn.execute(_EXTENDED, {"term_id": term_id}).scalar_one() >= rule.times:
+            raise Conflict("Срок уже продлевали столько раз, сколько позволяет норма.")
+        _require_paper(conn, actor, clock.case, attachment_id)
+        now = rt.clock.now()
+        at = _moment(clock, on, now, "Срок не продлён.")
+        _require_after_changes(conn, clock, at)
+        if at > clock.due:
+            raise InvalidData("Срок не продлён.", {"on": "К этому дню срок уже истёк."})
+        longer = Longer(at, value, rule.unit)
+        due = lengthened(clock.norm.rule, clock.due, longer, clock.calendar, clock.office)
+        conn.execute(
+            insert(term_extension),
+            {
+                "term_id": term_id,
+                "at": to_seconds(at),
+                "value": value,
+                "unit": rule.unit.value,
+                "due_before": clock.row.due_at,
+                "due_after": to_seconds(due),
+                "attachment_id": attachment_id,
+                "decided_by": actor.user_id,
+            },
+        )
+        conn.execute(_MOVE_TERM, [_moved_row(clock, due, now)])
+        _follow(conn, [clock], tasks, Clock.RUNNING, {term_id: to_seconds(due)})
+        told = {"срок": clock.norm.title, "причина": rule.ground, **_was_is(clock, due)}
+        _note(rt, conn, actor, clock, HistoryKind.TERM_EXTENDED, told, now, "term.extended")
+
+
+def _taken(rt: Runtime, conn: Connection, actor: Actor, term_id: int) -> tuple[_Clock, list[AnyRow]]:
+    """An open term of a case the actor may see, with the case locked, and the open steps of that case."""
+    case_id = conn.execute(_CASE_OF, {"term_id": term_id}).scalar_one_or_none()
+    if case_id is None:
+        raise NotFound("Такого срока нет.", "Обновите страницу дела.")
+    case = lock_case(rt, conn, case_id)
+    require_visible(conn, actor, case_id, case)
+    row = next((row for row in case.terms if row.id == term_id), None)
+    if row is None:
+        raise Conflict("Этот срок уже окончен.", "Обновите страницу дела.")
+    return _clock(rt, case, row), list(conn.execute(_OPEN_TASKS, {"the_case": case_id}).all())
+
+
+def _clock(rt: Runtime, case: LockedCase, row: AnyRow) -> _Clock:
+    calendar, office = rt.calendars.calendar(case.unit_id), rt.calendars.office(case.unit_id)
+    return _Clock(case, row, rt.calendars.norm_by_id(row.norm_id), calendar, office)
+
+
+def _require_pause(actor: Actor, clock: _Clock, tasks: Iterable[AnyRow]) -> None:
+    if not clock.norm.pause:
+        raise NotAllowed("Эту норму нельзя приостановить.", "Так сказано в норме срока.")
+    if not may_pause(actor, clock.norm, clock.case, {row.queue_id for row in tasks}):
+        role = clock.norm.pause_by
+        who = ROLES.get(role, role).lower() if role else "тот, кто ведёт дело, или его руководитель"
+        raise NotAllowed("Этот срок приостанавливаете не вы.", f"Это делает {who}.")
+
+
+def _require_paper(conn: Connection, actor: Actor, case: LockedCase, attachment_id: int | None) -> None:
+    if attachment_id is None:
+        return
+    row, _ = attachment_row(conn, actor, attachment_id)
+    if row.case_id != case.id or row.removed_at is not None:
+        raise InvalidData("Документ не из этого дела.", {"attachment": "Выберите файл этого дела."})
+
+
+def _require_after_changes(conn: Connection, clock: _Clock, at: datetime) -> None:
+    """What happens to a term happens in order: it is counted anew from this order when the calendar moves."""
+    changes = conn.execute(_LAST_CHANGE, {"term_id": clock.row.id}).one()
+    last = max(clock.row.event_at, *(moment for moment in changes if moment is not None), clock.row.event_at)
+    if to_seconds(at) < last:
+        day = from_seconds(last).astimezone(clock.office.zone)
+        words = f"Срок с прошлым изменением идёт с {day:%d.%m.%Y}: укажите этот день или более поздний."
+        raise InvalidData("Срок не изменён.", {"since": words, "on": words})
+
+
+def _moment(clock: _Clock, day: date | None, now: datetime, what: str) -> datetime:
+    """The moment a paper of that day speaks of: the end of the day, or now when the day isn't over."""
+    today = now.astimezone(clock.office.zone).date()
+    if day is None or day == today:
+        return now
+    if day > today:
+        words = "Этот день ещё не наступил."
+        raise InvalidData(what, {"since": words, "on": words})
+    return min(datetime.combine(day, _LAST_SECOND, clock.office.zone), now)
+
+
+def _parts(rt: Runtime, whole: _Clock) -> list[_Clock]:
+    """Running terms of the case that are a part of this one, and parts of those."""
+    keys, found = {whole.row.key}, []
+    clocks = [_clock(rt, whole.case, row) for row in whole.case.terms if row.clock == Clock.RUNNING]
+    while fresh := [
+        each
+        for each in clocks
+        if each.norm.within in keys and each not in found and each.row.id != whole.row.id
+    ]:
+        found += fresh
+        keys |= {each.row.key for each in fresh}
+    return found
+
+
+def _begin_pause(
+    conn: Connection,
+    actor: Actor,
+    clock: _Clock,
+    at: datetime,
+    reason: str,
+    attachment_id: int | None,
+    with_id: int | None,
+) -> int:
+    days = clock.norm.pause_days
+    row = {
+        "term_id": clock.row.id,
+        "with_id": with_id,
+        "started_at": to_seconds(at),
+        "started_by": actor.user_id,
+        "reason": reason,
+        "attachment_id": attachment_id,
+        # A part goes on when its whole does.
+        "limit_at": to_seconds(at + timedelta(days)) if days and with_id is None else None,
+    }
+    return int(conn.execute(insert(term_pause).returning(term_pause.c.id), row).scalar_one())
+
+
+def _stopped_row(clock: _Clock, at: datetime) -> dict[str, Any]:
+    left = time_left(clock.norm.rule, clock.due, at, clock.calendar, clock.office)
+    return {"the_term": clock.row.id, "paused_at": to_seconds(at), "remainder": left}
+
+
+def _go_on(
+    rt: Runtime,
+    conn: Connection,
+    actor: Actor,
+    clock: _Clock,
+    tasks: list[AnyRow],
+    at: datetime,
+    now: datetime,
+) -> None:
+    pause = conn.execute(_OPEN_PAUSE, {"term_id": clock.row.id}).one()
+    together = set(conn.execute(_PAUSED_WITH, {"pause_id": pause.id}).scalars())
+    going = [clock, *(_clock(rt, clock.case, row) for row in clock.case.terms if row.id in together)]
+    due = {each.row.id: _due_again(each, at) for each in going}
+    ended = {"ended_at": to_seconds(at), "ended_by": actor.user_id}
+    conn.execute(_END_PAUSE, [{"the_term": each.row.id, **ended} for each in going])
+    conn.execute(_MOVE_TERM, [_moved_row(each, due[each.row.id], now) for each in going])
+    moments = {number: to_seconds(moment) for number, moment in due.items()}
+    _follow(conn, going, tasks, Clock.RUNNING, moments)
+    told = {"срок": clock.norm.title, **_was_is(clock, due[clock.row.id])}
+    _note(rt, conn, actor, clock, HistoryKind.TERM_RESUMED, told, now, "term.resumed")
+
+
+def _due_again(clock: _Clock, at: datetime) -> datetime:
+    return resumed_due(clock.norm.rule, clock.row.remainder, at, clock.calendar, clock.office)
+
+
+def _moved_row(clock: _Clock, due: datetime, now: datetime) -> dict[str, Any]:
+    return moved_row(clock.row, clock.norm, due, now, clock.calendar, clock.office)
+
+
+def _follow(
+    conn: Connection,
+    clocks: Iterable[_Clock],
+    tasks: Iterable[AnyRow],
+    stands: Clock,
+    moments: dict[int, int] | None = None,
+) -> None:
+    """Steps that are due with these terms get their clock and moment, timers that wait on them too."""
+    rows, waits = [], []
+    for clock in clocks:
+        case, row = clock.case, clock.row
+        due = (moments or {}).get(row.id, row.due_at)
+        own = {each.task_id for each in case.terms if each.task_id is not None}
+        rows += [
+            {"the_task": each.id, "due_at": due, "clock": int(stands)}
+            for each in tasks
+            if (each.id == row.task_id if row.task_id else each.norm_id == row.norm_id and each.id not in own)
+        ]
+        if row.task_id is None:
+            moment = due if stands is Clock.RUNNING else None
+            waits.append({"the_case": case.id, "the_key": row.key, "due_at": moment})
+    if rows:
+        conn.execute(_SET_TASK, rows)
+    if waits:
+        conn.execute(_SET_WAITS, waits)
+
+
+def _was_is(clock: _Clock, due: datetime) -> dict[str, str]:
+    return {"было": _local_day(clock, clock.due), "стало": _local_day(clock, due)}
+
+
+def _local_day(clock: _Clock, moment: datetime) -> str:
+    return f"{moment.astimezone(clock.office.zone):%d.%m.%Y}"
+
+
+def _note(
+    rt: Runtime,
+    conn: Connection,
+    actor: Actor,
+    clock: _Clock,
+    kind: HistoryKind,
+    told: dict[str, str],
+    now: datetime,
+    action: str,
+) -> None:
+    case = clock.case
+    write_history(
+        rt, conn, case_id=case.id, key_id=case.key_id, now=now, actor=actor, kind=kind,
+        task_id=clock.row.task_id, data={name: value for name, value in told.items() if value},
+    )  # fmt: skip
+    record_action(rt, conn, actor, action, "case", case.id, case_id=case.id, details={"key": clock.row.key})
+    rt.database.after_commit(rt.wake)
