@@ -34,6 +34,8 @@ STANDARD: Final[dict[str, tuple[str, ...]]] = {
         "adHocSubProcess / Sequential",
         "callActivity",
         "callActivity / version",
+        "callActivity / version tag",
+        "callActivity / latest version",
     ),
     "What is done to an activity": (
         "standardLoopCharacteristics",

@@ -27,6 +27,7 @@ KNOWN: Final = Known(
     topics=("commission.collect",),
     form_fields={"F24": ("доход_семьи", "человек_в_семье")}.get,
     handed={"p05_visit": ()}.get,
+    has_version=lambda process, version: process == "p04_item" and version <= 3,
 )
 """What exists outside the examples."""
 

@@ -12,6 +12,7 @@ from engine.bpmn.check import finding_of, refusals
 from engine.bpmn.document import NotReadable, read_xml
 from engine.bpmn.graph import Element, Graph, Scope, read_graph
 from engine.bpmn.normalise import normalise
+from engine.bpmn.pinned import pinned
 from engine.bpmn.plan import Plan
 from engine.errors import DefinitionRefused, Finding
 from engine.model import StepInfo
@@ -80,10 +81,11 @@ class Program:
         return None if process is None else process.steps.get(node)
 
 
-def read(xml: bytes, *, name: str = "") -> Diagram:
+def read(xml: bytes, *, name: str = "", version: int | None = None) -> Diagram:
     """The processes of a file. Raises DefinitionRefused with all findings when it can't be run.
 
-    `name` is the name of the file, for messages.
+    `name` is the name of the file, for messages. With a `version` its processes are named as those who call
+    just that version name them (`pinned`).
     """
     try:
         graph = read_graph(read_xml(xml))
@@ -91,6 +93,9 @@ def read(xml: bytes, *, name: str = "") -> Diagram:
         raise refused(name, (finding_of(problem),)) from None
     if errors := refusals(graph):
         raise refused(name, tuple(errors))
+    if version is not None:
+        for process in graph.processes:
+            _rename(process, pinned(process.id, version))
     return Diagram(name, tuple(_process(graph, scope) for scope in graph.processes))
 
 
@@ -108,6 +113,12 @@ def refused(name: str, findings: tuple[Finding, ...]) -> DefinitionRefused:
     more = f" И ещё замечаний: {len(findings) - 1}." if len(findings) > 1 else ""
     file = f" «{name}»" if name else ""
     return DefinitionRefused(f"Схему{file} нельзя выполнить. {first.message}{more}", findings)
+
+
+def _rename(process: Scope, name: str) -> None:
+    process.id = name
+    for level in process.walk():
+        level.process = name
 
 
 def _process(graph: Graph, scope: Scope) -> Process:

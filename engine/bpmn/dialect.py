@@ -11,9 +11,12 @@ from lxml import etree
 
 from engine.bpmn.graph import Element, Flow, Graph, Scope, line_of, local_name, text_of
 from engine.bpmn.names import BPMN, CAMUNDA
+from engine.bpmn.pinned import pinned
 from engine.model import StepInfo
 
 _TERM = re.compile(r"""(?:=\s*|\$\{\s*)?term\(\s*"([^"]+)"\s*\)\s*\}?""")
+
+_VERSION = re.compile("[1-9][0-9]{0,3}")
 
 
 def camunda(xml: etree._Element | None, name: str) -> str | None:
@@ -63,11 +66,26 @@ def step_info(element: Element) -> StepInfo:
         start_terms=split(given.get("startTerms")),
         end_terms=split(given.get("endTerms")),
         decision=camunda(xml, "decisionRef"),
-        called=(xml.get("calledElement") or "").strip() or None if xml is not None else None,
+        called=_called(xml),
         topic=camunda(xml, "topic"),
         documentation=text_of(element.child("documentation")) or "",
         line=element.line,
     )
+
+
+def _called(xml: etree._Element | None) -> str | None:
+    """The process that is called, with its version where the call is bound to one."""
+    called = "" if xml is None else (xml.get("calledElement") or "").strip()
+    version = called_version(xml)
+    return pinned(called, version) if called and version is not None else called or None
+
+
+def called_version(xml: etree._Element | None) -> int | None:
+    """The version that a call is bound to; None when it is bound to none or does not say which."""
+    if camunda(xml, "calledElementBinding") != "version":
+        return None
+    text = camunda(xml, "calledElementVersion") or ""
+    return int(text) if _VERSION.fullmatch(text) else None
 
 
 def _number(text: str | None) -> Decimal | None:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from engine import bpmn, dmn, formjs
 from engine.bpmn import Diagram, Process, Program
+from engine.bpmn.pinned import process_and_version
 from engine.definitions.tables import definition, release
 from engine.dmn import Model
 from engine.errors import NotFound
@@ -24,6 +25,9 @@ from engine.storage.moments import from_seconds
 
 KEPT_RELEASES = 64
 """Releases whose programs stay linked in memory; older ones are linked again when a case needs them."""
+
+PINNED = "pinned"
+"""Kind of the versions of processes that diagrams call by number."""
 
 _DEFINITION = select(definition.c.kind, definition.c.content).where(definition.c.id == bindparam("id"))
 _RELEASE = select(release.c.catalogue).where(release.c.id == bindparam("id"))
@@ -40,7 +44,7 @@ class Library:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.RLock()
-        self._parsed: dict[int, Parsed] = {}
+        self._parsed: dict[tuple[int, int | None], Parsed] = {}
         self._releases: OrderedDict[int, Release] = OrderedDict()
         self._minute = -1
 
@@ -76,23 +80,24 @@ class Library:
         found = conn.execute(_NEWEST).scalar_one_or_none()
         return None if found is None else self.release(found)
 
-    def parsed(self, definition_id: int) -> Parsed:
-        """The parsed content of one published definition."""
-        found = self._parsed.get(definition_id)
+    def parsed(self, definition_id: int, version: int | None = None) -> Parsed:
+        """The parsed content of one published definition; of a diagram as it is called by its `version`."""
+        key = definition_id, version
+        found = self._parsed.get(key)
         if found is not None:
             return found
         with self._lock:
-            if definition_id not in self._parsed:
+            if key not in self._parsed:
                 with self._database.read() as conn:
                     row = conn.execute(_DEFINITION, {"id": definition_id}).one()
-                self._parsed[definition_id] = _parse(row.kind, row.content)
-            return self._parsed[definition_id]
+                self._parsed[key] = _parse(row.kind, row.content, version)
+            return self._parsed[key]
 
 
-def _parse(kind: str, content: bytes) -> Parsed:
+def _parse(kind: str, content: bytes, version: int | None) -> Parsed:
     match kind:
         case "bpmn":
-            return bpmn.read(content)
+            return bpmn.read(content, version=version)
         case "dmn":
             return dmn.load(content)
         case "form":
@@ -113,7 +118,11 @@ class TimedStart:
 
 @dataclass
 class Release:
-    """The whole catalogue at one moment. `items` is {kind: {key: definition id}}."""
+    """The whole catalogue at one moment. `items` is {kind: {key: definition id}}.
+
+    Of the kind `pinned` are versions of processes that diagrams call by number, under names like
+    `p04_item@3`; wherever a process is asked for by its name, they are found too.
+    """
 
     id: int
     items: Mapping[str, Mapping[str, int]]
@@ -126,12 +135,18 @@ class Release:
     def definition_id(self, kind: str, key: str) -> int:
         """Number of the published version; NotFound names what is missing."""
         found = self.items.get(kind, {}).get(key)
+        if found is None and kind == "bpmn":
+            found = self.items.get(PINNED, {}).get(key)
         if found is None:
             raise NotFound(f"{KIND_NAMES[kind]} «{key}» не опубликован.", "Опубликуйте его и повторите.")
         return found
 
+    def has_process(self, key: str) -> bool:
+        """Whether there is a process of that name, be it one of a version that is called by number."""
+        return key in self.items.get("bpmn", {}) or key in self.items.get(PINNED, {})
+
     def process(self, key: str) -> Process:
-        """A process of this release by its id."""
+        """A process of this release by its name."""
         found = self._processes.get(key)
         if found is None:
             diagram = self._parsed(Diagram, "bpmn", key)
@@ -189,7 +204,7 @@ class Release:
         todo = list(self.process(key).calls)
         while todo:
             name = todo.pop()
-            if name not in called and name in self.items["bpmn"]:
+            if name not in called and self.has_process(name):
                 called[name] = self.process(name)
                 todo.extend(called[name].calls)
         return called
@@ -207,7 +222,8 @@ class Release:
         return self._parsed(bytes, "docx", key) if key in self.items.get("docx", {}) else None
 
     def _parsed(self, wanted: type[T], kind: str, key: str) -> T:
-        found = self.library.parsed(self.definition_id(kind, key))
+        version = process_and_version(key)[1] if kind == "bpmn" else None
+        found = self.library.parsed(self.definition_id(kind, key), version)
         if not isinstance(found, wanted):
             raise NotFound(f"{KIND_NAMES[kind]} «{key}» повреждён в базе.", "Опубликуйте его заново.")
         return found
@@ -218,7 +234,7 @@ class Release:
         A bare StepInfo for elements that the engine itself added and for names of messages.
         """
         process, node = split_element_ref(main, ref)
-        found = self.process(process).steps.get(node) if process in self.items.get("bpmn", {}) else None
+        found = self.process(process).steps.get(node) if self.has_process(process) else None
         return found or StepInfo(node=node, process=process, name=node, kind="")
 
 

@@ -16,8 +16,9 @@ TITLE = 300
 FILE_NAME, FILE_ENDING = 200, 20
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f/\\]")
-_NO_ID = re.compile(r"[\s/]")
-"""Histories list ids with spaces between them, and a called process before the id with a stroke."""
+_NO_ID = re.compile(r"[\s/@]")
+"""Histories list ids with spaces between them, and a called process before the id with a stroke, behind it
+the version to which the call is bound."""
 
 
 def key_findings(keys: tuple[str, ...]) -> Iterator[Finding]:
@@ -46,13 +47,14 @@ def diagram_findings(diagram: Diagram) -> Iterator[Finding]:
                 ("Идентификатор элемента", step.node),
                 ("Название этапа", step.stage),
                 ("Статус", step.status),
+                ("Идентификатор вызываемого процесса с версией", step.called or ""),
             ):
                 if len(text) > KEY:
                     yield _long(what, KEY, step.node, step.name, step.line)
 
 
 def _odd_id(element: str, name: str, line: int | None) -> Finding:
-    message = f"В идентификаторе «{element[:40]}» пробел или косая черта."
+    message = f"В идентификаторе «{element[:40]}» пробел, косая черта или «@»."
     hint = "Исправьте идентификатор (id) в свойствах элемента: буквы, цифры, «_» и «-»."
     return Finding("file-id", "error", message, hint, element, name, line)
 

@@ -18,6 +18,7 @@ from engine.definitions.exchange import Passing, decision_inputs, form_fields, h
 from engine.definitions.files import KINDS, Checked, ReadFile, Upload, check_files
 from engine.definitions.limits import TITLE, kept_name
 from engine.definitions.operations import OPERATIONS
+from engine.definitions.pins import definition_of, pin
 from engine.definitions.tables import definition, release
 from engine.errors import DefinitionRefused, Finding
 from engine.model import Actor, Permission, Scope
@@ -67,7 +68,13 @@ def _known(rt: Runtime, items: Items) -> Known:
         form_fields=_published(rt, items, "form", lambda form: {form.id: form_fields(form)}),
         decision_inputs=_published(rt, items, "dmn", decision_inputs),
         handed=lambda process: _handed(rt, items).get(process, ()),
+        has_version=lambda process, version: _has_version(rt, items, process, version),
     )
+
+
+def _has_version(rt: Runtime, items: Items, process: str, version: int) -> bool:
+    with rt.database.read() as conn:
+        return definition_of(conn, items, process, version) is not None
 
 
 def _published(rt: Runtime, items: Items, kind: str, passes: Callable[[Any], Passing]) -> Lookup:
@@ -138,6 +145,9 @@ def add_release(
     release_id, items = _newest(conn)
     versions = [_add_version(rt, conn, actor, file, items, note) for file in files]
     added = [version for version in versions if version.new]
+    for file in files:
+        if file.kind == "bpmn":
+            pin(conn, items, file.passes)
     if added or release_id is None:
         release_id = _add_release(rt, conn, actor, items)
     for version in added:

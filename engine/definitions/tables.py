@@ -44,7 +44,7 @@ release = Table(
     Column("catalogue", Text, nullable=False),
 )
 """`catalogue` is JSON: {kind: {key: definition id}}. A file with several processes or decisions stands under
-each key."""
+each key. Kind `pinned`: `p04_item@3` and the like, the versions of processes that diagrams call by number."""
 append_only(release)
 
 upload = Table(

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from engine.access.service import DEFAULT_ZONE
 from engine.bpmn import Process, Start
+from engine.bpmn.pinned import process_and_version
 from engine.bpmn.timers import in_zone
 from engine.cases.locking import LockedCase
 from engine.cases.service import start_case
@@ -109,7 +110,7 @@ class _Game:
             release = self._rt.library.current(conn)
         keys = self._ground.main.keys
         if wanted is None and len(keys) > 1:
-            called = {name for key in keys for name in release.process(key).calls}
+            called = {process_and_version(name)[0] for key in keys for name in release.process(key).calls}
             keys = tuple(key for key in keys if key not in called) or keys
         if wanted is None and len(keys) > 1:
             raise Failed(f"В файле несколько процессов: {', '.join(keys)}. Напишите, какой: process.")

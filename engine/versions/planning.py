@@ -117,7 +117,7 @@ def make_plan(
 def _check_renames(release: Release, main: str, renames: Mapping[str, str]) -> None:
     for old, new in renames.items():
         process, _node = split_element_ref(main, old)
-        if process not in release.items["bpmn"] or new not in release.process(process).steps:
+        if not release.has_process(process) or new not in release.process(process).steps:
             raise InvalidData(
                 "Сопоставление не принято.", {"renames": f"В новой версии нет элемента «{new}»."}
             )

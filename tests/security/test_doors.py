@@ -351,6 +351,7 @@ COLLEAGUES = {
     "access.queries.colleague", "access.queries.colleagues", "access.queries.holders",
     "access.queries.names_of", "access.queries.substitutions", "documents.signers.head_of",
     "records.queries.settlements", "records.commissions.members_of", "records.commissions.commission_row",
+    "definitions.pins.definition_of", "definitions.pins.pin",
     "definitions.queries.definition_content", "definitions.queries.published_definitions",
     "deadlines.queries.all_norms", "deadlines.queries.calendar_keys", "deadlines.queries.country_years",
     "deadlines.queries.days_by_year", "deadlines.queries.norm_editions",

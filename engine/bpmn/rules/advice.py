@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.bpmn.rules.rule import info, warning
+from engine.bpmn.rules.rule import error, info, warning
 
 PEOPLE = (
     warning(
@@ -34,6 +34,11 @@ PEOPLE = (
         "process-unknown",
         "«{name}» вызывает процесс «{key}», которого нет.",
         "Исправьте идентификатор или опубликуйте процесс.",
+    ),
+    error(
+        "version-unknown",
+        "«{name}» вызывает версию {version} процесса «{key}», а такой нет.",
+        "Исправьте номер. Версия должна быть опубликована раньше схемы, которая её вызывает.",
     ),
     warning(
         "topic-unknown", "«{name}» вызывает операцию «{key}», которой нет.", "Выберите операцию из перечня."

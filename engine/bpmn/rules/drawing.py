@@ -23,8 +23,8 @@ _ATTRIBUTES: Final = _words(
     """
     assignee candidateGroups formRef formKey formRefBinding formRefVersion dueDate priority type
     topic decisionRef decisionRefBinding resultVariable mapDecisionResult collection elementVariable
-    calledElementBinding errorCodeVariable errorMessageVariable asyncBefore asyncAfter exclusive
-    jobPriority taskPriority historyTimeToLive versionTag isStartableInTasklist
+    calledElementBinding calledElementVersion errorCodeVariable errorMessageVariable asyncBefore asyncAfter
+    exclusive jobPriority taskPriority historyTimeToLive versionTag isStartableInTasklist
     candidateStarterGroups candidateStarterUsers modelerTemplate modelerTemplateVersion
     modelerTemplateIcon
     """

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from engine.bpmn import dialect
 from engine.bpmn.graph import Graph
+from engine.bpmn.pinned import process_and_version
 from engine.bpmn.rules.hits import Hit, at, elements
 
 Lookup = Callable[[str], Collection[str] | None]
@@ -27,6 +28,8 @@ class Known:
     norms: Collection[str] | None = None
     processes: Collection[str] | None = None
     topics: Collection[str] | None = None
+    has_version: Callable[[str, int], bool] | None = None
+    """Whether a process of that id has been published in that version."""
     form_fields: Lookup = _nobody_knows
     """By the key of a form: the variables that its answers write."""
     decision_inputs: Lookup = _nobody_knows
@@ -39,6 +42,7 @@ def references(graph: Graph, known: Known) -> Iterator[Hit]:
     own = {process.id for process in graph.processes}
     for element in elements(graph):
         info = dialect.step_info(element)
+        called, version = process_and_version(info.called or "")
         written = dialect.timer(element)
         term = dialect.term_of(written.text) if written is not None else None
         norms = (info.norm, term, *info.start_terms, *info.end_terms)
@@ -49,7 +53,7 @@ def references(graph: Graph, known: Known) -> Iterator[Hit]:
             ("norm-unknown", norms, known.norms),
             (
                 "process-unknown",
-                (info.called,),
+                (called,),
                 None if known.processes is None else {*known.processes, *own},
             ),
             ("topic-unknown", (info.topic,), known.topics),
@@ -57,3 +61,5 @@ def references(graph: Graph, known: Known) -> Iterator[Hit]:
             for key in dict.fromkeys(keys):
                 if key and there is not None and key not in there:
                     yield at(rule, element, key=key)
+        if version is not None and known.has_version is not None and not known.has_version(called, version):
+            yield at("version-unknown", element, key=called, version=version)

@@ -69,10 +69,17 @@ def performers(graph: Graph) -> Iterator[Hit]:
 
 def bindings(graph: Graph) -> Iterator[Hit]:
     for element in elements(graph):
-        for name in ("calledElement", "decisionRef", "formRef"):
+        for name in ("decisionRef", "formRef"):
             binding = dialect.camunda(element.xml, f"{name}Binding")
             if binding in ("version", "versionTag"):
                 yield at("binding-version", element, setting=f"{name}Binding")
+        match dialect.camunda(element.xml, "calledElementBinding"):
+            case "versionTag":
+                yield at("binding-version", element, setting="calledElementBinding")
+            case "latest":
+                yield at("binding-latest", element)
+            case "version" if dialect.called_version(element.xml) is None:
+                yield at("version-missing", element)
 
 
 def ad_hoc(graph: Graph) -> Iterator[Hit]:

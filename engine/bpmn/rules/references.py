@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from engine.bpmn import dialect, timers
 from engine.bpmn.evaluate import is_formula
 from engine.bpmn.graph import Element, Graph
+from engine.bpmn.pinned import process_and_version
 from engine.bpmn.rules.hits import Hit, at, elements
 
 _THROWING = frozenset({"endEvent", "intermediateThrowEvent"})
@@ -84,7 +85,8 @@ def called_things(graph: Graph) -> Iterator[Hit]:
             yield at("decision-missing", element)
         elif element.tag == "scriptTask":
             yield from _script(element)
-        for text in (info.called, info.decision, info.topic, info.form, *info.roles):
+        called, _version = process_and_version(info.called or "")
+        for text in (called, info.decision, info.topic, info.form, *info.roles):
             if text and is_formula(text):
                 yield at("reference-expression", element, text=_short(text))
 

@@ -108,8 +108,12 @@ def handler(id: str, trigger: str, *inner: str, interrupting: bool = True) -> st
     return sub(id, start(f"{id}_s", trigger, isInterrupting=interrupting), *inner, triggeredByEvent=True)
 
 
-def call(id: str, called: str, *inner: str) -> str:
-    return node("callActivity", id, *inner, calledElement=called)
+def call(id: str, called: str, *inner: str, version: int | None = None) -> str:
+    """A call, of one version when there is one."""
+    if version is None:
+        return node("callActivity", id, *inner, calledElement=called)
+    bound = {"camunda__calledElementBinding": "version", "camunda__calledElementVersion": version}
+    return node("callActivity", id, *inner, calledElement=called, **bound)
 
 
 def xor(id: str, **attributes: object) -> str:

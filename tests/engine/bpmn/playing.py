@@ -30,12 +30,15 @@ class Play:
         *,
         process: str | None = None,
         others: tuple[bytes, ...] = (),
+        versions: Mapping[int, bytes] | None = None,
         now: datetime = MORNING,
         terms: dict[str, datetime | None] | None = None,
         start_event: str | None = None,
         **context: Any,
     ) -> None:
         found = {one.id: one for file in (xml, *others) for one in bpmn.read(file).processes}
+        for version, file in (versions or {}).items():
+            found |= {one.id: one for one in bpmn.read(file, version=version).processes}
         main = found[process] if process else next(iter(found.values()))
         self.program = bpmn.link(main, found)
         self.now = now

@@ -86,6 +86,7 @@ KNOWN = Known(
     topics={"почта"},
     form_fields={"F24": {"доход_семьи"}}.get,
     handed=lambda _process: (),
+    has_version=lambda process, version: (process, version) == ("q", 7),
 )
 
 
@@ -204,6 +205,12 @@ CASES: dict[str, bytes] = {
     "must-interrupt": edge(error(""), 'cancelActivity="false" attachedToRef="a"'),
     "performers": straight(user("x", '<potentialOwner id="o1"/>')),
     "binding-version": straight(
+        node("businessRuleTask", "x", camunda__decisionRef="DMN-04", camunda__decisionRefBinding="version")
+    ),
+    "binding-latest": straight(
+        node("callActivity", "x", calledElement="q", camunda__calledElementBinding="latest")
+    ),
+    "version-missing": straight(
         node("callActivity", "x", calledElement="q", camunda__calledElementBinding="version")
     ),
     "data-computed": straight(
@@ -225,6 +232,7 @@ CASES: dict[str, bytes] = {
     "decision-unknown": straight(node("businessRuleTask", "x", camunda__decisionRef="DMN-99")),
     "norm-unknown": straight(user("x", extensions(properties(norm="T99")))),
     "process-unknown": straight(call("x", "q99")),
+    "version-unknown": straight(call("x", "q", version=8)),
     "topic-unknown": straight(service("x", topic="нет такой")),
     "gateway-no-default": diagram(
         start(), xor("x"), user("a"), user("b"), path("s x"), flow("x", "a", "n > 1"), flow("x", "b", "n < 1")
@@ -355,6 +363,16 @@ def test_a_sound_diagram_has_no_findings():
 def test_nothing_outside_is_checked_when_nobody_knows_it():
     assert check(SOUND) == []
     assert [finding.rule for finding in check(SOUND, known=Known(roles=set()))] == ["role-unknown"]
+
+
+def test_a_version_that_has_been_published_can_be_called():
+    assert check(straight(call("x", "q", version=7)), known=KNOWN) == check(straight(call("x", "q")))
+
+
+@pytest.mark.parametrize("version", ["", "0", "-1", "три", "3.0", "12345", "=n"])
+def test_a_version_is_a_number(version):
+    bound = {"camunda__calledElementBinding": "version", "camunda__calledElementVersion": version}
+    assert found(straight(node("callActivity", "x", calledElement="q", **bound)), "version-missing")
 
 
 def test_a_process_of_the_same_file_can_be_called():

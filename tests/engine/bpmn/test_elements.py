@@ -158,6 +158,20 @@ def test_a_called_process_takes_and_gives_what_is_mapped():
     assert play.do("qa", m=5).variables == {"n": 10, "тайна": 1}
 
 
+@element("callActivity / version")
+def test_a_call_may_be_bound_to_one_version():
+    """The steps of both versions have the same ids, and are told apart wherever the case stands."""
+    older = diagram(start("qs"), user("qa"), path("qs qa"), id="q")
+    newer = diagram(start("qs"), user("qa"), user("qb"), path("qs qa qb"), id="q")
+    caller = diagram(start(), call("x", "q", version=3), call("y", "q"), user("z"), path("s x y z"))
+    play = Play(caller, others=(newer,), versions={3: older})
+    assert [task.process for task in play.tasks.values()] == ["q@3"]
+    play.do("qa")
+    assert [task.process for task in play.tasks.values()] == ["q"]
+    assert play.do("qa").open == ["qb"]
+    assert play.do("qb").open == ["z"]
+
+
 # --- what is done to an activity
 
 

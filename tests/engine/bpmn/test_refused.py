@@ -62,9 +62,13 @@ REFUSED: dict[str, tuple[str, bytes]] = {
             "globalBusinessRuleTask",
         )
     },
-    "callActivity / version": (
+    "callActivity / version tag": (
         "binding-version",
-        straight(node("callActivity", "x", calledElement="q", camunda__calledElementBinding="version")),
+        straight(node("callActivity", "x", calledElement="q", camunda__calledElementBinding="versionTag")),
+    ),
+    "callActivity / latest version": (
+        "binding-latest",
+        straight(node("callActivity", "x", calledElement="q", camunda__calledElementBinding="latest")),
     ),
     "multiInstanceLoopCharacteristics / behavior": (
         "loop-behavior",

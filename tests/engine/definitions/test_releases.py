@@ -8,7 +8,7 @@ from engine.access.actors import load_actor
 from engine.cases.queries import case_card, case_variables
 from engine.cases.service import complete_task
 from engine.definitions.files import Upload
-from engine.errors import InvalidData
+from engine.errors import DefinitionRefused, InvalidData
 from engine.model import Actor, CompleteTask, Value
 from engine.runtime import Runtime
 from tests.engine.definitions.drawing import decision, form, process, replaced, text_field
@@ -25,6 +25,8 @@ from tests.factories.cases import (
     user_task,
 )
 
+BOUND = ' camunda:calledElementBinding="version" camunda:calledElementVersion="{}"'
+
 
 @pytest.fixture
 def clerk(rt: Runtime) -> Actor:
@@ -36,13 +38,14 @@ def variables(rt: Runtime, clerk: Actor, case_id: int) -> dict[str, Value]:
         return case_variables(rt, conn, case_card(rt, conn, clerk, case_id))
 
 
-def caller() -> Upload:
-    """a, then process `called`."""
+def caller(version: int | None = None) -> Upload:
+    """a, then process `called`, in that version if there is one."""
+    bound = "" if version is None else BOUND.format(version)
     return diagram(
         "caller",
         '<startEvent id="s" name="Начало"/><endEvent id="e" name="Конец"/>'
         + user_task("a")
-        + '<callActivity id="c" name="Вызов" calledElement="called"/>'
+        + f'<callActivity id="c" name="Вызов" calledElement="called"{bound}/>'
         + flows("s a c e"),
     )
 
@@ -83,6 +86,48 @@ def test_a_running_case_keeps_the_process_it_will_call(rt: Runtime, clerk: Actor
     complete(rt, clerk, "a")
     complete(rt, clerk, "a")
     assert open_nodes(rt) == ["called/b", "called/c"]
+
+
+def test_a_call_bound_to_a_version_goes_there_whatever_is_published_later(rt: Runtime, clerk: Actor) -> None:
+    publish_files(rt, process("called", user_task("b")))
+    publish_files(rt, process("called", user_task("c")))
+    publish_files(rt, caller(version=1))
+    publish_files(rt, process("called", user_task("d")))
+    open_case(rt, clerk, "caller")
+    complete(rt, clerk, "a")
+    assert open_nodes(rt) == ["called@1/b"]
+    complete(rt, clerk, "called@1/b")
+    assert open_nodes(rt) == []
+
+
+def test_a_version_that_was_bound_before_is_in_every_later_release(rt: Runtime, clerk: Actor) -> None:
+    publish_files(rt, process("called", user_task("b")))
+    publish_files(rt, caller(version=1), process("called", user_task("c")))
+    publish_files(rt, caller(version=2))
+    with rt.database.read() as conn:
+        newest = rt.library.current(conn)
+    assert set(newest.items["pinned"]) == {"called@1", "called@2"}
+    assert set(newest.process("called@1").steps) >= {"b"}
+    assert set(newest.process("called@2").steps) >= {"c"}
+    assert newest.step("caller", "called@1/b").name == "Шаг b"
+
+
+def test_a_version_that_was_never_published_is_refused(rt: Runtime) -> None:
+    publish_files(rt, process("called", user_task("b")))
+    with pytest.raises(DefinitionRefused) as refused:
+        publish_files(rt, caller(version=2))
+    (finding,) = [each for each in refused.value.findings if each.severity == "error"]
+    assert (finding.rule, finding.element) == ("version-unknown", "c")
+    assert finding.message == "«Вызов» вызывает версию 2 процесса «called», а такой нет."
+
+
+def test_what_a_version_opens_by_itself_is_not_opened_again_by_those_that_are_called(rt: Runtime) -> None:
+    """Only the newest diagrams begin by messages, signals and the calendar."""
+    publish_files(rt, process("called", user_task("b")))
+    publish_files(rt, caller(version=1))
+    with rt.database.read() as conn:
+        newest = rt.library.current(conn)
+    assert set(newest.items["bpmn"]) == {"caller", "called"}
 
 
 def test_a_running_case_keeps_its_decisions(rt: Runtime, clerk: Actor) -> None:
