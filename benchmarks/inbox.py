@@ -49,8 +49,8 @@ SELECT {values} FROM n, case_ c WHERE c.id = :original
 _STEPS = """
 WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :steps - 1)
 INSERT INTO task (id, case_id, node, status, queue_id, role_queue_id, due_at, clock, priority, opened_at)
-SELECT ((:original + 1 + i / :of_a_case) << :bits) + i % :of_a_case + 1, :original + 1 + i / :of_a_case,
-       :node, 0, q, q, due, 1, 0, :now
+SELECT (CAST(:original + 1 + i / :of_a_case AS BIGINT) << :bits) + i % :of_a_case + 1,
+       :original + 1 + i / :of_a_case, :node, 0, q, q, due, 1, 0, :now
 FROM (
   SELECT i,
          CASE WHEN i % 10 = 0 THEN :first
@@ -95,9 +95,10 @@ def _fill(ours: Ours, steps: int) -> None:
                 "node": node, "now": now, "first": FIRST_QUEUE, "roles": ROLES, "people": PEOPLE,
             },
         )  # fmt: skip
-    with rt.database.engines.writer.connect() as conn:
-        conn.connection.cursor().execute("ANALYZE")
-        conn.commit()
+    looked_over = "ANALYZE" if rt.database.kind == "sqlite" else "VACUUM ANALYZE"  # PostgreSQL does it alone
+    writer = rt.database.engines.writer.execution_options(isolation_level="AUTOCOMMIT")
+    with writer.connect() as conn:
+        conn.execute(text(looked_over))
 
 
 def _tell(rt: Runtime, title: str, unit_id: int) -> None:
@@ -117,7 +118,7 @@ def _tell(rt: Runtime, title: str, unit_id: int) -> None:
         "eight counters": lambda conn, mine: inbox_counters(
             rt, conn, mine.queues, max(mine.queues), now, unit_id
         ),
-        "counters of pathways": lambda conn, mine: process_counters(conn, mine.queues),
+        "counters of pathways": lambda conn, mine: process_counters(rt, conn, mine.queues),
     }
     for name, look in lines.items():
         cells = [_cost(rt, look, Filter(queues=frozenset(queues))) for queues in READERS.values()]

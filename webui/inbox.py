@@ -131,7 +131,7 @@ def show() -> str:
         )
         rows = inbox_page(rt, conn, wanted, now, person.unit_id)
         counters = inbox_counters(rt, conn, person.queues, person.own_queue, now, person.unit_id)
-        pathways = process_counters(conn, person.queues)
+        pathways = process_counters(rt, conn, person.queues)
         names = names_of(conn, {row.assignee_id or 0 for row in rows} | standing_in.absent.keys())
         instead = _count(conn, standing_in, now, person)
         release = rt.library.current(conn)

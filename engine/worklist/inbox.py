@@ -17,6 +17,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    TableValuedAlias,
     and_,
     func,
     literal,
@@ -33,6 +34,7 @@ from engine.deadlines.due import DueWords, day_bounds, is_overdue, words
 from engine.deadlines.sql import overdue_condition
 from engine.model import ERASED, Clock, Due, StepInfo
 from engine.runtime import Runtime
+from engine.storage.connections import Kind
 from engine.storage.moments import due_from_seconds, from_seconds
 from engine.storage.rows import AnyRow
 from engine.worklist.tables import OPEN, task
@@ -132,7 +134,7 @@ def _bucket_condition(bucket: str, today: _Today) -> ColumnElement[bool]:
         case "later":
             return and_(running, task.c.due_at >= today.week_end)
         case "paused":
-            return task.c.clock == Clock.PAUSED
+            return _IS_PAUSED
         case _:
             raise ValueError(bucket)
 
@@ -156,7 +158,8 @@ def _conditions(wanted: Filter, today: _Today) -> list[ColumnElement[bool]]:
 
 
 _IS_OPEN = task.c.status == literal_column(str(OPEN))
-"""In words and not as a parameter: the indexes hold open steps alone, and the planner must see that."""
+_IS_PAUSED = task.c.clock == literal_column(str(int(Clock.PAUSED)))
+"""In words and not as parameters: indexes hold open or paused steps alone, and the planner must see that."""
 
 
 def _page_statement(rt: Runtime, wanted: Filter, today: _Today) -> Select[Any]:
@@ -182,7 +185,7 @@ def _along_due_moments(rt: Runtime, wanted: Filter, conditions: Sequence[ColumnE
 
 def _queue_by_queue(wanted: Filter, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
     """As `_lateral_statement`, for a database that has no LATERAL."""
-    queues = func.json_each(json.dumps(sorted(wanted.queues))).table_valued("value", name="queues")
+    queues = _table_of("sqlite", wanted.queues)
     nearest = (
         select(task.c.id)
         .where(task.c.queue_id == queues.c.value, *conditions)
@@ -203,14 +206,10 @@ def _queue_by_queue(wanted: Filter, conditions: Sequence[ColumnElement[bool]]) -
 
 
 def _lateral_statement(wanted: Filter, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    queues = (
-        func.unnest(literal(sorted(wanted.queues), ARRAY(BigInteger)))
-        .table_valued("queue")
-        .render_derived("queues")
-    )
+    queues = _table_of("postgresql", wanted.queues)
     each = (
         select(task)
-        .where(task.c.queue_id == queues.c.queue, *conditions)
+        .where(task.c.queue_id == queues.c.value, *conditions)
         .order_by(task.c.due_at, task.c.id)
         .limit(wanted.limit)
         .lateral("each")
@@ -224,6 +223,15 @@ def _lateral_statement(wanted: Filter, conditions: Sequence[ColumnElement[bool]]
         .order_by(each.c.due_at, each.c.id)
         .limit(wanted.limit)
     )
+
+
+def _table_of(kind: Kind, queues: Iterable[int]) -> TableValuedAlias:
+    """Queues as a table with the column `value`, handed over as one parameter however many they are."""
+    numbers = sorted(queues)
+    if kind == "postgresql":
+        listed = func.unnest(literal(numbers, ARRAY(BigInteger)))
+        return listed.table_valued("value").render_derived("queues")
+    return func.json_each(json.dumps(numbers)).table_valued("value", name="queues")
 
 
 def inbox_rows(rt: Runtime, found: Iterable[AnyRow], now: datetime, unit_id: int) -> list[InboxRow]:
@@ -298,13 +306,7 @@ def inbox_counters(
     today = _today(rt, now, unit_id)
 
     def capped(name: str, queue_ids: Iterable[int], *more: ColumnElement[bool]) -> ColumnElement[int]:
-        rows = (
-            select(literal(1))
-            .select_from(task)
-            .where(_IS_OPEN, task.c.queue_id.in_(sorted(queue_ids)), *more)
-            .limit(CAP)
-            .subquery()
-        )
+        rows = _first_open(rt.database.kind, queue_ids, literal(1), *more).subquery()
         return select(func.count()).select_from(rows).scalar_subquery().label(name)
 
     found = conn.execute(
@@ -318,12 +320,26 @@ def inbox_counters(
     return Counters(**found._mapping)
 
 
-def process_counters(conn: Connection, queues: frozenset[int]) -> dict[str, int]:
+def _first_open(
+    kind: Kind, queues: Iterable[int], wanted: ColumnElement[int], *more: ColumnElement[bool]
+) -> Select[Any]:
+    """Something of at most CAP open steps, queue by queue: short scans of one index, however many steps the
+    planner expects.
+    """
+    listed = _table_of(kind, queues)
+    found = select(wanted.label("wanted")).select_from(task).where(_IS_OPEN, *more)
+    if kind == "sqlite":
+        return found.where(task.c.queue_id.in_(select(listed.c.value))).limit(CAP)
+    each = found.where(task.c.queue_id == listed.c.value).limit(CAP).lateral("each")
+    return select(each.c.wanted).select_from(listed).join(each, true()).limit(CAP)
+
+
+def process_counters(rt: Runtime, conn: Connection, queues: frozenset[int]) -> dict[str, int]:
     """Open steps by pathway among the first CAP of the queues."""
-    first = select(task.c.case_id).where(_IS_OPEN, task.c.queue_id.in_(sorted(queues))).limit(CAP).subquery()
+    first = _first_open(rt.database.kind, queues, task.c.case_id).subquery()
     found = conn.execute(
         select(case_.c.process, func.count())
-        .join_from(first, case_, first.c.case_id == case_.c.id)
+        .join_from(first, case_, first.c.wanted == case_.c.id)
         .group_by(case_.c.process)
     )
     return dict(found.all())

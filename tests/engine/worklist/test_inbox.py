@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event, update
 
 from engine.access.actors import load_actor
 from engine.clock import MovableClock
 from engine.deadlines.due import is_overdue
 from engine.deadlines.service import seed
-from engine.model import Actor
+from engine.model import Actor, Clock
 from engine.runtime import Runtime
 from engine.storage.counting import count_statements
 from engine.worklist.inbox import BUCKETS, Filter, InboxRow, inbox_counters, inbox_page, process_counters
 from engine.worklist.service import claim
-from tests.factories.access import make_actor
+from engine.worklist.tables import task
+from tests.factories.access import make_actor, make_runtime
 from tests.factories.cases import chain, complete, open_case, open_tasks, publish_files, user_task
 
 FRIDAY = datetime(2025, 12, 26, 7, tzinfo=UTC)
@@ -113,7 +117,7 @@ def test_pathways_are_counted_and_chosen(rt: Runtime, clerk: Actor) -> None:
         open_case(rt, clerk, process)
     actor = load_actor(rt, clerk.user_id)
     with rt.database.read() as conn:
-        assert process_counters(conn, actor.queues) == {"quick": 1, "slow": 2}
+        assert process_counters(rt, conn, actor.queues) == {"quick": 1, "slow": 2}
     assert nodes(page(rt, clerk, process="slow")) == ["b", "b"]
 
 
@@ -138,3 +142,35 @@ def test_a_page_costs_the_same_few_statements_however_many_rows(rt: Runtime, cle
 def test_nobody_with_no_queue_sees_anything(rt: Runtime, clerk: Actor) -> None:
     open_case(rt, clerk, "quick")
     assert page(rt, clerk, queues=frozenset()) == []
+
+
+def test_a_paused_step_is_counted_and_listed_as_paused_alone(rt: Runtime, clerk: Actor) -> None:
+    for process in ("quick", "slow"):
+        open_case(rt, clerk, process)
+    with rt.database.write() as conn:
+        conn.execute(update(task).where(task.c.node == "a").values(clock=Clock.PAUSED))
+    actor = load_actor(rt, clerk.user_id)
+    with rt.database.read() as conn:
+        counters = inbox_counters(rt, conn, actor.queues, actor.own_queue, rt.clock.now(), actor.unit_id)
+    assert (counters.total, counters.paused, counters.overdue, counters.today) == (2, 1, 0, 0)
+    assert nodes(page(rt, clerk, bucket="paused")) == ["a"]
+
+
+def test_no_counter_looks_at_all_open_steps(tmp_path: Path) -> None:
+    """On SQLite, whose plan does not hang on how many rows there are."""
+    rt = make_runtime(tmp_path, f"sqlite:///{tmp_path}/marshrut.db")
+    clerk = make_actor(rt, "R05")
+    said: list[tuple[str, Any]] = []
+    event.listen(
+        rt.database.engines.reader,
+        "before_cursor_execute",
+        lambda _conn, _cursor, statement, parameters, *_: said.append((statement, parameters)),
+    )
+    with rt.database.read() as conn:
+        inbox_counters(rt, conn, clerk.queues, clerk.own_queue, rt.clock.now(), clerk.unit_id)
+        statement, parameters = said[-1]
+        plan = [row.detail for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+    scans = [line for line in plan if " task " in line]
+    assert len(scans) == 8
+    assert all("(queue_id=?" in line for line in scans)
+    assert sum("ix_task_paused" in line for line in scans) == 1
