@@ -104,7 +104,9 @@ class Actor:
 
     `queues` are the numbers of the person's own queue and of every role queue open to them (their roles in
     their units, and those of whom they substitute). `units` are the units inside the reach of TEAM and
-    AGENCY scopes. The system itself acts as `SYSTEM`.
+    AGENCY scopes. `parts` are whose rights are put together in whoever stands in for somebody today: their
+    own, then those lent by each absent colleague; empty for everybody else. A right reaches what the part
+    that has it reaches, never what only another part does. The system itself acts as `SYSTEM`.
     """
 
     user_id: int
@@ -117,6 +119,12 @@ class Actor:
     queues: frozenset[int]
     team_units: frozenset[int] = frozenset()
     agency_units: frozenset[int] = frozenset()
+    parts: tuple[Actor, ...] = ()
+
+    @property
+    def stands_for(self) -> dict[int, int]:
+        """Absent colleague → their own queue."""
+        return {part.user_id: part.own_queue for part in self.parts if part.user_id != self.user_id}
 
     def may(self, permission: Permission, scope: Scope = Scope.OWN) -> bool:
         """True when a role of the actor grants the permission at least as far as `scope`."""
@@ -165,7 +173,6 @@ class CompleteTask:
     actor: Actor
     task_id: int
     data: Mapping[str, Value] = field(default_factory=dict)
-    on_behalf_of: int | None = None
 
 
 # --- what the BPMN step says happened -------------------------------------------------------------

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from engine.access.queries import substitutions
+from engine.access.absences import away_now
 from engine.model import Actor
 from engine.runtime import Runtime
-from webui.frame import local_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +25,10 @@ class StandIn:
 
 def stand_in(rt: Runtime, person: Actor) -> StandIn:
     """Nothing is asked of the database for who stands in for nobody."""
-    own_queues = rt.directory.tree().own_queues
-    others = {account: queue for account, queue in own_queues.items() if queue in person.queues}
-    others.pop(person.user_id, None)
-    if not others:
+    lent = person.stands_for
+    if not lent:
         return StandIn()
-    today = local_now(person).date().isoformat()
-    found = substitutions(rt, person.user_id, day=today)
-    last_days = {
-        each.absent_id: date.fromisoformat(each.last_day)
-        for each in found
-        if each.substitute_id == person.user_id and each.first_day <= today
-    }
-    return StandIn(last_days, frozenset(others.values()))
+    with rt.database.read() as conn:
+        away = away_now(conn, rt.directory.tree(), rt.clock.now())
+    last_days = {account: away[account].last_day for account in lent if account in away}
+    return StandIn(last_days, frozenset(lent.values()))

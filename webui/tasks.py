@@ -20,7 +20,7 @@ from engine.documents.queries import case_attachments, case_documents
 from engine.errors import AlreadyCompleted, NotAllowed
 from engine.model import CompleteTask, Permission, Value
 from engine.worklist import service
-from engine.worklist.step import StepView, assignee_of, step_view
+from engine.worklist.step import StepView, step_view
 from webui.answers import differences
 from webui.explained import decision_cards
 from webui.forms import form_block
@@ -122,21 +122,11 @@ def complete(task_id: int) -> Response:
     rt, person = runtime(), actor()
     data = _sent_data()
     try:
-        complete_task(rt, CompleteTask(person, task_id, data, on_behalf_of=_on_behalf_of(task_id)))
+        complete_task(rt, CompleteTask(person, task_id, data))
     except AlreadyCompleted as late:
         return _somebody_was_quicker(task_id, late, data)
     flash(_("Шаг завершён."))
     return jsonify(location=url_for("inbox.show"))
-
-
-def _on_behalf_of(task_id: int) -> int | None:
-    """Whose step it is when the person stands in for them today."""
-    rt = runtime()
-    standing_in = stand_in(rt, actor())
-    if not standing_in.absent:
-        return None
-    with rt.database.read() as conn:
-        return standing_in.account_of(assignee_of(conn, task_id))
 
 
 def _sent_data() -> dict[str, Any]:

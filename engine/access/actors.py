@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, bindparam, or_, select
+from sqlalchemy import Connection, Row, bindparam, select
 
+from engine.access.absences import Away, away_now
 from engine.access.directory import Tree, rights_version
-from engine.access.policy import EVERYONE, NOT_SUBSTITUTED, grants_of
-from engine.access.tables import account, account_role, substitution
+from engine.access.policy import EVERYONE, NOT_LENT, NOT_SUBSTITUTED, grants_of
+from engine.access.tables import account, account_role
 from engine.errors import NotAllowed
 from engine.model import Actor, Scope
 from engine.names import FullName
@@ -26,11 +28,6 @@ _STANDING = select(
     account.c.stamp, account.c.active, account.c.unit_id, rights_version.scalar_subquery().label("version")
 ).where(account.c.id == bindparam("account_id"))
 
-_ABSENT = select(substitution.c.absent_id).where(
-    substitution.c.substitute_id == bindparam("account_id"),
-    substitution.c.first_day <= bindparam("today"),
-    substitution.c.last_day >= bindparam("today"),
-)
 _HELD = (
     select(
         account.c.id,
@@ -43,11 +40,16 @@ _HELD = (
         account_role.c.limit,
     )
     .join_from(account, account_role, account_role.c.account_id == account.c.id, isouter=True)
-    .where(or_(account.c.id == bindparam("account_id"), account.c.id.in_(_ABSENT)))
+    .where(account.c.id.in_(bindparam("ids", expanding=True)))
 )
 
-_kept: WeakKeyDictionary[Database, dict[int, tuple[int, str, Actor]]] = WeakKeyDictionary()
-"""For each database: account → (version of the rights, day, actor)."""
+Days = dict[str, date]
+"""Today's date in every zone of the organisations: who is away changes when one of them does."""
+
+_kept: WeakKeyDictionary[Database, dict[int, tuple[int, Days, Actor]]] = WeakKeyDictionary()
+"""For each database: account → (version of the rights, days, actor)."""
+_away: WeakKeyDictionary[Database, tuple[int, Days, dict[int, Away]]] = WeakKeyDictionary()
+"""For each database: version of the rights, days, who is away."""
 
 
 def load_actor(rt: Runtime, account_id: int, stamp: str | None = None) -> Actor:
@@ -60,46 +62,96 @@ def load_actor(rt: Runtime, account_id: int, stamp: str | None = None) -> Actor:
         standing = conn.execute(_STANDING, {"account_id": account_id}).one_or_none()
         if standing is None or not standing.active or stamp not in {None, standing.stamp}:
             raise NotAllowed("Вход больше не действует.", "Войдите заново.")
-        tree = rt.directory.tree_at(conn, standing.version)
-        today = _today(rt.clock.now(), tree, standing.unit_id)
+        tree, now = rt.directory.tree_at(conn, standing.version), rt.clock.now()
+        days = {zone: now.astimezone(ZoneInfo(zone)).date() for zone in tree.zones}
         kept = _kept.setdefault(rt.database, {})
-        version, day, actor = kept.get(account_id, (0, "", None))
-        if actor is not None and (version, day) == (standing.version, today):
+        version, seen, actor = kept.get(account_id, (0, {}, None))
+        if actor is not None and (version, seen) == (standing.version, days):
             return actor
-        held = conn.execute(_HELD, {"account_id": account_id, "today": today}).all()
+        away = _who_is_away(rt, conn, tree, days, now)
+        absent = [each.account_id for each in away.values() if each.acting_id == account_id]
+        held = conn.execute(_HELD, {"ids": [account_id, *absent]}).all()
     actor = _actor(account_id, held, tree)
     if len(kept) >= KEPT_ACTORS:
         kept.clear()
-    kept[account_id] = (standing.version, today, actor)
+    kept[account_id] = (standing.version, days, actor)
     return actor
 
 
-def _today(now: datetime, tree: Tree, unit_id: int) -> str:
-    return now.astimezone(ZoneInfo(tree.unit(unit_id).zone)).date().isoformat()
+def _who_is_away(rt: Runtime, conn: Connection, tree: Tree, days: Days, now: datetime) -> dict[int, Away]:
+    version, seen, away = _away.get(rt.database, (0, {}, {}))
+    if (version, seen) != (tree.version, days):
+        away = away_now(conn, tree, now)
+        _away[rt.database] = (tree.version, days, away)
+    return away
 
 
-def _actor(account_id: int, held: Sequence[Row[*tuple[Any, ...]]], tree: Tree) -> Actor:
+HeldRow = Row[*tuple[Any, ...]]
+
+
+def _actor(account_id: int, held: Sequence[HeldRow], tree: Tree) -> Actor:
     """`held`: a row for each role of the account and of those it substitutes; at least one for each."""
-    me = next(row for row in held if row.id == account_id)
-    roles: dict[int, set[str]] = defaultdict(set)
-    limits: list[tuple[str, Scope | None]] = [(EVERYONE, None)]
+    rows: dict[int, list[HeldRow]] = defaultdict(list)
     for row in held:
-        roles[row.home].add(EVERYONE)
-        if row.role is None or (row.id != account_id and row.role in NOT_SUBSTITUTED):
-            continue
-        roles[row.unit_id].add(row.role)
-        limits.append((row.role, None if row.limit is None else Scope(row.limit)))
-    own = {tree.own_queues[row.id] for row in held if row.id in tree.own_queues}
+        rows[row.id].append(row)
+    own = _of_one(rows.pop(account_id), tree)
+    lent = [_lent(each, own, tree) for each in rows.values() if _same_agency(each[0].home, own, tree)]
+    if not lent:
+        return own
+    parts = (own, *lent)
+    return replace(
+        own,
+        roles=frozenset().union(*(part.roles for part in parts)),
+        grants={
+            permission: max(part.grants[permission] for part in parts if permission in part.grants)
+            for permission in {permission for part in parts for permission in part.grants}
+        },
+        queues=frozenset().union(*(part.queues for part in parts)),
+        team_units=frozenset().union(*(part.team_units for part in parts)),
+        agency_units=frozenset().union(*(part.agency_units for part in parts)),
+        parts=parts,
+    )
+
+
+def _same_agency(unit_id: int, own: Actor, tree: Tree) -> bool:
+    return tree.unit(unit_id).agency_id == own.agency_id
+
+
+def _lent(rows: Sequence[HeldRow], own: Actor, tree: Tree) -> Actor:
+    """What an absent colleague lends: nothing beyond the agency of whoever stands in, no office of the whole
+    municipality.
+    """
+    within = [
+        row
+        for row in rows
+        if row.role is not None and row.role not in NOT_SUBSTITUTED and _same_agency(row.unit_id, own, tree)
+    ]
+    absent = _of_one(within, tree, rows[0], Scope.AGENCY)
+    return replace(absent, grants={key: scope for key, scope in absent.grants.items() if key not in NOT_LENT})
+
+
+def _of_one(
+    rows: Sequence[HeldRow], tree: Tree, person: HeldRow | None = None, widest: Scope = Scope.MUNICIPALITY
+) -> Actor:
+    """The actor of one account by its own roles, none of them wider than `widest`."""
+    me = person or rows[0]
+    roles: dict[int, set[str]] = defaultdict(set, {me.home: {EVERYONE}})
+    limits: list[tuple[str, Scope | None]] = [(EVERYONE, None)]
+    for row in rows:
+        if row.role is not None:
+            roles[row.unit_id].add(row.role)
+            limits.append((row.role, widest if row.limit is None else min(widest, Scope(row.limit))))
     by_unit = {unit_id: frozenset(names) for unit_id, names in roles.items()}
+    own_queue = tree.own_queues[me.id]
     return Actor(
-        user_id=account_id,
+        user_id=me.id,
         name=FullName(me.family_name, me.given_name, me.patronymic).short(),
         agency_id=tree.unit(me.home).agency_id,
         unit_id=me.home,
         roles=frozenset().union(*by_unit.values()),
         grants=grants_of(limits),
-        own_queue=tree.own_queues[account_id],
-        queues=frozenset(own | tree.open_queues(by_unit)),
+        own_queue=own_queue,
+        queues=frozenset({own_queue} | tree.open_queues(by_unit)),
         team_units=frozenset().union(*(tree.below(unit_id) for unit_id in by_unit)),
         agency_units=frozenset().union(*(tree.below(tree.unit(unit_id).agency_id) for unit_id in by_unit)),
     )

@@ -74,6 +74,11 @@ class Tree:
     """(roles joined by spaces, unit) → queue."""
     _children: Mapping[int | None, tuple[int, ...]] = field(repr=False)
 
+    @property
+    def zones(self) -> frozenset[str]:
+        """Where the clocks of the units stand."""
+        return frozenset(each.zone for each in self.units.values())
+
     def unit(self, unit_id: int) -> Unit:
         """The unit of that number, or NotFound."""
         found = self.units.get(unit_id)

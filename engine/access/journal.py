@@ -5,16 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, bindparam, insert, select, union
 
 from engine.access.tables import audit
+from engine.cases.tables import case_
 from engine.model import Actor
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
+from engine.worklist.tables import OPEN, task
 
 VIEW = "view"
 
 _ADD = insert(audit)
+_WHOSE = union(
+    select(case_.c.owner_id).where(case_.c.id == bindparam("case_id")),
+    select(task.c.assignee_id).where(task.c.case_id == bindparam("case_id"), task.c.status == OPEN),
+)
 
 
 def record_view(
@@ -35,7 +41,14 @@ def record_action(
     case_id: int | None = None,
     details: Mapping[str, object] | None = None,
 ) -> None:
-    """Note a deed. `details` are numbers, codes and names of fields, never anybody's personal values."""
+    """Note a deed. `details` are numbers, codes and names of fields, never anybody's personal values.
+
+    What is done in a case of an absent colleague, or while a step of it waits for them, is noted with «for»:
+    the numbers of those whom the actor stands in for.
+    """
+    absent = _absent_owners(conn, actor, case_id)
+    if absent:
+        details = {**(details or {}), "for": absent}
     conn.execute(
         _ADD,
         {
@@ -48,3 +61,11 @@ def record_action(
             "details": json.dumps(details, ensure_ascii=False) if details else None,
         },
     )
+
+
+def _absent_owners(conn: Connection, actor: Actor, case_id: int | None) -> list[int]:
+    """Asked only of who stands in for somebody: whose case or open step it is."""
+    absent = actor.stands_for
+    if case_id is None or not absent:
+        return []
+    return sorted(absent.keys() & set(conn.execute(_WHOSE, {"case_id": case_id}).scalars()))

@@ -55,6 +55,12 @@ ROLES: Mapping[str, str] = {
 NOT_SUBSTITUTED = frozenset({"R28", "R29"})
 """A holiday stand-in does not become administrator or data protection officer."""
 
+NOT_LENT = frozenset({
+    Permission.DEFINITION_PUBLISH, Permission.NORM_EDIT, Permission.CALENDAR_EDIT, Permission.ACCOUNT_MANAGE,
+    Permission.DATA_ERASE,
+})  # fmt: skip
+"""Rights over the whole municipality: they come with a role of one's own, never by standing in."""
+
 COLUMNS = (
     Permission.TASK_WORK, Permission.TASK_REASSIGN, Permission.CASE_VIEW, Permission.CASE_START,
     Permission.CASE_REPAIR, Permission.RECORD_VIEW, Permission.RECORD_EDIT, Permission.DOCUMENT_ISSUE,
@@ -140,7 +146,7 @@ class Reach:
 
     everything: bool = False
     units: frozenset[int] = frozenset()
-    owner: int | None = None
+    owners: frozenset[int] = frozenset()
     queues: frozenset[int] = frozenset()
 
     def covers(self, *, unit_id: int, owner_id: int | None, queues: Collection[int] = ()) -> bool:
@@ -148,7 +154,7 @@ class Reach:
         return (
             self.everything
             or unit_id in self.units
-            or (self.owner is not None and owner_id == self.owner)
+            or owner_id in self.owners
             or not self.queues.isdisjoint(queues)
         )
 
@@ -163,8 +169,8 @@ class Reach:
         if self.everything:
             return true()
         either: list[ColumnElement[bool]] = [unit.in_(self.units)] if self.units else []
-        if self.owner is not None:
-            either.append(owner == self.owner)
+        if self.owners:
+            either.append(owner.in_(self.owners))
         if self.queues and in_queues is not None:
             either.append(in_queues(self.queues))
         return or_(*either) if either else false()
@@ -172,6 +178,18 @@ class Reach:
 
 def reach(actor: Actor, permission: Permission) -> Reach:
     """How far a permission of the actor goes; nothing at all when no role grants it."""
+    if not actor.parts:
+        return _reach(actor, permission)
+    parts = [_reach(part, permission) for part in actor.parts]
+    return Reach(
+        everything=any(part.everything for part in parts),
+        units=frozenset().union(*(part.units for part in parts)),
+        owners=frozenset().union(*(part.owners for part in parts)),
+        queues=frozenset().union(*(part.queues for part in parts)),
+    )
+
+
+def _reach(actor: Actor, permission: Permission) -> Reach:
     scope = actor.grants.get(permission)
     if scope is None:
         return Reach()
@@ -180,7 +198,7 @@ def reach(actor: Actor, permission: Permission) -> Reach:
     units = {Scope.OWN: frozenset[int](), Scope.TEAM: actor.team_units, Scope.AGENCY: actor.agency_units}[
         scope
     ]
-    return Reach(units=units, owner=actor.user_id, queues=actor.queues)
+    return Reach(units=units, owners=frozenset({actor.user_id}), queues=actor.queues)
 
 
 class CaseLike(Protocol):

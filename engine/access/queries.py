@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, or_, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from engine.access.policy import reach, require, require_case
-from engine.access.tables import account, account_role, audit, substitution
+from engine.access.tables import account, account_role, audit
 from engine.cases.tables import case_
 from engine.errors import NotFound
 from engine.model import Actor, Permission, Scope
@@ -53,17 +53,6 @@ class Entry:
     details: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Substitution:
-    """Who stands in for whom, days inclusive."""
-
-    id: int
-    absent_id: int
-    substitute_id: int
-    first_day: str
-    last_day: str
-
-
 _NAMES = select(account.c.id, account.c.family_name, account.c.given_name, account.c.patronymic).where(
     account.c.id.in_(bindparam("ids", expanding=True))
 )
@@ -103,14 +92,6 @@ def holders(rt: Runtime, roles: Collection[str], unit_ids: Collection[int]) -> l
         account_role.c.role.in_(roles), account_role.c.unit_id.in_(unit_ids)
     )
     return _colleagues(rt, select(account).where(account.c.id.in_(held), account.c.active))
-
-
-def substitutions(rt: Runtime, account_id: int, *, day: str) -> list[Substitution]:
-    """Substitutions of a person, on either side, that have not ended before `day` (ISO)."""
-    either = or_(substitution.c.absent_id == account_id, substitution.c.substitute_id == account_id)
-    wanted = select(substitution).where(either, substitution.c.last_day >= day)
-    with rt.database.read() as conn:
-        return [Substitution(*row) for row in conn.execute(wanted.order_by(substitution.c.first_day))]
 
 
 def journal(

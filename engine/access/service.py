@@ -1,10 +1,9 @@
-"""Changes of organisations, accounts, roles and substitutions. One public function, one transaction."""
+"""Changes of organisations, accounts, and roles. One public function, one transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from zoneinfo import available_timezones
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -13,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from engine.access.directory import rights_changed
 from engine.access.journal import record_action
 from engine.access.passwords import NO_PASSWORD, check_new, hash_password
-from engine.access.policy import EVERYONE, ROLES, reach, require
+from engine.access.policy import EVERYONE, ROLES, require
 from engine.access.sign_in import new_stamp, normal_login
 from engine.access.tables import (
     AGENCY,
@@ -24,10 +23,9 @@ from engine.access.tables import (
     org_role,
     queue,
     sign_in_guard,
-    substitution,
     unit,
 )
-from engine.errors import Conflict, InvalidData, NotAllowed, NotFound
+from engine.errors import Conflict, InvalidData, NotFound
 from engine.model import Actor, Permission, Scope
 from engine.names import FullName
 from engine.runtime import Runtime
@@ -244,48 +242,6 @@ def set_active(rt: Runtime, actor: Actor, account_id: int, *, active: bool) -> N
         rights_changed(rt.database, rt.directory, conn)
 
 
-def substitute(
-    rt: Runtime, actor: Actor, *, absent_id: int, substitute_id: int, first_day: date, last_day: date
-) -> int:
-    """Let one colleague do another's steps for these days. Everybody may arrange it for themselves, a head
-    for those they lead: whoever stands in gets the other's rights.
-    """
-    if absent_id == substitute_id:
-        raise InvalidData("Замещение не сохранено.", {"substitute_id": "Выберите другого сотрудника."})
-    if last_day < first_day:
-        raise InvalidData("Замещение не сохранено.", {"last_day": "Последний день раньше первого."})
-    with rt.database.write() as conn:
-        for number in (absent_id, substitute_id):
-            _must_exist(conn, number)
-        if absent_id != actor.user_id:
-            _must_lead(conn, actor, absent_id)
-        values = {
-            "absent_id": absent_id,
-            "substitute_id": substitute_id,
-            "first_day": first_day.isoformat(),
-            "last_day": last_day.isoformat(),
-        }
-        found = conn.execute(insert(substitution).returning(substitution.c.id), values).scalar_one()
-        details = {"substitute": substitute_id, "from": values["first_day"], "to": values["last_day"]}
-        record_action(rt, conn, actor, "substituted", "account", absent_id, details=details)
-        rights_changed(rt.database, rt.directory, conn)
-    return int(found)
-
-
-def end_substitution(rt: Runtime, actor: Actor, substitution_id: int) -> None:
-    """Take a substitution back, whether or not it has begun."""
-    with rt.database.write() as conn:
-        row = conn.execute(select(substitution).where(substitution.c.id == substitution_id)).one_or_none()
-        if row is None:
-            raise NotFound("Такого замещения нет.")
-        if actor.user_id not in {row.absent_id, row.substitute_id}:
-            _must_lead(conn, actor, row.absent_id)
-        conn.execute(delete(substitution).where(substitution.c.id == substitution_id))
-        details = {"substitute": row.substitute_id}
-        record_action(rt, conn, actor, "substitution_ended", "account", row.absent_id, details=details)
-        rights_changed(rt.database, rt.directory, conn)
-
-
 def _store_grants(conn: Connection, account_id: int, grants: Sequence[Grant]) -> None:
     rows = [
         {"account_id": account_id, "role": grant.role, "unit_id": grant.unit_id, "limit": grant.limit}
@@ -298,16 +254,6 @@ def _store_grants(conn: Connection, account_id: int, grants: Sequence[Grant]) ->
 def _must_exist(conn: Connection, account_id: int) -> None:
     if conn.execute(select(account.c.id).where(account.c.id == account_id)).first() is None:
         raise NotFound("Такого сотрудника нет.")
-
-
-def _must_lead(conn: Connection, actor: Actor, account_id: int) -> None:
-    """NotAllowed unless the actor hands out the steps of the unit where the colleague works."""
-    require(actor, Permission.TASK_REASSIGN, Scope.TEAM)
-    unit_id = conn.execute(select(account.c.unit_id).where(account.c.id == account_id)).scalar_one()
-    if not reach(actor, Permission.TASK_REASSIGN).covers(unit_id=unit_id, owner_id=None):
-        raise NotAllowed(
-            "Этот сотрудник работает не в вашем подразделении.", "Попросите его руководителя или его самого."
-        )
 
 
 def _must_be_unit(conn: Connection, unit_id: int) -> None:

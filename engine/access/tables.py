@@ -66,9 +66,11 @@ account = Table(
     Column("must_change", Boolean, nullable=False, server_default=text("false")),
     Column("created_at", BigInteger, nullable=False),
     Column("signed_in_at", BigInteger),
+    Column("successor_id", BigInteger, ForeignKey("account.id")),
 )
 """`login` is lower case; `password` an argon2 hash; `stamp` is part of every session, so changing it signs
-the person out everywhere; `must_change`: the password was given by somebody else."""
+the person out everywhere; `must_change`: the password was given by somebody else;
+`successor_id`: who was handed the work of whoever left, and gets what diagrams go on giving them."""
 
 account_role = Table(
     "account_role",
@@ -80,17 +82,19 @@ account_role = Table(
 )
 """A role in a unit. `limit` is the widest scope its rights have for this person; NULL: as the role says."""
 
-substitution = Table(
-    "substitution",
+absence = Table(
+    "absence",
     metadata,
     Column("id", BIG_ID, primary_key=True),
     Column("absent_id", BigInteger, ForeignKey("account.id"), nullable=False),
-    Column("substitute_id", BigInteger, ForeignKey("account.id"), nullable=False),
+    Column("substitute_id", BigInteger, ForeignKey("account.id")),
+    Column("kind", String(10), nullable=False),
     Column("first_day", String(10), nullable=False),
     Column("last_day", String(10), nullable=False),
 )
-"""Who stands in for whom, from the first day to the last one inclusive."""
-Index("ix_substitution_substitute", substitution.c.substitute_id, substitution.c.last_day)
+"""Who is away from the first day to the last one inclusive, and who stands in for them; NULL: nobody. The
+periods of one person do not overlap. `kind` may tell of an illness: it is for the person and their head."""
+Index("ix_absence_last_day", absence.c.last_day)
 
 queue = Table(
     "queue",

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from engine.access.service import substitute
+from engine.access.absences import add_absence
 from engine.deadlines.counting import due_moment
 from engine.definitions.files import Upload
 from engine.definitions.service import publish
@@ -320,7 +320,7 @@ def day_of_reminder(stage: Stage, handed: int) -> int:
 def on_leave(stage: Stage) -> Story:
     """A specialist goes on leave; a colleague stands in for her."""
     yield stage.at(-2, "16:30")
-    substitute(
+    add_absence(
         stage.rt,
         stage.actor("ershova"),
         absent_id=stage.account("belova"),

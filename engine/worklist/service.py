@@ -129,6 +129,7 @@ def _move(
         node=row.node,
         task_id=row.task_id,
         data=data or {},
+        on_behalf_of=row.assignee_id if row.assignee_id in actor.stands_for else None,
     )
 
 

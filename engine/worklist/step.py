@@ -27,7 +27,6 @@ _TASK = (
     .join_from(task, case_, task.c.case_id == case_.c.id)
     .where(task.c.id == bindparam("task_id"))
 )
-_ASSIGNEE = select(task.c.assignee_id).where(task.c.id == bindparam("task_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +87,3 @@ def _term(conn: Connection, case_id: int, task_id: int, key: str | None) -> Term
         if row.task_id == task_id:
             return term_of(row)
     return next((term_of(row) for row in rows if row.task_id is None and row.key == key), None)
-
-
-def assignee_of(conn: Connection, task_id: int) -> int | None:
-    """Whose step it is; None while it lies in the queue of a role, or does not exist."""
-    return conn.execute(_ASSIGNEE, {"task_id": task_id}).scalar_one_or_none()

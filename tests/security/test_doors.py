@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert, select
 
+from engine.access import absences
 from engine.access import queries as colleagues
 from engine.access import service as access
 from engine.cases import clocks, erasing, events, remedies, repair, visibility
@@ -67,7 +68,7 @@ class World:
     person_id: int
     family_id: int
     colleague_id: int
-    substitution_id: int
+    absence_id: int
     nobody: Actor
     """Signed in, without any right."""
     stranger: Actor
@@ -86,7 +87,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     case_id = make_case(rt, specialist, docx("Решение [дата] № [номер]"))
     attachment_id = documents.attach(rt, specialist, case_id, "справка.txt", b"1")
     absent = make_actor(rt, "R05")
-    substitution_id = access.substitute(
+    absence_id = absences.add_absence(
         rt,
         absent,
         absent_id=absent.user_id,
@@ -99,7 +100,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     nobody = replace(far, grants={}, queues=nowhere, own_queue=0, team_units=nowhere, agency_units=nowhere)
     yield World(
         rt, case_id, open_tasks(rt, "b")[0], only_document(rt), attachment_id, person_id, family_id,
-        specialist.user_id, substitution_id,
+        specialist.user_id, absence_id,
         nobody=nobody,
         stranger=replace(far, grants=dict.fromkeys(Permission, Scope.AGENCY)),
     )  # fmt: skip
@@ -125,14 +126,17 @@ REFUSED: dict[str, Call] = {
         w.rt, a, access.NewAccount("new", FullName("А", "Б", ""), a.unit_id)
     ),
     "access.service.create_unit": lambda w, a: access.create_unit(w.rt, a, access.NewUnit("А", "agency")),
-    "access.service.end_substitution": lambda w, a: access.end_substitution(w.rt, a, w.substitution_id),
+    "access.absences.substitutes_for": lambda w, a: absences.substitutes_for(
+        w.rt, a, w.colleague_id, DAY, DAY
+    ),
+    "access.absences.cancel_absence": lambda w, a: absences.cancel_absence(w.rt, a, w.absence_id),
     "access.service.name_filler": lambda w, a: access.name_filler(w.rt, a, 1, "R05", [a.unit_id]),
     "access.service.reset_password": lambda w, a: access.reset_password(
         w.rt, a, w.colleague_id, "ромашка в поле"
     ),
     "access.service.set_active": lambda w, a: access.set_active(w.rt, a, w.colleague_id, active=False),
     "access.service.set_roles": lambda w, a: access.set_roles(w.rt, a, a.user_id, []),
-    "access.service.substitute": lambda w, a: access.substitute(
+    "access.absences.add_absence": lambda w, a: absences.add_absence(
         w.rt, a, absent_id=w.colleague_id, substitute_id=a.user_id, first_day=DAY, last_day=DAY
     ),
     # cases
@@ -275,6 +279,10 @@ REFUSED: dict[str, Call] = {
 """Whoever has no right, or none that reaches so far, is refused."""
 
 SCOPED: dict[str, Call] = {
+    "access.absences.absences": lambda w, a: absences.absences(w.rt, a, DAY, DAY),
+    "access.absences.led_by": lambda w, a: [
+        each for each in absences.led_by(w.rt, a) if each.id != a.user_id
+    ],
     "access.queries.journal": lambda w, a: [
         entry for entry in colleagues.journal(w.rt, a) if entry.actor_id == w.colleague_id
     ],
@@ -349,7 +357,7 @@ OWN = {
 
 COLLEAGUES = {
     "access.queries.colleague", "access.queries.colleagues", "access.queries.holders",
-    "access.queries.names_of", "access.queries.substitutions", "documents.signers.head_of",
+    "access.queries.names_of", "access.absences.away_now", "documents.signers.head_of",
     "records.queries.settlements", "records.commissions.members_of", "records.commissions.commission_row",
     "definitions.pins.definition_of", "definitions.pins.pin",
     "definitions.queries.definition_content", "definitions.queries.published_definitions",
@@ -363,7 +371,7 @@ AFTER_A_CHECK = {
     "cases.events.awaited_events", "cases.queries.case_history", "cases.queries.case_position",
     "cases.queries.case_variables", "cases.queries.step_variables", "worklist.casework.finished_tasks",
     # with the number of a case or step whose card the caller has
-    "cases.queries.open_incidents", "worklist.casework.case_tasks", "worklist.step.assignee_of",
+    "cases.queries.open_incidents", "worklist.casework.case_tasks",
     "worklist.service.load_draft", "worklist.notices.last_told", "worklist.notices.last_told_of_terms",
     "records.commissions.agenda",
     "records.commissions.items_of_case", "records.commissions.waiting_items",

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from engine.access.absences import add_absence
 from engine.access.actors import load_actor
-from engine.access.service import substitute
 from engine.storage.counting import count_statements
 from engine.worklist.inbox import PAGE
 from engine.worklist.service import claim, save_draft
@@ -138,7 +138,7 @@ def test_taking_the_next_gives_the_most_urgent_step_of_the_role(visit, office):
 def test_a_stand_in_sees_the_steps_of_the_absent_and_whose_they_are(visit, rt, office):
     colleague = make_account(rt, "R05", unit_id=office.families)
     actor = load_actor(rt, office.role["R05"])
-    substitute(
+    add_absence(
         rt,
         actor,
         absent_id=actor.user_id,

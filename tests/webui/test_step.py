@@ -11,8 +11,8 @@ from threading import Barrier
 
 import pytest
 
+from engine.access.absences import add_absence
 from engine.access.actors import load_actor
-from engine.access.service import substitute
 from engine.cases.queries import case_card, case_history, case_variables
 from engine.cases.service import cancel_case
 from engine.model import SYSTEM
@@ -184,7 +184,7 @@ def test_a_step_is_returned_to_its_role(visit, rt, office):
 def test_a_stand_in_acts_for_the_absent_and_both_names_stay(visit, rt, office):
     colleague = make_account(rt, "R05", unit_id=office.families)
     absent = load_actor(rt, office.role["R05"])
-    substitute(
+    add_absence(
         rt,
         absent,
         absent_id=absent.user_id,

@@ -4,10 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from engine.access.absences import add_absence
 from engine.access.actors import load_actor
 from engine.access.directory import Directory
 from engine.access.queues import queue_of
-from engine.access.service import Grant, set_active, set_roles, substitute
+from engine.access.service import Grant, set_active, set_roles
 from engine.access.tables import DEPARTMENT
 from engine.clock import MovableClock
 from engine.errors import NotAllowed
@@ -47,8 +48,8 @@ def test_a_head_of_an_agency_reaches_all_its_departments(rt: Runtime) -> None:
 
 
 def test_loading_costs_two_statements_once_and_one_afterwards(rt_both: Runtime) -> None:
-    account = make_account(rt_both, "R05")
-    rt_both.directory.tree()
+    account, other = make_account(rt_both, "R05"), make_account(rt_both, "R05")
+    load_actor(rt_both, other)  # who is away today is read once for everybody
     with count_statements(rt_both.database) as first:
         load_actor(rt_both, account)
     with count_statements(rt_both.database) as again:
@@ -89,7 +90,7 @@ def absent(rt: Runtime) -> int:
 
 
 def stand_in(rt: Runtime, absent: int, substitute_id: int, first: date, last: date) -> None:
-    substitute(rt, SYSTEM, absent_id=absent, substitute_id=substitute_id, first_day=first, last_day=last)
+    add_absence(rt, SYSTEM, absent_id=absent, substitute_id=substitute_id, first_day=first, last_day=last)
 
 
 def test_a_substitute_gets_queues_roles_and_reach_for_those_days_only(rt: Runtime, absent: int) -> None:

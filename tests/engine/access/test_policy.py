@@ -189,7 +189,7 @@ reaches = st.builds(
     Reach,
     everything=st.booleans(),
     units=st.frozensets(numbers),
-    owner=st.none() | numbers,
+    owners=st.frozensets(numbers),
     queues=st.frozensets(numbers),
 )
 things = st.lists(st.tuples(numbers, st.none() | numbers, st.frozensets(numbers)), max_size=6)

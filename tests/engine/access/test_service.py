@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
 import pytest
 
@@ -14,7 +13,6 @@ from engine.access.queries import (
     holders,
     journal,
     names_of,
-    substitutions,
 )
 from engine.access.service import (
     Grant,
@@ -25,11 +23,9 @@ from engine.access.service import (
     change_unit,
     create_account,
     create_unit,
-    end_substitution,
     reset_password,
     set_active,
     set_roles,
-    substitute,
 )
 from engine.access.tables import AGENCY, DEPARTMENT, MUNICIPALITY
 from engine.errors import Conflict, InvalidData, NotAllowed, NotFound
@@ -200,42 +196,6 @@ def test_names_come_in_one_list_without_strangers(rt: Runtime) -> None:
     with rt.database.read() as conn:
         assert names_of(conn, [olga, 0, 4711, olga]) == {olga: "Ольгина\u00a0О."}
         assert names_of(conn, []) == {}
-
-
-# --- substitution ---
-
-
-def test_everybody_arranges_their_own_substitution_and_a_head_that_of_others(rt: Runtime) -> None:
-    specialist, other = make_actor(rt, "R05"), make_account(rt, "R05")
-    days = {"first_day": date(2026, 1, 13), "last_day": date(2026, 1, 20)}
-    made = substitute(rt, specialist, absent_id=specialist.user_id, substitute_id=other, **days)
-    assert [each.id for each in substitutions(rt, other, day="2026-01-20")] == [made]
-    assert substitutions(rt, other, day="2026-01-21") == []
-    with pytest.raises(NotAllowed):
-        substitute(rt, specialist, absent_id=other, substitute_id=specialist.user_id, **days)
-    head = make_actor(rt, "R07")
-    substitute(rt, head, absent_id=other, substitute_id=specialist.user_id, **days)
-    end_substitution(rt, specialist, made)
-    with pytest.raises(NotFound):
-        end_substitution(rt, specialist, made)
-
-
-def test_a_substitution_that_makes_no_sense_is_refused(rt: Runtime) -> None:
-    specialist = make_actor(rt, "R05")
-    day, me = date(2026, 1, 13), specialist.user_id
-    with pytest.raises(InvalidData):
-        substitute(rt, specialist, absent_id=me, substitute_id=me, first_day=day, last_day=day)
-    with pytest.raises(InvalidData):
-        substitute(
-            rt,
-            specialist,
-            absent_id=me,
-            substitute_id=make_account(rt),
-            first_day=day,
-            last_day=date(2026, 1, 12),
-        )
-    with pytest.raises(NotFound):
-        substitute(rt, specialist, absent_id=me, substitute_id=4711, first_day=day, last_day=day)
 
 
 # --- the journal ---

@@ -418,6 +418,8 @@ def upgrade() -> None:
         sa.Column("must_change", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("signed_in_at", sa.BigInteger(), nullable=True),
+        sa.Column("successor_id", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["successor_id"], ["account.id"], name=op.f("fk_account_successor_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_account_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
         sa.UniqueConstraint("login", name=op.f("uq_account_login")),
@@ -605,20 +607,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("roles", "unit_id", name=op.f("uq_queue_roles_unit_id")),
     )
     op.create_table(
-        "substitution",
+        "absence",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("absent_id", sa.BigInteger(), nullable=False),
-        sa.Column("substitute_id", sa.BigInteger(), nullable=False),
+        sa.Column("substitute_id", sa.BigInteger(), nullable=True),
+        sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("first_day", sa.String(length=10), nullable=False),
         sa.Column("last_day", sa.String(length=10), nullable=False),
-        sa.ForeignKeyConstraint(["absent_id"], ["account.id"], name=op.f("fk_substitution_absent_id")),
-        sa.ForeignKeyConstraint(
-            ["substitute_id"], ["account.id"], name=op.f("fk_substitution_substitute_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_substitution")),
+        sa.ForeignKeyConstraint(["absent_id"], ["account.id"], name=op.f("fk_absence_absent_id")),
+        sa.ForeignKeyConstraint(["substitute_id"], ["account.id"], name=op.f("fk_absence_substitute_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_absence")),
     )
-    with op.batch_alter_table("substitution", schema=None) as batch_op:
-        batch_op.create_index("ix_substitution_substitute", ["substitute_id", "last_day"], unique=False)
+    with op.batch_alter_table("absence", schema=None) as batch_op:
+        batch_op.create_index("ix_absence_last_day", ["last_day"], unique=False)
 
     op.create_table(
         "family_member",
