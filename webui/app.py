@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from engine.runtime import Runtime
 from webui import (
+    absences,
     admin,
     calendar,
     cases,
@@ -44,6 +45,7 @@ FAMILIES = (
     workshop,
     versions,
     calendar,
+    absences,
     admin,
     search,
 )

@@ -58,6 +58,7 @@ def frame() -> dict[str, Any]:
         "home": url_for("inbox.show"),
         "search": url_for("cases.index"),
         "notices": url_for("notices.index"),
+        "absences": url_for("absences.show"),
         "password": url_for("session.password"),
         "session": url_for("session.state"),
         "sign_in": url_for("session.sign_in"),

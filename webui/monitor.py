@@ -18,7 +18,7 @@ from engine.definitions.library import Release
 from engine.errors import InvalidData
 from engine.model import Permission, split_element_ref
 from engine.worklist import service
-from engine.worklist.candidates import candidates_for
+from engine.worklist.candidates import Candidate, candidates_for
 from engine.worklist.inbox import InboxRow
 from engine.worklist.monitor import (
     WaitingAtStep,
@@ -235,11 +235,22 @@ def _choice(task_id: int, errors: dict[str, str]) -> str:
         step=step,
         title=step_title(step.row),
         candidates=found,
+        away_words=_away_words,
+        some_away=any(each.away for each in found),
         to="" if to is None else to,
         reason=request.form.get("reason", ""),
         now_with=names.get(step.row.assignee_id or 0),
         errors=errors,
     )
+
+
+def _away_words(each: Candidate, candidates: Sequence[Candidate]) -> str:
+    """«отсутствует до 30 января, пт»: and whom to choose instead, when they are in the list."""
+    if each.away is None:
+        return ""
+    acting = {other.account_id: other.name for other in candidates}.get(each.away.acting_id or 0)
+    until = _("отсутствует до %(day)s", day=date_words(each.away.last_day))
+    return f"{until}, {_('замещает %(name)s', name=acting)}" if acting else until
 
 
 @pages.post("/monitor/reassign/<int:task_id>")
@@ -248,7 +259,14 @@ def reassign(task_id: int) -> Response | tuple[str, int]:
     """Hand the step over, with a reason."""
     to = request.form.get("to", type=int)
     try:
-        service.reassign(runtime(), actor(), task_id, to, request.form.get("reason", ""))
+        service.reassign(
+            runtime(),
+            actor(),
+            task_id,
+            to,
+            request.form.get("reason", ""),
+            even_absent="even_absent" in request.form,
+        )
     except InvalidData as wrong:
         return _choice(task_id, wrong.errors), 422
     flash(_("Шаг передан."))

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
+from engine.access.absences import Away, away_now
 from engine.access.policy import require
 from engine.access.queries import holders
 from engine.model import Actor, Permission
@@ -17,18 +18,19 @@ from engine.worklist.tables import OPEN, task
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A person of the step's role and the number of steps they have open."""
+    """A person of the step's role and the number of steps they have open; `away` while they are absent."""
 
     account_id: int
     name: str
     position: str
     open: int
+    away: Away | None = None
 
 
 def candidates_for(
     rt: Runtime, conn: Connection, actor: Actor, task_id: int, now: datetime
 ) -> tuple[StepView, list[Candidate]]:
-    """The step and its candidates, the least loaded first."""
+    """The step and its candidates, the least loaded first, those who are away last."""
     require(actor, Permission.TASK_REASSIGN)
     view = step_view(rt, conn, actor, task_id, now)
     tree = rt.directory.tree()
@@ -40,8 +42,11 @@ def candidates_for(
         task.c.status == OPEN, task.c.assignee_id.in_([person.id for person in found])
     )
     loads: dict[int | None, int] = dict(conn.execute(counted.group_by(task.c.assignee_id)).all())
+    away = away_now(conn, tree, now)
     candidates = [
-        Candidate(person.id, person.name.short(), person.position, loads.get(person.id, 0))
+        Candidate(
+            person.id, person.name.short(), person.position, loads.get(person.id, 0), away.get(person.id)
+        )
         for person in found
     ]
-    return view, sorted(candidates, key=lambda each: (each.open, each.name))
+    return view, sorted(candidates, key=lambda each: (each.away is not None, each.open, each.name))

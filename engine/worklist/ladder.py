@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, literal, select
 
+from engine.access.absences import Away, away_now
 from engine.access.queries import holders
 from engine.access.tables import queue
 from engine.cases.history import HistoryKind
@@ -60,6 +62,7 @@ def _tell(rt: Runtime, conn: Connection, terms: list[Term], now: datetime) -> No
     cases = {row.id: row for row in conn.execute(_CASES, {"ids": [each.case_id for each in terms]})}
     numbers = [each.task_id for each in terms if each.task_id is not None]
     tasks = {row.id: row for row in conn.execute(_TASKS, {"ids": numbers})} if numbers else {}
+    away = away_now(conn, rt.directory.tree(), now)
     moved, notices = [], []
     for each in terms:
         case = cases[each.case_id]
@@ -69,7 +72,7 @@ def _tell(rt: Runtime, conn: Connection, terms: list[Term], now: datetime) -> No
         moved.append(rung_row(each.id, step))
         if step.told is not None:
             about = tasks.get(each.task_id or 0)
-            notices += _notices(rt, step.told, case, about, now)
+            notices += _notices(rt, step.told, case, about, now, away)
             if step.told.step in IN_HISTORY:
                 with suppress(KeyDestroyed):  # the history of an erased case is closed
                     _note(rt, conn, step.told, case, about, now)
@@ -79,11 +82,13 @@ def _tell(rt: Runtime, conn: Connection, terms: list[Term], now: datetime) -> No
 
 
 def _notices(
-    rt: Runtime, told: Told, case: AnyRow, about: AnyRow | None, now: datetime
+    rt: Runtime, told: Told, case: AnyRow, about: AnyRow | None, now: datetime, away: Mapping[int, Away]
 ) -> list[dict[str, Any]]:
     people: dict[int, None] = {}
     for who in told.to:
         people.update(dict.fromkeys(_owners(rt, case, about) if who == OWNER else _of_role(rt, who, case)))
+    acting = [away[person].acting_id for person in people if person in away]
+    people.update(dict.fromkeys(each for each in acting if each is not None))
     return [
         {
             "account_id": person,

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, bindparam, or_, select, update
 
+from engine.access.absences import away_now
 from engine.access.policy import require_case
 from engine.access.queries import names_of
 from engine.access.queues import queue_of, roles_of_queue
@@ -17,6 +18,7 @@ from engine.cases.journal import write_history
 from engine.cases.locking import lock_task
 from engine.cases.service import require_open, require_task
 from engine.cases.visibility import require_visible
+from engine.deadlines.russian import day_month
 from engine.errors import Conflict, InvalidData, KeyDestroyed, NotAllowed
 from engine.model import Actor, Permission
 from engine.runtime import Runtime
@@ -75,9 +77,11 @@ def give_back(rt: Runtime, actor: Actor, task_id: int) -> None:
         _move(rt, conn, row, actor, HistoryKind.RETURNED, row.role_queue_id, None)
 
 
-def reassign(rt: Runtime, actor: Actor, task_id: int, to: int | None, reason: str) -> None:
+def reassign(
+    rt: Runtime, actor: Actor, task_id: int, to: int | None, reason: str, *, even_absent: bool = False
+) -> None:
     """Hand a step to another person of its role (or back to the role when `to` is None), with a reason for
-    the history.
+    the history. InvalidData for somebody who is away today, with who acts for them, unless `even_absent`.
     """
     if not reason.strip():
         raise InvalidData(
@@ -88,6 +92,8 @@ def reassign(rt: Runtime, actor: Actor, task_id: int, to: int | None, reason: st
         require_case(actor, Permission.TASK_REASSIGN, row)
         if to is not None:
             _require_role(rt, conn, to, row.role_queue_id)
+            if not even_absent:
+                _require_there(rt, conn, to)
         queue = row.role_queue_id if to is None else queue_of(rt, conn, to)
         _move(
             rt, conn, row, actor, HistoryKind.REASSIGNED, queue, to, {"причина": reason.strip(), "кому": to}
@@ -99,6 +105,20 @@ def _require_role(rt: Runtime, conn: Connection, account_id: int, role_queue_id:
         raise NotAllowed(
             "У этого сотрудника нет роли, которая нужна для шага.", "Выберите сотрудника с нужной ролью."
         )
+
+
+def _require_there(rt: Runtime, conn: Connection, account_id: int) -> None:
+    away = away_now(conn, rt.directory.tree(), rt.clock.now()).get(account_id)
+    if away is None:
+        return
+    names = names_of(conn, [account_id, away.acting_id or 0])
+    acting = names.get(away.acting_id or 0)
+    words = (
+        f"{names[account_id]} отсутствует до {day_month(away.last_day)}. "
+        + (f"Замещает: {acting}. " if acting else "Никто не замещает. ")
+        + "Выберите другого сотрудника или отметьте «Передать отсутствующему»."
+    )
+    raise InvalidData("Шаг не передан.", {"to": words})
 
 
 def _open_task(conn: Connection, actor: Actor, task_id: int) -> AnyRow:

@@ -97,6 +97,10 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/people/new"): Route(WRITES_PEOPLE),
     ("GET", "/people/<int:person_id>/edit"): Route(WRITES_PEOPLE, "person"),
     ("POST", "/people/<int:person_id>/edit"): Route(WRITES_PEOPLE, "person"),
+    # who is away
+    ("GET", "/absences"): Route(EVERYONE),
+    ("POST", "/absences"): Route(EVERYONE),
+    ("POST", "/absences/cancel"): Route(EVERYONE),
     # the supervisor
     ("GET", "/monitor"): Route(WATCHES),
     ("GET", "/monitor/overdue.xlsx"): Route(WATCHES),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -220,7 +221,7 @@ def test_whom_the_list_does_not_offer_the_service_refuses_in_the_same_words(rt: 
 def test_everybody_puts_in_their_own_period_and_a_head_that_of_others(rt_both: Runtime) -> None:
     rt = rt_both
     specialist, head, other = make_actor(rt, "R05"), make_actor(rt, "R07"), make_account(rt, "R05")
-    days = {"first_day": FIRST, "last_day": LAST}
+    days: dict[str, Any] = {"first_day": FIRST, "last_day": LAST}
     made = add_absence(rt, specialist, absent_id=specialist.user_id, substitute_id=other, **days)
     with pytest.raises(NotAllowed):
         add_absence(rt, specialist, absent_id=other, **days)
@@ -267,7 +268,7 @@ def test_two_who_put_each_other_in_at_once_do_not_close_a_circle(rt_both: Runtim
 
 def test_why_somebody_is_away_is_for_them_and_their_head(rt: Runtime) -> None:
     sick, head, substitute = make_account(rt, "R05"), make_actor(rt, "R07"), make_account(rt, "R05")
-    days = {"first_day": FIRST, "last_day": LAST}
+    days: dict[str, Any] = {"first_day": FIRST, "last_day": LAST}
     add_absence(rt, head, absent_id=sick, substitute_id=substitute, kind=AbsenceKind.SICK, **days)
     kinds = [
         [each.kind for each in absences(rt, load_actor(rt, who), *MONTH)]
