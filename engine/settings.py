@@ -9,10 +9,12 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import re
 import secrets
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from engine.errors import SettingsRefused, os_reason
@@ -29,6 +31,8 @@ ATTACHMENT_KINDS = ("pdf", "docx", "xlsx", "odt", "jpg", "png", "heic", "txt")
 """Endings of what can be recognised by its content."""
 MOST_ATTACHMENT_MB = 200
 ENVELOPE_MB, LEAST_UPLOAD_MB = 5, 25
+MAIL_ADDRESS = re.compile(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,180}", re.ASCII)
+"""What may be an address of mail; whether it is one, only its server knows."""
 YES, NO = {"1", "yes", "true", "да"}, {"0", "no", "false", "нет"}
 
 
@@ -55,6 +59,27 @@ class Attachments:
         return ",".join(".jpg,.jpeg" if kind == "jpg" else f".{kind}" for kind in self.kinds)
 
 
+class Security(StrEnum):
+    """How the connection with the mail server is kept from strangers."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where letters leave. `quiet`: none at night and on days off, they wait until the office opens."""
+
+    host: str
+    sender: str
+    port: int = 587
+    security: Security = Security.STARTTLS
+    user: str = ""
+    password: str = field(default="", repr=False)
+    quiet: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that may differ between two instances of the product."""
@@ -72,6 +97,10 @@ class Settings:
     port: int = DEFAULT_PORT
     locale: str = LOCALES[0]
     attachments: Attachments = Attachments()
+    mail: MailServer | None = None
+    """None: no letters."""
+    address: str = ""
+    """Of the workplace itself, for links in letters: 'https://marshrut.example.org'."""
 
     @property
     def upload_megabytes(self) -> int:
@@ -91,12 +120,14 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         redis_url=_redis(environ.get("MARSHRUT_REDIS", "")),
         demo=_yes_or_no(environ, "MARSHRUT_DEMO", (home / DEMO_FILE).exists()),
         host=environ.get("MARSHRUT_HOST") or DEFAULT_HOST,
-        port=_port(environ.get("MARSHRUT_PORT", "")),
+        port=_port(environ, "MARSHRUT_PORT", DEFAULT_PORT),
         locale=_locale(environ.get("MARSHRUT_LOCALE", "")),
         attachments=Attachments(
             _megabytes(environ.get("MARSHRUT_ATTACHMENT_MB", "")),
             _kinds(environ.get("MARSHRUT_ATTACHMENT_KINDS", "")),
         ),
+        mail=_mail(environ),
+        address=_address(environ.get("MARSHRUT_ADDRESS", "")),
     )
 
 
@@ -197,12 +228,55 @@ def _yes_or_no(environ: Mapping[str, str], name: str, otherwise: bool) -> bool:
     return value in YES
 
 
-def _port(value: str) -> int:
+def _port(environ: Mapping[str, str], name: str, otherwise: int) -> int:
+    value = environ.get(name, "")
     if not value:
-        return DEFAULT_PORT
+        return otherwise
     if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 65535:
-        raise SettingsRefused("MARSHRUT_PORT: номер порта от 1 до 65535.", "Например: MARSHRUT_PORT=8080")
+        raise SettingsRefused(f"{name}: номер порта от 1 до 65535.", f"Например: {name}={otherwise}")
     return int(value)
+
+
+def _mail(environ: Mapping[str, str]) -> MailServer | None:
+    host = environ.get("MARSHRUT_SMTP_HOST", "")
+    if not host:
+        return None
+    sender = environ.get("MARSHRUT_SMTP_FROM", "")
+    if not MAIL_ADDRESS.fullmatch(sender):
+        raise SettingsRefused(
+            "MARSHRUT_SMTP_FROM: нужен адрес, от которого уходят письма.",
+            "Например: MARSHRUT_SMTP_FROM=marshrut@example.org",
+        )
+    try:
+        security = Security(environ.get("MARSHRUT_SMTP_SECURITY") or Security.STARTTLS)
+    except ValueError:
+        raise SettingsRefused(
+            "MARSHRUT_SMTP_SECURITY: starttls, tls или none.", "Обычно подходит starttls с портом 587."
+        ) from None
+    user, password = environ.get("MARSHRUT_SMTP_USER", ""), environ.get("MARSHRUT_SMTP_PASSWORD", "")
+    if user and security is Security.NONE:
+        raise SettingsRefused(
+            "Пароль почты ушёл бы по сети открытым.",
+            "Задайте MARSHRUT_SMTP_SECURITY=starttls или tls, либо уберите MARSHRUT_SMTP_USER.",
+        )
+    return MailServer(
+        host=host,
+        sender=sender,
+        port=_port(environ, "MARSHRUT_SMTP_PORT", 465 if security is Security.TLS else 587),
+        security=security,
+        user=user,
+        password=password,
+        quiet=_yes_or_no(environ, "MARSHRUT_SMTP_QUIET", True),
+    )
+
+
+def _address(value: str) -> str:
+    if value and not value.startswith(("http://", "https://")):
+        raise SettingsRefused(
+            "MARSHRUT_ADDRESS: адрес начинается с https:// или http://.",
+            "Например: MARSHRUT_ADDRESS=https://marshrut.example.org",
+        )
+    return value.rstrip("/")
 
 
 def _locale(value: str) -> str:

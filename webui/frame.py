@@ -59,6 +59,7 @@ def frame() -> dict[str, Any]:
         "search": url_for("cases.index"),
         "notices": url_for("notices.index"),
         "absences": url_for("absences.show"),
+        "reminders": url_for("notices.settings"),
         "password": url_for("session.password"),
         "session": url_for("session.state"),
         "sign_in": url_for("session.sign_in"),

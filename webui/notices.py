@@ -1,13 +1,18 @@
-"""«Сообщения»: what the product told a person of their terms."""
+"""«Сообщения»: what the product told a person of their terms. «Мои уведомления»: where else they are told."""
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from engine.deadlines.norms import Step
+from engine.errors import InvalidData
 from engine.model import Permission
+from engine.worklist.mail import Choice, Wanted, choose_mail, wanted_by
 from engine.worklist.notices import NoticeRow, mark_all_read, notice_list
 from webui.guards import actor, permission, runtime
 
@@ -19,6 +24,12 @@ WORDS = {
     Step.DUE: (_l("Срок истёк"), "urgent"),
     Step.PLUS_1: (_l("Просрочено на 1 рабочий день"), "urgent"),
     Step.PLUS_3: (_l("Просрочено на 3 рабочих дня"), "urgent"),
+}
+
+CHOICES = {
+    Choice.NOW: _l("Сразу, о каждом сроке"),
+    Choice.DAILY: _l("Раз в день, утром одним письмом"),
+    Choice.NONE: _l("Не присылать"),
 }
 
 
@@ -43,3 +54,38 @@ def read() -> Response:
     """Mark all as read."""
     mark_all_read(runtime(), actor())
     return redirect(url_for("notices.index"), 303)
+
+
+@pages.get("/notices/settings")
+@permission(Permission.TASK_WORK)
+def settings() -> str:
+    """Where and when the person wants to be told."""
+    rt, person = runtime(), actor()
+    with rt.database.read() as conn:
+        return _settings_page(wanted_by(conn, person.user_id), {})
+
+
+@pages.post("/notices/settings")
+@permission(Permission.TASK_WORK)
+def choose() -> Response | tuple[str, int]:
+    """Keep the choice; what can't be is said at its field, and stays as it was typed."""
+    address, choice = request.form.get("address", ""), request.form.get("choice", "")
+    try:
+        choose_mail(runtime(), actor(), address, choice)
+    except InvalidData as refused:
+        chosen = Choice(choice) if choice in set(Choice) else Choice.NONE
+        return _settings_page(Wanted(address, chosen), refused.errors), 422
+    flash(_("Сохранено."))
+    return redirect(url_for("notices.settings"), 303)
+
+
+def _settings_page(wanted: Wanted, errors: Mapping[str, str]) -> str:
+    server = runtime().settings.mail
+    return render_template(
+        "notice_settings.html",
+        wanted=wanted,
+        errors=errors,
+        choices=[{"value": choice.value, "words": words} for choice, words in CHOICES.items()],
+        mail_works=server is not None,
+        quiet=server is not None and server.quiet,
+    )

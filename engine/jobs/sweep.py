@@ -15,6 +15,7 @@ from engine.cases.timers import fire_due
 from engine.documents.making import prepare_document, store_document
 from engine.runtime import Runtime
 from engine.worklist.ladder import tell_due
+from engine.worklist.mail import send_due
 
 HANDLERS: dict[str, Handler] = {
     "message": Handler(send_message),
@@ -28,8 +29,8 @@ HANDLERS: dict[str, Handler] = {
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one round found due. Nothing due costs three statements (once a minute five) and opens no
-    state.
+    """What one round found due. Nothing due costs three statements (once a minute five; one
+    more where letters are sent) and opens no state.
     """
 
     starts: int
@@ -37,16 +38,19 @@ class Swept:
     timers: int
     promises: int
     notices: int
+    letters: int
 
     @property
     def idle(self) -> bool:
         """True when there was nothing to do."""
-        return not (self.starts or self.resumed or self.timers or self.promises or self.notices)
+        return not (
+            self.starts or self.resumed or self.timers or self.promises or self.notices or self.letters
+        )
 
 
 def sweep(rt: Runtime) -> Swept:
     """Open what the calendar asks for, let clocks go on that have stood still long enough, fire timers, keep
-    promises, tell people; a batch of each.
+    promises, tell people, send letters; a batch of each.
 
     The calendar has no moments between two minutes and pauses last for days: both are looked at once a
     minute. A round that had work also tidies up: nobody waits for that, so a round with nothing due does not
@@ -59,6 +63,7 @@ def sweep(rt: Runtime) -> Swept:
         timers=fire_due(rt),
         promises=deliver_due(rt, HANDLERS),
         notices=tell_due(rt),
+        letters=send_due(rt),
     )
     if not swept.idle:
         forget_expired(rt)

@@ -24,6 +24,7 @@ from engine.model import SYSTEM, Term
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
 from engine.storage.rows import AnyRow
+from engine.worklist.mail import queue_letters
 from engine.worklist.tables import notice, task
 
 BATCH = 200
@@ -37,7 +38,7 @@ _TASKS = (
     .join_from(task, queue, queue.c.id == task.c.role_queue_id)
     .where(task.c.id.in_(bindparam("ids", expanding=True)))
 )
-_WRITE_NOTICES = insert(notice)
+_WRITE_NOTICES = insert(notice).returning(notice.c.id, notice.c.account_id)
 
 IN_HISTORY = frozenset({Step.DUE, Step.PLUS_1, Step.PLUS_3})
 """Rungs that the history of the case keeps: from the due moment on."""
@@ -78,7 +79,8 @@ def _tell(rt: Runtime, conn: Connection, terms: list[Term], now: datetime) -> No
                     _note(rt, conn, step.told, case, about, now)
     conn.execute(MOVE_RUNG, moved)
     if notices:
-        conn.execute(_WRITE_NOTICES, notices)
+        written = conn.execute(_WRITE_NOTICES, notices)
+        queue_letters(rt, conn, [(row.id, row.account_id) for row in written], now)
 
 
 def _notices(

@@ -1,8 +1,18 @@
-"""`task`: steps as people see them. `notice`: what a person is told."""
+"""`task`: steps as people see them. `notice`: what a person is told; `mail_choice`, `mail`: by mail too."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, SmallInteger, String, Table, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
 
 from engine.model import REF_LENGTH
 from engine.storage.metadata import BIG_ID, metadata
@@ -79,3 +89,39 @@ notice = Table(
 )
 """What a person was told and when; the words are made when it is shown, so no personal data lies here."""
 Index("ix_notice_account", notice.c.account_id, notice.c.read_at, notice.c.at)
+
+mail_choice = Table(
+    "mail_choice",
+    metadata,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("address", String(254), nullable=False),
+    Column("choice", String(10), nullable=False),
+)
+"""Where a colleague wants letters and when (`now`, `daily`, `none`); without a row they get none."""
+
+WAITING, SENT, NEEDLESS, FAILED = 0, 1, 2, 3
+"""`mail.state`. NEEDLESS: what the letter was about had ended before it was sent."""
+
+mail = Table(
+    "mail",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("account_id", BigInteger, nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("about", BigInteger, nullable=False),
+    Column("message_id", String(254), nullable=False),
+    Column("state", SmallInteger, nullable=False),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("next_at", BigInteger),
+    Column("sent_at", BigInteger),
+    Column("problem", String(200), nullable=False, server_default=""),
+    UniqueConstraint("account_id", "kind", "about"),
+)
+"""Letters, each once: `about` is the number of the notice, or of the day (from year 1) whose letter it is.
+The text is made at sending, so no personal data lies here. `next_at` is NULL when nothing more is tried."""
+Index(
+    "ix_mail_next",
+    mail.c.next_at,
+    sqlite_where=text("next_at IS NOT NULL"),
+    postgresql_where=text("next_at IS NOT NULL"),
+)

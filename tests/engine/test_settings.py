@@ -94,6 +94,7 @@ def test_no_secret_shows_when_settings_are_printed(home: Path) -> None:
         ("PORT", "²"),
         ("REDIS", "localhost:6379"),
         ("DEMO", "maybe"),
+        ("ADDRESS", "marshrut.example.org"),
         ("LOCALE", "de"),
         ("MASTER_KEY", "short"),
         ("MASTER_KEY", base64.b64encode(bytes(31)).decode()),
@@ -162,3 +163,38 @@ def test_attachments_are_of_the_shipped_size_and_kinds_unless_said_otherwise(hom
 def test_a_wrong_limit_of_attachments_is_refused_by_its_name(home: Path, name: str, value: str) -> None:
     with pytest.raises(SettingsRefused, match=f"MARSHRUT_{name}"):
         load(home, **{name: value})
+
+
+MAIL = {"SMTP_HOST": "mail.example.org", "SMTP_FROM": "marshrut@example.org"}
+
+
+def test_without_a_mail_server_there_are_no_letters(home: Path) -> None:
+    assert load(home).mail is None
+
+
+def test_the_port_of_mail_follows_the_kind_of_connection(home: Path) -> None:
+    ports = {}
+    for security in settings.Security:
+        found = load(home, **MAIL, SMTP_SECURITY=security.value).mail
+        assert found is not None
+        ports[security.value] = found.port
+    assert ports == {"starttls": 587, "tls": 465, "none": 587}
+
+
+def test_the_password_of_mail_does_not_show(home: Path) -> None:
+    assert "ромашка" not in repr(load(home, **MAIL, SMTP_USER="marshrut", SMTP_PASSWORD="ромашка"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("SMTP_FROM", "marshrut"), ("SMTP_PORT", "x"), ("SMTP_SECURITY", "ssl"), ("SMTP_QUIET", "maybe")],
+)
+def test_a_bad_setting_of_mail_is_refused_by_its_name(home: Path, name: str, value: str) -> None:
+    with pytest.raises(SettingsRefused) as caught:
+        load(home, **{**MAIL, name: value})
+    assert f"MARSHRUT_{name}" in f"{caught.value.message} {caught.value.hint}"
+
+
+def test_a_password_never_goes_over_an_open_connection(home: Path) -> None:
+    with pytest.raises(SettingsRefused, match="открытым"):
+        load(home, **MAIL, SMTP_SECURITY="none", SMTP_USER="marshrut", SMTP_PASSWORD="ромашка")

@@ -350,6 +350,7 @@ OWN = {
     "access.sign_in.change_password": "the actor's own, and only who knows the old one",
     "access.actors.load_actor": "the account of the session, by its stamp",
     "worklist.notices.mark_all_read": "the actor's own",
+    "worklist.mail.choose_mail": "the actor's own",
     "records.service.add_settlement": "places where people live: whoever may edit records",
     "definitions.service.check_upload": "looks at bytes that the caller brought",
 }
@@ -380,7 +381,7 @@ AFTER_A_CHECK = {
     "worklist.inbox.inbox_counters", "worklist.inbox.inbox_page", "worklist.inbox.inbox_rows",
     "worklist.inbox.next_of_role", "worklist.inbox.process_counters",
     # with the number of an actor
-    "worklist.notices.notice_list", "worklist.notices.unread_notices",
+    "worklist.notices.notice_list", "worklist.notices.unread_notices", "worklist.mail.wanted_by",
 }  # fmt: skip
 """Reading for callers that have checked: what they take comes from a checked actor or a checked card."""
 
@@ -416,7 +417,8 @@ INSIDE = {
     "cases.outbox.deliver", "cases.outbox.deliver_due", "cases.operations.give_up_service",
     "cases.operations.run_service", "cases.timers.fire_case", "cases.timers.fire_due",
     "deadlines.ladder.due_rungs", "documents.making.prepare_document", "documents.making.store_document",
-    "worklist.ladder.tell_due",
+    "worklist.ladder.tell_due", "worklist.mail.send_due", "worklist.mail.queue_letters",
+    "worklist.mail.queue_once", "worklist.mail.sending_moment", "worklist.letters.compose",
 }  # fmt: skip
 """Never called for a person from outside."""
 

@@ -60,6 +60,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/tasks/<int:task_id>/return"): Route(EVERYONE, "task"),
     ("GET", "/notices"): Route(EVERYONE),
     ("POST", "/notices/read"): Route(EVERYONE),
+    ("GET", "/notices/settings"): Route(EVERYONE),
+    ("POST", "/notices/settings"): Route(EVERYONE),
     # searching, on whatever page
     ("POST", "/search"): Route(EVERYONE),
     # cases
