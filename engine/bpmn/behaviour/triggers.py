@@ -27,7 +27,7 @@ CYCLE = "cycle"
 """Mark: the repeating part of a timer: [text, base moment, ordinal, firings left or None]."""
 
 WAS = "was"
-"""Mark: the condition held when it was last looked at."""
+"""Mark: the condition has fired and still held when it was last looked at."""
 
 KEY = "key"
 """Mark: the correlation key of a message."""
@@ -152,10 +152,11 @@ class Condition(Trigger):
 
     def due_since(self, token: Token) -> datetime | None:
         holds = self.formula.holds(token)
-        before = token.marks.get(WAS, False)
-        if holds != before:
-            token.marks[WAS] = holds
-        return token.case.context.now if holds and not before else None
+        held = token.marks.get(WAS, False)
+        if held and not holds:
+            token.marks[WAS] = False
+        # That it holds is noted when it has fired: several that become true at once fire one after another.
+        return token.case.context.now if holds and not held else None
 
     def again(self, token: Token) -> dict[str, Any] | None:
         return {WAS: True}

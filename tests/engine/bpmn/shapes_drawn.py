@@ -9,9 +9,11 @@ from tests.engine.bpmn.drawing import (
     boundary,
     call,
     catch,
+    condition,
     diagram,
     end,
     error,
+    escalation,
     extensions,
     first_of,
     flow,
@@ -20,6 +22,7 @@ from tests.engine.bpmn.drawing import (
     node,
     parallel,
     path,
+    signal,
     start,
     sub,
     throw,
@@ -65,6 +68,8 @@ def _draw(shape: Shape) -> Drawn:  # noqa: C901 - one branch a kind of part
         return [call(shape.id, _process(shape), extensions(*both))], shape.id, shape.id
     if shape.kind == "undone":
         return _draw_undone(shape)
+    if shape.kind == "deal":
+        return _draw_deal(shape)
     if shape.kind == "free":
         condition = f"<completionCondition>n &gt; {ENOUGH}</completionCondition>"
         steps = [user(part.id) for part in shape.parts]
@@ -79,7 +84,7 @@ def _draw(shape: Shape) -> Drawn:  # noqa: C901 - one branch a kind of part
             found.append(path(f"{last} {first}"))
         return found, drawn[0][1], drawn[-1][2]
     split, join = f"{shape.id}_split", f"{shape.id}_join"
-    if shape.kind in ("guarded", "watched", "risky", "race"):
+    if shape.kind in _WITH_EVENTS:
         return _WITH_EVENTS[shape.kind](shape, drawn, found, join)
     if shape.kind == "loop":
         _, first, last = drawn[0]
@@ -87,6 +92,11 @@ def _draw(shape: Shape) -> Drawn:  # noqa: C901 - one branch a kind of part
         found += [path(f"{join} {first}", f"{last} {split}"), flow(split, join, f"n > {AGAIN}")]
         found.append(flow(split, f"{split}_after", id=f"{split}_out"))
         return found, join, f"{split}_after"
+    if shape.kind == "some":
+        enough = f"<activationCondition>activationCount &gt;= {shape.times}</activationCondition>"
+        found += [parallel(split), node("complexGateway", join, enough)]
+        found += [path(f"{split} {first}", f"{last} {join}") for _, first, last in drawn]
+        return found, split, join
     gateway = {"exclusive": xor, "inclusive": inclusive}.get(shape.kind)
     if gateway is None:
         found += [parallel(split), parallel(join)]
@@ -144,6 +154,25 @@ def _draw_risky(shape: Shape, drawn: list[Drawn], _found: list[str], join: str) 
     return [inside, edge, *handler, xor(join), after_all], shape.id, join
 
 
+def _draw_raised(shape: Shape, drawn: list[Drawn], _found: list[str], join: str) -> Drawn:
+    (body, first, last), (handler, handler_first, handler_last) = drawn
+    begin, ask, tell, done = (f"{shape.id}_{what}" for what in ("s", "ask", "tell", "e"))
+    level = [start(begin), *body, xor(ask, default=f"{ask}_done"), throw(tell, escalation()), end(done)]
+    ways = [path(f"{begin} {first}", f"{last} {ask}", f"{tell} {done}"), flow(ask, tell, f"n > {ENOUGH}")]
+    inside = sub(shape.id, *level, *ways, flow(ask, done, id=f"{ask}_done"))
+    edge = boundary(f"{shape.id}_edge", shape.id, escalation(), interrupting=shape.interrupting)
+    found = [
+        inside,
+        edge,
+        *handler,
+        xor(join),
+        path(f"{shape.id} {join}", f"{shape.id}_edge {handler_first}"),
+    ]
+    after_all = join if shape.interrupting else f"{shape.id}_edge_end"
+    found += [path(f"{handler_last} {after_all}"), *([] if shape.interrupting else [end(after_all)])]
+    return found, shape.id, join
+
+
 def _draw_race(shape: Shape, drawn: list[Drawn], found: list[str], join: str) -> Drawn:
     (_, on_time, time_last), (_, on_message, message_last) = drawn
     gate, timer, told = (f"{shape.id}_{what}" for what in ("gate", "timer", "told"))
@@ -155,6 +184,9 @@ def _draw_race(shape: Shape, drawn: list[Drawn], found: list[str], join: str) ->
 
 _WITH_EVENTS = {
     "guarded": _draw_guarded,
+    "alarmed": _draw_guarded,
+    "when": _draw_guarded,
+    "raised": _draw_raised,
     "watched": _draw_watched,
     "risky": _draw_risky,
     "race": _draw_race,
@@ -163,6 +195,10 @@ _WITH_EVENTS = {
 
 def _event(shape: Shape) -> tuple[str, str]:
     """Id and trigger of the event of a guarded or watched part."""
+    if shape.kind == "alarmed":
+        return f"{shape.id}_alarm", signal()
+    if shape.kind == "when":
+        return f"{shape.id}_when", condition(f"n > {ENOUGH}")
     if shape.hours:
         return f"{shape.id}_timer", after(f"PT{shape.hours}H")
     return f"{shape.id}_told", message(f"m_{shape.id}")
@@ -180,3 +216,26 @@ def _draw_undone(shape: Shape) -> Drawn:
         path(f"{done} {undo}"),
     ]
     return found, done, undo
+
+
+def _draw_deal(shape: Shape) -> Drawn:
+    done, back, after_all = (part.id for part in shape.parts)
+    begin, ask, off, finish, undo, edge, join = (
+        f"{shape.id}_{what}" for what in ("s", "ask", "off", "e", "undo", "edge", "join")
+    )
+    inside = [
+        start(begin),
+        user(done),
+        boundary(undo, done, "<compensateEventDefinition/>"),
+        user(back, isForCompensation=True),
+        f'<association id="{shape.id}_as" sourceRef="{undo}" targetRef="{back}"/>',
+        xor(ask, default=f"{ask}_done"),
+        end(off, "<cancelEventDefinition/>"),
+        end(finish),
+        path(f"{begin} {done} {ask}"),
+        flow(ask, off, f"n > {ENOUGH}"),
+        flow(ask, finish, id=f"{ask}_done"),
+    ]
+    found = [node("transaction", shape.id, *inside), boundary(edge, shape.id, "<cancelEventDefinition/>")]
+    found += [user(after_all), xor(join), path(f"{shape.id} {join}", f"{edge} {after_all} {join}")]
+    return found, shape.id, join

@@ -476,3 +476,17 @@ def test_messages_of_a_called_process_name_the_process():
     play = Play(document(p, q), process="p")
     assert play.task("a").process == "q"
     assert [(one.node, one.process) for one in play.last.passed] == [("s", "p"), ("qs", "q")]
+
+
+@pytest.mark.parametrize("interrupting", [True, False])
+def test_all_conditions_that_become_true_at_once_fire(interrupting):
+    edges = [boundary(f"c{one}", one, condition("n > 3"), interrupting=interrupting) for one in "ab"]
+    ways = path("s g a", "g b", "g other", "ca x", "cb y")
+    play = Play(
+        diagram(start(), parallel("g"), *map(user, ("a", "b", "other", "x", "y")), *edges, ways), {"n": 0}
+    )
+    play.do("other", n=4)
+    assert play.open == (["x", "y"] if interrupting else ["a", "b", "x", "y"])
+    assert play.step(bpmn.SetVariables({"n": 5})).open == (
+        ["x", "y"] if interrupting else ["a", "b", "x", "y"]
+    )

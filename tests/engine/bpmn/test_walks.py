@@ -49,6 +49,9 @@ def step(random: Random, play: Play, world: World) -> None:
         id = random.choice(world.messages).shape.id
         world.deliver(id)
         play.deliver(id)
+    elif world.alarms and (chance < 0.5 or not world.open):
+        world.alarm()
+        play.signal("тревога")
     else:
         node, n = random.choice(play.open), random.randint(0, 4)
         world.complete(node, n)
