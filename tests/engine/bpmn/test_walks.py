@@ -11,6 +11,7 @@ from random import Random
 import pytest
 
 from engine import bpmn
+from tests.engine.bpmn.elsewhere import completed_elsewhere
 from tests.engine.bpmn.playing import MORNING, Play
 from tests.engine.bpmn.shapes_drawn import draw
 from tests.engine.bpmn.token_game import COMPOSED, World, random_shape
@@ -36,6 +37,19 @@ def test_a_case_does_what_the_token_game_does(seed):
             break
         play.program = program_of(files)
         step(random, play, world)
+
+
+@pytest.mark.parametrize("seed", [3, 20])
+def test_another_python_goes_on_with_the_bytes_as_this_one_does(seed):
+    random = Random(seed)
+    files = draw(random_shape(random, 12))
+    play = Play(files[0], {"n": 0}, others=files[1:])
+    for n in (1, 4):
+        node = random.choice(play.open)
+        elsewhere = completed_elsewhere(play, files, node, n=n)
+        assert elsewhere == play.do(node, n=n).state
+        if not play.open:
+            break
 
 
 def step(random: Random, play: Play, world: World) -> None:
