@@ -185,8 +185,10 @@ class _Table:
             return self._value([default(evaluation, variables) for default in defaults])
         if self._table.aggregation == "COUNT":
             return Decimal(0)
-        many = self._table.hit_policy in ("RULE ORDER", "OUTPUT ORDER", "COLLECT")
-        return [] if many and self._table.aggregation is None else None
+        # Null is what the standard says of a table whose rows all miss. What collects has collected nothing:
+        # other engines give the empty list, and tables that come from them count on it.
+        collects = self._table.hit_policy == "COLLECT" and self._table.aggregation is None
+        return [] if collects else None
 
     def _outputs(self, evaluation: Evaluation, variables: Variables, row: Row) -> list[Value]:
         outputs = [logic(evaluation, variables) for logic in row.results]
