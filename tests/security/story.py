@@ -6,7 +6,7 @@ The words are invented and so odd that nothing else in the product holds them.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -28,6 +28,8 @@ from engine.records.search import find_case_ids
 from engine.records.service import Member, change_person, create_family, create_person
 from engine.records.values import FEMALE, IdentityDocument, PersonData, Representative
 from engine.runtime import Runtime
+from engine.versions.moving import move_case
+from engine.versions.planning import make_plan
 from engine.worklist.service import claim, give_back, keep_late_edits, reassign, save_draft
 from tests.engine.documents.making import docx, only_document
 from tests.factories.access import make_actor
@@ -55,7 +57,7 @@ WORDS = (
     "отделом-Зюзино", "Бабуленция", "доверенность-314", "заметка-цапля", "черновик-выпь", "опоздание-ибис",
     "вложение-фламинго", "содержимое-кречет", "правка-беркут", "передача-пустельга", "ремонт-сапсан",
     "прекращение-чеглок", "входпароль-филин", "поиск-неясыть", "ярлык-сипуха",
-    "остановка-грифон", "повестка-стервятник", "ключ-балобан", "plain-ascii-tern",
+    "остановка-грифон", "перевод-сорокопут", "повестка-стервятник", "ключ-балобан", "plain-ascii-tern",
 )  # fmt: skip
 
 LETTER = docx(
@@ -165,6 +167,7 @@ def tell(rt: Runtime) -> Told:
     )
     _repair(rt, head, cases)
     _send(rt, specialist)
+    _move(rt, head, cases[2])
     _search(rt, specialist)
     _fail(rt, specialist, head, task_id)
     return Told(specialist, head, officer, person_id, family_id, cases, task_id, document_id, attachment_id)
@@ -234,6 +237,13 @@ def _send(rt: Runtime, specialist: Actor) -> None:
     actor = load_actor(rt, specialist.user_id)
     complete_task(rt, CompleteTask(actor, open_tasks(rt, "family")[0], known()))
     assert open_tasks(rt, "each")
+
+
+def _move(rt: Runtime, head: Actor, case_id: int) -> None:
+    """Move a case to a version that is told of otherwise."""
+    publish_files(rt, replace(TALKING, content=TALKING.content + b"<!-- 2 -->"))
+    plan = make_plan(rt, make_actor(rt, "R25"), "talking", 2, {}, "план")
+    move_case(rt, head, plan, case_id, "перевод-сорокопут")
 
 
 def _search(rt: Runtime, specialist: Actor) -> None:
