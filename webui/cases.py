@@ -17,6 +17,7 @@ from engine.access.journal import record_view
 from engine.access.policy import may_open, require_opening
 from engine.access.queries import names_of
 from engine.bpmn import Process
+from engine.cases.clock_views import terms_of_case
 from engine.cases.events import awaited_events, note_event
 from engine.cases.queries import (
     CaseCard,
@@ -148,6 +149,7 @@ def show(case_id: int) -> str:
         subject = person_brief(rt, conn, person, card.person_id) if card.person_id else None
         events = awaited_events(rt, conn, card) if card.active and person.may(Permission.CASE_START) else []
         sitting, asked = _agenda(conn, person, card)
+        terms = terms_of_case(rt, conn, person, card, now)
     with rt.database.write() as conn:
         record_view(rt, conn, person, "case", case_id, case_id=case_id)
     release = rt.library.release(card.release_id)
@@ -175,6 +177,7 @@ def show(case_id: int) -> str:
         answered_by=ANSWERED_BY,
         sitting=sitting,
         asked=asked,
+        terms=terms,
         may_attach=card.active and person.may(Permission.TASK_WORK),
         may_repair=card.active and person.may(Permission.CASE_REPAIR),
         may_see_views=person.may(Permission.AUDIT_VIEW, Scope.TEAM),

@@ -78,11 +78,30 @@ def day_bounds(now: datetime, zone: tzinfo) -> tuple[int, int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Why a clock stands still: since when, for what reason, how many days of the term will remain."""
+    """Why a clock stands still: since when, for what reason, how many days of the term will remain.
+
+    `less`: what remains when it isn't a whole day, or of a term in hours.
+    """
 
     since: datetime
     reason: str
     remaining: int
+    less: timedelta = timedelta()
+
+    def left_words(self, norm: Norm | None, *, in_full: bool = False) -> str:
+        """«3 раб. дня» or in full «3 рабочих дня»; «5 ч» when no whole day remains."""
+        if not self.remaining and self.less:
+            return _clock_words(self.less)
+        if norm is not None and norm.unit is not Unit.WORKING_DAYS:
+            return counted(self.remaining, _CALENDAR)
+        return counted(self.remaining, _IN_FULL if in_full else _WORKING)
+
+    def in_full(self, norm: Norm | None, zone: tzinfo) -> str:
+        """«Приостановлен с 15 января, осталось 3 рабочих дня»."""
+        since = day_month(self.since.astimezone(zone).date())
+        whole = self.remaining or 5
+        left = f"{plural(whole, _LEFT)} {self.left_words(norm, in_full=True)}"
+        return f"Приостановлен с{NBSP}{since}, {left}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,11 +218,10 @@ def _overdue(at: datetime, now: datetime, count: _Count) -> str:
 def _paused(pause: Pause | None, now: datetime, norm: Norm | None) -> DueWords:
     if pause is None:
         return DueWords(DueState.PAUSED, "пауза")
-    forms = _WORKING if norm is None or norm.unit is Unit.WORKING_DAYS else _CALENDAR
     since = day_month(pause.since.astimezone(now.tzinfo).date())
     return DueWords(
         DueState.PAUSED,
-        f"пауза · останется {counted(pause.remaining, forms)}",
+        f"пауза · останется {pause.left_words(norm)}",
         date_words=f"с{NBSP}{since}: {bound(pause.reason)}",
     )
 

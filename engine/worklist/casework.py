@@ -44,7 +44,7 @@ class FinishedStep:
 
 def case_tasks(rt: Runtime, conn: Connection, case_id: int, now: datetime, unit_id: int) -> list[InboxRow]:
     """Open steps of a case by due moment: the first one is its next action."""
-    return inbox_rows(rt, conn.execute(_OPEN, {"case_id": case_id}).all(), now, unit_id)
+    return inbox_rows(rt, conn, conn.execute(_OPEN, {"case_id": case_id}).all(), now, unit_id)
 
 
 def finished_tasks(

@@ -29,8 +29,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger
 
+from engine.cases.clock_views import pauses_of_steps
 from engine.cases.tables import case_
-from engine.deadlines.due import DueWords, day_bounds, is_overdue, words
+from engine.deadlines.due import DueWords, Pause, day_bounds, is_overdue, words
 from engine.deadlines.sql import overdue_condition
 from engine.model import ERASED, Clock, Due, StepInfo
 from engine.runtime import Runtime
@@ -105,7 +106,7 @@ def inbox_page(rt: Runtime, conn: Connection, wanted: Filter, now: datetime, uni
     if not wanted.queues:
         return []
     found = conn.execute(_page_statement(rt, wanted, _today(rt, now, unit_id))).all()
-    return inbox_rows(rt, found, now, unit_id)
+    return inbox_rows(rt, conn, found, now, unit_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +235,9 @@ def _table_of(kind: Kind, queues: Iterable[int]) -> TableValuedAlias:
     return func.json_each(json.dumps(numbers)).table_valued("value", name="queues")
 
 
-def inbox_rows(rt: Runtime, found: Iterable[AnyRow], now: datetime, unit_id: int) -> list[InboxRow]:
+def inbox_rows(
+    rt: Runtime, conn: Connection, found: Iterable[AnyRow], now: datetime, unit_id: int
+) -> list[InboxRow]:
     """Rows of the database as lines of a list: names from the release, words of the due date, opened
     labels.
     """
@@ -242,7 +245,11 @@ def inbox_rows(rt: Runtime, found: Iterable[AnyRow], now: datetime, unit_id: int
     today = _today(rt, now, unit_id)
     labels = _opened(rt, [(row.key_id, row.label, "case.label") for row in found])
     items = _opened(rt, [(row.key_id, row.item, f"task.item:{row.id}") for row in found])
-    return [_inbox_row(rt, *each, today) for each in zip(found, labels, items, strict=True)]
+    pauses = pauses_of_steps(rt, conn, [row for row in found if row.clock == Clock.PAUSED])
+    return [
+        _inbox_row(rt, *each, today, pauses.get(each[0].id))
+        for each in zip(found, labels, items, strict=True)
+    ]
 
 
 def _opened(rt: Runtime, sealed: list[tuple[int, bytes | None, str]]) -> list[str]:
@@ -252,7 +259,9 @@ def _opened(rt: Runtime, sealed: list[tuple[int, bytes | None, str]]) -> list[st
     return [ERASED if each is None else each.decode() for each in words]
 
 
-def _inbox_row(rt: Runtime, row: AnyRow, label: str, item: str, today: _Today) -> InboxRow:
+def _inbox_row(
+    rt: Runtime, row: AnyRow, label: str, item: str, today: _Today, pause: Pause | None
+) -> InboxRow:
     release = rt.library.release(row.release_id)
     norm = rt.calendars.norm_by_id(row.norm_id) if row.norm_id is not None else None
     due = Due(at=due_from_seconds(row.due_at), clock=Clock(row.clock))
@@ -268,7 +277,7 @@ def _inbox_row(rt: Runtime, row: AnyRow, label: str, item: str, today: _Today) -
         assignee_id=row.assignee_id,
         queue_id=row.queue_id,
         due=due,
-        words=words(due, today.now, calendar, office, norm),
+        words=words(due, today.now, calendar, office, norm, pause),
         bucket=_bucket_of(row, due, today),
         draft_at=from_seconds(row.draft_at) if row.draft_at else None,
         cursor=(row.due_at, row.id),

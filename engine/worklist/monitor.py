@@ -64,7 +64,7 @@ def _steps(
     statement = (
         _reach(select(*INBOX_COLUMNS), actor).where(wanted).order_by(task.c.due_at, task.c.id).limit(limit)
     )
-    return inbox_rows(rt, conn.execute(statement).all(), now, actor.unit_id)
+    return inbox_rows(rt, conn, conn.execute(statement).all(), now, actor.unit_id)
 
 
 def _reach(statement: Select[Any], actor: Actor) -> Select[Any]:

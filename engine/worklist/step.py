@@ -61,7 +61,7 @@ def step_view(rt: Runtime, conn: Connection, actor: Actor, task_id: int, now: da
     if row is None:
         raise NotFound(f"Шага № {task_id} нет.", "Вернитесь к списку задач.")
     card = case_card(rt, conn, actor, row.case_id)
-    found = inbox_rows(rt, [row], now, actor.unit_id)[0]
+    found = inbox_rows(rt, conn, [row], now, actor.unit_id)[0]
     is_open = row.status == OPEN
     kept = load_draft(rt, conn, card.key_id, task_id) if is_open else None
     return StepView(

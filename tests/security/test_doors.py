@@ -20,7 +20,7 @@ from sqlalchemy import Connection, insert, select
 from engine.access import absences
 from engine.access import queries as colleagues
 from engine.access import service as access
-from engine.cases import clocks, erasing, events, remedies, repair, visibility
+from engine.cases import clock_views, clocks, erasing, events, remedies, repair, visibility
 from engine.cases import queries as cases
 from engine.cases import service as case_service
 from engine.cases.tables import case_
@@ -147,6 +147,9 @@ REFUSED: dict[str, Call] = {
     "cases.repair.fail_service": lambda w, a: repair.fail_service(w.rt, a, w.case_id, 1, None, "", "так"),
     "cases.remedies.repair_view": lambda w, a: w.read(lambda c: remedies.repair_view(w.rt, c, a, w.case_id)),
     "cases.repair.move": lambda w, a: repair.move(w.rt, a, w.case_id, 1, "b", "так"),
+    "cases.clock_views.term_page": lambda w, a: w.read(
+        lambda c: clock_views.term_page(w.rt, c, a, term_of(w), w.rt.clock.now())
+    ),
     "cases.clocks.extend_term": lambda w, a: clocks.extend_term(w.rt, a, term_of(w), 1),
     "cases.clocks.pause_term": lambda w, a: clocks.pause_term(w.rt, a, term_of(w), "ждём документы"),
     "cases.clocks.resume_term": lambda w, a: clocks.resume_term(w.rt, a, term_of(w)),
@@ -369,6 +372,7 @@ COLLEAGUES = {
 
 AFTER_A_CHECK = {
     # with the card of a case, which only `case_card` and `case_list` give
+    "cases.clock_views.pauses_of_steps", "cases.clock_views.terms_of_case",
     "cases.events.awaited_events", "cases.queries.case_history", "cases.queries.case_position",
     "cases.queries.case_variables", "cases.queries.step_variables", "worklist.casework.finished_tasks",
     # with the number of a case or step whose card the caller has

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.access.actors import load_actor
+from engine.cases.clock_views import terms_of_case
 from engine.cases.clocks import extend_term, pause_term, resume_overlong, resume_term
 from engine.cases.history import HistoryKind
 from engine.cases.queries import case_card, case_history
@@ -22,6 +23,7 @@ from engine.errors import Conflict, InvalidData, NotAllowed, NotFound
 from engine.model import SYSTEM, Actor, Clock, Outcome
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds, to_seconds
+from engine.worklist.casework import case_tasks
 from engine.worklist.tables import task
 from tests.engine.deadlines.factories import STANDARD
 from tests.factories.access import make_actor
@@ -268,3 +270,17 @@ def test_the_history_says_who_stopped_what_and_why(rt: Runtime, clerk: Actor) ->
     assert newest[1].actor_id == clerk.user_id
     assert newest[1].data == {"срок": "Норма X1", "причина": PAPERS, "с": "26.12.2025"}
     assert (newest[0].data["было"], newest[0].data["стало"]) == ("21.01.2026", "03.02.2026")
+
+
+def test_a_step_that_stands_still_says_since_when_and_what_is_left(rt: Runtime, clerk: Actor) -> None:
+    case = make_case(rt, clerk)
+    set_clock(rt, msk("16.01 17:00"))
+    pause_term(rt, again(rt, clerk), term_row(rt).id, PAPERS)
+    with rt.database.read() as conn:
+        (row,) = case_tasks(rt, conn, case, rt.clock.now(), clerk.unit_id)
+        card = case_card(rt, conn, again(rt, clerk), case)
+        (view,) = terms_of_case(rt, conn, again(rt, clerk), card, rt.clock.now())
+    assert row.words.words.replace("\u00a0", " ") == "пауза · останется 3 раб. дня"
+    assert row.words.date_words.replace("\u00a0", " ") == "с 16 января: ждём документы"
+    assert view.standing.replace("\u00a0", " ") == "Приостановлен с 16 января, осталось 3 рабочих дня"
+    assert (view.may_pause, view.may_extend, len(view.pauses)) == (True, False, 1)
