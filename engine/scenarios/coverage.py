@@ -45,7 +45,11 @@ class Track:
 
     def _add(self, scope: Scope) -> None:
         around = (scope.process, scope.id) if scope.parent is not None else None
-        self._around |= {(scope.process, element): around for element in scope.elements}
+        self._around |= {
+            (scope.process, element.id): around
+            for element in scope.elements.values()
+            if not element.is_compensation_boundary  # no token ever comes there
+        }
         self._arrows += [_Arrow(flow.id, (scope.process, flow.target)) for flow in scope.flows]
 
     def note(self, case: LockedCase, result: StepResult) -> None:
