@@ -20,6 +20,7 @@ from webui import (
     inbox,
     language,
     monitor,
+    norms,
     notices,
     records,
     repair,
@@ -48,6 +49,7 @@ FAMILIES = (
     versions,
     calendar,
     absences,
+    norms,
     admin,
     search,
 )

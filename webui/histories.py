@@ -34,6 +34,7 @@ WORDS = {
     HistoryKind.TERM_PAUSED: (_l("Срок приостановлен"), "paused"),
     HistoryKind.TERM_RESUMED: (_l("Срок возобновлён"), "play"),
     HistoryKind.TERM_EXTENDED: (_l("Срок продлён"), "calendar"),
+    HistoryKind.TERM_RECOUNTED: (_l("Срок пересчитан"), "calendar"),
 }
 """Words and icon of each kind of entry."""
 
@@ -73,7 +74,7 @@ def _words(entry: HistoryEntry) -> str:
             subject = ", ".join(filter(None, (entry.name, _rung(str(said.get("ступень", ""))))))
         case HistoryKind.TERM_PAUSED:
             subject = _("%(term)s, с %(day)s", term=said.get("срок", ""), day=said.get("с", ""))
-        case HistoryKind.TERM_RESUMED | HistoryKind.TERM_EXTENDED:
+        case HistoryKind.TERM_RESUMED | HistoryKind.TERM_EXTENDED | HistoryKind.TERM_RECOUNTED:
             subject = _(
                 "%(term)s, был до %(was)s, теперь до %(is_now)s",
                 term=said.get("срок", ""), was=said.get("было", ""), is_now=said.get("стало", ""),

@@ -57,7 +57,7 @@ _STOP_TERM = (
     )
 )
 _OF_TASKS = (task.c.case_id == bindparam("the_case")) & (task.c.status == OPEN)
-_OPEN_TASKS = select(task.c.id, task.c.norm_id, task.c.queue_id, task.c.assignee_id).where(_OF_TASKS)
+OPEN_TASKS = select(task.c.id, task.c.norm_id, task.c.queue_id, task.c.assignee_id).where(_OF_TASKS)
 _SET_TASK = (
     update(task)
     .where(task.c.id == bindparam("the_task"), task.c.status == OPEN)
@@ -101,7 +101,7 @@ _OVERLONG = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Clock:
+class TermClock:
     """One open term of a locked case, with everything that counting it needs."""
 
     case: LockedCase
@@ -162,9 +162,9 @@ def pause_term(
             number = _begin_pause(conn, actor, each, at, reason, attachment_id, pause_id)
             pause_id = pause_id or number
         conn.execute(_STOP_TERM, [_stopped_row(each, at) for each in stopped])
-        _follow(conn, stopped, tasks, Clock.PAUSED)
-        told = {"срок": clock.norm.title, "причина": reason, "с": _local_day(clock, at)}
-        _note(rt, conn, actor, clock, HistoryKind.TERM_PAUSED, told, now, "term.paused")
+        follow(conn, stopped, tasks, Clock.PAUSED)
+        told = {"срок": clock.norm.title, "причина": reason, "с": local_day(clock, at)}
+        note(rt, conn, actor, clock, HistoryKind.TERM_PAUSED, told, now, "term.paused")
 
 
 def resume_term(rt: Runtime, actor: Actor, term_id: int, on: date | None = None) -> None:
@@ -197,8 +197,8 @@ def resume_overlong(rt: Runtime, limit: int = 50) -> int:
             if case is None or row is None or row.clock != Clock.PAUSED:
                 continue
             pause = conn.execute(_OPEN_PAUSE, {"term_id": term_id}).one()
-            tasks = list(conn.execute(_OPEN_TASKS, {"the_case": case.id}).all())
-            _go_on(rt, conn, SYSTEM, _clock(rt, case, row), tasks, from_seconds(pause.limit_at), now)
+            tasks = list(conn.execute(OPEN_TASKS, {"the_case": case.id}).all())
+            _go_on(rt, conn, SYSTEM, term_clock(rt, case, row), tasks, from_seconds(pause.limit_at), now)
     return len(found)
 
 
@@ -250,12 +250,12 @@ def extend_term(
             },
         )
         conn.execute(_MOVE_TERM, [_moved_row(clock, due, now)])
-        _follow(conn, [clock], tasks, Clock.RUNNING, {term_id: to_seconds(due)})
+        follow(conn, [clock], tasks, Clock.RUNNING, {term_id: to_seconds(due)})
         told = {"срок": clock.norm.title, "причина": rule.ground, **_was_is(clock, due)}
-        _note(rt, conn, actor, clock, HistoryKind.TERM_EXTENDED, told, now, "term.extended")
+        note(rt, conn, actor, clock, HistoryKind.TERM_EXTENDED, told, now, "term.extended")
 
 
-def _taken(rt: Runtime, conn: Connection, actor: Actor, term_id: int) -> tuple[_Clock, list[AnyRow]]:
+def _taken(rt: Runtime, conn: Connection, actor: Actor, term_id: int) -> tuple[TermClock, list[AnyRow]]:
     """An open term of a case the actor may see, with the case locked, and the open steps of that case."""
     case_id = conn.execute(_CASE_OF, {"term_id": term_id}).scalar_one_or_none()
     if case_id is None:
@@ -265,15 +265,16 @@ def _taken(rt: Runtime, conn: Connection, actor: Actor, term_id: int) -> tuple[_
     row = next((row for row in case.terms if row.id == term_id), None)
     if row is None:
         raise Conflict("Этот срок уже окончен.", "Обновите страницу дела.")
-    return _clock(rt, case, row), list(conn.execute(_OPEN_TASKS, {"the_case": case_id}).all())
+    return term_clock(rt, case, row), list(conn.execute(OPEN_TASKS, {"the_case": case_id}).all())
 
 
-def _clock(rt: Runtime, case: LockedCase, row: AnyRow) -> _Clock:
+def term_clock(rt: Runtime, case: LockedCase, row: AnyRow) -> TermClock:
+    """An open term of a locked case."""
     calendar, office = rt.calendars.calendar(case.unit_id), rt.calendars.office(case.unit_id)
-    return _Clock(case, row, rt.calendars.norm_by_id(row.norm_id), calendar, office)
+    return TermClock(case, row, rt.calendars.norm_by_id(row.norm_id), calendar, office)
 
 
-def _require_pause(actor: Actor, clock: _Clock, tasks: Iterable[AnyRow]) -> None:
+def _require_pause(actor: Actor, clock: TermClock, tasks: Iterable[AnyRow]) -> None:
     if not clock.norm.pause:
         raise NotAllowed("Эту норму нельзя приостановить.", "Так сказано в норме срока.")
     if not may_pause(actor, clock.norm, clock.case, {row.queue_id for row in tasks}):
@@ -290,7 +291,7 @@ def _require_paper(conn: Connection, actor: Actor, case: LockedCase, attachment_
         raise InvalidData("Документ не из этого дела.", {"attachment": "Выберите файл этого дела."})
 
 
-def _require_after_changes(conn: Connection, clock: _Clock, at: datetime) -> None:
+def _require_after_changes(conn: Connection, clock: TermClock, at: datetime) -> None:
     """What happens to a term happens in order: it is counted anew from this order when the calendar moves."""
     changes = conn.execute(_LAST_CHANGE, {"term_id": clock.row.id}).one()
     last = max(clock.row.event_at, *(moment for moment in changes if moment is not None), clock.row.event_at)
@@ -300,7 +301,7 @@ def _require_after_changes(conn: Connection, clock: _Clock, at: datetime) -> Non
         raise InvalidData("Срок не изменён.", {"since": words, "on": words})
 
 
-def _moment(clock: _Clock, day: date | None, now: datetime, what: str) -> datetime:
+def _moment(clock: TermClock, day: date | None, now: datetime, what: str) -> datetime:
     """The moment a paper of that day speaks of: the end of the day, or now when the day isn't over."""
     today = now.astimezone(clock.office.zone).date()
     if day is None or day == today:
@@ -311,10 +312,10 @@ def _moment(clock: _Clock, day: date | None, now: datetime, what: str) -> dateti
     return min(datetime.combine(day, _LAST_SECOND, clock.office.zone), now)
 
 
-def _parts(rt: Runtime, whole: _Clock) -> list[_Clock]:
+def _parts(rt: Runtime, whole: TermClock) -> list[TermClock]:
     """Running terms of the case that are a part of this one, and parts of those."""
     keys, found = {whole.row.key}, []
-    clocks = [_clock(rt, whole.case, row) for row in whole.case.terms if row.clock == Clock.RUNNING]
+    clocks = [term_clock(rt, whole.case, row) for row in whole.case.terms if row.clock == Clock.RUNNING]
     while fresh := [
         each
         for each in clocks
@@ -328,7 +329,7 @@ def _parts(rt: Runtime, whole: _Clock) -> list[_Clock]:
 def _begin_pause(
     conn: Connection,
     actor: Actor,
-    clock: _Clock,
+    clock: TermClock,
     at: datetime,
     reason: str,
     attachment_id: int | None,
@@ -348,7 +349,7 @@ def _begin_pause(
     return int(conn.execute(insert(term_pause).returning(term_pause.c.id), row).scalar_one())
 
 
-def _stopped_row(clock: _Clock, at: datetime) -> dict[str, Any]:
+def _stopped_row(clock: TermClock, at: datetime) -> dict[str, Any]:
     left = time_left(clock.norm.rule, clock.due, at, clock.calendar, clock.office)
     return {"the_term": clock.row.id, "paused_at": to_seconds(at), "remainder": left}
 
@@ -357,35 +358,35 @@ def _go_on(
     rt: Runtime,
     conn: Connection,
     actor: Actor,
-    clock: _Clock,
+    clock: TermClock,
     tasks: list[AnyRow],
     at: datetime,
     now: datetime,
 ) -> None:
     pause = conn.execute(_OPEN_PAUSE, {"term_id": clock.row.id}).one()
     together = set(conn.execute(_PAUSED_WITH, {"pause_id": pause.id}).scalars())
-    going = [clock, *(_clock(rt, clock.case, row) for row in clock.case.terms if row.id in together)]
+    going = [clock, *(term_clock(rt, clock.case, row) for row in clock.case.terms if row.id in together)]
     due = {each.row.id: _due_again(each, at) for each in going}
     ended = {"ended_at": to_seconds(at), "ended_by": actor.user_id}
     conn.execute(_END_PAUSE, [{"the_term": each.row.id, **ended} for each in going])
     conn.execute(_MOVE_TERM, [_moved_row(each, due[each.row.id], now) for each in going])
     moments = {number: to_seconds(moment) for number, moment in due.items()}
-    _follow(conn, going, tasks, Clock.RUNNING, moments)
+    follow(conn, going, tasks, Clock.RUNNING, moments)
     told = {"срок": clock.norm.title, **_was_is(clock, due[clock.row.id])}
-    _note(rt, conn, actor, clock, HistoryKind.TERM_RESUMED, told, now, "term.resumed")
+    note(rt, conn, actor, clock, HistoryKind.TERM_RESUMED, told, now, "term.resumed")
 
 
-def _due_again(clock: _Clock, at: datetime) -> datetime:
+def _due_again(clock: TermClock, at: datetime) -> datetime:
     return resumed_due(clock.norm.rule, clock.row.remainder, at, clock.calendar, clock.office)
 
 
-def _moved_row(clock: _Clock, due: datetime, now: datetime) -> dict[str, Any]:
+def _moved_row(clock: TermClock, due: datetime, now: datetime) -> dict[str, Any]:
     return moved_row(clock.row, clock.norm, due, now, clock.calendar, clock.office)
 
 
-def _follow(
+def follow(
     conn: Connection,
-    clocks: Iterable[_Clock],
+    clocks: Iterable[TermClock],
     tasks: Iterable[AnyRow],
     stands: Clock,
     moments: dict[int, int] | None = None,
@@ -395,11 +396,8 @@ def _follow(
     for clock in clocks:
         case, row = clock.case, clock.row
         due = (moments or {}).get(row.id, row.due_at)
-        own = {each.task_id for each in case.terms if each.task_id is not None}
         rows += [
-            {"the_task": each.id, "due_at": due, "clock": int(stands)}
-            for each in tasks
-            if (each.id == row.task_id if row.task_id else each.norm_id == row.norm_id and each.id not in own)
+            {"the_task": number, "due_at": due, "clock": int(stands)} for number in steps_of(clock, tasks)
         ]
         if row.task_id is None:
             moment = due if stands is Clock.RUNNING else None
@@ -410,19 +408,28 @@ def _follow(
         conn.execute(_SET_WAITS, waits)
 
 
-def _was_is(clock: _Clock, due: datetime) -> dict[str, str]:
-    return {"было": _local_day(clock, clock.due), "стало": _local_day(clock, due)}
+def steps_of(clock: TermClock, tasks: Iterable[AnyRow]) -> list[int]:
+    """Numbers of the open steps that are due with this term: its own, or those that share the case's."""
+    row = clock.row
+    if row.task_id is not None:
+        return [each.id for each in tasks if each.id == row.task_id]
+    own = {each.task_id for each in clock.case.terms}
+    return [each.id for each in tasks if each.norm_id == row.norm_id and each.id not in own]
 
 
-def _local_day(clock: _Clock, moment: datetime) -> str:
+def _was_is(clock: TermClock, due: datetime) -> dict[str, str]:
+    return {"было": local_day(clock, clock.due), "стало": local_day(clock, due)}
+
+
+def local_day(clock: TermClock, moment: datetime) -> str:
     return f"{moment.astimezone(clock.office.zone):%d.%m.%Y}"
 
 
-def _note(
+def note(
     rt: Runtime,
     conn: Connection,
     actor: Actor,
-    clock: _Clock,
+    clock: TermClock,
     kind: HistoryKind,
     told: dict[str, str],
     now: datetime,

@@ -26,3 +26,4 @@ class HistoryKind(IntEnum):
     TERM_PAUSED = 16
     TERM_RESUMED = 17
     TERM_EXTENDED = 18
+    TERM_RECOUNTED = 19

@@ -118,6 +118,16 @@ def _checked(norm: Norm) -> Norm:
         raise _wrong(norm.full_key, "число месяца должно быть от 1 до 31")
     if norm.value < 0 and norm.unit in (Unit.MONTH_END, Unit.HOURS, Unit.MINUTES):
         raise _wrong(norm.full_key, "назад считаются только дни и месяцы")
+    if norm.lead < 0 or norm.pause_days < 0:
+        raise _wrong(norm.full_key, "lead и pause_days не бывают меньше нуля")
+    if norm.extension is not None and (norm.extension.value < 1 or norm.extension.times < 1):
+        raise _wrong(norm.full_key, "продлевают на единицу или больше, хотя бы один раз")
+    if norm.extension is not None and norm.extension.unit in (Unit.MONTH_DAY, Unit.MONTH_END):
+        raise _wrong(norm.full_key, "продлевают на дни, месяцы или часы")
+    if norm.within == norm.key:
+        raise _wrong(norm.full_key, "срок не бывает частью самого себя")
+    if norm.valid_to is not None and norm.valid_to < norm.valid_from:
+        raise _wrong(norm.full_key, "последний день действия раньше первого")
     steps = [rung.step for rung in norm.ladder]
     if steps != [step for step in Step if step in steps]:
         raise _wrong(norm.full_key, "ступени лестницы идут по порядку и без повторов")

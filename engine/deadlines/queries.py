@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 
 from engine.deadlines.calendar import Day, DayKind, Year, YearStatus
+from engine.deadlines.counting import Unit
+from engine.deadlines.interruptions import Longer, Stop
 from engine.deadlines.norm_file import norm_of
 from engine.deadlines.norms import Norm
 from engine.deadlines.seed import usual_year
-from engine.deadlines.tables import OPEN_TERMS, calendar_day, calendar_year, norm, term, term_of
+from engine.deadlines.tables import (
+    OPEN_TERMS,
+    calendar_day,
+    calendar_year,
+    norm,
+    term,
+    term_extension,
+    term_of,
+    term_pause,
+)
 from engine.model import Term
+from engine.storage.moments import from_seconds
 
 COUNTRY = "ru"
 """Key of the country's calendar. A unit's own days lie under the number of the unit."""
@@ -69,6 +82,22 @@ def open_terms(conn: Connection, case_id: int) -> list[Term]:
 def case_terms(conn: Connection, case_id: int) -> list[Term]:
     """All terms of a case, ended ones too, in the order they were opened."""
     return [term_of(row) for row in conn.execute(_CASE_TERMS, {"case_id": case_id})]
+
+
+def changes_of_terms(conn: Connection, term_ids: Sequence[int]) -> dict[int, list[Stop | Longer]]:
+    """What has happened to these terms, in its order, for `interruptions.counted_due`."""
+    found: dict[int, list[tuple[int, Stop | Longer]]] = defaultdict(list)
+    pauses = select(term_pause).where(term_pause.c.term_id.in_(term_ids)).order_by(term_pause.c.id)
+    for row in conn.execute(pauses):
+        stop = Stop(from_seconds(row.started_at), from_seconds(row.ended_at))
+        found[row.term_id].append((row.started_at, stop))
+    extensions = select(term_extension).where(term_extension.c.term_id.in_(term_ids))
+    for row in conn.execute(extensions.order_by(term_extension.c.id)):
+        longer = Longer(from_seconds(row.at), row.value, Unit(row.unit))
+        found[row.term_id].append((row.at, longer))
+    return {
+        number: [change for _, change in sorted(of, key=lambda pair: pair[0])] for number, of in found.items()
+    }
 
 
 def _norm(row: Row[Any]) -> Norm:

@@ -109,25 +109,28 @@ def add_norm_edition(rt: Runtime, actor: Actor, edition: Norm) -> int:
     """Add an edition of a norm and end the one before it; gives its number.
 
     Terms that run keep the edition they began with; terms that open from `edition.valid_from` on take the new
-    one.
+    one. See `cases.editions.publish_edition` for what has begun since that day.
     """
-    require(actor, Permission.NORM_EDIT, Scope.MUNICIPALITY)
     with rt.database.write() as conn:
-        same = (norm.c.key == edition.key) & (norm.c.variant == edition.variant)
-        latest = conn.execute(
-            select(norm.c.id, norm.c.valid_from, norm.c.valid_to)
-            .where(same)
-            .order_by(norm.c.valid_from.desc())
-        ).first()
-        if latest is not None:
-            _end_edition(conn, latest.id, date.fromisoformat(latest.valid_from), latest.valid_to, edition)
-        row = _norm_row(edition, rt.clock.now(), actor)
-        number = int(conn.execute(insert(norm).returning(norm.c.id), row).scalar_one())
-        record_action(
-            rt, conn, actor, "norm.edition", "norm", number,
-            details={"key": edition.full_key, "valid_from": edition.valid_from.isoformat()},
-        )  # fmt: skip
-        deadlines_changed(rt.database, rt.calendars, conn)
+        return write_edition(rt, conn, actor, edition)
+
+
+def write_edition(rt: Runtime, conn: Connection, actor: Actor, edition: Norm) -> int:
+    """The same inside a transaction of the caller."""
+    require(actor, Permission.NORM_EDIT, Scope.MUNICIPALITY)
+    same = (norm.c.key == edition.key) & (norm.c.variant == edition.variant)
+    latest = conn.execute(
+        select(norm.c.id, norm.c.valid_from, norm.c.valid_to).where(same).order_by(norm.c.valid_from.desc())
+    ).first()
+    if latest is not None:
+        _end_edition(conn, latest.id, date.fromisoformat(latest.valid_from), latest.valid_to, edition)
+    row = _norm_row(edition, rt.clock.now(), actor)
+    number = int(conn.execute(insert(norm).returning(norm.c.id), row).scalar_one())
+    record_action(
+        rt, conn, actor, "norm.edition", "norm", number,
+        details={"key": edition.full_key, "valid_from": edition.valid_from.isoformat()},
+    )  # fmt: skip
+    deadlines_changed(rt.database, rt.calendars, conn)
     return number
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, insert, select
 from engine.access import absences
 from engine.access import queries as colleagues
 from engine.access import service as access
-from engine.cases import clock_views, clocks, erasing, events, remedies, repair, visibility
+from engine.cases import clock_views, clocks, editions, erasing, events, remedies, repair, visibility
 from engine.cases import queries as cases
 from engine.cases import service as case_service
 from engine.cases.tables import case_
@@ -141,6 +141,10 @@ REFUSED: dict[str, Call] = {
     ),
     # cases
     "cases.erasing.erase_case": lambda w, a: erasing.erase_case(w.rt, a, w.case_id, "акт"),
+    "cases.editions.impact_of": lambda w, a: w.read(
+        lambda c: editions.impact_of(w.rt, c, a, w.rt.calendars.norm("T30", DAY))
+    ),
+    "cases.editions.publish_edition": lambda w, a: editions.publish_edition(w.rt, a, None),  # type: ignore[arg-type]
     "cases.events.note_event": lambda w, a: events.note_event(w.rt, a, w.case_id, "msg.x"),
     "cases.queries.case_card": lambda w, a: w.read(lambda c: cases.case_card(w.rt, c, a, w.case_id)),
     "cases.repair.complete_service": lambda w, a: repair.complete_service(w.rt, a, w.case_id, 1, {}, "так"),
@@ -367,6 +371,7 @@ COLLEAGUES = {
     "definitions.queries.definition_content", "definitions.queries.published_definitions",
     "deadlines.queries.all_norms", "deadlines.queries.calendar_keys", "deadlines.queries.country_years",
     "deadlines.queries.days_by_year", "deadlines.queries.norm_editions",
+    "cases.editions.open_cases_by_edition",
 }  # fmt: skip
 """What every colleague may know: names and posts, places, pathways, norms, calendars. Nobody's case."""
 
@@ -380,7 +385,7 @@ AFTER_A_CHECK = {
     "worklist.service.load_draft", "worklist.notices.last_told", "worklist.notices.last_told_of_terms",
     "records.commissions.agenda",
     "records.commissions.items_of_case", "records.commissions.waiting_items",
-    "deadlines.queries.case_terms", "deadlines.queries.open_terms",
+    "deadlines.queries.case_terms", "deadlines.queries.changes_of_terms", "deadlines.queries.open_terms",
     # with the queues of an actor
     "worklist.inbox.inbox_counters", "worklist.inbox.inbox_page", "worklist.inbox.inbox_rows",
     "worklist.inbox.next_of_role", "worklist.inbox.process_counters",
@@ -394,7 +399,8 @@ INSIDE = {
     "access.directory.rights_changed", "access.directory.start_counting", "access.journal.record_action",
     "access.journal.record_view", "access.policy.covers_case", "access.policy.may_open",
     "access.policy.reach", "access.policy.require", "access.policy.require_case",
-    "cases.clocks.may_extend", "cases.clocks.may_pause",
+    "cases.clocks.may_extend", "cases.clocks.may_pause", "cases.clocks.follow", "cases.clocks.note",
+    "cases.clocks.term_clock", "deadlines.service.write_edition",
     "access.policy.require_opening", "access.policy.require_start", "access.queues.queue_for",
     "access.queues.queue_of", "access.queues.roles_of_queue", "cases.context.step_context",
     "cases.journal.write_history", "cases.locking.lock_case", "cases.locking.lock_free_case",
