@@ -14,6 +14,7 @@ from engine.cases.outbox import Handler, deliver_due
 from engine.cases.timers import fire_due
 from engine.documents.making import prepare_document, store_document
 from engine.runtime import Runtime
+from engine.worklist.digest import queue_digests
 from engine.worklist.ladder import tell_due
 from engine.worklist.mail import send_due
 
@@ -63,7 +64,7 @@ def sweep(rt: Runtime) -> Swept:
         timers=fire_due(rt),
         promises=deliver_due(rt, HANDLERS),
         notices=tell_due(rt),
-        letters=send_due(rt),
+        letters=(queue_digests(rt) if new_minute else 0) + send_due(rt),
     )
     if not swept.idle:
         forget_expired(rt)

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, bindparam, func, or_, select
 
+from engine.access.actors import load_actor
 from engine.cases.tables import case_
 from engine.deadlines.due import words
 from engine.deadlines.ladder import STEP_WORDS
@@ -21,16 +22,18 @@ from engine.runtime import Runtime
 from engine.storage.moments import due_from_seconds
 from engine.storage.rows import AnyRow
 from engine.worklist.tables import OPEN, SENT, mail, notice, task
+from engine.worklist.week import week_words
 
 MOST = 50
 """Lines of one letter."""
 
 
 class Kind(StrEnum):
-    """What a letter is about: one notice, or those of a day."""
+    """What a letter is about: one notice, those of a day, or the week of a manager."""
 
     NOTICE = "notice"
     DAILY = "daily"
+    WEEKLY = "weekly"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,9 @@ _OF_DAY = (
 
 def compose(rt: Runtime, row: AnyRow, now: datetime) -> Letter | None:
     """The letter of a row of the queue; None when there is nothing left to tell."""
+    if row.kind == Kind.WEEKLY:
+        subject, text = week_words(rt, load_actor(rt, row.account_id), now)
+        return Letter(row.address, row.message_id, subject, f"{text}\n\n{_SIGNATURE}\n", now)
     with rt.database.read() as conn:
         lines = _lines(rt, conn, row, now)
     if not lines:

@@ -58,6 +58,13 @@ def soon_steps(rt: Runtime, conn: Connection, actor: Actor, now: datetime, limit
     return _steps(rt, conn, actor, now, _soon(to_seconds(now), end), limit)
 
 
+def steps_until(
+    rt: Runtime, conn: Connection, actor: Actor, now: datetime, end: datetime, limit: int = 50
+) -> list[InboxRow]:
+    """Steps that fall due from now until `end`, the nearest first."""
+    return _steps(rt, conn, actor, now, _soon(to_seconds(now), to_seconds(end)), limit)
+
+
 def _steps(
     rt: Runtime, conn: Connection, actor: Actor, now: datetime, wanted: ColumnElement[bool], limit: int
 ) -> list[InboxRow]:

@@ -10,7 +10,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -340,6 +340,9 @@ SCOPED: dict[str, Call] = {
     "worklist.monitor.overdue_steps": lambda w, a: w.read(
         lambda c: monitor.overdue_steps(w.rt, c, a, w.rt.clock.now())
     ),
+    "worklist.monitor.steps_until": lambda w, a: w.read(
+        lambda c: monitor.steps_until(w.rt, c, a, w.rt.clock.now(), w.rt.clock.now() + timedelta(days=400))
+    ),
     "worklist.monitor.soon_steps": lambda w, a: w.read(
         lambda c: monitor.soon_steps(w.rt, c, a, w.rt.clock.now())
     ),
@@ -429,6 +432,7 @@ INSIDE = {
     "deadlines.ladder.due_rungs", "documents.making.prepare_document", "documents.making.store_document",
     "worklist.ladder.tell_due", "worklist.mail.send_due", "worklist.mail.queue_letters",
     "worklist.mail.queue_once", "worklist.mail.sending_moment", "worklist.letters.compose",
+    "worklist.digest.queue_digests", "worklist.week.week_words",
 }  # fmt: skip
 """Never called for a person from outside."""
 

@@ -25,6 +25,7 @@ from engine.runtime import Runtime
 from engine.settings import MailServer, Security
 from engine.worklist import mail as letters
 from engine.worklist import post
+from engine.worklist.digest import queue_digests
 from engine.worklist.ladder import tell_due
 from engine.worklist.letters import Kind
 from engine.worklist.mail import Wanted, choose_mail, send_due, wanted_by
@@ -295,3 +296,26 @@ def test_a_password_the_server_does_not_take_is_told_in_words(box):
     server = replace(server_of(box), user="marshrut", password="wrong")
     with pytest.raises(post.Unreachable), post.posting(server):
         pass
+
+
+def test_a_manager_gets_the_week_once_however_often_it_is_looked_at(rt, clerk, box):
+    head = make_actor(rt, "R07")
+    choose_mail(rt, head, "head@example.org", "now")
+    choose_mail(rt, clerk, "", "none")
+    at(rt, datetime(2026, 1, 19, 8, 59, tzinfo=MOSCOW))
+    assert queue_digests(rt) == 0
+    at(rt, datetime(2026, 1, 19, 9, tzinfo=MOSCOW))
+    with ThreadPoolExecutor(2) as workers:
+        list(workers.map(lambda _: queue_digests(rt), range(4)))
+    send_due(rt)
+    assert queue_digests(rt) == 0
+    (letter,) = [each for each in box.kept if each["Subject"].startswith("Сроки на неделю")]
+    text = letter.get_content()
+    assert "Просрочено: 1" in text
+    assert "Шаг a" in text
+    assert "Лапшиных" not in text
+
+
+def test_who_leads_nobody_gets_no_letter_of_the_week(rt, clerk):
+    at(rt, datetime(2026, 1, 19, 9, tzinfo=MOSCOW))
+    assert queue_digests(rt) == 0
