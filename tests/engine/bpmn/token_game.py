@@ -230,6 +230,8 @@ class Part:
         self.level = level
         self.finished = finished
         self.answers = answers
+        self.inside = Answers() if shape.kind == "called" else answers
+        """What those who work in it answer: a called process has variables of its own."""
         self.children: list[Part] = []
         self.rounds = 0
 
@@ -259,7 +261,8 @@ class Part:
                 self._arm()
                 self.world.messages.append(self)
             case "called":
-                self._start(parts, Answers(n))
+                self.inside.n = n
+                self._start(parts)
             case _:
                 self._start(parts[:1])
 
@@ -312,7 +315,7 @@ class Part:
             child.cancel()
         self.children = []
 
-    def _start(self, shapes: list[Shape], answers: Answers | None = None) -> None:
+    def _start(self, shapes: list[Shape]) -> None:
         beside_it = self.shape.kind in ("risky", "raised") and shapes == self.shape.parts[1:]
         is_level = self.shape.kind in LEVELS and not beside_it
         begun = [
@@ -321,7 +324,7 @@ class Part:
                 shape,
                 self if is_level else self.level,
                 self._child_finished,
-                answers or self.answers,
+                self.inside,
             )
             for shape in shapes
         ]
@@ -361,7 +364,7 @@ class Part:
                 self.rounds += 1
                 return self._enough() if self.rounds == self.shape.times else None
             case "called" if not self.children:
-                self.answers.n = child.answers.n
+                self.answers.n = self.inside.n
         if not self.children:
             self.disarm()
             self.finish()
