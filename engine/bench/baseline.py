@@ -1,7 +1,7 @@
 """What the engine is compared with: SpiffWorkflow with its whole state as JSON in one table.
 
-The same access check and the same form check as the engine's, on a connection without SQLAlchemy. What the
-form check has to know of the case is handed to it for nothing.
+The same access check, form check, conditions and decisions as the engine's, on a connection without
+SQLAlchemy. What the form check has to know of the case is handed to it for nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from engine.bpmn.timers import in_zone
 from engine.cases.service import require_task
 from engine.definitions.library import Release
 from engine.formjs import Form
-from engine.formjs.values import plain
 from engine.model import Value
 from engine.scenarios.steps import Complete, Message, Until
 
@@ -58,10 +57,14 @@ class Baseline:
         work = ours.work
         self._work = work
         self._actor = ours.actor
-        self._flows = tuple(ours.flows)
         diagrams = [file.content for file in work.files if file.name.endswith(".bpmn")]
-        self._stock = Stock(work.process, diagrams)
-        self._steps = _steps(work, ours.release(), self._stock.receivers)
+        release = ours.release()
+
+        def decide(key: str, inputs: Mapping[str, Value], now: datetime) -> Value:
+            return release.decision(key).explain(key, inputs, now=now).value
+
+        self._stock = Stock(work.process, diagrams, decide)
+        self._steps = _steps(work, release, self._stock)
         self._conn = _new_database(folder / f"{work.process}.baseline.db")
         self.waiting: list[int] = []
         """Bytes of the stored workflow between the steps of the first case."""
@@ -86,7 +89,7 @@ class Baseline:
                 run()
 
     def _start(self) -> int:
-        state = self._stock.start(plain(self._work.variables), self._flows)
+        state = self._stock.start(self._work.variables, self._work.at)
         return int(self._conn.execute(_START, (self._actor.own_queue, state)).lastrowid or 0)
 
     def _complete(self, number: int, step: _Step) -> None:
@@ -94,9 +97,10 @@ class Baseline:
         self._conn.execute("BEGIN IMMEDIATE")
         row: Any = _Row(*self._conn.execute(_READ, (number,)).fetchone())
         require_task(self._actor, row)
+        accepted = step.answers
         if step.form is not None:
-            step.form.validate(step.answers, step.known, now=step.now)
-        state = self._stock.complete(row.state, step.node, step.answers)
+            accepted = step.form.validate(step.answers, step.known, now=step.now)
+        state = self._stock.complete(row.state, step.node, accepted, step.now)
         self._conn.execute(_WRITE, (state, number))
         self._conn.execute("COMMIT")
 
@@ -104,7 +108,7 @@ class Baseline:
         self.waiting.append(len(self._conn.execute(_READ, (number,)).fetchone()[2].encode()))
 
 
-def _steps(work: Work, release: Release, receivers: Mapping[str, str]) -> list[_Step]:
+def _steps(work: Work, release: Release, stock: Stock) -> list[_Step]:
     """The moves of the work as the baseline makes them."""
     known: dict[str, Value] = dict(work.variables)
     now = work.at
@@ -117,7 +121,7 @@ def _steps(work: Work, release: Release, receivers: Mapping[str, str]) -> list[_
                 steps.append(_Step(move.node, move.data, dict(known), form, now, timed=True))
                 known.update(form.validate(move.data, known, now=now) if form else move.data)
             case Message():
-                node, payload = receivers[move.name], plain(move.payload)
+                node, payload = stock.receivers[move.name], stock.understood(move.payload, now)
                 steps.append(_Step(node, payload, {}, None, now, timed=False))
             case Until():
                 now = in_zone(move.moment, ZONE)

@@ -49,8 +49,6 @@ class Ours:
         self.work = work
         self.rt, self._account = ground.instance(work)
         self.actor: Actor = actor_of(self.rt, self._account)
-        self.flows: list[str] = []
-        """Sequence flows that the first case took: the baseline goes the same way."""
         self.statements: list[int] = []
         self.commits: list[int] = []
         """Of each completion of the second case."""
@@ -73,9 +71,7 @@ class Ours:
 
     def _warm_up(self) -> None:
         """The first case makes queues and links programs; statements are counted at the second."""
-        self.rt.watch = lambda _case, result: self.flows.extend(result.flows)
         self._play(lambda complete: complete(), self._load_actor)
-        self.rt.watch = None
         self._play(self._counted, self._note_state)
 
     def _load_actor(self, _case_id: int) -> None:

@@ -194,7 +194,7 @@ class DecisionTask(Activity):
     def work(self, token: Token) -> bool:
         inputs = token.marks[scope.INPUTS] if self.inputs_mapped else scope.view(token).as_dict()
         answer = token.case.context.decide(self.decision, inputs)
-        value = _shaped(answer.value, self.shape)
+        value = shaped(answer.value, self.shape)
         if self.result_variable:
             token.data = scope.storable({self.result_variable: value})
         else:
@@ -210,7 +210,7 @@ class DecisionTask(Activity):
         return True
 
 
-def _shaped(value: Value, shape: str | None) -> Value:
+def shaped(value: Value, shape: str | None) -> Value:
     """The answer as `camunda:mapDecisionResult` asks for it. Raises Fault when it has no such shape."""
     if shape == "singleEntry":
         return _entry(_only(value))
