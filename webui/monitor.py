@@ -276,14 +276,18 @@ def reassign(task_id: int) -> Response | tuple[str, int]:
 @pages.get("/monitor/overdue.xlsx")
 @permission(Permission.MONITOR_VIEW)
 def export() -> Response:
-    """Overdue steps and those that soon will be, as a sheet. The export is noted in the journal."""
+    """Overdue steps, those that soon will be and cases that wait past their term, as a sheet. The export is
+    noted in the journal.
+    """
     rt, person = runtime(), actor()
     now = rt.clock.now()
     with rt.database.read() as conn:
         rows = overdue_steps(rt, conn, person, now, EXPORTED) + soon_steps(rt, conn, person, now, EXPORTED)
-        names = names_of(conn, {row.assignee_id or 0 for row in rows})
+        late = late_cases(rt, conn, person, now, EXPORTED)
+        responsible = {row.assignee_id or 0 for row in rows} | {each.owner_id or 0 for each in late}
+        names = names_of(conn, responsible)
     with rt.database.write() as conn:
-        record_action(rt, conn, person, "export", "monitor", details={"rows": len(rows)})
+        record_action(rt, conn, person, "export", "monitor", details={"rows": len(rows) + len(late)})
     name = _("просрочено") + f"-{local_now(person):%Y-%m-%d}.xlsx"
-    sheet = terms_sheet(rows, names, cut=len(rows) >= EXPORTED)
+    sheet = terms_sheet(rows, late, names, cut=max(len(rows), len(late)) >= EXPORTED)
     return send_file(sheet, as_attachment=True, download_name=name, mimetype=XLSX)

@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 import xlsxwriter
 from flask_babel import gettext as _
 
+from engine.model import Due
 from engine.worklist.inbox import InboxRow
+from engine.worklist.monitor import LateCase
 from webui.frame import local
 from webui.rows import step_title
 from webui.ui import date_digits
@@ -16,8 +18,15 @@ from webui.ui import date_digits
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def terms_sheet(rows: Sequence[InboxRow], names: Mapping[int, str], *, cut: bool) -> io.BytesIO:
-    """Steps with their terms; `cut`: there were more, and the last line says so."""
+Line = tuple[str, ...]
+
+
+def terms_sheet(
+    rows: Sequence[InboxRow], late: Sequence[LateCase], names: Mapping[int, str], *, cut: bool
+) -> io.BytesIO:
+    """Steps with their terms, then the cases that wait past a term of their own; `cut`: there were more, and
+    the last line says so.
+    """
     made = io.BytesIO()
     # What people typed must never become a formula of whoever opens the sheet.
     book = xlsxwriter.Workbook(
@@ -35,25 +44,47 @@ def terms_sheet(rows: Sequence[InboxRow], names: Mapping[int, str], *, cut: bool
         _("Основание"),
     )
     sheet.write_row(0, 0, heads, book.add_format({"bold": True, "bottom": 1}))
-    for number, row in enumerate(rows, start=1):
-        cells = (
-            date_digits(local(row.due.at).date()) if row.due.at else "",
-            row.words.left,
-            step_title(row),
-            row.case_number,
-            row.label,
-            row.process_name,
-            names.get(row.assignee_id or 0, _("не назначено")),
-            row.words.ground,
-        )
-        for column, cell in enumerate(cells):
-            sheet.write_string(number, column, str(cell))
+    lines = [*(_step_line(row, names) for row in rows), *(_case_line(each, names) for each in late)]
+    for number, line in enumerate(lines, start=1):
+        for column, cell in enumerate(line):
+            sheet.write_string(number, column, cell)
     if cut:
-        sheet.write_string(len(rows) + 1, 0, _("Это не всё: выгружено столько строк, сколько помещается."))
+        sheet.write_string(len(lines) + 1, 0, _("Это не всё: выгружено столько строк, сколько помещается."))
     sheet.set_column(0, 0, 12)
     sheet.set_column(1, len(heads) - 1, 28)
     sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, max(len(rows), 1), len(heads) - 1)
+    sheet.autofilter(0, 0, max(len(lines), 1), len(heads) - 1)
     book.close()
     made.seek(0)
     return made
+
+
+def _step_line(row: InboxRow, names: Mapping[int, str]) -> Line:
+    return (
+        _day(row.due),
+        row.words.left,
+        step_title(row),
+        row.case_number,
+        row.label,
+        row.process_name,
+        names.get(row.assignee_id or 0, _("не назначено")),
+        row.words.ground,
+    )
+
+
+def _case_line(each: LateCase, names: Mapping[int, str]) -> Line:
+    """A case that waits has no step with this term; where it stands takes the step's place."""
+    return (
+        _day(each.due),
+        each.words.left,
+        _("ждёт: %(phase)s", phase=each.phase) if each.phase else _("ждёт"),
+        each.number,
+        each.label,
+        each.process_name,
+        names.get(each.owner_id or 0, _("не назначено")),
+        each.words.ground,
+    )
+
+
+def _day(due: Due) -> str:
+    return date_digits(local(due.at).date()) if due.at else ""

@@ -94,6 +94,7 @@ class LateCase:
     phase: str
     owner_id: int | None
     term_id: int
+    due: Due
     words: DueWords
 
 
@@ -144,6 +145,7 @@ def _late_case(rt: Runtime, row: AnyRow, label: bytes | None, now: datetime) -> 
         phase=row.phase,
         owner_id=row.owner_id,
         term_id=row.id,
+        due=due,
         words=words(due, now, calendar, office, rt.calendars.norm_by_id(row.norm_id)),
     )
 

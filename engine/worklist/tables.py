@@ -89,6 +89,8 @@ notice = Table(
 )
 """What a person was told and when; the words are made when it is shown, so no personal data lies here."""
 Index("ix_notice_account", notice.c.account_id, notice.c.read_at, notice.c.at)
+Index("ix_notice_task", notice.c.task_id)
+Index("ix_notice_term", notice.c.term_id)
 
 mail_choice = Table(
     "mail_choice",

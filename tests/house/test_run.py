@@ -309,6 +309,9 @@ def test_without_a_network_one_reads_what_to_do(checkout):
     assert ran.returncode == 2
     assert "Нет связи" in ran.stderr
     assert "Traceback" not in ran.stderr
+    again = checkout.run("python", "-c", "")
+    assert again.returncode == 0
+    assert "заново" not in again.stderr
 
 
 def test_a_network_lost_during_an_update_leaves_the_old_packages_working(used):

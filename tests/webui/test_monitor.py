@@ -9,10 +9,12 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
+from engine.access.actors import load_actor
 from engine.access.queries import journal
 from engine.model import SYSTEM
 from engine.worklist.ladder import tell_due
 from tests.factories.access import make_account
+from tests.factories.cases import complete, diagram, flows, open_case, publish_files, user_task
 from tests.webui.test_cases import rows
 
 
@@ -95,6 +97,31 @@ def test_the_sheet_holds_what_the_page_shows_and_no_formula(visit, rt, office):
     assert journal(rt, SYSTEM, action="export")[0].details == {"rows": 1}
 
 
+def test_the_sheet_holds_the_cases_that_wait_past_their_term_too(visit, rt, office):
+    body = (
+        '<startEvent id="b" name="Начало"/>'
+        + user_task("take_in", startTerms="T14")
+        + '<intermediateCatchEvent id="sitting" name="Ждёт заседания">'
+        + '<messageEventDefinition messageRef="d"/></intermediateCatchEvent>'
+        + user_task("decide", norm="T14", endTerms="T14")
+        + '<endEvent id="f" name="Конец"/>'
+        + flows("b take_in sitting decide f")
+    )
+    publish_files(rt, diagram("need", body, '<message id="d" name="msg.decided"/>', owner="R05"))
+    clerk = load_actor(rt, office.role["R05"])
+    case = open_case(rt, clerk, "need")
+    complete(rt, clerk, "take_in")
+    rt.clock.advance(timedelta(days=14))
+    chief = visit("R07")
+    [waits] = rows(chief.get("/monitor"), "Дела ждут дольше срока")
+    assert waits[1].startswith(f"№ {case.number}")
+    sheet = load_workbook(BytesIO(chief.download("/monitor/overdue.xlsx").data)).active
+    [line] = [line for line in sheet.iter_rows(values_only=True) if line[3] == case.number]
+    assert line[0] == "19.01.2026"
+    assert line[2].startswith("ждёт")
+    assert line[6] == clerk.name
+
+
 def test_a_label_that_looks_like_a_formula_stays_a_text(rt, app):
     from webui.sheets import terms_sheet
 
@@ -118,7 +145,7 @@ def test_a_label_that_looks_like_a_formula_stays_a_text(rt, app):
         )
 
     with app.test_request_context():
-        made = terms_sheet([Row()], {}, cut=True)  # type: ignore[list-item]
+        made = terms_sheet([Row()], [], {}, cut=True)  # type: ignore[list-item]
     cells = [cell for row in load_workbook(made).active.iter_rows(min_row=2) for cell in row if cell.value]
     assert {cell.data_type for cell in cells} == {"s"}
     assert cells[-1].value.startswith("Это не всё")

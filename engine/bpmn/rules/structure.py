@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from engine.bpmn.graph import MAX_SIZE, Element, Graph, Scope, line_of, local_name
+from engine.bpmn.graph import MAX_SIZE, Element, Flow, Graph, Scope, line_of, local_name
 from engine.bpmn.names import ACTIVITIES, EVENT_KINDS
 from engine.bpmn.normalise import is_link, link_name
 from engine.bpmn.rules.hits import Hit, at, elements, scopes
@@ -44,13 +44,27 @@ def duplicate_ids(graph: Graph) -> Iterator[Hit]:
                 yield Hit("duplicate-id", id_, line=line_of(node), details={"id": id_})
 
 
+def _lost_end(graph: Graph, scope: Scope, flow: Flow) -> str:
+    """Which end of an arrow is not at its level, in words."""
+    where, id_ = ("откуда", flow.source) if flow.source not in scope.elements else ("куда", flow.target)
+    if not id_:
+        return f"не указано, {where} она ведёт"
+    if any(id_ in each.elements for each in scopes(graph)):
+        return f"«{id_}», {where} она ведёт, лежит на другом уровне"
+    return f"элемента «{id_}», {where} она ведёт, нет"
+
+
 def flows(graph: Graph) -> Iterator[Hit]:
     for scope in scopes(graph):
         for flow in scope.flows:
             ends = [scope.elements.get(id_) for id_ in (flow.source, flow.target)]
             source, target = ends
             if source is None or target is None:
-                yield Hit("flow-to-nowhere", flow.id, flow.name, flow.line, {"flow": flow.name or flow.id})
+                words: dict[str, object] = {
+                    "flow": flow.name or flow.id,
+                    "why": _lost_end(graph, scope, flow),
+                }
+                yield Hit("flow-to-nowhere", flow.id, flow.name, flow.line, words)
                 continue
             if target.tag == "startEvent":
                 yield at("start-incoming", target)

@@ -475,3 +475,19 @@ def test_a_handler_of_an_error_interrupts():
 def test_data_that_is_only_drawn_is_not_refused():
     drawn = "<dataInputAssociation><sourceRef>d</sourceRef><targetRef>y</targetRef></dataInputAssociation>"
     assert found(straight(user("x", drawn)), "data-computed") == []
+
+
+def test_a_broken_arrow_names_the_end_that_is_missing():
+    inner = sub("sub", start("s2"), user("in"), flow("s2", "in"))
+    broken = (
+        flow("s", "gone", id="a"),
+        flow("lost", "x", id="b"),
+        flow("s", "in", id="c"),
+        flow("s", "", id="d"),
+    )
+    found = check(diagram(start(), user("x"), inner, *broken))
+    told = {each.element: each.message for each in found if each.rule == "flow-to-nowhere"}
+    assert told["a"].endswith(": элемента «gone», куда она ведёт, нет.")
+    assert told["b"].endswith(": элемента «lost», откуда она ведёт, нет.")
+    assert told["c"].endswith(": «in», куда она ведёт, лежит на другом уровне.")
+    assert told["d"].endswith(": не указано, куда она ведёт.")
