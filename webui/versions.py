@@ -16,7 +16,7 @@ from engine.cases.visibility import visible_among
 from engine.definitions.queries import DefinitionRow, definition_content, published_definitions
 from engine.errors import InvalidData, NotFound
 from engine.model import Permission, Scope
-from engine.versions.changes import Change, Sign, counted
+from engine.versions.changes import Sign, counted
 from engine.versions.comparing import Part, compare_contents, compare_releases
 from engine.versions.moving import Moved, move_case, move_cases, moved_cases, undo_move, undo_moves
 from engine.versions.planning import (
@@ -29,11 +29,11 @@ from engine.versions.planning import (
     plans,
     release_with,
 )
+from webui.changes import SIGNS, change_marks, shown_part
 from webui.guards import actor, permission, runtime
 
 pages = Blueprint("versions", __name__)
 
-SIGNS = {Sign.ADDED: _l("добавлено"), Sign.CHANGED: _l("изменено"), Sign.REMOVED: _l("удалено")}
 OUTCOMES = {
     Outcome.MOVES: (_l("переводится"), "ok"),
     Outcome.WAITS: (_l("подождёт"), "paused"),
@@ -65,11 +65,11 @@ def compare(kind: str, key: str) -> str:
         versions=[{"value": row.version, "words": _version_words(row)} for row in versions],
         before=before,
         after=after,
-        parts=[_shown(part) for part in parts if part.changes],
+        parts=[shown_part(part) for part in parts if part.changes],
         counts=counted(changes),
         signs=SIGNS,
-        old_marks=_marks(own, {Sign.REMOVED, Sign.CHANGED}),
-        new_marks=_marks(own, {Sign.ADDED, Sign.CHANGED}),
+        old_marks=change_marks(own, {Sign.REMOVED, Sign.CHANGED}),
+        new_marks=change_marks(own, {Sign.ADDED, Sign.CHANGED}),
         may_plan=kind == "bpmn" and actor().may(Permission.DEFINITION_PUBLISH, Scope.MUNICIPALITY),
         sent={},
         errors={},
@@ -93,29 +93,6 @@ def _parts(conn: Connection, kind: str, key: str, before: DefinitionRow, after: 
     contents = [definition_content(conn, row.id)[2] for row in (before, after)]
     changes = tuple(compare_contents(kind, contents[0], contents[1]))
     return [Part(kind, key, after.title, before.version, after.version, before.id, after.id, changes)]
-
-
-def _shown(part: Part) -> dict[str, Any]:
-    return {
-        "kind": part.kind,
-        "key": part.key,
-        "title": part.title,
-        "versions": _("версия %(before)s → %(after)s", before=part.before or "—", after=part.after or "—"),
-        "changes": [{"sign": change.sign, "change": change} for change in part.changes],
-    }
-
-
-def _marks(changes: Iterable[Change], signs: set[Sign]) -> dict[str, Any]:
-    """Elements in the colour of their change, each with its sign and word: colour alone says nothing."""
-    wanted = [change for change in changes if change.sign in signs and change.element]
-    return {
-        **{sign: [change.element for change in wanted if change.sign == sign] for sign in signs},
-        "badges": {
-            change.element: [{"kind": change.sign, "words": str(SIGNS[change.sign])}]
-            for change in wanted
-            if change.what != "flow"
-        },
-    }
 
 
 # --- moving running cases

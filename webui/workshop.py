@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
@@ -23,6 +23,10 @@ from engine.definitions.queries import DefinitionRow, definition_content, publis
 from engine.definitions.service import check_upload
 from engine.errors import Finding, NotFound
 from engine.model import Permission
+from engine.versions.changes import Sign
+from engine.versions.comparing import Part, compare_upload
+from engine.versions.impact import touched_pathways
+from webui.changes import SIGNS, change_marks, shown_part
 from webui.forms import form_block
 from webui.guards import actor, permission, runtime
 
@@ -32,6 +36,8 @@ KINDS = {"bpmn": _l("Пути"), "dmn": _l("Решения"), "form": _l("Фор
 MEDIA = {"bpmn": "application/xml", "dmn": "application/xml", "form": "application/json"}
 DRAWN = frozenset({"bpmn", "dmn"})
 MAX_FILES = 20
+FINDING_LEGEND = ({"kind": "removed", "words": _l("ошибка")}, {"kind": "changed", "words": _l("замечание")})
+CHANGE_LEGEND = tuple({"kind": sign, "words": SIGNS[sign]} for sign in (Sign.ADDED, Sign.CHANGED))
 
 
 @pages.get("/workshop")
@@ -179,14 +185,23 @@ def _gate_page(upload_id: int, faults: dict[str, str]) -> str:
     kept = kept_upload(rt, actor(), upload_id)
     checked = check_upload(rt, kept.files)
     findings = [finding for each in checked for finding in each.findings]
+    read = [each.file for each in checked if each.file is not None]
     with rt.database.read() as conn:
         names = names_of(conn, {kept.by})
+        parts = compare_upload(conn, rt.library.newest(conn), read)
+        changed = {part.key for part in parts}
+        pathways = touched_pathways(rt, conn, [file for file in read if file.keys[0] in changed])
+    files = [_checked_file(number, each, parts) for number, each in enumerate(checked)]
     return render_template(
         "gate.html",
         upload_id=upload_id,
         kept=kept,
         kept_by=names.get(kept.by, ""),
-        files=[_checked_file(number, each) for number, each in enumerate(checked)],
+        files=files,
+        parts=[{**shown_part(part), "drawing": _drawing_of(part, files)} for part in parts],
+        changes=sum(len(part.changes) for part in parts),
+        pathways=pathways,
+        running=sum(each.total for each in pathways),
         errors=sum(finding.severity == "error" for finding in findings),
         warnings=sum(finding.severity == "warning" for finding in findings),
         ready=all(each.ok for each in checked),
@@ -196,18 +211,40 @@ def _gate_page(upload_id: int, faults: dict[str, str]) -> str:
     )
 
 
-def _checked_file(number: int, checked: Checked) -> dict[str, Any]:
-    """One file as the gate shows it: drawn where it can be, its findings in words."""
+def _checked_file(number: int, checked: Checked, parts: Iterable[Part]) -> dict[str, Any]:
+    """One file as the gate shows it: drawn where it can be, its findings in words.
+
+    The diagram shows what is wrong; one without an error shows what changes.
+    """
     kind = checked.file.kind if checked.file else None
+    key = checked.file.keys[0] if checked.file else None
     drawing = f"file-{number}" if kind in DRAWN else None
+    changes = [change for part in parts if (part.kind, part.key) == (kind, key) for change in part.changes]
+    shows_changes = checked.ok and any(change.element for change in changes)
+    marks, legend = (
+        (change_marks(changes, {Sign.ADDED, Sign.CHANGED}), CHANGE_LEGEND)
+        if shows_changes
+        else (_marks(checked.findings), FINDING_LEGEND if checked.findings else ())
+    )
     return {
         "number": number,
         "name": checked.upload.name,
         "kind": kind,
+        "key": key,
         "drawing": drawing,
-        "marks": _marks(checked.findings),
+        "marks": marks if kind == "bpmn" else None,
+        "legend": legend if kind == "bpmn" else (),
         "findings": [_finding(found, drawing) for found in sorted(checked.findings, key=_weight)],
     }
+
+
+def _drawing_of(part: Part, files: Iterable[Mapping[str, Any]]) -> str | None:
+    """The diagram that shows the changes of a pathway."""
+    if part.kind != "bpmn":
+        return None
+    return next(
+        (file["drawing"] for file in files if file["kind"] == "bpmn" and file["key"] == part.key), None
+    )
 
 
 def _weight(found: Finding) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
-from engine.definitions.files import Upload, kind_of
+from engine.definitions.files import ReadFile, Upload, kind_of
 from engine.definitions.library import Release
 from engine.definitions.tables import definition
 from engine.errors import InvalidData, NotFound
@@ -61,6 +61,38 @@ def compare_releases(conn: Connection, before: Release, after: Release, process:
         for kind, key in sorted(used_by(before, process) | used_by(after, process), key=_order)
         if _id(before, kind, key) != _id(after, kind, key)
     ]
+
+
+def compare_upload(conn: Connection, published: Release | None, files: Iterable[ReadFile]) -> list[Part]:
+    """What publishing these files would change: a part for each that is not published already, byte for byte;
+    its `after` is the version that it would get.
+    """
+    return [part for file in files if (part := _upcoming(conn, published, file)) is not None]
+
+
+def _upcoming(conn: Connection, published: Release | None, file: ReadFile) -> Part | None:
+    key = file.keys[0]
+    old = _row(conn, _id(published, file.kind, key) if published is not None else None)
+    if old is not None and old.digest == file.upload.digest:
+        return None
+    last = select(func.max(definition.c.version)).where(
+        definition.c.kind == file.kind, definition.c.key == key
+    )
+    changes = (
+        [Change(Sign.ADDED, file.kind, "", f"{NAMES[file.kind]} «{key}»")]
+        if old is None
+        else compare_contents(file.kind, old.content, file.upload.content)
+    )
+    return Part(
+        file.kind,
+        key,
+        file.title,
+        old.version if old else None,
+        (conn.execute(last).scalar() or 0) + 1,
+        old.id if old else None,
+        None,
+        tuple(changes),
+    )
 
 
 def _order(part: tuple[str, str]) -> tuple[int, str]:

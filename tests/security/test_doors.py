@@ -419,7 +419,8 @@ INSIDE = {
     "records.commissions.give_back", "records.commissions.sittings_at_work", "records.commissions.withdraw",
     "records.service.birth_token", "records.service.today",
     "worklist.monitor.soon_limit", "cases.recording.promises", "cases.recording.wait_row",
-    "versions.comparing.compare_releases", "versions.planning.carried_over", "versions.planning.judge",
+    "versions.comparing.compare_releases", "versions.comparing.compare_upload",
+    "versions.impact.touched_pathways", "versions.planning.carried_over", "versions.planning.judge",
     "versions.planning.release_with",
     # the product itself: what commits have promised, what is due
     "cases.calendar_starts.open_due", "cases.clocks.resume_overlong",

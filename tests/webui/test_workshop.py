@@ -82,6 +82,32 @@ def test_a_good_file_is_checked_then_published(visit, rt):
     methodologist.get(gate, status=404)
 
 
+def test_the_gate_says_what_changes_and_which_cases_are_on_their_way(visit):
+    methodologist = visit("R25")
+    changed = form("check", field("итог", "Итог", "textarea"), field("довод", "Почему"))
+    gate = upload(methodologist, (changed.name, changed.content)).location
+    page = methodologist.get(gate)
+    words = page.words.replace("\u00a0", " ")
+    assert "1 изменение" in words
+    assert "версия 1 → 2" in words
+    assert "Почему" in page.select_one("#changes").get_text()
+    assert "2 дела в пути" in words
+    assert "на версии 1: 2" in page.select_one("#running").get_text()
+
+
+def test_files_that_nobody_s_case_uses_touch_no_case(visit):
+    methodologist = visit("R25")
+    page = methodologist.get(upload(methodologist, ("small.bpmn", good())).location)
+    assert "0 дел в пути" in page.words.replace("\u00a0", " ")
+    assert page.select_one("#running") is None
+
+
+def test_what_is_published_already_changes_nothing(visit):
+    methodologist = visit("R25")
+    page = methodologist.get(upload(methodologist, ("D25.docx", LETTER)).location)
+    assert "Эти файлы уже опубликованы" in page.words
+
+
 def test_what_waits_at_the_gate_can_be_drawn(visit):
     methodologist = visit("R25")
     gate = upload(methodologist, ("small.bpmn", good())).location
