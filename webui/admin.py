@@ -16,6 +16,7 @@ from engine.access.queries import Entry, case_journal, colleague, colleagues, jo
 from engine.access.service import (
     Grant,
     NewAccount,
+    WorkLeft,
     change_account,
     create_account,
     reset_password,
@@ -63,6 +64,7 @@ ACTIONS = {
     "opened": _l("вход открыт"),
     "closed": _l("вход закрыт"),
     "substituted": _l("замещение"),
+    "handed_over": _l("передача дел"),
     "substitution_ended": _l("замещение окончено"),
     "filler_named": _l("назначен исполнитель роли"),
     "office_changed": _l("часы работы"),
@@ -236,7 +238,13 @@ def new_password(account_id: int) -> str:
 def change_active(account_id: int) -> Response:
     """Close or open the sign-in of a colleague."""
     active = request.form.get("active") == "1"
-    set_active(runtime(), actor(), account_id, active=active)
+    try:
+        set_active(
+            runtime(), actor(), account_id, active=active, even_with_work="even_with_work" in request.form
+        )
+    except WorkLeft as left:
+        flash(f"{left.message} {left.hint}")
+        return redirect(url_for("handover.show", account_id=account_id), 303)
     flash(_("Вход открыт.") if active else _("Вход закрыт."))
     return _to(account_id)
 

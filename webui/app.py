@@ -17,6 +17,7 @@ from webui import (
     failures,
     frame,
     guards,
+    handover,
     inbox,
     language,
     monitor,
@@ -50,6 +51,7 @@ FAMILIES = (
     calendar,
     absences,
     norms,
+    handover,
     admin,
     search,
 )

@@ -35,6 +35,7 @@ WORDS = {
     HistoryKind.TERM_RESUMED: (_l("Срок возобновлён"), "play"),
     HistoryKind.TERM_EXTENDED: (_l("Срок продлён"), "calendar"),
     HistoryKind.TERM_RECOUNTED: (_l("Срок пересчитан"), "calendar"),
+    HistoryKind.HANDED_OVER: (_l("Дело передано другому сотруднику"), "swap"),
 }
 """Words and icon of each kind of entry."""
 

@@ -37,6 +37,8 @@ _HOLDERS = (
     .distinct()
 )
 
+_CLOSED = select(account.c.id, account.c.successor_id).where(account.c.active.is_(False))
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -72,12 +74,25 @@ class Tree:
     """Account → its own queue."""
     role_queues: Mapping[tuple[str, int], int]
     """(roles joined by spaces, unit) → queue."""
+    successors: Mapping[int, int | None]
+    """Closed account → who was handed its work."""
     _children: Mapping[int | None, tuple[int, ...]] = field(repr=False)
 
     @property
     def zones(self) -> frozenset[str]:
         """Where the clocks of the units stand."""
         return frozenset(each.zone for each in self.units.values())
+
+    def in_office(self, account_id: int) -> int | None:
+        """The account, or while it is closed whoever was handed its work in the end; None: nobody was."""
+        here, passed = account_id, set[int]()
+        while here in self.successors:
+            passed.add(here)
+            after = self.successors[here]
+            if after is None or after in passed:
+                return None
+            here = after
+        return here
 
     def unit(self, unit_id: int) -> Unit:
         """The unit of that number, or NotFound."""
@@ -210,5 +225,6 @@ def _load(conn: Connection, version: int) -> Tree:
         fillers={key: tuple(ids) for key, ids in fillers.items()},
         own_queues={row.account_id: row.id for row in queues if row.account_id is not None},
         role_queues={(row.roles, row.unit_id): row.id for row in queues if row.roles is not None},
+        successors={row.id: row.successor_id for row in conn.execute(_CLOSED)},
         _children={parent: tuple(ids) for parent, ids in children.items()},
     )

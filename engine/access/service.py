@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.access.directory import rights_changed
@@ -25,11 +25,13 @@ from engine.access.tables import (
     sign_in_guard,
     unit,
 )
+from engine.cases.tables import ACTIVE, case_
 from engine.errors import Conflict, InvalidData, NotFound
 from engine.model import Actor, Permission, Scope
 from engine.names import FullName
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
+from engine.worklist.tables import OPEN, task
 
 DEFAULT_ZONE, DEFAULT_CLOSING = "Europe/Moscow", "17:00"
 
@@ -228,18 +230,36 @@ def reset_password(rt: Runtime, actor: Actor, account_id: int, password: str) ->
         record_action(rt, conn, actor, "password_reset", "account", account_id)
 
 
-def set_active(rt: Runtime, actor: Actor, account_id: int, *, active: bool) -> None:
-    """Close an account (its sessions end at once, its history stays) or open it again."""
+class WorkLeft(Conflict):
+    """The account still has open steps or cases that nobody would see."""
+
+
+def set_active(
+    rt: Runtime, actor: Actor, account_id: int, *, active: bool, even_with_work: bool = False
+) -> None:
+    """Close an account (its sessions end at once, its history stays) or open it again.
+
+    WorkLeft while it has open steps or cases, unless `even_with_work`: some have to be closed at once.
+    """
     require(actor, Permission.ACCOUNT_MANAGE, Scope.MUNICIPALITY)
     if account_id == actor.user_id:
         raise Conflict("Свою учётную запись закрыть нельзя.", "Попросите другого администратора.")
     with rt.database.write() as conn:
         _must_exist(conn, account_id)
+        if not active and not even_with_work:
+            _must_have_no_work(conn, account_id)
         conn.execute(
             update(account).where(account.c.id == account_id).values(active=active, stamp=new_stamp())
         )
         record_action(rt, conn, actor, "opened" if active else "closed", "account", account_id)
         rights_changed(rt.database, rt.directory, conn)
+
+
+def _must_have_no_work(conn: Connection, account_id: int) -> None:
+    open_steps = select(literal(1)).where(task.c.assignee_id == account_id, task.c.status == OPEN)
+    cases = select(literal(1)).where(case_.c.owner_id == account_id, case_.c.status == ACTIVE)
+    if conn.execute(open_steps.limit(1)).first() or conn.execute(cases.limit(1)).first():
+        raise WorkLeft("У сотрудника есть открытые шаги или дела.", "Сначала передайте их другому.")
 
 
 def _store_grants(conn: Connection, account_id: int, grants: Sequence[Grant]) -> None:

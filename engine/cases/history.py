@@ -27,3 +27,4 @@ class HistoryKind(IntEnum):
     TERM_RESUMED = 17
     TERM_EXTENDED = 18
     TERM_RECOUNTED = 19
+    HANDED_OVER = 20

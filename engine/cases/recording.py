@@ -199,12 +199,16 @@ def _assignee(rt: Runtime, conn: Connection, value: Value) -> tuple[int | None, 
     """(account, its queue) of whom the diagram names.
 
     A role or a person that does not exist never stops a case: a role is left out (with none left, everybody
-    of the unit may take the step), a step of nobody waits for its role. The check has warned of the roles.
+    of the unit may take the step), a step of nobody waits for its role, that of a closed account goes to
+    whoever was handed its work. The check has warned of the roles.
     """
     if not isinstance(value, Decimal):
         return None, None
+    account_id = rt.directory.tree().in_office(int(value))
+    if account_id is None:
+        return None, None
     try:
-        return int(value), queue_of(rt, conn, int(value))
+        return account_id, queue_of(rt, conn, account_id)
     except NotFound:
         return None, None
 

@@ -28,7 +28,7 @@ from engine.worklist.tables import OPEN, task
 
 MAX_DRAFT_BYTES = 1_000_000
 
-_MOVE = (
+MOVE = (
     update(task)
     .where(task.c.id == bindparam("the_task"), task.c.status == OPEN)
     .values(queue_id=bindparam("queue"), assignee_id=bindparam("assignee"))
@@ -93,7 +93,7 @@ def reassign(
         if to is not None:
             _require_role(rt, conn, to, row.role_queue_id)
             if not even_absent:
-                _require_there(rt, conn, to)
+                require_there(rt, conn, to)
         queue = row.role_queue_id if to is None else queue_of(rt, conn, to)
         _move(
             rt, conn, row, actor, HistoryKind.REASSIGNED, queue, to, {"причина": reason.strip(), "кому": to}
@@ -107,7 +107,8 @@ def _require_role(rt: Runtime, conn: Connection, account_id: int, role_queue_id:
         )
 
 
-def _require_there(rt: Runtime, conn: Connection, account_id: int) -> None:
+def require_there(rt: Runtime, conn: Connection, account_id: int) -> None:
+    """InvalidData of the field `to` for somebody who is away today, with who acts for them."""
     away = away_now(conn, rt.directory.tree(), rt.clock.now()).get(account_id)
     if away is None:
         return
@@ -137,7 +138,7 @@ def _move(
     assignee: int | None,
     data: Mapping[str, Any] | None = None,
 ) -> None:
-    conn.execute(_MOVE, {"the_task": row.task_id, "queue": queue, "assignee": assignee})
+    conn.execute(MOVE, {"the_task": row.task_id, "queue": queue, "assignee": assignee})
     write_history(
         rt,
         conn,

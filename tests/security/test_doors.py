@@ -43,7 +43,7 @@ from engine.records import service as records
 from engine.records.tables import family, person
 from engine.runtime import Runtime
 from engine.versions import moving, planning
-from engine.worklist import candidates, monitor, step
+from engine.worklist import candidates, handover, monitor, step
 from engine.worklist import service as worklist
 from tests.engine.documents.making import docx, make_case, only_document
 from tests.factories.access import make_actor, make_runtime, town
@@ -279,6 +279,11 @@ REFUSED: dict[str, Call] = {
     "worklist.service.keep_late_edits": lambda w, a: worklist.keep_late_edits(w.rt, a, w.task_id, {}),
     "worklist.service.reassign": lambda w, a: worklist.reassign(w.rt, a, w.task_id, None, "так"),
     "worklist.service.save_draft": lambda w, a: worklist.save_draft(w.rt, a, w.task_id, {}),
+    "worklist.handover.hand_over": lambda w, a: handover.hand_over(
+        w.rt, a, w.colleague_id, a.user_id, "ушёл"
+    ),
+    "worklist.handover.recipients": lambda w, a: handover.recipients(w.rt, a, w.colleague_id),
+    "worklist.handover.work_of": lambda w, a: handover.work_of(w.rt, a, w.colleague_id),
     "worklist.step.step_view": lambda w, a: w.read(
         lambda c: step.step_view(w.rt, c, a, w.task_id, w.rt.clock.now())
     ),
@@ -401,6 +406,7 @@ INSIDE = {
     # parts of one transaction of a service that has checked
     "access.directory.rights_changed", "access.directory.start_counting", "access.journal.record_action",
     "access.journal.record_view", "access.policy.covers_case", "access.policy.may_open",
+    "worklist.service.require_there",
     "access.policy.reach", "access.policy.require", "access.policy.require_case",
     "cases.clocks.may_extend", "cases.clocks.may_pause", "cases.clocks.follow", "cases.clocks.note",
     "cases.clocks.term_clock", "deadlines.service.write_edition",

@@ -107,6 +107,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/absences"): Route(EVERYONE),
     ("POST", "/absences"): Route(EVERYONE),
     ("POST", "/absences/cancel"): Route(EVERYONE),
+    ("GET", "/handover/<int:account_id>"): Route(roles("7 13 27 29")),
+    ("POST", "/handover/<int:account_id>"): Route(roles("7 13 27 29")),
     # the supervisor
     ("GET", "/monitor"): Route(WATCHES),
     ("GET", "/monitor/overdue.xlsx"): Route(WATCHES),

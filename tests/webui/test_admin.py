@@ -69,7 +69,11 @@ def test_roles_name_and_password_of_a_colleague_are_changed(visit, rt, office):
 def test_the_sign_in_of_a_colleague_is_closed_and_opened(visit, office):
     admin = visit("R29")
     number = office.role["R05"]
-    assert "Вход закрыт" in admin.page_after(f"/admin/accounts/{number}/active").words
+    asked = admin.page_after(f"/admin/accounts/{number}/active")
+    assert "Сначала передайте их другому" in asked.words  # the person has a step and cases
+    assert visit(number).client.get("/").status_code == 200
+    closed = admin.page_after(f"/admin/accounts/{number}/active", {"even_with_work": "1"})
+    assert "Вход закрыт" in closed.words
     assert visit(number).client.get("/").status_code == 303
     assert "Вход открыт" in admin.page_after(f"/admin/accounts/{number}/active", {"active": "1"}).words
 
