@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
+from engine.cases.visibility import visible_among
 from engine.deadlines.norms import Step
 from engine.errors import InvalidData
-from engine.model import Permission
+from engine.model import Actor, Permission
 from engine.worklist.mail import Choice, Wanted, choose_mail, wanted_by
 from engine.worklist.notices import NoticeRow, mark_all_read, notice_list
 from webui.guards import actor, permission, runtime
@@ -40,12 +41,20 @@ def index() -> str:
     rt, person = runtime(), actor()
     with rt.database.read() as conn:
         rows = notice_list(rt, conn, person.user_id)
-    return render_template("notices.html", rows=[_row(row) for row in rows])
+        visible = visible_among(conn, person, {row.case_id for row in rows})
+    return render_template("notices.html", rows=[_row(row, person, visible) for row in rows])
 
 
-def _row(row: NoticeRow) -> dict[str, object]:
+def _row(row: NoticeRow, person: Actor, visible: Collection[int]) -> dict[str, object]:
     words, role = WORDS[Step(row.kind)]
-    return {"notice": row, "words": words, "role": role}
+    return {"notice": row, "words": words, "role": role, "href": _href(row, person, visible)}
+
+
+def _href(row: NoticeRow, person: Actor, visible: Collection[int]) -> str | None:
+    """The step while it is theirs to do, then the case; nothing once both have passed to somebody else."""
+    if row.queue_id in person.queues:
+        return url_for("tasks.show", task_id=row.task_id)
+    return url_for("cases.show", case_id=row.case_id) if row.case_id in visible else None
 
 
 @pages.post("/notices/read")

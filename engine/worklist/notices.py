@@ -13,7 +13,7 @@ from engine.deadlines.tables import term
 from engine.model import Actor
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds, to_seconds
-from engine.worklist.tables import notice, task
+from engine.worklist.tables import OPEN, notice, task
 
 SHOWN_UNREAD = 99
 
@@ -31,6 +31,7 @@ _LIST = (
         case_.c.process,
         task.c.node,
         task.c.status,
+        task.c.queue_id,
     )
     .join_from(notice, case_, notice.c.case_id == case_.c.id)
     .outerjoin(task, task.c.id == notice.c.task_id)
@@ -68,7 +69,9 @@ _READ = (
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """One notice. `kind` is the rung of the ladder it came from ('due', 'plus_1', …)."""
+    """One notice. `kind` is the rung of the ladder it came from ('due', 'plus_1', …); `queue_id` is where its
+    step lies, None when it is about no step or the step is over.
+    """
 
     id: int
     at: datetime
@@ -76,6 +79,7 @@ class NoticeRow:
     case_id: int
     case_number: str
     task_id: int | None
+    queue_id: int | None
     step_name: str
     unread: bool
 
@@ -95,6 +99,7 @@ def notice_list(rt: Runtime, conn: Connection, account_id: int, limit: int = 100
             case_id=row.case_id,
             case_number=row.number,
             task_id=row.task_id,
+            queue_id=row.queue_id if row.status == OPEN else None,
             step_name=rt.library.release(row.release_id).step(row.process, row.node).name if row.node else "",
             unread=row.read_at is None,
         )

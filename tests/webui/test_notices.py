@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import update
+
+from engine.access.actors import load_actor
+from engine.cases.service import complete_task
+from engine.cases.tables import case_
+from engine.model import CompleteTask
 from engine.worklist.ladder import tell_due
+from engine.worklist.tables import DONE, task
 
 
 def test_a_reminder_is_read_once(visit, rt, office):
@@ -16,6 +23,21 @@ def test_a_reminder_is_read_once(visit, rt, office):
     assert page.link("Принять заявление") == f"/tasks/{office.task}"
     after = clerk.page_after("/notices/read")
     assert after.select_one(".bar-badge") is None
+
+
+def test_a_reminder_of_a_finished_step_leads_to_its_case_where_that_is_open(visit, rt, office):
+    rt.clock.advance(timedelta(days=2))
+    tell_due(rt)
+    clerk = load_actor(rt, office.role["R05"])
+    complete_task(rt, CompleteTask(clerk, office.task, {"повод": "долг"}), check_form=False)
+    assert visit("R05").get("/notices").link("Принять заявление") == f"/cases/{office.case}"
+    with rt.database.write() as conn:
+        elsewhere = {"unit_id": 999, "agency_id": 999, "owner_id": None}
+        conn.execute(update(case_).where(case_.c.id == office.case).values(elsewhere))
+        conn.execute(update(task).where(task.c.case_id == office.case).values(status=DONE))
+    page = visit("R05").get("/notices")
+    assert "Принять заявление" in page.words
+    assert page.select_one(".listing-title a") is None
 
 
 def test_who_was_told_nothing_reads_when_they_will_be(visit):
