@@ -19,14 +19,14 @@ BATCHES = 40
 
 
 @pages.get("/handover/<int:account_id>")
-@permission(Permission.TASK_WORK)
+@permission(Permission.TASK_REASSIGN, Permission.ACCOUNT_MANAGE)
 def show(account_id: int) -> str:
     """What the colleague has open and to whom it may go."""
     return _page(account_id, {})
 
 
 @pages.post("/handover/<int:account_id>")
-@permission(Permission.TASK_WORK)
+@permission(Permission.TASK_REASSIGN, Permission.ACCOUNT_MANAGE)
 def give(account_id: int) -> Response | tuple[str, int]:
     """Hand over, a batch of cases a commit; interrupted, it goes on at the next press."""
     to, reason = request.form.get("to", 0, type=int), request.form.get("reason", "")

@@ -107,8 +107,9 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/absences"): Route(EVERYONE),
     ("POST", "/absences"): Route(EVERYONE),
     ("POST", "/absences/cancel"): Route(EVERYONE),
-    ("GET", "/handover/<int:account_id>"): Route(roles("7 13 27 29")),
-    ("POST", "/handover/<int:account_id>"): Route(roles("7 13 27 29")),
+    # the work of a whole person: of a curator, who hands over single steps, the service wants more
+    ("GET", "/handover/<int:account_id>"): Route(HANDS_OVER | MANAGES),
+    ("POST", "/handover/<int:account_id>"): Route(HANDS_OVER | MANAGES),
     # the supervisor
     ("GET", "/monitor"): Route(WATCHES),
     ("GET", "/monitor/overdue.xlsx"): Route(WATCHES),
