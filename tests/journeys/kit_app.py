@@ -59,6 +59,16 @@ def gallery(site: Site) -> Flask:
         response.headers["Content-Security-Policy"] = POLICY
         return response
 
+    @app.after_request
+    def whole(response: Response) -> Response:
+        """A browser that goes on amid a file must not leave the file open in this process."""
+        if response.direct_passthrough:
+            file: Any = response.response
+            response.direct_passthrough = False
+            response.set_data(b"".join(file))
+            file.close()
+        return response
+
     @app.get("/kit")
     def parts() -> str:
         return render_template("kit.html")
