@@ -168,6 +168,7 @@ def test_what_was_typed_survives_a_killed_server(arrive: Arrive, office: Office)
     field = registrar.page.get_by_role("textbox").last
     field.fill(words)
     expect(registrar.page.get_by_text("черновик сохранён").first).to_be_visible(timeout=15_000)
+    registrar.watch.expect("ERR_CONNECTION")
     office.kill()
     office.start()
     registrar.open_step(number)
