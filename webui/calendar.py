@@ -1,4 +1,4 @@
-"""«Календарь и нормы»: the working calendar of a year, a term tried out, the norms in force with their
+"""«Календарь»: the working calendar of a year, a term tried out, the norms in force with their
 grounds.
 """
 

@@ -116,7 +116,7 @@ class DueWords:
     date_words: str = ""
     """«21 января, ср», «срок был 15 января, чт»; for a pause since when and why."""
     ground: str = ""
-    """Act and article: «442-ФЗ, ст. 16»."""
+    """Act and article: «442-ФЗ, ст. 16»; with «(не сверено)» when nobody has checked them."""
     norm_words: str = ""
     """«10 раб. дней от заявления»."""
 
@@ -136,10 +136,10 @@ def words(
 ) -> DueWords:
     """The chip and the line under it. A date without a norm is counted in working days."""
     state = due_state(due, now, office.zone)
-    ground, norm_words = (norm.ground, norm.norm_words) if norm else ("", "")
+    ground, norm_words = (norm.ground_words, norm.norm_words) if norm else ("", "")
     local = now.astimezone(office.zone)
     if state is DueState.PAUSED:
-        return _paused(pause, local, norm)
+        return _paused(pause, local, norm, ground)
     if due.at is None:
         return DueWords(state, "сделано" if due.closed_at else "без срока")
     at = due.at.astimezone(office.zone)
@@ -215,14 +215,15 @@ def _overdue(at: datetime, now: datetime, count: _Count) -> str:
     return f"просрочено {count.past(at, now)}"
 
 
-def _paused(pause: Pause | None, now: datetime, norm: Norm | None) -> DueWords:
+def _paused(pause: Pause | None, now: datetime, norm: Norm | None, ground: str) -> DueWords:
     if pause is None:
-        return DueWords(DueState.PAUSED, "пауза")
+        return DueWords(DueState.PAUSED, "пауза", ground=ground)
     since = day_month(pause.since.astimezone(now.tzinfo).date())
     return DueWords(
         DueState.PAUSED,
         f"пауза · останется {pause.left_words(norm)}",
         date_words=f"с{NBSP}{since}: {bound(pause.reason)}",
+        ground=ground,
     )
 
 

@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 
 from engine.deadlines.counting import Rule, Unit, Until
-from engine.deadlines.russian import Forms, bound, counted
+from engine.deadlines.russian import NBSP, Forms, bound, counted
 from engine.errors import NotFound
 from engine.model import Value
 
@@ -95,6 +95,9 @@ class Step(StrEnum):
     PLUS_3 = "plus_3"
 
 
+UNVERIFIED = f"(не{NBSP}сверено)"
+"""Beside the ground of a norm of any mark but `SEEN`."""
+
 OWNER = "owner"
 """Who is told when it isn't a role: the person (or queue) the step or case belongs to."""
 
@@ -167,12 +170,17 @@ class Norm:
     note: str = ""
     rule: Rule = field(init=False, repr=False, compare=False)
     ground: str = field(init=False, repr=False, compare=False)
+    """Act and article: «442-ФЗ, ст. 16»."""
+    ground_words: str = field(init=False, repr=False, compare=False)
+    """The same for lists, letters, sheets, with what nobody has checked: «210-ФЗ, ст. 7.2 (не сверено)»."""
     norm_words: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Worked out once: lists show hundreds of due dates, and each asks for these.
         object.__setattr__(self, "rule", Rule(self.value, self.unit, self.until, self.lead))
         object.__setattr__(self, "ground", bound(", ".join(filter(None, (self.act, self.article)))))
+        words = self.ground if self.verified else " ".join(filter(None, (self.ground, UNVERIFIED)))
+        object.__setattr__(self, "ground_words", words)
         object.__setattr__(self, "norm_words", _norm_words(self))
 
     @property
@@ -257,7 +265,7 @@ class Norms:
                 return norm
         raise NotFound(
             f"Нормы «{key}» нет среди действующих на {on:%d.%m.%Y}.",
-            "Проверьте ключ нормы или добавьте её редакцию на странице «Календарь и нормы».",
+            "Проверьте ключ нормы или добавьте её редакцию на странице «Нормы».",
         )
 
     def by_id(self, number: int) -> Norm:

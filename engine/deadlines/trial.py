@@ -62,7 +62,7 @@ def answer(
     by the clock of the office; a day means its opening hour. `today` only decides whether the words name the
     year.
     """
-    rule, ground = (what.rule, what.ground) if isinstance(what, Norm) else (what, _GROUNDS[what.unit])
+    rule, ground = (what.rule, what.ground_words) if isinstance(what, Norm) else (what, _GROUNDS[what.unit])
     at = _moment(event, office)
     first = at.astimezone(office.zone).date()
     try:

@@ -125,7 +125,7 @@ def _line(rt: Runtime, row: AnyRow, now: datetime) -> _Line:
         what=STEP_WORDS[Step(row.kind)],
         number=row.number,
         step=step,
-        due=f"{told.left}, {told.date_words}",
+        due=", ".join(filter(None, (told.left, told.date_words, told.ground))),
         path=f"/tasks/{row.task_id}" if row.task_id else f"/cases/{row.case_id}",
     )
 

@@ -1,4 +1,4 @@
-"""«Календарь и нормы»: the year, a term tried out, days changed."""
+"""«Календарь»: the year, a term tried out, days changed."""
 
 from __future__ import annotations
 

@@ -264,7 +264,14 @@ def test_a_pause_says_what_will_remain_and_why(remaining, left):
     found = said(due("21.01.2026 17:00", paused=True), "19.01.2026 14:35", norm(), pause)
     assert plain(found.words) == left
     assert plain(found.date_words) == "с 15 января: мать с ребёнком в больнице, ждём выписку"
-    assert found.ground == ""
+    assert plain(found.ground) == "442-ФЗ, ст. 16"
+
+
+def test_a_ground_that_nobody_has_checked_says_so_beside_every_date():
+    for deadline in (due("21.01.2026 17:00"), due("21.01.2026 17:00", paused=True)):
+        for now in ("19.01.2026 14:35", "21.01.2026 14:35", "23.01.2026 14:35"):
+            assert plain(said(deadline, now, norm(mark="G")).ground) == "442-ФЗ, ст. 16 (не сверено)"
+            assert plain(said(deadline, now, norm(mark="V")).ground) == "442-ФЗ, ст. 16"
 
 
 def test_a_pause_of_a_calendar_term_says_days():

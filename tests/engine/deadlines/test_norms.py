@@ -14,23 +14,9 @@ from tests.engine.deadlines.factories import SHIPPED, day, norm
 
 TODAY = day("21.11.2026")
 
-CATALOGUE = """
-T01 T01b T02 T03 T04 T05 T06 T07 T09 T10 T11 T12 T13 T14 T15 T16 T16b T17 T18
-T19 T20 T21 T21b T22 T23 T24 T25 T26
-T30 T31 T32 T33 T34 T34b T40 T41 T42 T50 T51 T52 T53 T54 T60 T70 T71 T71b T72 T73 T74 T75
-T80 T81 T82 T83 T84 T85 T86 T87 T88 T88b T89 T90 T91 T92 T93 T93b T94 T94b T95
-"""
-VARIANTS = {
-    "T14:palliative", "T15:palliative", "T19:electronic", "T25:palliative", "T51:critical", "T70:palliative",
-}  # fmt: skip
-
 
 def values(*keys: str) -> list[tuple[int, Unit]]:
     return [(found.value, found.unit) for found in (SHIPPED.find(key, TODAY) for key in keys)]
-
-
-def test_every_norm_of_the_catalogue_is_shipped():
-    assert {*CATALOGUE.split(), *VARIANTS} <= SHIPPED.keys()
 
 
 def test_need_and_programme_have_the_terms_of_the_law():

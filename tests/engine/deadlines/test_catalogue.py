@@ -1,0 +1,119 @@
+"""Every term of the catalogue of pathways is shipped as the catalogue says: how long, how well founded.
+
+The table was compared with the catalogue and the list of legal sources line by line. Whoever changes a norm
+in `processes/norms.yaml` changes it here too, on purpose.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.deadlines.norms import Mark
+from tests.engine.deadlines.factories import SHIPPED, day
+
+TABLE = """
+key            | value        | mark | ground
+T01            | 1 working    | P  | внутренняя норма
+T01b           | 3 calendar   | G  | 59-ФЗ, ст. 8
+T02            | 2 working    | P  | внутренняя норма
+T03            | 15 minutes   | P  | внутренняя норма
+T04            | 1 hours      | P  | внутренняя норма
+T05            | 3 working    | P  | внутренняя норма
+T06            | 7 calendar   | P  | внутренняя норма
+T07            | 7 calendar   | G  | 59-ФЗ, ст. 8
+T09            | 1 working    | P  | внутренняя норма
+T10            | 0 working    | P  | внутренняя норма
+T11            | 3 working    | P  | внутренняя норма
+T12            | 3 working    | P  | внутренняя норма
+T13            | 4 working    | P  | внутренняя норма
+T14            | 5 working    | V  | 442-ФЗ, ст. 15
+T14:palliative | 2 working    | VR | порядок региона
+T15            | 10 working   | V  | 442-ФЗ, ст. 16
+T15:palliative | 2 working    | VR | порядок региона
+T16            | 36 months    | V  | 442-ФЗ, ст. 16
+T16b           | 36 months    | P  | внутренняя норма
+T17            | 1 working    | P  | внутренняя норма
+T18            | 30 calendar  | P  | внутренняя норма
+T19            | 5 working    | G  | 210-ФЗ, ст. 7.2
+T19:electronic | 48 hours     | G  | 210-ФЗ, ст. 7.2
+T20            | 7 calendar   | S  | положение о комиссии
+T21            | 1 working    | P  | внутренняя норма
+T21b           | 3 calendar   | G  | постановление Правительства РФ от 06.11.2013 № 995
+T22            | 15 calendar  | VR | закон региона
+T23            | 30 calendar  | VR | закон региона
+T24            | -1 working   | P  | внутренняя норма
+T25            | 4 working    | P  | внутренняя норма
+T25:palliative | 1 working    | P  | внутренняя норма
+T26            | 2 working    | P  | внутренняя норма
+T30            | 2 working    | P  | внутренняя норма
+T31            | 5 working    | P  | внутренняя норма
+T32            | 30 month_day | VR | приказ региона
+T33            | 3 months     | P  | внутренняя норма
+T34            | 3 months     | P  | внутренняя норма
+T34b           | 6 months     | P  | внутренняя норма
+T40            | 1 month_day  | P  | внутренняя норма
+T41            | 5 working    | P  | внутренняя норма
+T42            | 2 working    | P  | внутренняя норма
+T50            | 0 working    | P  | внутренняя норма
+T51            | 3 working    | P  | внутренняя норма
+T51:critical   | 3 hours      | P  | внутренняя норма
+T52            | 10 working   | P  | внутренняя норма
+T53            | 30 month_day | VR | приказ региона
+T54            | 3 months     | P  | внутренняя норма
+T60            | 31 month_day | S  | внутренняя норма
+T70            | 5 working    | V  | 442-ФЗ, ст. 15
+T70:palliative | 2 working    | VR | порядок региона
+T71            | 12 months    | P  | внутренняя норма
+T71b           | 12 months    | P  | внутренняя норма
+T72            | 24 hours     | G  | 442-ФЗ, ст. 17
+T73            | 1 working    | P  | внутренняя норма
+T74            | 3 working    | P  | внутренняя норма
+T75            | 5 working    | P  | внутренняя норма
+T80            | 2 working    | P  | внутренняя норма
+T81            | 3 working    | P  | внутренняя норма
+T82            | 5 working    | P  | внутренняя норма
+T83            | 10 working   | G  | постановление Правительства РФ от 16.11.2023 № 1931
+T84            | 3 working    | VR | порядок региона
+T85            | 5 month_day  | VR | порядок региона
+T86            | 20 month_day | VR | порядок региона
+T87            | -1 months    | VR | порядок региона
+T88            | 12 months    | VR | порядок региона
+T88b           | 5 month_end  | VR | порядок региона
+T89            | 3 months     | VR | порядок региона
+T90            | 1 hours      | P  | внутренняя норма
+T91            | 10 working   | G  | 152-ФЗ, ст. 20
+T92            | 7 working    | G  | 152-ФЗ, ст. 21
+T93            | 10 working   | G  | 152-ФЗ, ст. 21
+T93b           | 30 calendar  | VR | 152-ФЗ, ст. 21
+T94            | 24 hours     | V  | 152-ФЗ, ст. 21 ч. 3.1
+T94b           | 72 hours     | V  | 152-ФЗ, ст. 21 ч. 3.1
+T95            | 30 calendar  | V  | 59-ФЗ, ст. 12
+"""
+ROWS = [[cell.strip() for cell in line.split("|")] for line in TABLE.strip().splitlines()[1:]]
+
+CATALOGUE = """
+T01 T02 T03 T04 T05 T06 T10 T11 T12 T13 T14 T15 T16 T20 T21 T22 T30 T31 T32 T33 T34 T40 T41 T42 T50 T51 T52
+T53 T54 T60 T70 T71 T72 T73 T74 T75 T80 T81 T82 T83 T84 T90
+"""
+"""Keys of the catalogue itself. Terms that it names without a key have T85–T89 and T91–T95, second terms of a
+row a `b`."""
+
+TODAY = day("21.11.2026")
+
+
+@pytest.mark.parametrize(("key", "value", "mark", "ground"), ROWS, ids=[row[0] for row in ROWS])
+def test_a_norm_is_shipped_as_the_catalogue_says(key: str, value: str, mark: str, ground: str) -> None:
+    found = SHIPPED.find(key, TODAY)
+    said = (f"{found.value} {found.unit}", found.mark.value, found.ground.replace("\u00a0", " "))
+    assert said == (value, mark, ground)
+
+
+def test_the_table_and_the_shipped_norms_are_the_same_keys() -> None:
+    assert {row[0] for row in ROWS} == SHIPPED.keys()
+    assert set(CATALOGUE.split()) <= SHIPPED.keys()
+
+
+@pytest.mark.parametrize("key", [row[0] for row in ROWS])
+def test_what_nobody_has_checked_says_so_wherever_its_ground_is_shown(key: str) -> None:
+    found = SHIPPED.find(key, TODAY)
+    assert ("сверено)" in found.ground_words) is (found.mark is not Mark.SEEN)
