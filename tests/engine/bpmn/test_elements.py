@@ -172,6 +172,18 @@ def test_a_call_may_be_bound_to_one_version():
     assert play.do("qb").open == ["z"]
 
 
+@element("callActivity / latest version")
+@pytest.mark.parametrize("binding", ["latest", "deployment"])
+def test_a_call_of_the_latest_version_goes_to_the_process_that_came_with_the_case(binding):
+    called = diagram(start("qs"), user("qa"), path("qs qa"), id="q")
+    caller = straight(node("callActivity", "x", calledElement="q", camunda__calledElementBinding=binding))
+    play = Play(
+        caller, others=(called,), versions={3: diagram(start("qs"), user("qb"), path("qs qb"), id="q")}
+    )
+    assert [(task.process, task.node) for task in play.tasks.values()] == [("q", "qa")]
+    assert play.do("qa").open == ["z"]
+
+
 # --- what is done to an activity
 
 

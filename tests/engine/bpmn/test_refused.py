@@ -66,10 +66,6 @@ REFUSED: dict[str, tuple[str, bytes]] = {
         "binding-version",
         straight(node("callActivity", "x", calledElement="q", camunda__calledElementBinding="versionTag")),
     ),
-    "callActivity / latest version": (
-        "binding-latest",
-        straight(node("callActivity", "x", calledElement="q", camunda__calledElementBinding="latest")),
-    ),
     "multiInstanceLoopCharacteristics / behavior": (
         "loop-behavior",
         straight(user("x", times("2").replace("isSequential", 'behavior="None" isSequential'))),

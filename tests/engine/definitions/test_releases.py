@@ -25,7 +25,12 @@ from tests.factories.cases import (
     user_task,
 )
 
-BOUND = ' camunda:calledElementBinding="version" camunda:calledElementVersion="{}"'
+LATEST = ' camunda:calledElementBinding="latest"'
+
+
+def version(number: int) -> str:
+    """Binds a call to that version."""
+    return f' camunda:calledElementBinding="version" camunda:calledElementVersion="{number}"'
 
 
 @pytest.fixture
@@ -38,9 +43,8 @@ def variables(rt: Runtime, clerk: Actor, case_id: int) -> dict[str, Value]:
         return case_variables(rt, conn, case_card(rt, conn, clerk, case_id))
 
 
-def caller(version: int | None = None) -> Upload:
-    """a, then process `called`, in that version if there is one."""
-    bound = "" if version is None else BOUND.format(version)
+def caller(bound: str = "") -> Upload:
+    """a, then process `called`, in the version the call is bound to."""
     return diagram(
         "caller",
         '<startEvent id="s" name="Начало"/><endEvent id="e" name="Конец"/>'
@@ -78,8 +82,9 @@ def test_a_running_case_keeps_its_diagram(rt: Runtime, clerk: Actor) -> None:
     assert open_nodes(rt) == ["b", "c"]
 
 
-def test_a_running_case_keeps_the_process_it_will_call(rt: Runtime, clerk: Actor) -> None:
-    publish_files(rt, caller(), process("called", user_task("b")))
+@pytest.mark.parametrize("bound", ["", LATEST])
+def test_a_running_case_keeps_the_process_it_will_call(rt: Runtime, clerk: Actor, bound: str) -> None:
+    publish_files(rt, caller(bound), process("called", user_task("b")))
     open_case(rt, clerk, "caller")
     publish_files(rt, process("called", user_task("c")))
     open_case(rt, clerk, "caller")
@@ -91,7 +96,7 @@ def test_a_running_case_keeps_the_process_it_will_call(rt: Runtime, clerk: Actor
 def test_a_call_bound_to_a_version_goes_there_whatever_is_published_later(rt: Runtime, clerk: Actor) -> None:
     publish_files(rt, process("called", user_task("b")))
     publish_files(rt, process("called", user_task("c")))
-    publish_files(rt, caller(version=1))
+    publish_files(rt, caller(version(1)))
     publish_files(rt, process("called", user_task("d")))
     open_case(rt, clerk, "caller")
     complete(rt, clerk, "a")
@@ -102,8 +107,8 @@ def test_a_call_bound_to_a_version_goes_there_whatever_is_published_later(rt: Ru
 
 def test_a_version_that_was_bound_before_is_in_every_later_release(rt: Runtime, clerk: Actor) -> None:
     publish_files(rt, process("called", user_task("b")))
-    publish_files(rt, caller(version=1), process("called", user_task("c")))
-    publish_files(rt, caller(version=2))
+    publish_files(rt, caller(version(1)), process("called", user_task("c")))
+    publish_files(rt, caller(version(2)))
     with rt.database.read() as conn:
         newest = rt.library.current(conn)
     assert set(newest.items["pinned"]) == {"called@1", "called@2"}
@@ -115,7 +120,7 @@ def test_a_version_that_was_bound_before_is_in_every_later_release(rt: Runtime, 
 def test_a_version_that_was_never_published_is_refused(rt: Runtime) -> None:
     publish_files(rt, process("called", user_task("b")))
     with pytest.raises(DefinitionRefused) as refused:
-        publish_files(rt, caller(version=2))
+        publish_files(rt, caller(version(2)))
     (finding,) = [each for each in refused.value.findings if each.severity == "error"]
     assert (finding.rule, finding.element) == ("version-unknown", "c")
     assert finding.message == "«Вызов» вызывает версию 2 процесса «called», а такой нет."
@@ -124,7 +129,7 @@ def test_a_version_that_was_never_published_is_refused(rt: Runtime) -> None:
 def test_what_a_version_opens_by_itself_is_not_opened_again_by_those_that_are_called(rt: Runtime) -> None:
     """Only the newest diagrams begin by messages, signals and the calendar."""
     publish_files(rt, process("called", user_task("b")))
-    publish_files(rt, caller(version=1))
+    publish_files(rt, caller(version(1)))
     with rt.database.read() as conn:
         newest = rt.library.current(conn)
     assert set(newest.items["bpmn"]) == {"caller", "called"}
