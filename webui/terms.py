@@ -16,7 +16,7 @@ from engine.cases import clocks
 from engine.cases.clock_views import TermView, term_page, terms_of_case
 from engine.cases.queries import CaseCard, case_card
 from engine.deadlines.counting import Unit
-from engine.documents import service as documents
+from engine.documents.files import accept
 from engine.documents.queries import Attachment, case_attachments
 from engine.errors import InvalidData, NotFound
 from engine.model import Clock, Permission
@@ -138,7 +138,7 @@ def pause(case_id: int) -> Response | tuple[str, int]:
     def deed(number: int) -> None:
         since = _day("since")
         reason = request.form.get("reason", "")
-        clocks.pause_term(runtime(), actor(), number, reason, since, _paper(case_id))
+        clocks.pause_term(runtime(), actor(), number, reason, since, _paper())
 
     return _carried_out(case_id, "pause", deed, _("Срок приостановлен."))
 
@@ -161,7 +161,7 @@ def extend(case_id: int) -> Response | tuple[str, int]:
 
     def deed(number: int) -> None:
         value, on = request.form.get("value", 0, type=int), _day("on")
-        clocks.extend_term(runtime(), actor(), number, value, on, _paper(case_id))
+        clocks.extend_term(runtime(), actor(), number, value, on, _paper())
 
     return _carried_out(case_id, "extend", deed, _("Срок продлён."))
 
@@ -202,11 +202,12 @@ def _day(name: str) -> date | None:
         ) from None
 
 
-def _paper(case_id: int) -> int | None:
-    """The paper: a file that was sent with the form and is put into the case, or one that lies there."""
+def _paper() -> clocks.Paper | None:
+    """The paper: a file that was sent with the form and comes into the case with the change or not at all, or
+    one that lies there.
+    """
     sent = request.files.get("file")
     if sent is not None and sent.filename:
-        rt = runtime()
-        content = sent.stream.read(rt.settings.attachments.limit + 1)
-        return documents.attach(rt, actor(), case_id, sent.filename, content)
+        allowed = runtime().settings.attachments
+        return accept(sent.filename, sent.stream.read(allowed.limit + 1), allowed)
     return request.form.get("attachment", type=int)

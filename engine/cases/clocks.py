@@ -30,12 +30,17 @@ from engine.deadlines.norms import Norm
 from engine.deadlines.tables import term, term_extension, term_pause
 from engine.deadlines.terms import moved_row
 from engine.documents.access import attachment_row
+from engine.documents.attachments import add_attachment
+from engine.documents.files import Accepted
 from engine.errors import Conflict, InvalidData, NotAllowed, NotFound
 from engine.model import SYSTEM, Actor, Clock, Permission
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds, to_seconds
 from engine.storage.rows import AnyRow
 from engine.worklist.tables import OPEN, task
+
+Paper = int | Accepted
+"""Why a term is changed: the number of a file of the case, or a file that is not there yet."""
 
 _LAST_SECOND = time(23, 59, 59)
 
@@ -136,12 +141,12 @@ def pause_term(
     term_id: int,
     reason: str,
     since: date | None = None,
-    attachment_id: int | None = None,
+    paper: Paper | None = None,
 ) -> None:
     """Stop the clock of a term, for one of the norm's reasons.
 
     `since`: the day of the paper that says so, counted as a day of the term; today when there is none.
-    `attachment_id`: the paper, a file of the case.
+    `paper`: a file of the case, or one that is put into it together with the pause.
     """
     with rt.database.write() as conn:
         clock, tasks = _taken(rt, conn, actor, term_id)
@@ -150,14 +155,13 @@ def pause_term(
             raise Conflict("Срок уже приостановлен.", "Обновите страницу дела.")
         if reason not in clock.norm.pause:
             raise InvalidData("Срок не приостановлен.", {"reason": "Выберите причину из списка нормы."})
-        _require_paper(conn, actor, clock.case, attachment_id)
         now = rt.clock.now()
         at = _moment(clock, since, now, "Срок не приостановлен.")
         _require_after_changes(conn, clock, at)
         if at >= clock.due:
             raise InvalidData("Срок не приостановлен.", {"since": "К этому дню срок уже истёк."})
         stopped = [clock, *(part for part in _parts(rt, clock) if at < part.due)]
-        pause_id = None
+        attachment_id, pause_id = _attached(rt, conn, actor, clock.case, paper), None
         for each in stopped:
             number = _begin_pause(conn, actor, each, at, reason, attachment_id, pause_id)
             pause_id = pause_id or number
@@ -208,11 +212,11 @@ def extend_term(
     term_id: int,
     value: int,
     on: date | None = None,
-    attachment_id: int | None = None,
+    paper: Paper | None = None,
 ) -> None:
     """Make a running term longer by `value` of the unit of its norm's extension, before it has run out.
 
-    `on`: the day of the decision. `attachment_id`: the decision, a file of the case.
+    `on`: the day of the decision. `paper`: the decision, as for a pause.
     """
     with rt.database.write() as conn:
         clock, tasks = _taken(rt, conn, actor, term_id)
@@ -228,7 +232,6 @@ def extend_term(
             raise InvalidData("Срок не продлён.", {"value": f"Укажите число от 1 до {rule.value}."})
         if conn.execute(_EXTENDED, {"term_id": term_id}).scalar_one() >= rule.times:
             raise Conflict("Срок уже продлевали столько раз, сколько позволяет норма.")
-        _require_paper(conn, actor, clock.case, attachment_id)
         now = rt.clock.now()
         at = _moment(clock, on, now, "Срок не продлён.")
         _require_after_changes(conn, clock, at)
@@ -245,7 +248,7 @@ def extend_term(
                 "unit": rule.unit.value,
                 "due_before": clock.row.due_at,
                 "due_after": to_seconds(due),
-                "attachment_id": attachment_id,
+                "attachment_id": _attached(rt, conn, actor, clock.case, paper),
                 "decided_by": actor.user_id,
             },
         )
@@ -283,12 +286,18 @@ def _require_pause(actor: Actor, clock: TermClock, tasks: Iterable[AnyRow]) -> N
         raise NotAllowed("Этот срок приостанавливаете не вы.", f"Это делает {who}.")
 
 
-def _require_paper(conn: Connection, actor: Actor, case: LockedCase, attachment_id: int | None) -> None:
-    if attachment_id is None:
-        return
-    row, _ = attachment_row(conn, actor, attachment_id)
-    if row.case_id != case.id or row.removed_at is not None:
+def _attached(
+    rt: Runtime, conn: Connection, actor: Actor, case: LockedCase, paper: Paper | None
+) -> int | None:
+    """The number of the paper among the files of the case; what is new is put there now."""
+    if paper is None:
+        return None
+    if isinstance(paper, Accepted):
+        return add_attachment(rt, conn, actor, case.id, paper)
+    row, _ = attachment_row(conn, actor, paper)
+    if row.case_id != case.id:
         raise InvalidData("Документ не из этого дела.", {"attachment": "Выберите файл этого дела."})
+    return paper
 
 
 def _require_after_changes(conn: Connection, clock: TermClock, at: datetime) -> None:

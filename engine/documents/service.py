@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,12 +19,11 @@ from engine.documents.access import (
     attachment_row,
     case_row,
     change_content,
-    name_purpose,
     open_content,
     own_document_row,
     require_step_of,
-    require_work,
 )
+from engine.documents.attachments import add_attachment
 from engine.documents.context import DAY, NUMBER
 from engine.documents.grammar import date_short
 from engine.documents.numbering import Series
@@ -236,23 +234,7 @@ def attach(
     require_step_of(case_id, task_id)
     accepted = files.accept(name, content, rt.settings.attachments)
     with rt.database.write() as conn:
-        case = case_row(conn, actor, case_id)
-        require_work(conn, actor, case)
-        content_id = add_content(rt, conn, case.id, case.key_id, accepted.content)
-        values = {
-            "case_id": case.id,
-            "task_id": task_id,
-            "content_id": content_id,
-            "name": rt.vault.seal(case.key_id, accepted.name.encode(), name_purpose(content_id)),
-            "media_type": accepted.media_type,
-            "size": len(accepted.content),
-            "digest": rt.vault.token(hashlib.sha256(accepted.content).hexdigest()),
-            "added_at": to_seconds(rt.clock.now()),
-            "added_by": actor.user_id,
-        }
-        added = int(conn.execute(insert(attachment).returning(attachment.c.id), values).scalar_one())
-        record_action(rt, conn, actor, "attached", "attachment", added, case_id=case.id)
-        return added
+        return add_attachment(rt, conn, actor, case_id, accepted, task_id)
 
 
 def remove_attachment(rt: Runtime, actor: Actor, attachment_id: int) -> None:

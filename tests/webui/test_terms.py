@@ -73,6 +73,25 @@ def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_changed(visit, rt
     assert row(rt, case_id).clock == Clock.RUNNING
 
 
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [("pause", {"reason": "устал"}), ("pause", {"reason": "больница", "since": "2031-01-01"}),
+     ("extend", {"value": "6"}), ("extend", {"value": "1", "on": "2031-01-01"})],
+)  # fmt: skip
+def test_the_file_of_a_refused_change_does_not_stay_in_the_case(visit, rt, case_id, form, said):
+    sent = deed(rt, case_id, file=(io.BytesIO(PDF), "справка.pdf"), **said)
+    visit("R05").page_after(f"/cases/{case_id}/terms/{form}", sent, status=422)
+    with rt.database.read() as conn:
+        assert case_attachments(rt, conn, SYSTEM, case_id) == []
+
+
+def test_a_file_that_is_not_taken_is_named_and_the_term_runs_on(visit, rt, case_id):
+    sent = deed(rt, case_id, reason="больница", file=(io.BytesIO(b"MZ\x90\x00\x03\x00\xff"), "x.exe"))
+    page = visit("R05").page_after(f"/cases/{case_id}/terms/pause", sent, status=422)
+    assert "Такие файлы не принимаем" in page.words
+    assert row(rt, case_id).clock == Clock.RUNNING
+
+
 def test_a_term_is_made_longer_on_the_page(visit, rt, case_id):
     before = row(rt, case_id).due_at
     page = visit("R05").page_after(f"/cases/{case_id}/terms/extend", deed(rt, case_id, value="5"))
