@@ -79,7 +79,7 @@ class _Game:
     def _play(self) -> None:
         process = self._process()
         todo = list(self._scenario.steps)
-        start, first = _start(process, todo[0] if todo else None)
+        start, first = _start(process, self._scenario.start, todo[0] if todo else None)
         if first is not None:
             self._step = todo[0]
         data = {**self._scenario.variables, **(first or {})}
@@ -119,11 +119,17 @@ class _Game:
         return release.process(wanted or keys[0])
 
 
-def _start(process: Process, step: Step | None) -> tuple[str | None, Mapping[str, Value] | None]:
+def _start(
+    process: Process, wanted: str | None, step: Step | None
+) -> tuple[str | None, Mapping[str, Value] | None]:
     """(the start event, None for the plain one; what the first step brings, if it is what starts the case).
 
-    A process that nobody starts by hand begins with its message, signal or timer.
+    The scenario names it, or a process that nobody starts by hand begins with its message, signal or timer.
     """
+    if wanted is not None:
+        if wanted not in {start.id for start in process.starts}:
+            raise Failed(f"Начала «{wanted}» на схеме нет. Есть: {_names(process.starts)}.")
+        return wanted, None
     if any(start.kind == "none" for start in process.starts):
         return None, None
     action = step.action if step else None

@@ -36,7 +36,7 @@ from engine.scenarios.steps import (
 
 Item = Mapping[str, Value]
 
-_SCENARIO_KEYS: Final = ("name", "at", "process", "with", "forms", "steps")
+_SCENARIO_KEYS: Final = ("name", "at", "process", "start", "with", "forms", "steps")
 
 
 def read_scenarios(content: bytes, name: str) -> list[Scenario]:
@@ -58,6 +58,7 @@ def _scenario(item: Value, file: str, number: int, total: int) -> Scenario:
         name=name or (file if total == 1 else f"{file}, {number}"),
         at=None if item.get("at") is None else place.at("at").moment(item["at"]),
         process=None if item.get("process") is None else place.at("process").text(item["process"]),
+        start=None if item.get("start") is None else place.at("start").text(item["start"]),
         variables=place.at("with").fields(item.get("with")),
         forms=place.at("forms").flag(item.get("forms", True)),
         steps=tuple(_step(each, place, at) for at, each in enumerate(steps, start=1)),

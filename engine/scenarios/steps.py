@@ -162,11 +162,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One scenario. `at` None: now; `process` None: the only one that can be meant."""
+    """One scenario. `at` None: now; `process` None: the only one that can be meant; `start` None: the plain
+    start event, or the one whose message comes first.
+    """
 
     name: str
     at: datetime | date | None
     process: str | None
+    start: str | None
     variables: Mapping[str, Value]
     forms: bool
     steps: tuple[Step, ...]

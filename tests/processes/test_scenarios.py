@@ -15,7 +15,7 @@ from tests.processes.shipped import (
     scenarios,
 )
 
-HEAD = {"name", "at", "process", "forms", "with", "steps"}
+HEAD = {"name", "at", "process", "start", "forms", "with", "steps"}
 ACTIONS = {
     "complete", "advance", "until", "message", "signal", "service", "set", "error", "incident", "retry",
 }  # fmt: skip
@@ -48,6 +48,7 @@ def test_a_scenario_is_written_by_the_contract(path):
 @every_file
 def test_a_scenario_speaks_of_steps_that_exist(path):
     for scenario in scenarios(path):
+        assert scenario.get("start") in NODES | {None}
         for step in scenario["steps"]:
             named = {step.get("complete"), *step.get("tasks", []), *step.get("due", {})} - {None}
             if isinstance(step.get("ended"), str):

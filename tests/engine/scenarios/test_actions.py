@@ -365,6 +365,29 @@ def test_a_process_that_a_message_starts_begins_with_it() -> None:
     must_pass(run(files, {"tasks": ["a"]}))
 
 
+def test_a_process_with_a_plain_start_too_begins_where_the_scenario_says() -> None:
+    files = diagram(
+        "called",
+        "<startEvent id='plain'/>"
+        + event("startEvent", "s", "message", "msg.danger")
+        + user_task("a")
+        + user_task("b")
+        + END
+        + flows("s a e", "plain b e"),
+        message("msg.danger"),
+    )
+    must_pass(run(files, {"tasks": ["b"]}))
+    must_pass(
+        run(
+            files,
+            {"tasks": ["a"], "expect": {"срочность": "высокая"}},
+            start="s",
+            with_={"срочность": "высокая"},
+        )
+    )
+    assert "Начала «a» на схеме нет. Есть: none: plain, message: msg.danger." in run(files, start="a").message
+
+
 def test_the_process_is_named_where_the_file_has_several() -> None:
     first = chain("first", user_task("a")).content.decode().replace("</definitions>", "")
     second = chain("second", user_task("b")).content.decode().partition("<process")[2]
