@@ -4,6 +4,7 @@ quick.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -70,6 +71,8 @@ class Commands(click.Group):
         """Run a command and end the process: 0 fine, 1 findings, 2 could not run; never a traceback."""
         given = list(sys.argv[1:] if args is None else args)
         _write_any_letter()
+        # Modules stay: the usual thresholds would have the collector walk them again and again as they load.
+        gc.set_threshold(50_000, 20, 50)
         options["standalone_mode"] = False
         try:
             code = super().main(given, *rest, **options)

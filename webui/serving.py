@@ -13,6 +13,7 @@ import structlog
 from waitress.server import create_server
 
 from engine.bootstrap import open_runtime
+from engine.commands.demo import fill_if_empty, tell_logins
 from engine.jobs.embedded import EmbeddedSweep
 from engine.runtime import Runtime
 from engine.settings import load
@@ -42,13 +43,18 @@ is away."""
     envvar="MARSHRUT_PLAIN_HTTP",
     help="Отвечать другим компьютерам без https. Только для закрытой сети: пароли идут открытым текстом.",
 )
+@click.option("--demo", is_flag=True, help="Пустую папку заполнить показом и назвать его входы.")
 @click.option("--without-sweep", is_flag=True, help="Не вести сроки в этом процессе: этим заняты worker.")
 def serve(
-    host: str | None, port: int | None, behind_proxy: bool, plain_http: bool, without_sweep: bool
+    host: str | None, port: int | None, behind_proxy: bool, plain_http: bool, demo: bool, without_sweep: bool
 ) -> None:
     """Запустить рабочее место в браузере."""
     quiet_logs()
+    if demo:
+        fill_if_empty()
     rt = open_runtime(load())
+    if demo:
+        tell_logins(rt)
     app = create_app(rt, plain_http=plain_http, behind_proxy=behind_proxy)
     address, number = host or rt.settings.host, port or rt.settings.port
     proxy = {"trusted_proxy": "*", "trusted_proxy_headers": PROXY_HEADERS} if behind_proxy else {}

@@ -13,6 +13,7 @@ import click
 from engine.commands.output import logs_to_stderr
 
 if TYPE_CHECKING:
+    from engine.runtime import Runtime
     from engine.settings import Settings
 
 
@@ -27,23 +28,34 @@ if TYPE_CHECKING:
 def demo(if_empty: bool, at: datetime | None, fast: bool) -> None:
     """Создать рабочее место с вымышленным муниципалитетом и показать входы."""
     logs_to_stderr()
+    from engine.bootstrap import open_runtime
+    from engine.settings import home_of, load, prepare_home
+
+    day = at.date() if at else None
+    if not if_empty:
+        prepare_home(home_of())
+        _build(load(), day, documents=not fast)
+    elif not fill_if_empty(day, documents=not fast):
+        return
+    tell_logins(open_runtime(load()))
+
+
+def fill_if_empty(at: date | None = None, *, documents: bool = True) -> bool:
+    """Build a demonstration where nothing is yet; False, and said, where none can be: on a server."""
     from engine.demo.home import has_instance
     from engine.errors import Conflict
     from engine.settings import home_of, load, prepare_home
 
-    home = home_of()
-    prepare_home(home)
+    prepare_home(home_of())
     settings = load()
     try:
         ready = has_instance(settings)
     except Conflict as impossible:
-        if not if_empty:
-            raise
         click.echo(f"{impossible.message} {impossible.hint}", err=True)
-        return
-    if not (ready and if_empty):
-        _build(settings, at.date() if at else None, documents=not fast)
-    _tell(load())
+        return False
+    if not ready:
+        _build(settings, at, documents=documents)
+    return True
 
 
 def _build(settings: Settings, at: date | None, *, documents: bool) -> None:
@@ -70,17 +82,15 @@ def _progress() -> Iterator[Callable[[float], None]]:
         yield lambda share: bar.update(task, completed=share)
 
 
-def _tell(settings: Settings) -> None:
-    """Which day it is there, and who may come in."""
+def tell_logins(rt: Runtime) -> None:
+    """Which day it is in the demonstration, and who may come in; nothing where it is none."""
     from zoneinfo import ZoneInfo
 
     from engine.access.service import DEFAULT_ZONE
-    from engine.bootstrap import open_runtime
     from engine.clock import ShiftedClock
     from engine.deadlines.russian import day_words
     from engine.demo.logins import demo_logins
 
-    rt = open_runtime(settings)
     logins = demo_logins(rt)
     if not logins:
         return

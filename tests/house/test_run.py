@@ -153,7 +153,7 @@ def free_port() -> str:
 
 def test_the_first_start_fills_the_instance_and_serves(checkout):
     ran = checkout.run(MARSHRUT_PORT=free_port())
-    assert ran.stdout.splitlines() == ["marshrut demo --if-empty instance", "marshrut serve instance"]
+    assert ran.stdout.splitlines() == ["marshrut serve --demo instance"]
 
 
 def test_the_port_that_is_tried_is_the_one_that_is_served():

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 from click.testing import CliRunner, Result
@@ -51,6 +56,27 @@ def test_a_start_whose_database_is_lost_stops_there(tmp_path: Path) -> None:
     ran = run(home, "--if-empty")
     assert isinstance(ran.exception, StorageUnavailable)
     assert "restore" in ran.exception.hint
+
+
+def test_a_server_started_with_it_names_the_logins_and_then_its_address(built: Built) -> None:
+    """One process and one import of everything: what a second `./run` costs."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    server = subprocess.Popen(
+        [sys.executable, "-c", "from engine.cli import main; main()", "serve", "--demo", "--port", port],
+        env={**os.environ, "MARSHRUT_HOME": str(built.home), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stdout is not None
+    lines = len(built.output.splitlines())
+    said = [server.stdout.readline() for _ in range(lines + 1)]
+    server.send_signal(signal.SIGINT)
+    server.communicate()
+    assert "".join(said[:lines]) == built.output
+    assert said[lines] == f"Маршрут: http://127.0.0.1:{port}/\n"
+    assert server.returncode == 0
 
 
 def test_a_day_that_is_none_is_refused_in_words(tmp_path: Path) -> None:
