@@ -64,10 +64,10 @@ def roles_of_queue(rt: Runtime, conn: Connection, queue_id: int, account_id: int
 
 
 def _found_or_made(rt: Runtime, conn: Connection, names: str, place: int) -> int:
-    found = conn.execute(_FIND, {"roles": names, "unit": place}).scalar()
-    if found is not None:
-        return int(found)
     insert = postgresql.insert if rt.database.kind == "postgresql" else sqlite.insert
-    conn.execute(insert(queue).on_conflict_do_nothing(), {"roles": names, "unit_id": place})
+    make = insert(queue).on_conflict_do_nothing().returning(queue.c.id)
+    made = conn.execute(make, {"roles": names, "unit_id": place}).scalar()
+    if made is None:  # somebody else has made it since the tree was loaded
+        return int(conn.execute(_FIND, {"roles": names, "unit": place}).scalar_one())
     rights_changed(rt.database, rt.directory, conn)
-    return int(conn.execute(_FIND, {"roles": names, "unit": place}).scalar_one())
+    return int(made)

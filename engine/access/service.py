@@ -26,6 +26,7 @@ from engine.access.tables import (
     unit,
 )
 from engine.cases.tables import ACTIVE, case_
+from engine.deadlines.calendars import deadlines_changed
 from engine.errors import Conflict, InvalidData, NotFound
 from engine.model import Actor, Permission, Scope
 from engine.names import FullName
@@ -91,7 +92,7 @@ def create_unit(rt: Runtime, actor: Actor, new: NewUnit) -> int:
         agency_id = above.agency_id if above is not None and new.kind == DEPARTMENT else unit_id
         conn.execute(update(unit).where(unit.c.id == unit_id).values(agency_id=agency_id))
         record_action(rt, conn, actor, "created", "unit", unit_id)
-        rights_changed(rt.database, rt.directory, conn)
+        _units_changed(rt, conn)
     return int(unit_id)
 
 
@@ -123,7 +124,13 @@ def _update_unit(rt: Runtime, actor: Actor, unit_id: int, deed: str, values: dic
         if conn.execute(update(unit).where(unit.c.id == unit_id).values(values)).rowcount == 0:
             raise NotFound("Такого подразделения нет.")
         record_action(rt, conn, actor, deed, "unit", unit_id, details=values)
-        rights_changed(rt.database, rt.directory, conn)
+        _units_changed(rt, conn)
+
+
+def _units_changed(rt: Runtime, conn: Connection) -> None:
+    """Both rights and calendars are known by unit."""
+    rights_changed(rt.database, rt.directory, conn)
+    deadlines_changed(rt.database, rt.calendars, conn)
 
 
 def name_filler(rt: Runtime, actor: Actor, municipality_id: int, role: str, unit_ids: Sequence[int]) -> None:

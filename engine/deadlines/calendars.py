@@ -1,8 +1,9 @@
 """The calendars, office hours and norms of an instance, in memory: asked at every step, changed a few times a
 year.
 
-`marshrut_meta.deadlines` counts changes made through `service`, `marshrut_meta.rights` those of the
-organisations. Another process is believed for a few seconds before it is asked again.
+`marshrut_meta.deadlines` counts changes made through `service`, and those of the organisations. Changes of
+rights alone do not count: they are many, and each would cost somebody's step the statements that read all of
+this again. Another process is believed for a few seconds before it is asked again.
 """
 
 from __future__ import annotations
@@ -38,19 +39,14 @@ _unit = table(
 )
 """What this room reads of the organisations, which belong to the room `access` above it."""
 
-_VERSIONS = (
-    select(marshrut_meta.c.key, marshrut_meta.c.value)
-    .where(marshrut_meta.c.key.in_((CHANGES, "rights")))
-    .order_by(marshrut_meta.c.key)
-)
+_VERSION = select(marshrut_meta.c.value).where(marshrut_meta.c.key == CHANGES)
 
 Found = TypeVar("Found")
-Versions = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class _Known:
-    versions: Versions
+    version: str | None
     norms: Norms
     country: Calendar
     calendars: Mapping[int, Calendar]
@@ -117,9 +113,9 @@ class Calendars:
         if known is not None and clock.monotonic() < self._trusted_until:
             return known
         with self._database.read() as conn:
-            versions = tuple((row.key, row.value) for row in conn.execute(_VERSIONS))
-            if known is None or known.versions != versions:
-                known = _load(conn, versions)
+            version = conn.execute(_VERSION).scalar_one_or_none()
+            if known is None or known.version != version:
+                known = _load(conn, version)
         self._known = known
         if (
             forgotten == self._forgotten
@@ -129,7 +125,7 @@ class Calendars:
 
 
 def deadlines_changed(database: Database, calendars: Calendars, conn: Connection) -> None:
-    """To be called in every transaction that changes norms or calendars."""
+    """To be called in every transaction that changes norms, calendars, or organisations."""
     count_change(conn)
     database.after_commit(calendars.forget)
 
@@ -144,7 +140,7 @@ def count_change(conn: Connection) -> None:
         conn.execute(update(marshrut_meta).where(mine), {"value": str(int(value) + 1)})
 
 
-def _load(conn: Connection, versions: Versions) -> _Known:
+def _load(conn: Connection, version: str | None) -> _Known:
     years = country_years(conn)
     country = Calendar(lambda number: years.get(number) or usual_year(number), COUNTRY)
     own = {key: days_by_year(conn, key) for key in calendar_keys(conn) - {COUNTRY}}
@@ -161,7 +157,7 @@ def _load(conn: Connection, versions: Versions) -> _Known:
     offices = {
         number: Office(ZoneInfo(row.zone), time.fromisoformat(row.closing)) for number, row in units.items()
     }
-    return _Known(versions, Norms(all_norms(conn)), country, for_unit, offices)
+    return _Known(version, Norms(all_norms(conn)), country, for_unit, offices)
 
 
 def _downwards(parents: Mapping[int, int | None], number: int) -> Iterator[int]:

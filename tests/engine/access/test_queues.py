@@ -37,6 +37,17 @@ def test_a_known_queue_costs_no_statement(rt_both: Runtime) -> None:
     assert count.statements == 0
 
 
+def test_a_made_queue_costs_two_statements_and_asks_for_no_calendar_again(rt_both: Runtime) -> None:
+    here = town(rt_both)
+    rt_both.directory.tree()
+    calendar = rt_both.calendars.country()
+    with rt_both.database.write() as conn, count_statements(rt_both.database) as count:
+        queue_for(rt_both, conn, ("R05",), here.families)
+    assert count.statements == 2
+    rt_both.calendars.forget()
+    assert rt_both.calendars.country() is calendar
+
+
 def test_a_queue_made_in_a_transaction_that_failed_is_made_again(rt_both: Runtime) -> None:
     here = town(rt_both)
     lost = ZeroDivisionError()

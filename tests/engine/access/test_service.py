@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import time
 
 import pytest
 
@@ -28,6 +29,7 @@ from engine.access.service import (
     set_roles,
 )
 from engine.access.tables import AGENCY, DEPARTMENT, MUNICIPALITY
+from engine.deadlines.calendars import Calendars
 from engine.errors import Conflict, InvalidData, NotAllowed, NotFound
 from engine.model import SYSTEM, Actor, Scope
 from engine.names import FullName
@@ -53,6 +55,16 @@ def test_a_part_belongs_to_the_agency_above_and_keeps_its_hours(rt_both: Runtime
     unit = rt_both.directory.tree().unit(part)
     assert (unit.agency_id, unit.zone, unit.closing) == (here.centre, "Asia/Irkutsk", "18:00")
     assert rt_both.directory.tree().unit(here.centre).agency_id == here.centre
+
+
+def test_changed_hours_of_a_unit_are_seen_by_another_process_that_asks(rt: Runtime) -> None:
+    here = town(rt)
+    other = Calendars(rt.database)
+    assert other.office(here.centre).closing == time(17)
+    change_office(rt, SYSTEM, here.centre, zone="Asia/Irkutsk", closing="18:00")
+    assert rt.calendars.office(here.centre).closing == time(18)
+    other.forget()
+    assert other.office(here.centre).closing == time(18)
 
 
 @pytest.mark.parametrize(

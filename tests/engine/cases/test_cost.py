@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
+
 from engine.access.actors import load_actor
+from engine.bench.instances import Ground
+from engine.bench.ours import Ours
+from engine.bench.works import works
 from engine.cases.service import complete_task
 from engine.cases.timers import fire_due
 from engine.clock import MovableClock
@@ -70,6 +76,28 @@ def test_a_step_with_terms_timers_and_messages_takes_at_most_twelve(rt: Runtime)
         complete_task(rt, CompleteTask(clerk, number, {"итог": "да"}))
     assert counted.commits == 1
     assert counted.statements <= 12
+
+
+class _Doubting(Ours):
+    """Asks at each of the counted steps whether norms and calendars have changed, as every few seconds one
+    must."""
+
+    def _counted(self, complete: Callable[[], None]) -> None:
+        self.rt.calendars.forget()
+        super()._counted(complete)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_every_step_of_the_shipped_pathway_takes_one_commit_and_at_most_twelve_statements(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
+    pathway = works()[-1]
+    url = request.getfixturevalue("postgres_url") if kind == "postgresql" else None
+    with Ground(url) as ground:
+        ours = _Doubting(ground, pathway)
+    assert len(ours.statements) == 9
+    assert set(ours.commits) == {1}
+    assert max(ours.statements) <= 12
 
 
 def test_a_sweep_with_nothing_due_takes_at_most_three_statements(rt: Runtime) -> None:
