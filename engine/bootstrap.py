@@ -51,7 +51,8 @@ def load_tables() -> None:
 
 def load_operations() -> None:
     """Let the operations and receivers of messages that diagrams may name register themselves."""
-    import_module("engine.cases.commission")
+    for operations in ("commission", "registering"):
+        import_module(f"engine.cases.{operations}")
 
 
 def _own_clock(database: Database) -> Clock:

@@ -11,7 +11,16 @@ from engine.deadlines.norm_file import shipped_norms
 from engine.deadlines.norms import Norms
 from engine.resources import processes_dir
 
-TOPICS: Final = frozenset({"commission.collect", "commission.close"})
+TOPICS: Final = frozenset(
+    {
+        "commission.collect",
+        "commission.close",
+        "contact.note",
+        "register.enter",
+        "register.leave",
+        "register.update",
+    }
+)
 """Topics of all operations of the catalogue, known without importing the rooms that carry them out."""
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -138,3 +138,50 @@ agenda_item = Table(
 """A question of a case for a commission. `title` names no person: the case's number and the kind in words."""
 Index("ix_agenda_item_commission", agenda_item.c.commission_id, agenda_item.c.status, agenda_item.c.id)
 Index("ix_agenda_item_case", agenda_item.c.case_id)
+
+register_entry = Table(
+    "register_entry",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("register", String(20), nullable=False),
+    Column("family_id", BigInteger, ForeignKey("family.id")),
+    Column("person_id", BigInteger, ForeignKey("person.id")),
+    Column("case_id", BigInteger, nullable=False),
+    Column("unit_id", BigInteger, ForeignKey("unit.id"), nullable=False),
+    Column("keeper_id", BigInteger, ForeignKey("account.id")),
+    Column("state", String(40), nullable=False),
+    Column("ground", String(200), nullable=False),
+    Column("contact_days", SmallInteger),
+    Column("since", String(10), nullable=False),
+    Column("until", String(10)),
+    Column("left_for", String(200)),
+    Column("updated_at", BigInteger, nullable=False),
+)
+"""A family (or a person who is in none) on a register from `since` to `until`, days inclusive; NULL while it
+lasts. `register` is a key of `registers.REGISTERS`; `state` its category there (СОП, группа риска); `ground`
+and `left_for` are words of decision tables and lists, never of a person. Whoever keeps it is `keeper_id`, or
+the register keepers of the unit. `contact_days`: how many days may pass between two contacts."""
+Index("ix_register_entry_family", register_entry.c.family_id)
+Index("ix_register_entry_person", register_entry.c.person_id)
+Index(
+    "ix_register_entry_now",
+    register_entry.c.register,
+    register_entry.c.unit_id,
+    sqlite_where=text("until IS NULL"),
+    postgresql_where=text("until IS NULL"),
+)
+
+contact = Table(
+    "contact",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("family_id", BigInteger, ForeignKey("family.id")),
+    Column("person_id", BigInteger, ForeignKey("person.id")),
+    Column("case_id", BigInteger, nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("kind", String(20), nullable=False),
+)
+"""That somebody spoke with the family on that day; what was said lies in the case. `kind`: a key of
+`contacts.KINDS`."""
+Index("ix_contact_family", contact.c.family_id, contact.c.day)
+Index("ix_contact_person", contact.c.person_id, contact.c.day)

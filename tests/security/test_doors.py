@@ -37,7 +37,7 @@ from engine.documents import service as documents
 from engine.errors import InvalidData, NotAllowed, NotFound
 from engine.model import SYSTEM, Actor, CompleteTask, Permission, Scope, StartCase
 from engine.names import FullName
-from engine.records import commissions, reach, search
+from engine.records import commissions, reach, registers, search
 from engine.records import queries as people
 from engine.records import service as records
 from engine.records.tables import family, person
@@ -323,6 +323,7 @@ SCOPED: dict[str, Call] = {
     "records.reach.people_within": lambda w, a: w.read(
         lambda c: c.execute(select(person.c.id).where(reach.people_within(a, Permission.RECORD_VIEW))).all()
     ),
+    "records.registers.entries": lambda w, a: w.read(lambda c: registers.entries(c, a, "prevention")),
     "records.search.find_case_ids": lambda w, a: w.read(lambda c: search.find_case_ids(w.rt, c, a, "small")),
     "versions.moving.move_cases": lambda w, a: moving.move_cases(w.rt, a, plan(w), "так"),
     "versions.moving.moved_cases": lambda w, a: w.read(lambda c: moving.moved_cases(c, a, plan(w))),
@@ -393,6 +394,7 @@ AFTER_A_CHECK = {
     "worklist.service.load_draft", "worklist.notices.last_told", "worklist.notices.last_told_of_terms",
     "records.commissions.agenda",
     "records.commissions.items_of_case", "records.commissions.waiting_items",
+    "records.contacts.silences", "records.registers.entries_of",
     "deadlines.queries.case_terms", "deadlines.queries.changes_of_terms", "deadlines.queries.open_terms",
     # with the queues of an actor
     "worklist.inbox.inbox_counters", "worklist.inbox.inbox_page", "worklist.inbox.inbox_rows",
@@ -425,6 +427,7 @@ INSIDE = {
     "records.commissions.collect", "records.commissions.commission_for", "records.commissions.decide",
     "records.commissions.give_back", "records.commissions.sittings_at_work", "records.commissions.withdraw",
     "records.service.birth_token", "records.service.today",
+    "records.contacts.note", "records.registers.change", "records.registers.enter", "records.registers.leave",
     "worklist.monitor.soon_limit", "cases.recording.promises", "cases.recording.wait_row",
     "versions.comparing.compare_releases", "versions.comparing.compare_upload",
     "versions.impact.touched_pathways", "versions.planning.carried_over", "versions.planning.judge",
@@ -433,6 +436,8 @@ INSIDE = {
     "cases.calendar_starts.open_due", "cases.clocks.resume_overlong",
     "cases.commission.ask", "cases.commission.close", "cases.commission.collect",
     "cases.commission.take_back", "cases.giving_up.tell_given_up",
+    "cases.registering.enter", "cases.registering.leave", "cases.registering.note",
+    "cases.registering.day_of", "cases.registering.subject_of", "cases.registering.update",
     "cases.messages.collect_message", "cases.messages.forget_expired", "cases.messages.send_message",
     "cases.messages.send_signal",
     "cases.outbox.deliver", "cases.outbox.deliver_due", "cases.operations.give_up_service",
