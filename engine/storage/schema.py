@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -10,6 +12,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, insert, inspect, select
+from sqlalchemy.exc import DBAPIError
 
 from engine.errors import StorageUnavailable
 from engine.storage.database import Database
@@ -56,7 +59,7 @@ def upgrade(database: Database, to: str = "head") -> None:
     SQLite changes a table by rebuilding it, which references to it would forbid: they are not watched
     meanwhile and checked as a whole before the commit.
     """
-    with explained(), database.engines.writer.connect() as conn:
+    with _refused_in_words(), explained(), database.engines.writer.connect() as conn:
         sqlite = conn.connection.cursor() if database.kind == "sqlite" else None
         if sqlite is not None:
             sqlite.execute("PRAGMA foreign_keys=OFF")
@@ -73,6 +76,19 @@ def upgrade(database: Database, to: str = "head") -> None:
         finally:
             if sqlite is not None:
                 sqlite.execute("PRAGMA foreign_keys=ON")
+
+
+@contextmanager
+def _refused_in_words() -> Iterator[None]:
+    """A migration that the database itself refuses: its tables are not what the migrations before it made."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise StorageUnavailable(
+            "Обновить базу данных не удалось: таблицы в ней не те, что сделала бы прежняя версия «Маршрута».",
+            "Ничего не изменено. Верните базу из резервной копии («marshrut restore») или начните с новой "
+            "папкой: MARSHRUT_HOME=…",
+        ) from error
 
 
 def check(database: Database) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import re
 import shutil
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from typing import Any
 
 import pytest
 from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, Integer, Table, Text, insert, inspect, select, text
 
 from engine.access.tables import audit
@@ -30,6 +33,18 @@ TRIGGERS = {
     "FROM pg_trigger t JOIN pg_proc p ON p.oid = tgfoid WHERE NOT tgisinternal ORDER BY tgname",
 }
 NUMBERS = "SELECT sequencename FROM pg_sequences ORDER BY sequencename"
+
+SHIPPED = {
+    "0001": "0e8ac08a8dc2ed86a5df2940b0f4d45318146e5870273396e31a817da05f22d9",
+    "0002": "21d8752c90322b62895c346f422e079739228295a288ee19069dac46613a1ce2",
+    "0003": "64efa37963d90b04d98c48fb8087abafda23348bea03737e14863d5141965c7a",
+    "0004": "71327f17d304b7db41f053231840aea033388bdff5be73b5b16b380aa72caa1c",
+    "0005": "8cf5e18bc146919bd4a05af5263729000adbb258f5531d2f6a7bb14e9abf29c4",
+    "0006": "1d62750e0b998778a69891dd2f08334071a41402cbc11e6b7307adbcc042bcf2",
+    "0007": "2470aeecb752917c6ca581f6a03150e683a6ef69a2fcb813c8e6a9ea8403bf35",
+}
+"""Every migration with the SHA-256 of its file: databases were made by it, so it never changes. A new one
+gets its line when it is accepted."""
 
 Shape = dict[str, Any]
 
@@ -116,6 +131,17 @@ def one_table_more() -> Iterator[Table]:
 def test_all_migrations_together_make_the_tables_of_the_code(empty: Database, installed: Database) -> None:
     schema.upgrade(empty)
     assert shape(empty) == shape(installed)
+
+
+def test_no_migration_that_made_a_database_changes() -> None:
+    files = sorted((schema.MIGRATIONS / "versions").glob("*.py"))
+    assert {file.name[:4]: hashlib.sha256(file.read_bytes()).hexdigest() for file in files} == SHIPPED
+
+
+def test_migrations_follow_one_another_to_one_end() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_heads() == [max(SHIPPED)]
 
 
 def test_the_next_migration_is_written_by_comparing(
