@@ -17,8 +17,9 @@ from typing import Any, NoReturn
 
 import click
 
-from engine.commands.output import IMPOSSIBLE, finding_json, print_json, tell_findings
+from engine.commands.output import IMPOSSIBLE, finding_json, print_json, say, tell_findings
 from engine.commands.russian import RussianFormatter, complaint
+from engine.english import RUSSIAN, speak
 from engine.errors import DefinitionRefused, InvalidData, MarshrutError, os_reason
 
 COMMANDS = {
@@ -73,6 +74,7 @@ class Commands(click.Group):
         _write_any_letter()
         # Modules stay: the usual thresholds would have the collector walk them again and again as they load.
         gc.set_threshold(50_000, 20, 50)
+        speak(RUSSIAN)  # until a command is told otherwise
         options["standalone_mode"] = False
         try:
             code = super().main(given, *rest, **options)
@@ -96,9 +98,9 @@ def _write_any_letter() -> None:
 def _tell(error: Exception, *, as_json: bool) -> int:
     """What went wrong, on standard error; with --json also as the one document of standard output."""
     message, hint = _words(error)
-    click.echo(message, err=True)
+    say(message, err=True)
     if hint:
-        click.echo(hint, err=True)
+        say(hint, err=True)
     findings = error.findings if isinstance(error, DefinitionRefused) else ()
     if as_json:
         document: dict[str, Any] = {"message": message, "hint": hint}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from engine.bench.rounds import Figures, Results
+from engine.english import spoken
 
 _LINES: Final[Sequence[tuple[str, Callable[[Figures], str]]]] = (
     ("завершений шага в секунду", lambda each: _number(each.completions_per_s, 0)),
@@ -20,29 +21,34 @@ _LINES: Final[Sequence[tuple[str, Callable[[Figures], str]]]] = (
     ("во сколько раз меньше процессора", lambda each: _number(each.baseline_ratio, 1)),
     ("во сколько раз быстрее", lambda each: _number(each.baseline_wall_ratio, 1)),
 )
-_WIDTH: Final = max(len(words) for words, _ in _LINES)
 
 
 def told(results: Results) -> str:
     """A table with a column for each work, and how to read it."""
     machine = results.machine
-    place = ("processor", "cores", "system", "python", "database")
-    head = [
-        "{}: {}, ядер {}, {}, Python {}, {}".format(machine["date"], *(machine[each] for each in place)),
-        "",
-        _row("", [each.name for each in results.work]),
-    ]
-    body = [_row(words, [value(each) for each in results.work]) for words, value in _LINES]
-    tail = [
-        "",
-        f"В двух последних строках сравнение с SpiffWorkflow {machine['spiffworkflow']} без «Маршрута».",
-        "Числа взяты из среднего захода. На занятой машине верьте процессору, а не времени.",
-    ]
-    return "\n".join(head + body + tail)
+    cores = spoken(f"ядер {machine['cores']}")
+    place = f"{cores}, {machine['system']}, Python {machine['python']}, {machine['database']}"
+    lines = [(spoken(words), [value(each) for each in results.work]) for words, value in _LINES]
+    width = max(len(words) for words, _ in lines)
+    compared = (
+        f"В двух последних строках сравнение с SpiffWorkflow {machine['spiffworkflow']} без «Маршрута»."
+    )
+    median = "Числа взяты из среднего захода. На занятой машине верьте процессору, а не времени."
+    return "\n".join(
+        [
+            f"{machine['date']}: {machine['processor']}, {place}",
+            "",
+            _row("", [each.name for each in results.work], width),
+            *(_row(words, values, width) for words, values in lines),
+            "",
+            spoken(compared),
+            spoken(median),
+        ]
+    )
 
 
-def _row(words: str, values: Sequence[str]) -> str:
-    return words.ljust(_WIDTH) + "".join(value.rjust(14) for value in values)
+def _row(words: str, values: Sequence[str], width: int) -> str:
+    return words.ljust(width) + "".join(value.rjust(14) for value in values)
 
 
 def _number(value: float, digits: int) -> str:

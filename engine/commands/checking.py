@@ -14,6 +14,7 @@ from engine.commands.output import (
     lang_option,
     print_json,
     read_file,
+    say,
     tell_findings,
 )
 
@@ -57,7 +58,7 @@ def lint(files: tuple[str, ...], others: tuple[str, ...], as_json: bool) -> None
     else:
         for each in checked:
             tell_findings(each.upload.name, each.findings)
-        click.echo(f"Ошибок: {counts['error']}, предупреждений: {counts['warning']}.")
+        say(f"Ошибок: {counts['error']}, предупреждений: {counts['warning']}.")
     if counts["error"]:
         sys.exit(FINDINGS)
 

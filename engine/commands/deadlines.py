@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.commands.output import json_option, lang_option, print_json
+from engine.commands.output import json_option, lang_option, print_json, say
 from engine.errors import MarshrutError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def term(
         return
     click.echo(found.day.isoformat())
     if explain:
-        click.echo(f"{found.ground}. {found.text}")
+        say(f"{found.ground}.", found.text)
 
 
 def _moment(text: str) -> date | datetime:

@@ -15,6 +15,7 @@ from engine.commands.output import (
     print_json,
     read_file,
     read_json,
+    say,
 )
 from engine.errors import MarshrutError
 
@@ -53,8 +54,8 @@ def feel(expression: str, context_text: str | None, unary: str | None, as_json: 
         if as_json:
             print_json({"error": {"position": error.position, "message": error.message, "hint": error.hint}})
         else:
-            place = "" if error.position is None else f"Знак {error.position + 1}. "
-            click.echo(f"{place}{error.message} {error.hint}".strip(), err=True)
+            place = "" if error.position is None else f"Знак {error.position + 1}."
+            say(place, error.message, error.hint, err=True)
         sys.exit(FINDINGS)
     told = [{"position": each.position, "message": each.message} for each in warnings]
     if as_json:
@@ -62,7 +63,7 @@ def feel(expression: str, context_text: str | None, unary: str | None, as_json: 
         return
     print_json(json_of(value))
     for each in warnings:
-        click.echo(f"Знак {each.position + 1}. {each.message}", err=True)
+        say(f"Знак {each.position + 1}.", each.message, err=True)
 
 
 def _tested(text: str) -> Any:
@@ -105,11 +106,11 @@ def decide(file: str, decision: str, inputs_text: str | None, explain: bool, as_
         return
     print_json(json_of(found.value))
     for sentence in sentences:
-        click.echo(sentence)
+        say(sentence)
     told = [(each.decision, each.message) for each in model.faults]
     told += [(each.decision, each.message) for each in found.warnings]
     for name, message in told:
-        click.echo(f"«{name}»: {message}", err=True)
+        say(f"«{name}»:", message, err=True)
 
 
 def _warning(warning: DecisionWarning) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 import orjson
 
+from engine.english import ENGLISH, RUSSIAN, speak, spoken, spoken_in
 from engine.errors import Finding, MarshrutError, os_reason
 
 if TYPE_CHECKING:
@@ -26,16 +27,23 @@ SEVERITIES: Final = {"error": "ошибка", "warning": "предупрежде
 json_option = click.option("--json", "as_json", is_flag=True, help="Ответ одним документом JSON.")
 lang_option = click.option(
     "--lang",
-    type=click.Choice(["ru", "en"]),
-    default="ru",
+    type=click.Choice([RUSSIAN, ENGLISH]),
+    default=RUSSIAN,
     expose_value=False,
-    help="Язык ответа. Пока все тексты русские, en принимается на будущее.",
+    is_eager=True,
+    callback=lambda _context, _option, language: speak(language),
+    help="Язык ответа: русский или английский.",
 )
 
 
 def print_json(value: Any) -> None:
     """One JSON document and nothing else."""
-    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
+    click.echo(orjson.dumps(spoken_in(value), option=orjson.OPT_INDENT_2).decode())
+
+
+def say(*sentences: str, indent: int = 0, err: bool = False) -> None:
+    """A line of sentences, each in the language of the answer."""
+    click.echo(" " * indent + " ".join(spoken(each) for each in sentences if each), err=err)
 
 
 def end(code: int) -> None:
@@ -124,12 +132,11 @@ def file_json(checked: Checked) -> dict[str, Any]:
 def tell_findings(name: str, findings: Iterable[Finding], *, err: bool = False) -> None:
     """Findings for people: place, what is wrong, what to do. `name` is the file, empty where nobody knows."""
     for finding in findings:
-        line = f"строка {finding.line}" if finding.line else ""
+        line = spoken(f"строка {finding.line}") if finding.line else ""
         element = f"[{finding.element}]" if finding.element else ""
         place = ", ".join(part for part in (name, line) if part)
-        words = " ".join(
-            part for part in (f"{place}:" if place else "", SEVERITIES[finding.severity], element) if part
-        )
-        click.echo(f"{words}: {finding.message}", err=err)
+        severity = spoken(SEVERITIES[finding.severity])
+        words = " ".join(part for part in (f"{place}:" if place else "", severity, element) if part)
+        click.echo(f"{words}: {spoken(finding.message)}", err=err)
         if finding.hint:
-            click.echo(f"    {finding.hint}", err=err)
+            say(finding.hint, indent=4, err=err)

@@ -11,8 +11,10 @@ from engine.commands.output import (
     FINDINGS,
     file_json,
     json_option,
+    lang_option,
     logs_to_stderr,
     print_json,
+    say,
     tell_findings,
 )
 
@@ -23,6 +25,7 @@ KINDS = {"bpmn": "схема", "dmn": "решение", "form": "форма", "d
 @click.argument("files", metavar="ФАЙЛ…", nargs=-1, required=True)
 @click.option("--note", default="", help="Что изменилось: останется в истории версий.")
 @json_option
+@lang_option
 def publish(files: tuple[str, ...], note: str, as_json: bool) -> None:
     """Проверить файлы друг с другом и опубликовать их вместе, все или ни одного.
 
@@ -43,7 +46,7 @@ def publish(files: tuple[str, ...], note: str, as_json: bool) -> None:
         else:
             for each in checked:
                 tell_findings(each.upload.name, each.findings)
-            click.echo("Ничего не опубликовано: сначала исправьте ошибки.")
+            say("Ничего не опубликовано: сначала исправьте ошибки.")
         sys.exit(FINDINGS)
     made = publish(rt, SYSTEM, uploads, note)
     if as_json:
@@ -55,4 +58,4 @@ def publish(files: tuple[str, ...], note: str, as_json: bool) -> None:
         return
     for version in made.versions:
         state = "опубликована" if version.new else "такая уже есть"
-        click.echo(f"{KINDS[version.kind]} {version.key}, версия {version.version}: {state}")
+        say(f"{KINDS[version.kind]} {version.key}, версия {version.version}: {state}")

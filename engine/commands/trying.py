@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine.commands.checking import read_uploads
-from engine.commands.output import FINDINGS, json_option, lang_option, logs_to_stderr, print_json, read_file
+from engine.commands.output import (
+    FINDINGS,
+    json_option,
+    lang_option,
+    logs_to_stderr,
+    print_json,
+    read_file,
+    say,
+)
+from engine.english import spoken
 
 if TYPE_CHECKING:
     from engine.scenarios.coverage import Coverage
@@ -57,7 +66,7 @@ def try_scenarios(
         for verdict in verdicts:
             _tell(verdict)
         failed = sum(not verdict.ok for verdict in verdicts)
-        click.echo(f"Сценариев: {len(verdicts)}, не прошло: {failed}.")
+        say(f"Сценариев: {len(verdicts)}, не прошло: {failed}.")
         if coverage:
             _tell_coverage(passed)
     if not all(verdict.ok for verdict in verdicts):
@@ -70,16 +79,16 @@ def _coverage_json(passed: Coverage) -> dict[str, Any]:
 
 def _tell(verdict: Verdict) -> None:
     if verdict.ok:
-        click.echo(f"прошёл     {verdict.name}")
+        say(f"прошёл     {verdict.name}")
     else:
         place = f", шаг {verdict.step} ({verdict.words})" if verdict.step else ""
-        click.echo(f"не прошёл  {verdict.name}{place}")
-        click.echo(f"    {verdict.message}")
+        say(f"не прошёл  {verdict.name}{place}")
+        say(verdict.message, indent=4)
         for words, values in (("ожидалось", verdict.expected), ("получилось", verdict.got)):
             if values is not None:
-                click.echo(f"    {words}: {_in_words(values)}")
+                click.echo(f"    {spoken(words)}: {_in_words(values)}")
     for warning in verdict.warnings:
-        click.echo(f"    {warning}")
+        say(warning, indent=4)
 
 
 def _in_words(values: Any) -> str:
@@ -91,6 +100,6 @@ def _in_words(values: Any) -> str:
 
 
 def _tell_coverage(passed: Coverage) -> None:
-    click.echo(f"Пройдено элементов: {passed.elements:.1%}, стрелок: {passed.flows:.1%}.")
+    say(f"Пройдено элементов: {passed.elements:.1%}, стрелок: {passed.flows:.1%}.")
     if passed.missing:
-        click.echo(f"Не пройдено: {', '.join(passed.missing)}.")
+        say(f"Не пройдено: {', '.join(passed.missing)}.")

@@ -37,7 +37,7 @@ class HostFunction(Function):
     def invoke_named(self, run: Run, arguments: Mapping[str, Value]) -> Value:
         required = self.parameters[: self._required]
         if not set(required) <= arguments.keys() <= set(self.parameters):
-            raise Problem("имена значений не те: нужны " + ", ".join(self.parameters))
+            raise Problem(f"имена значений не те: нужны {', '.join(self.parameters)}")
         run.charge(_COST)
         return _checked(self._call(**{name.replace(" ", "_"): value for name, value in arguments.items()}))
 

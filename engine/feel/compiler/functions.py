@@ -51,7 +51,7 @@ class UserFunction(Function):
 
     def invoke_named(self, run: Run, arguments: Mapping[str, Value]) -> Value:
         if not arguments.keys() <= set(self.parameters):
-            raise Problem("имена значений не те: нужны " + ", ".join(self.parameters))
+            raise Problem(f"имена значений не те: нужны {', '.join(self.parameters)}")
         return self.invoke(run, [arguments.get(name) for name in self.parameters])
 
 
