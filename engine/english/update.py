@@ -72,8 +72,8 @@ def renewed() -> Catalog:
         language_team="en",
         fuzzy=False,
     )
-    for file, text in texts_of_sources():
-        made.add(text, known.get(text, ""), [(file, 0)])
+    for source, text in texts_of_sources():
+        made.add(text, known.get(text, ""), [(source, 0)])
     return made
 
 

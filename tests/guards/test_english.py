@@ -34,7 +34,8 @@ def test_english_keeps_the_fields_of_the_russian():
     differing = [
         message.id
         for message in renewed()
-        if message.id and sorted(FIELDS.findall(message.id)) != sorted(FIELDS.findall(str(message.string)))
+        if message.id
+        and sorted(FIELDS.findall(str(message.id))) != sorted(FIELDS.findall(str(message.string)))
     ]
     assert differing == []
 
