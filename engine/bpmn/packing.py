@@ -1,10 +1,11 @@
 """JSON made small before it is sealed: the state of a case, and what its history keeps.
 
 Most of it is what people filled in: Russian words, and the names of fields. Each letter is taken as one byte
-instead of two, and the words of the shipped forms need not be stored again with every case: they are the
-compressor's dictionary. Together this halves what zlib alone would leave, and takes no longer.
+instead of two, and what every case has need not be stored again: an example of each shipped form and of each
+answer of a decision is the compressor's dictionary (`benchmarks.packing_samples` makes it). Together this
+leaves less than half of what zlib alone would.
 
-The first byte says how the rest is written. Its meanings, and the dictionary, are never changed: what was
+The first byte says how the rest is written. Its meanings, and the dictionaries, are never changed: what was
 packed must be read for as long as a case is kept. A better dictionary gets a number of its own.
 """
 
@@ -17,14 +18,19 @@ from typing import Any, Final
 
 import orjson
 
-PLAIN, ZLIB, WORDS = 0, 1, 2
+PLAIN, ZLIB, WORDS, SAMPLES = 0, 1, 2, 3
+"""WORDS is read, and written no more: its dictionary has the names of fields, one by one."""
+
+_DICTIONARIES: Final = {WORDS: "packing_words.txt", SAMPLES: "packing_samples.txt"}
 
 _WORTH_COMPRESSING: Final = 60
-_LEVEL: Final = 3
-"""Above it a tenth is gained for half as much time again."""
+_LEVEL: Final = 5
+"""Above it some thirtieth is gained for a third of the time more."""
 
-_RAW: Final = -13
-"""No header and no checksum of zlib's own: what is sealed can't be damaged unseen. A window of 8 kB."""
+_RAW: Final = -15
+"""No header and no checksum of zlib's own: what is sealed can't be damaged unseen. A window of 32 kB, in
+which the dictionary is seen whole to the end.
+"""
 
 _MEMORY: Final = 6
 """Little memory, so that a packer which has read the dictionary is quickly copied."""
@@ -46,7 +52,7 @@ def pack(plain: bytes) -> bytes:
     except UnicodeEncodeError:
         return bytes((ZLIB,)) + zlib.compress(plain, _LEVEL)
     packer = _packer().copy()
-    return bytes((WORDS,)) + packer.compress(letters) + packer.flush()
+    return bytes((SAMPLES,)) + packer.compress(letters) + packer.flush()
 
 
 def unpack(packed: bytes) -> Any:
@@ -62,24 +68,24 @@ def _text(scheme: int, body: bytes) -> bytes | str:
         return body
     if scheme == ZLIB:
         return zlib.decompress(body)
-    if scheme == WORDS:
-        return _unpacker().copy().decompress(body).decode(_ONE_BYTE)
+    if scheme in _DICTIONARIES:
+        return _unpacker(scheme).copy().decompress(body).decode(_ONE_BYTE)
     raise NotPacked
 
 
 @cache
 def _packer() -> zlib._Compress:
     """One that has read the dictionary, to be copied."""
-    return zlib.compressobj(_LEVEL, wbits=_RAW, memLevel=_MEMORY, zdict=words())
+    return zlib.compressobj(_LEVEL, wbits=_RAW, memLevel=_MEMORY, zdict=dictionary(SAMPLES))
 
 
 @cache
-def _unpacker() -> zlib._Decompress:
-    return zlib.decompressobj(-zlib.MAX_WBITS, zdict=words())
+def _unpacker(scheme: int) -> zlib._Decompress:
+    return zlib.decompressobj(_RAW, zdict=dictionary(scheme))
 
 
 @cache
-def words() -> bytes:
-    """The dictionary: the lines of a file, without their ends. What is met most often stands last."""
-    path = Path(__file__).with_name("packing_words.txt")
+def dictionary(scheme: int) -> bytes:
+    """The lines of a file, without their ends. What is met most often stands last."""
+    path = Path(__file__).with_name(_DICTIONARIES[scheme])
     return "".join(path.read_text(encoding="utf-8").splitlines()).encode(_ONE_BYTE)

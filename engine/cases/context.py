@@ -61,7 +61,7 @@ def _register(rt: Runtime, today: date) -> Callable[[str, Mapping[str, Value]], 
 def _decider(release: Release, now: datetime) -> Callable[[str, Mapping[str, Value]], Decision]:
     def decide(key: str, inputs: Mapping[str, Value]) -> Decision:
         explained = release.decision(key).explain(key, inputs, now=now)
-        return Decision(explained.value, {"tables": [_told(table) for table in explained.tables]})
+        return Decision(explained.value, {"tables": [told(table) for table in explained.tables]})
 
     return decide
 
@@ -73,7 +73,7 @@ MOST_ROWS = 12
 """Rows kept of one table; the sentence names all that matched."""
 
 
-def _told(table: TableTrace) -> dict[str, Value]:
+def told(table: TableTrace) -> dict[str, Value]:
     """What the history keeps of one table: in words, the rows near the match, of them the columns that say
     something there. A cell that asks for nothing is an empty text.
     """
