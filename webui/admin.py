@@ -71,6 +71,7 @@ ACTIONS = {
     "calendar.load": _l("загружен год"),
     "calendar.day": _l("изменён день"),
     "calendar.confirm": _l("подтверждён год"),
+    "overdue.decided": _l("решено о просрочке"),
     "norm.edition": _l("новая редакция нормы"),
 }
 KINDS = {

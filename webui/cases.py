@@ -37,6 +37,7 @@ from engine.records.commissions import AgendaItem, agenda, items_of_case
 from engine.records.queries import FamilyView, family_view, find_people, person_brief
 from engine.records.values import RELATIONS
 from engine.worklist.casework import FinishedStep, case_tasks, finished_tasks
+from engine.worklist.escalations import red_cases
 from webui.explained import decision_cards
 from webui.forms import form_block
 from webui.frame import local
@@ -90,12 +91,14 @@ def index() -> str:
             limit=PAGE,
         )
         names = names_of(conn, {card.owner_id or 0 for card in cards})
+        red = red_cases(rt, conn, {card.id for card in cards if card.active}, rt.clock.now())
         pathways = startable(rt.library.current(conn), person)
     question = sealed(search)
     older = url_for("cases.index", q=question, state=state, before=cards[-1].id if cards else None)
     return render_template(
         "cases.html",
         cards=cards,
+        red=red,
         names=names,
         search=search,
         question=question,
@@ -150,6 +153,7 @@ def show(case_id: int) -> str:
         events = awaited_events(rt, conn, card) if card.active and person.may(Permission.CASE_START) else []
         sitting, asked = _agenda(conn, person, card)
         terms = terms_of_case(rt, conn, person, card, now)
+        red = bool(red_cases(rt, conn, [case_id], now))
     with rt.database.write() as conn:
         record_view(rt, conn, person, "case", case_id, case_id=case_id)
     release = rt.library.release(card.release_id)
@@ -157,6 +161,7 @@ def show(case_id: int) -> str:
     return render_template(
         "case.html",
         card=card,
+        red=red,
         subject=subject,
         family=_family(card),
         relations=RELATIONS,

@@ -36,6 +36,7 @@ WORDS = {
     HistoryKind.TERM_EXTENDED: (_l("Срок продлён"), "calendar"),
     HistoryKind.TERM_RECOUNTED: (_l("Срок пересчитан"), "calendar"),
     HistoryKind.HANDED_OVER: (_l("Дело передано другому сотруднику"), "swap"),
+    HistoryKind.OVERDUE_DECIDED: (_l("Решено о просрочке"), "write"),
 }
 """Words and icon of each kind of entry."""
 
@@ -50,7 +51,7 @@ def history_rows(history: Iterable[HistoryEntry], names: Mapping[int, str]) -> l
             "for_whom": names.get(entry.for_id) if entry.for_id else None,
             "day": date_words(local(entry.at).date()),
             "time": local_time(entry.at),
-            "reason": _said(entry).get("причина"),
+            "reason": _said(entry).get("причина") or _said(entry).get("решено"),
         }
         for entry in history
     ]
@@ -80,6 +81,8 @@ def _words(entry: HistoryEntry) -> str:
                 "%(term)s, был до %(was)s, теперь до %(is_now)s",
                 term=said.get("срок", ""), was=said.get("было", ""), is_now=said.get("стало", ""),
             )  # fmt: skip
+        case HistoryKind.OVERDUE_DECIDED:
+            subject = str(said.get("о чём", ""))
         case HistoryKind.REPAIRED | HistoryKind.MOVED:
             subject = str(said.get("действие", entry.name))
     kind = str(WORDS[entry.kind][0])

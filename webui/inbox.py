@@ -17,6 +17,7 @@ from engine.errors import Conflict
 from engine.model import Actor, Permission
 from engine.records.search import find_case_ids
 from engine.worklist import service
+from engine.worklist.escalations import escalations
 from engine.worklist.inbox import (
     BUCKETS,
     CAP,
@@ -31,6 +32,7 @@ from engine.worklist.inbox import (
 )
 from webui.frame import local_now
 from webui.guards import actor, permission, runtime
+from webui.overdue import overdue_lines
 from webui.rows import number_words, row_view
 from webui.search import FIELD, sealed, sought
 from webui.substitutes import StandIn, stand_in
@@ -95,6 +97,11 @@ class Chosen:
         """True when not everything is shown."""
         return replace(self, after=None) != Chosen()
 
+    @property
+    def shows_supervised(self) -> bool:
+        """True where a supervisor's lines stand above the tasks: on the first page of all that is overdue."""
+        return replace(self, bucket=None) == Chosen() and self.bucket in {None, "overdue"}
+
     def queues(self, person: Actor, standing_in: StandIn) -> frozenset[int]:
         """Where the wanted steps lie."""
         match self.whose:
@@ -132,12 +139,15 @@ def show() -> str:
         rows = inbox_page(rt, conn, wanted, now, person.unit_id)
         counters = inbox_counters(rt, conn, person.queues, person.own_queue, now, person.unit_id)
         pathways = process_counters(rt, conn, person.queues)
-        names = names_of(conn, {row.assignee_id or 0 for row in rows} | standing_in.absent.keys())
+        lines = escalations(rt, conn, person, now) if chosen.shows_supervised else []
+        responsible = {row.assignee_id or 0 for row in rows} | {line.assignee_id or 0 for line in lines}
+        names = names_of(conn, responsible | standing_in.absent.keys())
         instead = _count(conn, standing_in, now, person)
         release = rt.library.current(conn)
     return render_template(
         "inbox.html",
         summary=summary_words(counters),
+        supervised=overdue_lines(lines, names),
         groups=_groups(rows, names, person, standing_in, counters, chosen),
         chosen=chosen,
         whose=_whose(counters, chosen, instead, standing_in),

@@ -19,6 +19,7 @@ from engine.errors import InvalidData
 from engine.model import Permission, split_element_ref
 from engine.worklist import service
 from engine.worklist.candidates import Candidate, candidates_for
+from engine.worklist.escalations import escalations, red_cases
 from engine.worklist.inbox import InboxRow
 from engine.worklist.monitor import (
     WaitingAtStep,
@@ -32,6 +33,7 @@ from engine.worklist.monitor import (
 from engine.worklist.notices import last_told, last_told_of_terms
 from webui.frame import local, local_now
 from webui.guards import actor, permission, runtime
+from webui.overdue import overdue_lines
 from webui.rows import number_words, step_title
 from webui.sheets import XLSX, terms_sheet
 from webui.ui import date_words, time_digits
@@ -59,10 +61,13 @@ def show() -> str:
         load = load_by_person(conn, person, now)
         release = rt.library.current(conn)
         late = late_cases(rt, conn, person, now)
+        red = red_cases(rt, conn, {each.case_id for each in late}, now)
+        lines = escalations(rt, conn, person, now)
         told = last_told(conn, [row.task_id for row in (*overdue, *soon)])
         told_of_cases = last_told_of_terms(conn, [each.term_id for each in late])
         numbers = (
             {row.assignee_id or 0 for row in (*overdue, *soon)}
+            | {line.assignee_id or 0 for line in lines}
             | {each.account_id or 0 for each in load}
             | {each.owner_id or 0 for each in late}
             | {account for _at, accounts in (*told.values(), *told_of_cases.values()) for account in accounts}
@@ -77,6 +82,8 @@ def show() -> str:
         lists=_lists(overdue, soon, counted.overdue, counted.soon),
         told=_told_words(told, names),
         late=late,
+        red=red,
+        supervised=overdue_lines(lines, names),
         told_of_cases=_told_words(told_of_cases, names),
         waits=_waits,
         waiting=[_waiting_row(release, each) for each in waiting],

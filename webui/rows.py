@@ -49,6 +49,7 @@ def row_view(
         "draft_words": _("черновик %(time)s", time=local_time(row.draft_at)) if row.draft_at else None,
         "on_behalf_words": _("за: %(name)s", name=names.get(absent, "")) if absent else None,
         "forecast_words": None,
+        "red": row.red,
     }
 
 

@@ -28,3 +28,4 @@ class HistoryKind(IntEnum):
     TERM_EXTENDED = 18
     TERM_RECOUNTED = 19
     HANDED_OVER = 20
+    OVERDUE_DECIDED = 21

@@ -38,6 +38,7 @@ from engine.runtime import Runtime
 from engine.storage.connections import Kind
 from engine.storage.moments import due_from_seconds, from_seconds
 from engine.storage.rows import AnyRow
+from engine.worklist.escalations import red_cases
 from engine.worklist.tables import OPEN, task
 
 CAP = 1000
@@ -63,7 +64,9 @@ BUCKETS = ("overdue", "today", "week", "later", "paused")
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """One step as a line of a list. `cursor` is where the next page begins."""
+    """One step as a line of a list. `red`: its case bears the red mark; `cursor` is where the next page
+    begins.
+    """
 
     task_id: int
     case_id: int
@@ -77,6 +80,7 @@ class InboxRow:
     due: Due
     words: DueWords
     bucket: str
+    red: bool
     draft_at: datetime | None
     cursor: tuple[int, int]
 
@@ -246,9 +250,10 @@ def inbox_rows(
     labels = _opened(rt, [(row.key_id, row.label, "case.label") for row in found])
     items = _opened(rt, [(row.key_id, row.item, f"task.item:{row.id}") for row in found])
     pauses = pauses_of_steps(rt, conn, [row for row in found if row.clock == Clock.PAUSED])
+    red = red_cases(rt, conn, {row.case_id for row in found}, now)
     return [
-        _inbox_row(rt, *each, today, pauses.get(each[0].id))
-        for each in zip(found, labels, items, strict=True)
+        _inbox_row(rt, row, label, item, today, pauses.get(row.id), row.case_id in red)
+        for row, label, item in zip(found, labels, items, strict=True)
     ]
 
 
@@ -260,7 +265,7 @@ def _opened(rt: Runtime, sealed: list[tuple[int, bytes | None, str]]) -> list[st
 
 
 def _inbox_row(
-    rt: Runtime, row: AnyRow, label: str, item: str, today: _Today, pause: Pause | None
+    rt: Runtime, row: AnyRow, label: str, item: str, today: _Today, pause: Pause | None, red: bool
 ) -> InboxRow:
     release = rt.library.release(row.release_id)
     norm = rt.calendars.norm_by_id(row.norm_id) if row.norm_id is not None else None
@@ -279,6 +284,7 @@ def _inbox_row(
         due=due,
         words=words(due, today.now, calendar, office, norm, pause),
         bucket=_bucket_of(row, due, today),
+        red=red,
         draft_at=from_seconds(row.draft_at) if row.draft_at else None,
         cursor=(row.due_at, row.id),
     )

@@ -24,6 +24,7 @@ from engine.model import SYSTEM, Term
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
 from engine.storage.rows import AnyRow
+from engine.worklist.escalations import put_before
 from engine.worklist.mail import queue_letters
 from engine.worklist.tables import notice, task
 
@@ -34,14 +35,21 @@ _CASES = select(
     case_.c.id, case_.c.unit_id, case_.c.owner_id, case_.c.key_id, case_.c.release_id, case_.c.process
 ).where(case_.c.id.in_(bindparam("ids", expanding=True)))
 _TASKS = (
-    select(task.c.id, task.c.node, task.c.assignee_id, queue.c.roles, queue.c.unit_id.label("place"))
+    select(
+        task.c.id,
+        task.c.node,
+        task.c.assignee_id,
+        task.c.role_queue_id,
+        queue.c.roles,
+        queue.c.unit_id.label("place"),
+    )
     .join_from(task, queue, queue.c.id == task.c.role_queue_id)
     .where(task.c.id.in_(bindparam("ids", expanding=True)))
 )
 _WRITE_NOTICES = insert(notice).returning(notice.c.id, notice.c.account_id)
 
 IN_HISTORY = frozenset({Step.DUE, Step.PLUS_1, Step.PLUS_3})
-"""Rungs that the history of the case keeps: from the due moment on."""
+"""Rungs that the history of the case keeps and supervisors find in their lists: from the due moment on."""
 
 
 def tell_due(rt: Runtime, limit: int = BATCH) -> int:
@@ -75,6 +83,7 @@ def _tell(rt: Runtime, conn: Connection, terms: list[Term], now: datetime) -> No
             about = tasks.get(each.task_id or 0)
             notices += _notices(rt, step.told, case, about, now, away)
             if step.told.step in IN_HISTORY:
+                put_before(rt, conn, step.told, case, about, now)
                 with suppress(KeyDestroyed):  # the history of an erased case is closed
                     _note(rt, conn, step.told, case, about, now)
     conn.execute(MOVE_RUNG, moved)

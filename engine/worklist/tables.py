@@ -1,4 +1,6 @@
-"""`task`: steps as people see them. `notice`: what a person is told; `mail_choice`, `mail`: by mail too."""
+"""`task`: steps as people see them. `notice`: what a person is told; `mail_choice`, `mail`: by mail too;
+`escalation`: what is put before a supervisor.
+"""
 
 from __future__ import annotations
 
@@ -91,6 +93,17 @@ notice = Table(
 Index("ix_notice_account", notice.c.account_id, notice.c.read_at, notice.c.at)
 Index("ix_notice_task", notice.c.task_id)
 Index("ix_notice_term", notice.c.term_id)
+
+escalation = Table(
+    "escalation",
+    metadata,
+    Column("term_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("queue_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+)
+"""An overdue term that lies before the role of this queue, and since when. The row goes when what was decided
+is written down; once the term has ended it counts no more, and goes when the next one comes."""
+Index("ix_escalation_queue", escalation.c.queue_id)
 
 mail_choice = Table(
     "mail_choice",

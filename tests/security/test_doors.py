@@ -43,7 +43,7 @@ from engine.records import service as records
 from engine.records.tables import family, person
 from engine.runtime import Runtime
 from engine.versions import moving, planning
-from engine.worklist import candidates, handover, monitor, step
+from engine.worklist import candidates, escalations, handover, monitor, step
 from engine.worklist import service as worklist
 from tests.engine.documents.making import docx, make_case, only_document
 from tests.factories.access import make_actor, make_runtime, town
@@ -279,6 +279,10 @@ REFUSED: dict[str, Call] = {
     "worklist.service.keep_late_edits": lambda w, a: worklist.keep_late_edits(w.rt, a, w.task_id, {}),
     "worklist.service.reassign": lambda w, a: worklist.reassign(w.rt, a, w.task_id, None, "так"),
     "worklist.service.save_draft": lambda w, a: worklist.save_draft(w.rt, a, w.task_id, {}),
+    "worklist.escalations.decide": lambda w, a: escalations.decide(w.rt, a, term_of(w), "так"),
+    "worklist.escalations.escalation_of": lambda w, a: w.read(
+        lambda c: escalations.escalation_of(w.rt, c, a, term_of(w), w.rt.clock.now())
+    ),
     "worklist.handover.hand_over": lambda w, a: handover.hand_over(
         w.rt, a, w.colleague_id, a.user_id, "ушёл"
     ),
@@ -333,6 +337,9 @@ SCOPED: dict[str, Call] = {
     ),
     "versions.planning.within": lambda w, a: w.read(
         lambda c: c.execute(select(case_.c.id).where(planning.within(a))).all()
+    ),
+    "worklist.escalations.escalations": lambda w, a: w.read(
+        lambda c: escalations.escalations(w.rt, c, a, w.rt.clock.now())
     ),
     "worklist.monitor.figures": lambda w, a: sum(
         vars_of(w.read(lambda c: monitor.figures(w.rt, c, a, w.rt.clock.now())))
@@ -396,6 +403,7 @@ AFTER_A_CHECK = {
     "records.commissions.items_of_case", "records.commissions.waiting_items",
     "records.contacts.silences", "records.registers.entries_of",
     "deadlines.queries.case_terms", "deadlines.queries.changes_of_terms", "deadlines.queries.open_terms",
+    "worklist.escalations.red_cases",
     # with the queues of an actor
     "worklist.inbox.inbox_counters", "worklist.inbox.inbox_page", "worklist.inbox.inbox_rows",
     "worklist.inbox.next_of_role", "worklist.inbox.process_counters",
@@ -443,6 +451,7 @@ INSIDE = {
     "cases.outbox.deliver", "cases.outbox.deliver_due", "cases.operations.give_up_service",
     "cases.operations.run_service", "cases.timers.fire_case", "cases.timers.fire_due",
     "deadlines.ladder.due_rungs", "documents.making.prepare_document", "documents.making.store_document",
+    "worklist.escalations.put_before",
     "worklist.ladder.tell_due", "worklist.mail.send_due", "worklist.mail.queue_letters",
     "worklist.mail.queue_once", "worklist.mail.sending_moment", "worklist.letters.compose",
     "worklist.digest.queue_digests", "worklist.week.week_words",

@@ -62,6 +62,9 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/notices/read"): Route(EVERYONE),
     ("GET", "/notices/settings"): Route(EVERYONE),
     ("POST", "/notices/settings"): Route(EVERYONE),
+    # a supervisor's line about an overdue term
+    ("GET", "/overdue/<int:term_id>"): Route(EVERYONE, "term"),
+    ("POST", "/overdue/<int:term_id>"): Route(EVERYONE, "term"),
     # searching, on whatever page
     ("POST", "/search"): Route(EVERYONE),
     # cases

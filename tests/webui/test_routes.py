@@ -13,6 +13,7 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 
 from engine.cases.tables import case_, history
+from engine.deadlines.tables import term
 from engine.documents.tables import attachment, document
 from engine.records.tables import person
 from engine.runtime import Runtime
@@ -142,6 +143,7 @@ def test_what_belongs_to_another_department_is_closed_and_stays_as_it_was(key, t
         "document": office.document,
         "attachment": office.attachment,
         "person": office.person,
+        "term": term_of(rt, office.task),
     }[thing]
     data: dict[str, object] = dict.fromkeys(("reason", "event", "name", "value", "template"), "msg.consent")
     before = everything(rt)
@@ -154,6 +156,11 @@ def test_what_belongs_to_another_department_is_closed_and_stays_as_it_was(key, t
     )
     assert answer.status_code in (403, 404), answer.text
     assert everything(rt) == before
+
+
+def term_of(rt: Runtime, task_id: int) -> int:
+    with rt.database.read() as conn:
+        return int(conn.execute(select(term.c.id).where(term.c.task_id == task_id)).scalar_one())
 
 
 def everything(rt: Runtime) -> list[object]:
