@@ -10,7 +10,7 @@ import pytest
 from lxml import etree
 
 from engine import dmn
-from tests.processes.shipped import PROCESSES
+from tests.processes.shipped import PROCESSES, components, forms
 
 FILES = sorted(PROCESSES.rglob("*.dmn"))
 
@@ -36,6 +36,56 @@ def test_every_expression_can_be_read(path):
 def test_every_row_says_by_what_act_or_why(path):
     rules = etree.parse(path).iterfind(".//{*}rule")
     assert [rule.get("id") for rule in rules if not rule.findtext("{*}description")] == []
+
+
+# --- urgency and urgent help ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("signs", "urgency", "when"),
+    [
+        (["угроза жизни"], "критическая", "сейчас"),
+        (["насилие", "потеря работы или дохода"], "критическая", "сейчас"),
+        (["ребёнок без присмотра"], "критическая", "в течение часа"),
+        (["нет крова, тепла или еды"], "высокая", "сегодня"),
+        (["нет документов", "неблагополучие"], "высокая", "сегодня"),
+        (["неблагополучие"], "высокая", "не позже следующего рабочего дня"),
+        (["потеря работы или дохода"], "обычная", "в обычный срок"),
+        ([], "обычная", "в обычный срок"),
+        (None, "обычная", "в обычный срок"),
+    ],
+)
+def test_the_gravest_sign_gives_the_urgency(signs, urgency, when):
+    found = decide("DMN-01", признаки_срочности=signs)
+    assert (found["срочность"], found["срок_действия"]) == (urgency, when)
+
+
+@pytest.mark.parametrize(
+    ("need", "kind", "way", "due"),
+    [
+        ("еда и одежда", "продукты, одежда, обувь", "помощь", "3 рабочих дня"),
+        ("деньги", "материальная помощь", "помощь", "3 рабочих дня"),
+        ("документы", "восстановление документов", "помощь", "3 рабочих дня"),
+        ("жильё", "временное жильё", "место", "сегодня"),
+        ("психолог", "экстренная психологическая помощь", "услуга", "1 час"),
+        ("юрист", "юридическая помощь", "услуга", "1 рабочий день"),
+        ("работа", "содействие в трудоустройстве", "услуга", "3 рабочих дня"),
+        ("меры поддержки", "содействие в получении мер поддержки", "услуга", "3 рабочих дня"),
+    ],
+)
+def test_each_need_has_its_kind_of_urgent_help(need, kind, way, due):
+    [found] = decide("DMN-03", нужды=[need])
+    assert (found["вид"], found["способ"], found["срок"]) == (kind, way, due)
+
+
+def test_all_needs_are_answered_and_none_gives_nothing():
+    assert len(decide("DMN-03", нужды=["деньги", "юрист", "жильё"])) == 3
+    assert not decide("DMN-03", нужды=None)
+
+
+def test_every_need_that_may_be_ticked_has_a_row():
+    options = next(part for part in components(forms()["F11"]) if part.get("key") == "нужды")["values"]
+    assert [each["value"] for each in options if not decide("DMN-03", нужды=[each["value"]])] == []
 
 
 # --- grounds of need ------------------------------------------------------------------------------

@@ -24,6 +24,13 @@ from tests.processes.shipped import (
 )
 
 DOCUMENTS = {
+    "p02_ut_take_call": ["D10"],
+    "p02_ut_alarm": ["D11"],
+    "p02_ut_decide": ["D12"],
+    "p02_ut_give": ["D13"],
+    "p02_ut_give_now": ["D13"],
+    "p02_ut_shelter": ["D13"],
+    "p02_ut_material": ["D14"],
     "p03_ut_application": ["D20"],
     "p03_ut_examine": ["D21"],
     "p03_ut_questionnaire": ["D22"],

@@ -19,8 +19,11 @@ T02            | 2 working    | P  | внутренняя норма
 T03            | 15 minutes   | P  | внутренняя норма
 T04            | 1 hours      | P  | внутренняя норма
 T05            | 3 working    | P  | внутренняя норма
+T05b           | 1 hours      | P  | внутренняя норма
+T05c           | 0 working    | P  | внутренняя норма
 T06            | 7 calendar   | P  | внутренняя норма
 T07            | 7 calendar   | G  | 59-ФЗ, ст. 8
+T08            | 0 working    | V  | 442-ФЗ, ст. 15
 T09            | 1 working    | P  | внутренняя норма
 T10            | 0 working    | P  | внутренняя норма
 T11            | 3 working    | P  | внутренняя норма
@@ -95,7 +98,7 @@ CATALOGUE = """
 T01 T02 T03 T04 T05 T06 T10 T11 T12 T13 T14 T15 T16 T20 T21 T22 T30 T31 T32 T33 T34 T40 T41 T42 T50 T51 T52
 T53 T54 T60 T70 T71 T72 T73 T74 T75 T80 T81 T82 T83 T84 T90
 """
-"""Keys of the catalogue itself. Terms that it names without a key have T85–T89 and T91–T95, second terms of a
+"""Keys of the catalogue itself. Terms that it names without a key have T08, T85–T89 and T91–T95, second terms of a
 row a `b`."""
 
 TODAY = day("21.11.2026")

@@ -72,6 +72,50 @@ def test_the_refusal_gives_reasons_and_the_way_to_appeal():
     assert "Жалобу подают начальнику управления или в суд." in text
 
 
+def test_the_act_of_an_urgent_service_has_what_the_law_asks_for():
+    text = shown("D13")
+    for part in (
+        "Белова Наталья Александровна",
+        "Комплексный центр «Забота»",
+        "юридическая помощь",
+        "13.01.2026",
+        "бесплатно",
+    ):
+        assert part in text
+    refused = shown("D13", итог_услуги="отказ", причина_неоказания="Справится сама.")
+    assert "Получатель от услуги отказался. Справится сама." in refused
+    assert "Что сделано" not in refused
+
+
+def test_the_act_of_a_shelter_says_where():
+    placed = {
+        "услуга": None,
+        "итог_услуги": None,
+        "итог_размещения": "размещены",
+        "место_размещения": "семейный дом",
+    }
+    text = shown("D13", **placed, размещено_человек=3, текст={"место_размещения": "«Семейный дом»"})
+    assert "содействие в получении временного жилья" in text
+    assert "Место: «Семейный дом». Человек: 3." in text
+
+
+def test_the_decision_on_urgent_help_names_each_kind_or_why_there_is_none():
+    text = shown("D12")
+    assert "Оказать Беловой Наталье Александровне" in text
+    assert "2. юридическая помощь" in text
+    assert "5 000 (пять тысяч) рублей" in text
+    assert "Срочная помощь не требуется. Конфликт улажен." in shown(
+        "D12", решение_о_помощи="не требуется", причина_решения="Конфликт улажен."
+    )
+
+
+def test_the_message_to_the_services_says_to_whom_and_when():
+    text = shown("D11")
+    assert "Беловой Наталье Александровне" in text
+    assert "Полиция" in text
+    assert "09:12" in text
+
+
 def test_the_programme_has_the_points_of_its_form():
     text = shown("D27")
     for number in range(1, 15):
