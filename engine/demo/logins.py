@@ -15,6 +15,7 @@ OFFERED = (
     "demina",
     "krylova",
     "yusupov",
+    "tumanova",
     "lunina",
     "sedova",
     "gromov",

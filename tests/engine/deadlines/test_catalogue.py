@@ -98,8 +98,8 @@ CATALOGUE = """
 T01 T02 T03 T04 T05 T06 T10 T11 T12 T13 T14 T15 T16 T20 T21 T22 T30 T31 T32 T33 T34 T40 T41 T42 T50 T51 T52
 T53 T54 T60 T70 T71 T72 T73 T74 T75 T80 T81 T82 T83 T84 T90
 """
-"""Keys of the catalogue itself. Terms that it names without a key have T08, T85–T89 and T91–T95, second terms of a
-row a `b`."""
+"""Keys of the catalogue itself. Terms that it names without a key have T08, T85–T89 and T91–T95, second
+and third terms of a row a `b` and a `c`."""
 
 TODAY = day("21.11.2026")
 
