@@ -88,6 +88,13 @@ def fresh_database(template: str = "template0") -> Iterator[str]:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+def name_of(url: str) -> str:
+    """The name of the database that the address leads to."""
+    name = make_url(url).database
+    assert name is not None
+    return name
+
+
 def template_database(name: str, fill: Callable[[str], None]) -> str:
     """A template that `fill(url)` filled once for the whole run; copying it is quicker than filling again."""
     folder = Path(os.environ[FOLDER])

@@ -6,17 +6,20 @@ verdict = run(chain("small", user_task("a")), {"complete": "a"}, {"ended": True}
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import orjson
 
 from engine.definitions.files import Upload
-from engine.scenarios.ground import TrialGround
+from engine.scenarios.ground import Copier, TrialGround
 from engine.scenarios.play import play
 from engine.scenarios.reading import read_scenarios
 from engine.scenarios.steps import Scenario
 from engine.scenarios.verdict import Verdict
+from tests import services
+from tests.conftest import install
 
 MONDAY = "2026-01-12T10:00+03:00"
 
@@ -37,10 +40,26 @@ def run(files: Upload | Sequence[Upload], *steps: dict[str, Any], **head: Any) -
 
 
 @contextmanager
-def ground(files: Upload | Sequence[Upload]) -> Iterator[TrialGround]:
+def ground(files: Upload | Sequence[Upload], copier: Copier | None = None) -> Iterator[TrialGround]:
     """The ground for these files; the first one is tried."""
-    with TrialGround([files] if isinstance(files, Upload) else list(files)) as found:
+    with TrialGround([files] if isinstance(files, Upload) else list(files), copier) as found:
         yield found
+
+
+class ServerCopier:
+    """The databases of grounds on a PostgreSQL server; patterns are dropped with the one `with` of it all."""
+
+    def __init__(self, patterns: ExitStack) -> None:
+        self._patterns = patterns
+
+    def pattern(self, home: Path) -> str:
+        installed = services.template_database("marshrut_installed", install)
+        return self._patterns.enter_context(services.fresh_database(installed))
+
+    @contextmanager
+    def copy(self, pattern: str, home: Path) -> Iterator[str]:
+        with services.fresh_database(services.name_of(pattern)) as url:
+            yield url
 
 
 def must_pass(verdict: Verdict) -> None:

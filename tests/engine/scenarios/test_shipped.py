@@ -8,6 +8,7 @@ import pytest
 
 from engine.definitions.files import Upload
 from engine.resources import processes_dir
+from engine.scenarios.ground import Copier
 from engine.scenarios.play import play
 from engine.scenarios.reading import read_scenarios
 from tests.engine.scenarios.playing import ground, must_pass
@@ -16,9 +17,11 @@ PATHWAYS = sorted({path.parents[1] for path in processes_dir().glob("*/scenarios
 
 
 @pytest.mark.parametrize("folder", PATHWAYS, ids=lambda folder: folder.name)
-def test_a_shipped_pathway_goes_as_its_scenarios_say_and_nothing_is_left_untried(folder: Path) -> None:
+def test_a_shipped_pathway_goes_as_its_scenarios_say_and_nothing_is_left_untried(
+    folder: Path, copier: Copier
+) -> None:
     diagram = folder / f"{folder.name}.bpmn"
-    with ground(Upload(diagram.name, diagram.read_bytes())) as tried:
+    with ground(Upload(diagram.name, diagram.read_bytes()), copier) as tried:
         for path in sorted((folder / "scenarios").glob("*.yaml")):
             for scenario in read_scenarios(path.read_bytes(), path.name):
                 verdict = play(tried, scenario)
