@@ -30,6 +30,7 @@ STANDARD: Final[dict[str, tuple[str, ...]]] = {
     "Sub-processes and calls": (
         "subProcess",
         "transaction",
+        "transaction / cancelled in a loop",
         "adHocSubProcess",
         "adHocSubProcess / Sequential",
         "callActivity",
@@ -55,6 +56,7 @@ STANDARD: Final[dict[str, tuple[str, ...]]] = {
         "complexGateway",
         "eventBasedGateway",
         "eventBasedGateway / instantiate",
+        "eventBasedGateway / Parallel",
     ),
     "Sequence flows": (
         "sequenceFlow",
@@ -95,6 +97,7 @@ STANDARD: Final[dict[str, tuple[str, ...]]] = {
         "intermediateThrowEvent / escalation",
         "intermediateThrowEvent / link",
         "intermediateThrowEvent / compensate",
+        "intermediateThrowEvent / compensate, waitForCompletion",
         "intermediateThrowEvent / multiple",
     ),
     "Boundary events": (
@@ -114,6 +117,7 @@ STANDARD: Final[dict[str, tuple[str, ...]]] = {
         "endEvent / terminate",
         "endEvent / multiple",
     ),
+    "What is said once for several": ("eventDefinitionRef", "extension / mustUnderstand"),
     "Timers": ("timeDate", "timeDuration", "timeCycle", "timeCycle / cron"),
     "Data": (
         "property",

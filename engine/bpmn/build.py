@@ -267,7 +267,8 @@ class _Level:
         if kind == "escalation":
             return triggers.Escalation(self.graph.escalations.get(definition.get("escalationRef", "")))
         if kind == "compensate":
-            return triggers.Compensate(definition.get("activityRef"))
+            waits = is_true(definition.get("waitForCompletion") or "true")
+            return triggers.Compensate(definition.get("activityRef"), waits=waits)
         return triggers.CancelTransaction() if kind == "cancel" else triggers.Terminate()
 
     def _message(self, element: Element, reference: str | None) -> triggers.Message:

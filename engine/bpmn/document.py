@@ -13,6 +13,7 @@ from lxml import etree
 
 from engine.bpmn.graph import line_of
 from engine.bpmn.names import BPMN, XINCLUDE
+from engine.bpmn.refer import make_plain
 
 MAX_BYTES: Final = 5 * 1024 * 1024
 MAX_ELEMENTS: Final = 60_000
@@ -33,7 +34,7 @@ class NotReadable(Exception):
 
 
 def read_xml(xml: bytes) -> etree._Element:
-    """The root element `definitions`. Raises NotReadable."""
+    """The root element `definitions`, with plain references. Raises NotReadable."""
     if len(xml) > MAX_BYTES:
         raise NotReadable("file-too-big", megabytes=MAX_BYTES // 1024 // 1024)
     if not xml.strip():
@@ -50,6 +51,7 @@ def read_xml(xml: bytes) -> etree._Element:
             raise NotReadable("xml-include", line_of(node))
     if root.tag != BPMN + "definitions":
         raise NotReadable("not-bpmn", line_of(root))
+    make_plain(root)
     return root
 
 

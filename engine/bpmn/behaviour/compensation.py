@@ -23,6 +23,10 @@ QUEUE = "queue"
 """Mark of a token: records that it has still to undo, the latest last."""
 
 
+BESIDE = "beside"
+"""Mark of a token that undoes while the way behind its event has already gone on."""
+
+
 def remember(token: Token, records: list[Any] | None = None) -> None:
     """Note that the activity of the token is done, with the records from inside if it held a block."""
     marks = {kind: token.marks[kind] for kind in (scope.INPUTS, scope.ITEM) if kind in token.marks}
@@ -61,6 +65,15 @@ def compensate(token: Token, activity: str | None) -> bool | None:
     if QUEUE not in token.marks:
         token.marks[QUEUE] = take(token, activity)
     return undo_next(token, _scope_of(token, activity)) or None
+
+
+def undo_beside(token: Token, activity: str | None) -> bool:
+    """The work of an event that does not wait: a token of its own lets the handlers run."""
+    records = take(token, activity)
+    if records:
+        beside = token.block.spawn(token.node, marks={QUEUE: records, BESIDE: True})
+        token.case.make_ready(beside)
+    return True
 
 
 def _scope_of(token: Token, activity: str | None) -> Block:

@@ -74,9 +74,19 @@ class ThrowEvent(Node):
 
     def work(self, token: Token) -> bool | None:
         if isinstance(self.trigger, Compensate):
+            if not self.trigger.waits and compensation.QUEUE not in token.marks:
+                return compensation.undo_beside(token, self.trigger.activity)
             return compensation.compensate(token, self.trigger.activity)
         throw(token, self.trigger, evaluate_mapped(self.payload_mapped, token))
         return True
+
+    def leave(self, token: Token) -> None:
+        if compensation.BESIDE not in token.marks:
+            super().leave(token)
+
+    def report_passed(self, token: Token, *, cancelled: bool = False) -> None:
+        if compensation.BESIDE not in token.marks:
+            super().report_passed(token, cancelled=cancelled)
 
 
 class EndEvent(ThrowEvent):

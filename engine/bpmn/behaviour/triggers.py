@@ -188,9 +188,13 @@ class Error(Trigger):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Compensate(Trigger):
-    """Undoes one activity, or all that was done on its level when `activity` is None."""
+    """Undoes one activity, or all that was done on its level when `activity` is None.
+
+    The way behind the event goes on when all is undone; unless it `waits`, at once.
+    """
 
     activity: str | None
+    waits: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)

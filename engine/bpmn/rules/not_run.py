@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from engine.bpmn import dialect
-from engine.bpmn.graph import Element, Graph, line_of, local_name
+from engine.bpmn.graph import Element, Graph, is_true, line_of, local_name
 from engine.bpmn.names import BPMN, CAMUNDA, EVENT_KINDS, FLOW_NODES, PASSIVE, SUB_PROCESSES
 from engine.bpmn.normalise import first_elements, is_link
 from engine.bpmn.rules.hits import Hit, at, elements, scopes
@@ -28,6 +28,9 @@ def unknown_elements(graph: Graph) -> Iterator[Hit]:
                 and not kind.endswith("EventDefinition")
             ):
                 yield _unknown(node, kind)
+    for node in graph.root.iterfind(BPMN + "extension"):
+        if is_true(node.get("mustUnderstand") or ""):
+            yield Hit("extension-required", None, node.get("definition"), line_of(node))
     for node in graph.root.iterfind(f"{BPMN}collaboration/{BPMN}correlationKey"):
         yield _unknown(node, "correlationKey")
     for node in graph.root:
@@ -135,6 +138,8 @@ def transactions(graph: Graph) -> Iterator[Hit]:
         around = element.scope.parent.elements[element.scope.id] if element.scope.parent else None
         if around is None or around.tag != "transaction":
             yield at("cancel-place", element)
+        elif dialect.loop_of(around) is not None:
+            yield at("cancel-loop", around)
         elif not any(_cancels(other, around) for other in around.scope.elements.values()):
             yield at("cancel-no-boundary", element)
 

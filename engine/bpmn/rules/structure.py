@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from engine.bpmn.graph import MAX_SIZE, Element, Flow, Graph, Scope, line_of, local_name
+from engine.bpmn.graph import MAX_SIZE, Element, Flow, Graph, Scope, line_of, local_name, text_of
 from engine.bpmn.names import ACTIVITIES, EVENT_KINDS
 from engine.bpmn.normalise import is_link, link_name
 from engine.bpmn.rules.hits import Hit, at, elements, scopes
@@ -100,11 +100,18 @@ def boundary_hosts(graph: Graph) -> Iterator[Hit]:
 def event_gateways(graph: Graph) -> Iterator[Hit]:
     for scope in scopes(graph):
         leaving = scope.leaving()
+        hosts = {one.attached_to for one in scope.of_kind("boundaryEvent")}
         for element in scope.of_kind("eventBasedGateway"):
+            if element.attribute("eventGatewayType") == "Parallel":
+                yield at("event-gateway-parallel", element)
             for flow in leaving.get(element.id, []):
                 target = scope.elements.get(flow.target)
-                if target is not None and not _waits(target):
+                if target is None:
+                    continue
+                if not _waits(target):
                     yield at("event-gateway-target", element, target=target.name or target.id)
+                elif target.id in hosts:
+                    yield at("event-gateway-edge", element, target=target.name or target.id)
 
 
 def _waits(element: Element) -> bool:
@@ -128,7 +135,9 @@ def event_kinds(graph: Graph) -> Iterator[Hit]:
         allowed = _allowed(element)
         if allowed is None:
             continue
-        if len(element.events) > 1 or element.flag("parallelMultiple"):
+        if (reference := element.child("eventDefinitionRef")) is not None:
+            yield at("event-reference", element, line_of(reference), ref=text_of(reference) or "")
+        elif len(element.events) > 1 or element.flag("parallelMultiple"):
             yield at("events-several", element)
         elif not element.event and "" not in allowed:
             if element.tag != "startEvent":  # what starts a handler has a rule of its own

@@ -137,9 +137,25 @@ CASES: dict[str, bytes] = {
     "event-gateway-target": diagram(
         start(), first_of("x"), user("a"), catch("c", message()), path("s x a", "x c")
     ),
+    "event-gateway-edge": diagram(
+        start(),
+        first_of("x"),
+        node("receiveTask", "r", messageRef="m_letter"),
+        boundary("b", "r", after("PT1H")),
+        catch("c", after("PT2H")),
+        path("s x r", "x c"),
+    ),
+    "event-gateway-parallel": diagram(
+        start(),
+        node("eventBasedGateway", "x", eventGatewayType="Parallel"),
+        catch("a", message()),
+        catch("c", signal()),
+        path("s x a", "x c"),
+    ),
     "link-unmatched": diagram(start(), throw("x", LINK), path("s x")),
     "event-kind": ends(after("PT1H")),
     "catch-no-event": straight(catch("x", "")),
+    "event-reference": ends("<eventDefinitionRef>nothing</eventDefinitionRef>"),
     "events-several": straight(catch("x", message() + signal())),
     "message-missing": straight(catch("x", "<messageEventDefinition/>")),
     "message-no-name": diagram(start(), end(), path("s e"), roots='<message id="x"/>'),
@@ -155,6 +171,7 @@ CASES: dict[str, bytes] = {
     "start-conditional": diagram(start("x", condition("n > 1")), end(), path("x e")),
     "sub-process-start": straight(sub("x", start("s2", message()), end("e2"), path("s2 e2"))),
     "handler-start": diagram(start(), end(), path("s e"), sub("x", start("s2"), triggeredByEvent=True)),
+    "extension-required": diagram(roots='<extension mustUnderstand="true" definition="y:x"/>'),
     "element-unknown": diagram(start(), end(), path("s e"), '<globalUserTask id="x"/>'),
     "compensation-handler": edge("<compensateEventDefinition/>"),
     "compensation-flow": diagram(
@@ -162,6 +179,12 @@ CASES: dict[str, bytes] = {
     ),
     "compensation-target": ends('<compensateEventDefinition activityRef="nothing"/>'),
     "compensation-start": diagram(start(), end(), path("s e"), handler("x", UNDO)),
+    "cancel-loop": straight(
+        node(
+            "transaction", "x", times("2"), start("ts"), end("te", "<cancelEventDefinition/>"), path("ts te")
+        ),
+        boundary("b", "x", "<cancelEventDefinition/>"),
+    ),
     "cancel-place": ends("<cancelEventDefinition/>"),
     "cancel-no-boundary": straight(
         node("transaction", "t", start("s2"), end("x", "<cancelEventDefinition/>"), path("s2 x")), id="t"
@@ -316,7 +339,7 @@ CASES: dict[str, bytes] = {
     "term-not-started": straight(catch("x", after('=term("T15")'))),
 }
 
-ABOUT_THE_FILE = {rule for rule in CASES if rule.startswith(("file-", "xml-", "not-"))} | {
+ABOUT_THE_FILE = {rule for rule in CASES if rule.startswith(("extension-", "file-", "xml-", "not-"))} | {
     "no-process",
     "process-no-id",
     "expressions-too-long",

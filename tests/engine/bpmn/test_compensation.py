@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.engine.bpmn.drawing import (
     boundary,
     diagram,
@@ -60,6 +62,23 @@ def test_what_was_done_is_undone_in_reverse_order_one_after_another():
     assert play.do("ub").open == ["ua"]
     assert play.do("ua").open == ["z"]
     assert play.do("z").ended
+
+
+@pytest.mark.element("intermediateThrowEvent / compensate, waitForCompletion", runs=True)
+def test_the_way_goes_on_at_once_behind_an_event_that_does_not_wait():
+    beside = undo().replace("/>", ' waitForCompletion="false"/>')
+    parts = (undone("a", "ua"), undone("b", "ub"), throw("t", beside), user("z"), path("os a b t z"))
+    play = Play(diagram(start(), sub("o", start("os"), *parts), user("y"), path("s o y")))
+    assert play.do("a").do("b").open == ["ub", "z"]
+    assert play.do("z").open == ["ub"]
+    assert play.do("ub").open == ["ua"]
+    assert play.do("ua").open == ["y"]
+    assert play.passed.count("t") == 1
+
+
+def test_an_event_that_does_not_wait_and_finds_nothing_to_undo_is_passed():
+    beside = undo().replace("/>", ' waitForCompletion="false"/>')
+    assert Play(diagram(start(), throw("t", beside), end(), path("s t e"))).ended
 
 
 def test_one_activity_may_be_undone_and_the_rest_left():

@@ -43,6 +43,8 @@ def beside(xml: str) -> bytes:
     return diagram(start(), end(), path("s e"), roots=xml)
 
 
+CANCEL = "<cancelEventDefinition/>"
+
 REFUSED: dict[str, tuple[str, bytes]] = {
     "receiveTask / instantiate": (
         "instantiating",
@@ -69,6 +71,22 @@ REFUSED: dict[str, tuple[str, bytes]] = {
     "multiInstanceLoopCharacteristics / behavior": (
         "loop-behavior",
         straight(user("x", times("2").replace("isSequential", 'behavior="None" isSequential'))),
+    ),
+    "transaction / cancelled in a loop": (
+        "cancel-loop",
+        straight(
+            node("transaction", "x", times("2"), start("ts"), end("te", CANCEL), path("ts te")),
+            boundary("b", "x", CANCEL),
+        ),
+    ),
+    "eventBasedGateway / Parallel": (
+        "event-gateway-parallel",
+        diagram(
+            start(),
+            node("eventBasedGateway", "x", eventGatewayType="Parallel"),
+            catch("c", message()),
+            path("s x c"),
+        ),
     ),
     "startQuantity": ("quantity", straight(user("x", startQuantity=2))),
     "completionQuantity": ("quantity", straight(user("x", completionQuantity=2))),
@@ -133,6 +151,17 @@ def test_what_is_not_run_is_refused_in_words(rule, xml):
     assert found[0].line
     assert re.search("[а-яё]", found[0].message)
     assert re.search("[а-яё]", found[0].hint)
+
+
+@pytest.mark.element("extension / mustUnderstand", runs=False)
+def test_a_file_that_demands_an_extension_is_refused_and_one_that_only_has_it_is_not():
+    extension = '<extension mustUnderstand="true" definition="a:b"/>'
+    demanding = diagram(start(), end(), path("s e"), roots=extension)
+    with pytest.raises(DefinitionRefused) as refused:
+        bpmn.read(demanding)
+    assert [(finding.rule, finding.line) for finding in refused.value.findings] == [("extension-required", 1)]
+    assert "a:b" in refused.value.findings[0].message
+    assert bpmn.read(demanding.replace(b"true", b"false", 1)).processes
 
 
 @pytest.mark.parametrize("attributes", [{"cancelActivity": False}, {}])
