@@ -19,6 +19,9 @@ TOPICS: Final = frozenset(
         "register.enter",
         "register.leave",
         "register.update",
+        "visit.close",
+        "visit.open",
+        "visit.ready",
     }
 )
 """Topics of all operations of the catalogue, known without importing the rooms that carry them out."""

@@ -185,3 +185,65 @@ contact = Table(
 `contacts.KINDS`."""
 Index("ix_contact_family", contact.c.family_id, contact.c.day)
 Index("ix_contact_person", contact.c.person_id, contact.c.day)
+
+PLANNED, HELD, NOBODY, DANGER, CALLED_OFF = 0, 1, 2, 3, 4
+"""`visit.status`: to come; took place; nobody was at home; took place with somebody in danger; will not."""
+
+car = Table(
+    "car",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("unit_id", BigInteger, ForeignKey("unit.id"), nullable=False),
+    Column("title", String(100), nullable=False),
+    Column("seats", SmallInteger, nullable=False),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+)
+"""A car of an organisation, lent to the visits of its whole municipality. `title` as its driver knows it."""
+
+visit_plan = Table(
+    "visit_plan",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("municipality_id", BigInteger, ForeignKey("unit.id"), nullable=False),
+    Column("year", SmallInteger, nullable=False),
+    Column("case_id", BigInteger, nullable=False),
+    Column("approved_at", BigInteger),
+    UniqueConstraint("municipality_id", "year"),
+)
+"""The visits of one year. Until it is approved it is a draft that may be made anew."""
+
+visit = Table(
+    "visit",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("plan_id", BigInteger, ForeignKey("visit_plan.id")),
+    Column("family_id", BigInteger, ForeignKey("family.id")),
+    Column("person_id", BigInteger, ForeignKey("person.id")),
+    Column("case_id", BigInteger),
+    Column("unit_id", BigInteger, ForeignKey("unit.id"), nullable=False),
+    Column("settlement_id", BigInteger, ForeignKey("settlement.id")),
+    Column("day", String(10), nullable=False),
+    Column("urgent", Boolean, nullable=False, server_default=text("false")),
+    Column("status", SmallInteger, nullable=False),
+    Column("car_id", BigInteger, ForeignKey("car.id")),
+    Column("full_crew", Boolean),
+    Column("minutes", SmallInteger),
+)
+"""A visit to a family: planned by the schedule of the year (`plan_id`), by its case, or by both. `case_id` is
+the case that makes it; one of the schedule has none until its day comes. `minutes` with the family."""
+Index("ix_visit_day", visit.c.day)
+Index("ix_visit_family", visit.c.family_id, visit.c.day)
+Index("ix_visit_case", visit.c.case_id)
+
+visit_member = Table(
+    "visit_member",
+    metadata,
+    Column("visit_id", BigInteger, ForeignKey("visit.id"), primary_key=True),
+    Column("place", SmallInteger, primary_key=True),
+    Column("service", String(12), nullable=False),
+    Column("account_id", BigInteger, ForeignKey("account.id")),
+    Column("name", String(150), nullable=False),
+    Column("comes", Boolean, nullable=False),
+)
+"""Who was asked to a visit, in the order of asking, and whether they come. `service`: a key of
+`crews.SERVICES`; `name` as the act gives it, empty when the service named nobody."""

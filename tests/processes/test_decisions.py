@@ -240,3 +240,103 @@ def test_the_counters_of_the_report_come_with_the_check():
         "detect": 2,
         "gsp": 1,
     }
+
+
+# --- the crew of a visit --------------------------------------------------------------------------
+
+
+def crew(*services: str) -> list[dict[str, Any]]:
+    return [{"служба": service, "имя": service, "участвует": True} for service in services]
+
+
+def test_a_crew_is_full_when_every_service_that_is_needed_goes():
+    found = decide(
+        "DMN-06-crew",
+        нужные_службы=["kdn", "police"],
+        участники_выезда=crew("police", "kdn", "crb"),
+        срочно=False,
+    )
+    assert (found["полный"], found["можно"], found["кого_нет"]) == (True, True, [])
+
+
+def test_who_is_missing_is_named_and_holds_up_a_planned_visit():
+    found = decide(
+        "DMN-06-crew", нужные_службы=["kdn", "police", "crb"], участники_выезда=crew("kdn"), срочно=False
+    )
+    assert (found["полный"], found["можно"]) == (False, False)
+    assert found["пояснение"] == "Состав неполный: полиция, больница"
+
+
+def test_an_urgent_visit_does_not_wait_for_the_full_crew():
+    found = decide("DMN-06-crew", нужные_службы=["police"], участники_выезда=[], срочно=True)
+    assert (found["полный"], found["можно"], found["кого_нет"]) == (False, True, ["полиция"])
+
+
+def test_who_declined_does_not_go():
+    refused = [{"служба": "opeka", "имя": "Громов", "участвует": False}]
+    found = decide("DMN-06-crew", нужные_службы=["opeka"], участники_выезда=refused, срочно=False)
+    assert found["кого_нет"] == ["опека"]
+
+
+def test_a_visit_that_needs_nobody_else_is_full():
+    assert decide("DMN-06-crew", нужные_службы=[], участники_выезда=[], срочно=False)["полный"] is True
+    assert decide("DMN-06-crew", нужные_службы=None, участники_выезда=[], срочно=False)["полный"] is True
+
+
+# --- how often to see a family --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("facts", "months", "days"),
+    [
+        ({"категория": "СОП", "риск": "высокий"}, 1, 7),
+        ({"категория": "СОП, риск отобрания", "риск": None}, 1, 7),
+        ({"категория": "ТЖС", "риск": "высокий"}, 1, 7),
+        ({"категория": "группа риска", "риск": "средний"}, 2, 14),
+        ({"категория": "ТЖС", "риск": "средний"}, 3, 30),
+        ({"категория": None, "риск": "средний"}, 2, 14),
+        ({"категория": "нет", "риск": "низкий"}, 3, 30),
+        ({"категория": None, "риск": None}, 3, 30),
+    ],
+)
+def test_the_worse_the_family_is_the_more_often_it_is_seen(facts, months, days):
+    found = decide("DMN-07", **facts)
+    assert (int(found["выезд_месяцев"]), int(found["контакт_дней"])) == (months, days)
+
+
+# --- off the preventive register ------------------------------------------------------------------
+
+
+def off(**facts: Any) -> list[int]:
+    known = {
+        "меры_выполнены": False,
+        "спокойных_кварталов": 0,
+        "детей_на_учёте": 2,
+        "обстоятельства_снятия": [],
+    }
+    found = decide("DMN-10", **{name: number(value) for name, value in {**known, **facts}.items()})
+    return [int(row["код"]) for row in found]
+
+
+@pytest.mark.parametrize(
+    ("facts", "codes"),
+    [
+        ({}, []),
+        ({"меры_выполнены": True, "спокойных_кварталов": 1}, []),
+        ({"спокойных_кварталов": 3}, []),
+        ({"меры_выполнены": True, "спокойных_кварталов": 2}, [1]),
+        ({"обстоятельства_снятия": ["помощь оказана"]}, [2]),
+        ({"детей_на_учёте": 0}, [3]),
+        ({"обстоятельства_снятия": ["переезд"]}, [4]),
+        ({"обстоятельства_снятия": ["устройство детей", "смерть"]}, [5, 6]),
+        ({"обстоятельства_снятия": ["не подтвердилось"]}, [7]),
+        ({"детей_на_учёте": None, "спокойных_кварталов": None, "обстоятельства_снятия": None}, []),
+    ],
+)
+def test_a_family_is_taken_off_on_one_of_the_grounds_of_the_region(facts, codes):
+    assert off(**facts) == codes
+
+
+def test_a_ground_of_taking_off_says_how_to_prove_it():
+    [found] = decide("DMN-10", обстоятельства_снятия=["переезд"], детей_на_учёте=Decimal(1))
+    assert found["доказательство"] == "сопроводительное письмо с делом"

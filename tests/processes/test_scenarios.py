@@ -83,5 +83,5 @@ def test_every_end_of_a_case_is_reached_in_some_scenario():
     assert {
         "p02_ee_helped",
         "p03_ee_refused", "p03_ee_services_refused", "p03_ee_new_case", "p03_ee_done", "p03_ee_withdrawn",
-        "p04_item_ee_decided", "p04_commission_ee_closed",
+        "p04_item_ee_decided", "p04_commission_ee_closed", "p10_ee_done", "p10_ee_nobody",
     } <= reached  # fmt: skip

@@ -43,6 +43,8 @@ DOCUMENTS = {
     "p04_commission_ut_agenda": ["D30"],
     "p04_commission_ut_protocol": ["D31", "D32"],
     "p04_item_rt_decision": ["D33"],
+    "p10_st_ready": ["D85"],
+    "p10_ut_act": ["D86"],
 }
 """Documents that the catalogue of pathways names, by the element that makes them."""
 

@@ -37,7 +37,7 @@ from engine.documents import service as documents
 from engine.errors import InvalidData, NotAllowed, NotFound
 from engine.model import SYSTEM, Actor, CompleteTask, Permission, Scope, StartCase
 from engine.names import FullName
-from engine.records import commissions, reach, registers, search
+from engine.records import cars, commissions, reach, registers, search, visits
 from engine.records import queries as people
 from engine.records import service as records
 from engine.records.tables import family, person
@@ -69,6 +69,7 @@ class World:
     family_id: int
     colleague_id: int
     absence_id: int
+    car_id: int
     nobody: Actor
     """Signed in, without any right."""
     stranger: Actor
@@ -100,7 +101,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     nobody = replace(far, grants={}, queues=nowhere, own_queue=0, team_units=nowhere, agency_units=nowhere)
     yield World(
         rt, case_id, open_tasks(rt, "b")[0], only_document(rt), attachment_id, person_id, family_id,
-        specialist.user_id, absence_id,
+        specialist.user_id, absence_id, cars.add_car(rt, make_actor(rt, "R18"), "ГАЗель", 8),
         nobody=nobody,
         stranger=replace(far, grants=dict.fromkeys(Permission, Scope.AGENCY)),
     )  # fmt: skip
@@ -222,6 +223,7 @@ REFUSED: dict[str, Call] = {
         w.rt, a, w.document_id, {"0": "а"}, revision=1
     ),
     # records
+    "records.cars.retire_car": lambda w, a: cars.retire_car(w.rt, a, w.car_id),
     "records.commissions.create_commission": lambda w, a: commissions.create_commission(
         w.rt, a, commissions.NewCommission("family", a.unit_id)
     ),
@@ -328,6 +330,7 @@ SCOPED: dict[str, Call] = {
         lambda c: c.execute(select(person.c.id).where(reach.people_within(a, Permission.RECORD_VIEW))).all()
     ),
     "records.registers.entries": lambda w, a: w.read(lambda c: registers.entries(c, a, "prevention")),
+    "records.visits.visits_between": lambda w, a: w.read(lambda c: visits.visits_between(c, a, DAY, DAY)),
     "records.search.find_case_ids": lambda w, a: w.read(lambda c: search.find_case_ids(w.rt, c, a, "small")),
     "versions.moving.move_cases": lambda w, a: moving.move_cases(w.rt, a, plan(w), "так"),
     "versions.moving.moved_cases": lambda w, a: w.read(lambda c: moving.moved_cases(c, a, plan(w))),
@@ -374,6 +377,7 @@ OWN = {
     "access.actors.load_actor": "the account of the session, by its stamp",
     "worklist.notices.mark_all_read": "the actor's own",
     "worklist.mail.choose_mail": "the actor's own",
+    "records.cars.add_car": "a car of the actor's own organisation: whoever keeps cars there",
     "records.service.add_settlement": "places where people live: whoever may edit records",
     "definitions.service.check_upload": "looks at bytes that the caller brought",
 }
@@ -382,7 +386,8 @@ OWN = {
 COLLEAGUES = {
     "access.queries.colleague", "access.queries.colleagues", "access.queries.holders",
     "access.queries.names_of", "access.absences.away_now", "documents.signers.head_of",
-    "records.queries.settlements", "records.commissions.members_of", "records.commissions.commission_row",
+    "records.queries.settlements", "records.cars.cars_of", "records.cars.taken_on",
+    "records.commissions.members_of", "records.commissions.commission_row",
     "definitions.pins.definition_of", "definitions.pins.pin",
     "definitions.queries.definition_content", "definitions.queries.published_definitions",
     "deadlines.queries.all_norms", "deadlines.queries.calendar_keys", "deadlines.queries.country_years",
@@ -401,7 +406,8 @@ AFTER_A_CHECK = {
     "worklist.service.load_draft", "worklist.notices.last_told", "worklist.notices.last_told_of_terms",
     "records.commissions.agenda",
     "records.commissions.items_of_case", "records.commissions.waiting_items",
-    "records.contacts.silences", "records.registers.entries_of",
+    "records.contacts.silences", "records.crews.members_of", "records.registers.entries_of",
+    "records.visits.by_ids", "records.visits.visits_of",
     "deadlines.queries.case_terms", "deadlines.queries.changes_of_terms", "deadlines.queries.open_terms",
     "worklist.escalations.red_cases",
     # with the queues of an actor
@@ -435,6 +441,8 @@ INSIDE = {
     "records.commissions.collect", "records.commissions.commission_for", "records.commissions.decide",
     "records.commissions.give_back", "records.commissions.sittings_at_work", "records.commissions.withdraw",
     "records.service.birth_token", "records.service.today",
+    "records.crews.asked_for", "records.crews.keep_members", "records.visits.close_visit",
+    "records.visits.make_ready", "records.visits.open_visit", "records.visits.settlement_of",
     "records.contacts.note", "records.registers.change", "records.registers.enter", "records.registers.leave",
     "worklist.monitor.soon_limit", "cases.recording.promises", "cases.recording.wait_row",
     "versions.comparing.compare_releases", "versions.comparing.compare_upload",
@@ -444,6 +452,7 @@ INSIDE = {
     "cases.calendar_starts.open_due", "cases.clocks.resume_overlong",
     "cases.commission.ask", "cases.commission.close", "cases.commission.collect",
     "cases.commission.take_back", "cases.giving_up.tell_given_up",
+    "cases.visiting.close_visit", "cases.visiting.make_ready", "cases.visiting.open_visit",
     "cases.registering.enter", "cases.registering.leave", "cases.registering.note",
     "cases.registering.day_of", "cases.registering.subject_of", "cases.registering.update",
     "cases.messages.collect_message", "cases.messages.forget_expired", "cases.messages.send_message",

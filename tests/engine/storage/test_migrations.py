@@ -44,6 +44,7 @@ SHIPPED = {
     "0007": "2470aeecb752917c6ca581f6a03150e683a6ef69a2fcb813c8e6a9ea8403bf35",
     "0008": "f590b5d0ef50d5d36141bd2ece25a49c372d12c1d5adc762927a9d54008f2122",
     "0009": "3331058f874db5087ac6674e94260dfb25bcf4693cb1aaad53692daa36544545",
+    "0010": "7414894751d4f90e6eaa25756d6725d2a443cfcb18faf1012581bc6de4497f61",
 }
 """Every migration with the SHA-256 of its file: databases were made by it, so it never changes. A new one
 gets its line when it is accepted."""

@@ -1,0 +1,202 @@
+"""Visits to families: when, by which case, with which car, and what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, or_, select, update
+
+from engine.access.policy import require
+from engine.errors import Conflict, InvalidData, NotFound
+from engine.model import Actor, Permission
+from engine.records.reach import families_within, people_within
+from engine.records.registers import Subject
+from engine.records.tables import (
+    CALLED_OFF,
+    DANGER,
+    HELD,
+    NOBODY,
+    PLANNED,
+    family,
+    family_member,
+    person,
+    visit,
+    visit_plan,
+)
+
+OUTCOMES = {"состоялся": HELD, "никого нет": NOBODY, "опасность": DANGER}
+"""What the form of a visit says of how it ended."""
+
+STATUS_WORDS = {
+    PLANNED: "назначен",
+    HELD: "состоялся",
+    NOBODY: "никого не застали",
+    DANGER: "состоялся, опасность",
+    CALLED_OFF: "отменён",
+}
+
+NEAR = timedelta(days=15)
+"""How far the day of a visit may be from the schedule for it still to be the visit of the schedule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A visit as lists show it. `case_id` is None while only the schedule knows of it."""
+
+    id: int
+    plan_id: int | None
+    subject: Subject
+    case_id: int | None
+    unit_id: int
+    settlement_id: int | None
+    day: date
+    urgent: bool
+    status: int
+    car_id: int | None
+    full_crew: bool | None
+    minutes: int | None
+
+    @property
+    def words(self) -> str:
+        """How it stands, in words."""
+        return STATUS_WORDS[self.status]
+
+    @property
+    def took_place(self) -> bool:
+        return self.status in (HELD, DANGER)
+
+
+def open_visit(
+    conn: Connection,
+    subject: Subject,
+    *,
+    case_id: int,
+    unit_id: int,
+    day: date,
+    planned: bool,
+    urgent: bool,
+    visit_id: int | None = None,
+) -> Visit:
+    """The visit that a case will make on that day: the one it has appointed already, moved to the day; else
+    the nearest of the approved schedule when it is a planned one; else a new one.
+    """
+    row = _appointed(conn, visit_id) or (_scheduled(conn, subject, day) if planned else None)
+    values = {"case_id": case_id, "day": day.isoformat(), "urgent": urgent}
+    if row is not None:
+        changed = update(visit).where(visit.c.id == row.id).values(values).returning(visit)
+        return _visit(conn.execute(changed).one())
+    values |= {
+        "family_id": subject.family_id,
+        "person_id": subject.person_id,
+        "unit_id": unit_id,
+        "settlement_id": settlement_of(conn, subject),
+        "status": PLANNED,
+    }
+    return _visit(conn.execute(insert(visit).returning(visit), values).one())
+
+
+def make_ready(conn: Connection, visit_id: int, *, car_id: int | None, full_crew: bool) -> None:
+    """The crew is known and the car given out."""
+    _change(conn, visit_id, {"car_id": car_id, "full_crew": full_crew})
+
+
+def close_visit(conn: Connection, visit_id: int, outcome: str, *, day: date, minutes: int | None) -> None:
+    """How the visit ended: a key of OUTCOMES."""
+    if outcome not in OUTCOMES:
+        raise InvalidData("Выезд не записан.", {"outcome": f"Есть: {', '.join(OUTCOMES)}."})
+    _change(conn, visit_id, {"status": OUTCOMES[outcome], "day": day.isoformat(), "minutes": minutes})
+
+
+def visits_between(conn: Connection, actor: Actor, first: date, last: date) -> list[Visit]:
+    """Visits of these days, inclusive, to families and people within reach, by day; of schedules only those
+    that were approved.
+    """
+    require(actor, Permission.RECORD_VIEW)
+    families = select(family.c.id).where(families_within(actor, Permission.RECORD_VIEW))
+    people = select(person.c.id).where(people_within(actor, Permission.RECORD_VIEW))
+    drafts = select(visit_plan.c.id).where(visit_plan.c.approved_at.is_(None))
+    wanted = (
+        select(visit)
+        .where(visit.c.day.between(first.isoformat(), last.isoformat()))
+        .where(or_(visit.c.family_id.in_(families), visit.c.person_id.in_(people)))
+        .where(or_(visit.c.plan_id.is_(None), visit.c.plan_id.not_in(drafts)))
+        .order_by(visit.c.day, visit.c.settlement_id, visit.c.id)
+    )
+    return [_visit(row) for row in conn.execute(wanted)]
+
+
+def visits_of(conn: Connection, subject: Subject, *, limit: int = 10) -> list[Visit]:
+    """The last visits to a family, newest first."""
+    wanted = select(visit).where(subject.condition(visit), visit.c.status != PLANNED)
+    return [_visit(row) for row in conn.execute(wanted.order_by(visit.c.day.desc()).limit(limit))]
+
+
+def full_crew_share(visits: Sequence[Visit]) -> tuple[int, int]:
+    """(visits with the full crew, visits that took place): the share of the two is the indicator."""
+    held = [each for each in visits if each.took_place]
+    return sum(bool(each.full_crew) for each in held), len(held)
+
+
+def settlement_of(conn: Connection, subject: Subject) -> int | None:
+    """Where a family lives: the settlement of the first of its members who has one."""
+    wanted = select(person.c.settlement_id).where(person.c.settlement_id.is_not(None))
+    if subject.family_id is None:
+        wanted = wanted.where(person.c.id == subject.person_id)
+    else:
+        now = (family_member.c.family_id == subject.family_id) & family_member.c.last_day.is_(None)
+        wanted = wanted.join(family_member, family_member.c.person_id == person.c.id).where(now)
+    return conn.execute(wanted.order_by(person.c.id).limit(1)).scalar()
+
+
+def by_ids(conn: Connection, ids: Collection[int]) -> list[Visit]:
+    """Visits by their numbers, in the order of days."""
+    wanted = select(visit).where(visit.c.id.in_(list(ids))).order_by(visit.c.day, visit.c.id)
+    return [_visit(row) for row in conn.execute(wanted)] if ids else []
+
+
+def _appointed(conn: Connection, visit_id: int | None) -> Row[Any] | None:
+    """The visit of that number while it is still to come."""
+    wanted = select(visit).where(visit.c.id == visit_id, visit.c.status == PLANNED)
+    return None if visit_id is None else conn.execute(wanted).one_or_none()
+
+
+def _scheduled(conn: Connection, subject: Subject, day: date) -> Row[Any] | None:
+    """The nearest visit of an approved schedule that no case has taken yet."""
+    wanted = (
+        select(visit)
+        .join_from(visit, visit_plan, visit.c.plan_id == visit_plan.c.id)
+        .where(subject.condition(visit), visit.c.status == PLANNED, visit.c.case_id.is_(None))
+        .where(visit_plan.c.approved_at.is_not(None))
+        .where(visit.c.day.between((day - NEAR).isoformat(), (day + NEAR).isoformat()))
+    )
+    rows = conn.execute(wanted).all()
+    return min(rows, key=lambda row: abs(date.fromisoformat(row.day) - day), default=None)
+
+
+def _change(conn: Connection, visit_id: int, values: dict[str, Any]) -> None:
+    found = conn.execute(select(visit.c.status).where(visit.c.id == visit_id)).scalar()
+    if found is None:
+        raise NotFound("Такого выезда нет.", "Назначьте выезд заново.")
+    if found != PLANNED:
+        raise Conflict("Этот выезд уже записан.", "Обновите страницу дела.")
+    conn.execute(update(visit).where(visit.c.id == visit_id).values(values))
+
+
+def _visit(row: Row[Any]) -> Visit:
+    return Visit(
+        id=row.id,
+        plan_id=row.plan_id,
+        subject=Subject(row.family_id, row.person_id),
+        case_id=row.case_id,
+        unit_id=row.unit_id,
+        settlement_id=row.settlement_id,
+        day=date.fromisoformat(row.day),
+        urgent=row.urgent,
+        status=row.status,
+        car_id=row.car_id,
+        full_crew=row.full_crew,
+        minutes=row.minutes,
+    )
