@@ -25,6 +25,7 @@ from engine.cases.tables import wait
 from engine.cases.visibility import require_visible
 from engine.deadlines.calendar import Calendar
 from engine.deadlines.counting import Office
+from engine.deadlines.due import overdue_from
 from engine.deadlines.interruptions import Longer, lengthened, resumed_due, time_left
 from engine.deadlines.norms import Norm
 from engine.deadlines.tables import term, term_extension, term_pause
@@ -409,7 +410,7 @@ def follow(
             {"the_task": number, "due_at": due, "clock": int(stands)} for number in steps_of(clock, tasks)
         ]
         if row.task_id is None:
-            moment = due if stands is Clock.RUNNING else None
+            moment = overdue_from(due) if stands is Clock.RUNNING else None
             waits.append({"the_case": case.id, "the_key": row.key, "due_at": moment})
     if rows:
         conn.execute(_SET_TASK, rows)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.cases.locking import LockedCase
+from engine.deadlines.due import overdue_from
 from engine.deadlines.norms import Norm, Start
 from engine.deadlines.tables import END_TERM, OPEN_TERM
 from engine.deadlines.terms import end_term, open_term
@@ -70,7 +71,7 @@ class TermBook:
     def moment_of(self, key: str) -> int | None:
         """When a timer on the case's term fires, in seconds; None while the term doesn't run."""
         due_at, _, clock = self._running.get(key, (None, None, Clock.NONE))
-        return due_at if clock == Clock.RUNNING else None
+        return overdue_from(due_at) if due_at is not None and clock == Clock.RUNNING else None
 
     def followers(self) -> list[dict[str, Any]]:
         """Timers that waited for a term which has started in this step: rows for the statement that dates

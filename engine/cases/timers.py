@@ -17,6 +17,7 @@ from engine.cases.history import HistoryKind
 from engine.cases.locking import LockedCase, lock_free_case
 from engine.cases.recording import Deed, record_step
 from engine.cases.tables import wait
+from engine.deadlines.due import overdue_from
 from engine.errors import MarshrutError
 from engine.model import SYSTEM, Clock, split_task_id
 from engine.runtime import Runtime
@@ -97,7 +98,9 @@ def _follow_terms(conn: Connection, case: LockedCase, left: Sequence[AnyRow], no
     One that follows no term is looked at again later: whatever kept it, it must not be forgotten.
     """
     moments = {
-        row.key: row.due_at for row in case.terms if row.task_id is None and row.clock == Clock.RUNNING
+        row.key: overdue_from(row.due_at)
+        for row in case.terms
+        if row.task_id is None and row.clock == Clock.RUNNING
     }
     later = to_seconds(now + RETRY_AFTER)
     if left:

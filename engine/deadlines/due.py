@@ -35,6 +35,13 @@ def is_overdue(due: Due, now: datetime) -> bool:
     return now.replace(microsecond=0) > due.at
 
 
+def overdue_from(due_at: int) -> int:
+    """The first second at which `is_overdue` is true of a running term: timers that wait for its end fire
+    then.
+    """
+    return due_at + 1
+
+
 def was_late(due: Due) -> bool:
     """True when the thing is done and was done after its due moment, not while its clock stood still."""
     if due.at is None or due.closed_at is None or due.clock is Clock.PAUSED:

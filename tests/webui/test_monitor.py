@@ -8,11 +8,14 @@ from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import select
 
 from engine.access.actors import load_actor
 from engine.access.queries import journal
 from engine.model import SYSTEM
+from engine.storage.moments import from_seconds
 from engine.worklist.ladder import tell_due
+from engine.worklist.tables import task
 from tests.factories.access import make_account
 from tests.factories.cases import complete, diagram, flows, open_case, publish_files, user_task
 from tests.webui.test_cases import rows
@@ -95,6 +98,33 @@ def test_the_sheet_holds_what_the_page_shows_and_no_formula(visit, rt, office):
     assert table[1][2:5] == ["Принять заявление", "ПС-2026-0002", "семья Лапшиных"]
     assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
     assert journal(rt, SYSTEM, action="export")[0].details == {"rows": 1}
+
+
+def test_every_page_and_the_sheet_turn_overdue_in_the_same_second(visit, rt, office):
+    last = from_seconds(due_of(rt, office.task))
+    case = f"/cases/{office.case}"
+    pages = {
+        "/": "R05",
+        "/monitor": "R07",
+        f"/tasks/{office.task}": "R05",
+        case: "R05",
+        f"{case}/terms": "R05",
+    }
+
+    def say_so(moment):
+        rt.clock.set(moment)
+        told = [bool(visit(role).get(page).select(".due-overdue")) for page, role in pages.items()]
+        sheet = load_workbook(BytesIO(visit("R07").download("/monitor/overdue.xlsx").data)).active
+        lines = [line for line in sheet.iter_rows(min_row=2, values_only=True) if line[3] == "ПС-2026-0002"]
+        return [*told, lines[0][1].startswith("срок истёк")]
+
+    assert say_so(last) == [False] * 6
+    assert say_so(last + timedelta(seconds=1)) == [True] * 6
+
+
+def due_of(rt, number):
+    with rt.database.read() as conn:
+        return conn.execute(select(task.c.due_at).where(task.c.id == number)).scalar_one()
 
 
 def test_the_sheet_holds_the_cases_that_wait_past_their_term_too(visit, rt, office):

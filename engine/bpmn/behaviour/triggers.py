@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine.bpmn import timers
@@ -86,9 +86,13 @@ class Signal(Trigger):
         return Wait(token.id, node, WaitKind.SIGNAL, name=self.name, process=process)
 
 
+AFTER_TERM = timedelta(seconds=1)
+"""At the last moment of a term there is still time: what waits for its end fires in the second after it."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Timer(Trigger):
-    """Waits for a moment: computed when the timer is armed, or that of a term, whatever becomes of it."""
+    """Waits for a moment: computed when the timer is armed, or the end of a term, whatever becomes of it."""
 
     source: Source | None
     term: str | None = None
@@ -115,7 +119,8 @@ class Timer(Trigger):
 
     def moment(self, token: Token) -> datetime | None:
         if self.term is not None:
-            return token.case.context.terms.get(self.term)
+            last = token.case.context.terms.get(self.term)
+            return None if last is None else last + AFTER_TERM
         return datetime.fromtimestamp(token.marks[DUE], UTC)
 
     def wait(self, token: Token) -> Wait:

@@ -186,10 +186,11 @@ TERM = waiting_for(at('=term("T15")'))
 
 
 def test_a_timer_on_a_term_names_the_term_and_follows_it():
+    """At the last moment of a term there is still time, a second later there is none."""
     play = Play(TERM, terms={"T15": moscow("2026-01-20T17:00")})
     (wait,) = play.waits.values()
     assert (wait.kind, wait.term) == (WaitKind.TIMER, "T15")
-    assert wait.moment == moscow("2026-01-20T17:00")
+    assert wait.moment == moscow("2026-01-20T17:00:01")
     play.terms["T15"] = moscow("2026-01-25T17:00")
     assert play.wait(days=9).open == []
     play.terms["T15"] = moscow("2026-01-21T09:00")

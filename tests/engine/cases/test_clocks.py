@@ -102,9 +102,10 @@ def step_row(rt: Runtime, node: str = "b") -> Any:
 
 
 def timer_at(rt: Runtime) -> datetime | None:
+    """The last moment of the term that the timer waits for: it fires a second later."""
     with rt.database.read() as conn:
         seconds: int | None = conn.execute(select(wait.c.due_at).where(wait.c.term == "X1")).scalar_one()
-    return from_seconds(seconds)
+    return None if seconds is None else from_seconds(seconds - 1)
 
 
 def again(rt: Runtime, clerk: Actor) -> Actor:

@@ -101,10 +101,11 @@ def test_a_watch_armed_before_its_term_gets_the_moment_when_the_term_starts(
     publish_files(rt, diagram("need", body))
     open_case(rt, clerk, "need")
     complete(rt, clerk, "a")
+    over = PROGRAMME + timedelta(seconds=1)
     with rt.database.read() as conn:
-        assert from_seconds(conn.execute(select(wait.c.due_at)).scalar_one()) == PROGRAMME
+        assert from_seconds(conn.execute(select(wait.c.due_at)).scalar_one()) == over
     assert isinstance(rt.clock, MovableClock)
-    rt.clock.set(PROGRAMME)
+    rt.clock.set(over)
     fire_due(rt)
     assert open_nodes(rt) == ["b", "head"]
 

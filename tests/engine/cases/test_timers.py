@@ -72,8 +72,11 @@ def told(rt: Runtime) -> list[str]:
         return list(conn.execute(statement).scalars())
 
 
-def test_a_timer_fires_when_its_term_runs_out(rt: Runtime, clerk: Actor) -> None:
+def test_a_timer_fires_in_the_second_in_which_its_term_is_overdue(rt: Runtime, clerk: Actor) -> None:
     clock_of(rt).set(DECISION)
+    assert fire_due(rt) == 0
+    assert told(rt) == []
+    clock_of(rt).set(DECISION + timedelta(seconds=1))
     fire_due(rt)
     assert sorted(open_nodes(rt)) == ["decide", "look", "watched"]
     assert told(rt) == ["late"]
@@ -82,7 +85,7 @@ def test_a_timer_fires_when_its_term_runs_out(rt: Runtime, clerk: Actor) -> None
 
 def test_a_timer_whose_term_was_met_neither_fires_nor_is_told_of(rt: Runtime, clerk: Actor) -> None:
     complete(rt, clerk, "decide")
-    clock_of(rt).set(DECISION)
+    clock_of(rt).set(DECISION + timedelta(seconds=1))
     fire_due(rt)
     assert open_nodes(rt) == ["watched"]
     assert told(rt) == []
