@@ -49,6 +49,10 @@ class NotAllowed(MarshrutError):
     """The actor has no right to do this; nothing was changed."""
 
 
+class TooOften(NotAllowed):
+    """The same was asked for too many times in a short while."""
+
+
 class NotFound(MarshrutError):
     """There is no such thing, or the actor may not know of it."""
 

@@ -101,6 +101,8 @@ class Settings:
     """None: no letters."""
     address: str = ""
     """Of the workplace itself, for links in letters: 'https://marshrut.example.org'."""
+    feed_names: bool = False
+    """Whether people may have names of families and citizens in their calendar feeds."""
 
     @property
     def upload_megabytes(self) -> int:
@@ -128,6 +130,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         ),
         mail=_mail(environ),
         address=_address(environ.get("MARSHRUT_ADDRESS", "")),
+        feed_names=_yes_or_no(environ, "MARSHRUT_FEED_NAMES", False),
     )
 
 

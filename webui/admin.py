@@ -71,6 +71,9 @@ ACTIONS = {
     "calendar.load": _l("загружен год"),
     "calendar.day": _l("изменён день"),
     "calendar.confirm": _l("подтверждён год"),
+    "feed.opened": _l("получен адрес календаря"),
+    "feed.closed": _l("отозван адрес календаря"),
+    "feed.read": _l("сроки прочитаны календарём"),
     "overdue.decided": _l("решено о просрочке"),
     "norm.edition": _l("новая редакция нормы"),
 }

@@ -23,6 +23,7 @@ from engine.errors import (
     NotAllowed,
     NotFound,
     StorageUnavailable,
+    TooOften,
 )
 from webui.frame import bare
 from webui.guards import runtime
@@ -31,6 +32,7 @@ log = structlog.get_logger(__name__)
 
 STATUS: list[tuple[type[MarshrutError], int]] = [
     (NotFound, 404),
+    (TooOften, 429),
     (NotAllowed, 403),
     (AlreadyCompleted, 409),
     (Conflict, 409),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import secrets
-import threading
-from collections import OrderedDict, deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from weakref import WeakKeyDictionary
@@ -16,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from engine.access.journal import record_action
 from engine.access.passwords import check_new, hash_password, matches, outdated
 from engine.access.tables import account, sign_in_guard
+from engine.access.throttle import Throttle
 from engine.errors import InvalidData, NotAllowed
 from engine.model import SYSTEM, Actor
 from engine.runtime import Runtime
@@ -27,7 +26,6 @@ LONGEST_LOCK = timedelta(hours=1)
 FORGOTTEN_AFTER = timedelta(days=1)
 ATTEMPTS_A_MINUTE = 20
 """From one network address: a whole office behind one router signs in within a few minutes in the morning."""
-KEPT_ADDRESSES = 10_000
 
 WRONG = "Имя для входа или пароль не подходят."
 WRONG_HINT = "Проверьте раскладку клавиатуры и Caps Lock. Новый пароль выдаёт администратор."
@@ -61,7 +59,7 @@ def authenticate(rt: Runtime, login: str, password: str, address: str = "") -> S
     login = normal_login(login)
     token = rt.vault.token(f"login:{login}")
     now = rt.clock.now()
-    _throttle(rt.database).admit(address, now)
+    _admit(rt.database, address, now)
     with rt.database.read() as conn:
         guard = conn.execute(_GUARD, {"token": token}).one_or_none()
         found = conn.execute(_ACCOUNT, {"login": login}).one_or_none()
@@ -162,29 +160,10 @@ def _locked(left: timedelta) -> NotAllowed:
     )
 
 
-class Throttle:
-    """Counts attempts by network address before anything costly is done. In memory: a restart forgives."""
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._attempts: OrderedDict[str, deque[datetime]] = OrderedDict()
-
-    def admit(self, address: str, now: datetime) -> None:
-        """NotAllowed when the address has tried too often in the last minute."""
-        with self._guard:
-            attempts = self._attempts.setdefault(address, deque())
-            self._attempts.move_to_end(address)
-            if len(self._attempts) > KEPT_ADDRESSES:
-                self._attempts.popitem(last=False)
-            while attempts and now - attempts[0] >= timedelta(minutes=1):
-                attempts.popleft()
-            if len(attempts) >= ATTEMPTS_A_MINUTE:
-                raise NotAllowed("Слишком много попыток входа с этого адреса.", "Повторите через минуту.")
-            attempts.append(now)
-
-
 _throttles: WeakKeyDictionary[Database, Throttle] = WeakKeyDictionary()
 
 
-def _throttle(database: Database) -> Throttle:
-    return _throttles.setdefault(database, Throttle())
+def _admit(database: Database, address: str, now: datetime) -> None:
+    throttle = _throttles.setdefault(database, Throttle(ATTEMPTS_A_MINUTE))
+    if not throttle.admits(address, now):
+        raise NotAllowed("Слишком много попыток входа с этого адреса.", "Повторите через минуту.")

@@ -1,11 +1,12 @@
 """`task`: steps as people see them. `notice`: what a person is told; `mail_choice`, `mail`: by mail too;
-`escalation`: what is put before a supervisor.
+`escalation`: what is put before a supervisor; `feed`: who has their terms in a calendar of their own.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Index,
     LargeBinary,
@@ -104,6 +105,20 @@ escalation = Table(
 """An overdue term that lies before the role of this queue, and since when. The row goes when what was decided
 is written down; once the term has ended it counts no more, and goes when the next one comes."""
 Index("ix_escalation_queue", escalation.c.queue_id)
+
+feed = Table(
+    "feed",
+    metadata,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("token_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("names", Boolean, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("read_at", BigInteger),
+    Column("read_from", String(60), nullable=False, server_default=""),
+)
+"""The calendar feed of an account, one at the most. Of its secret address only the SHA-256 is kept. `names`:
+whom a case is about stands in the titles. `read_at`, `read_from`: when and from which network it was read
+last."""
 
 mail_choice = Table(
     "mail_choice",

@@ -378,6 +378,9 @@ OWN = {
     "worklist.notices.mark_all_read": "the actor's own",
     "worklist.mail.choose_mail": "the actor's own",
     "records.cars.add_car": "a car of the actor's own organisation: whoever keeps cars there",
+    "worklist.feed.open_feed": "the actor's own",
+    "worklist.feed.close_feed": "the actor's own",
+    "worklist.feed.read_feed": "whoever has the secret reads the steps of its owner",
     "records.service.add_settlement": "places where people live: whoever may edit records",
     "definitions.service.check_upload": "looks at bytes that the caller brought",
 }
@@ -415,6 +418,7 @@ AFTER_A_CHECK = {
     "worklist.inbox.next_of_role", "worklist.inbox.process_counters",
     # with the number of an actor
     "worklist.notices.notice_list", "worklist.notices.unread_notices", "worklist.mail.wanted_by",
+    "worklist.feed.feed_of",
 }  # fmt: skip
 """Reading for callers that have checked: what they take comes from a checked actor or a checked card."""
 

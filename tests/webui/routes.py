@@ -62,6 +62,11 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/notices/read"): Route(EVERYONE),
     ("GET", "/notices/settings"): Route(EVERYONE),
     ("POST", "/notices/settings"): Route(EVERYONE),
+    # terms in a calendar of one's own: whoever has its address reads it
+    ("GET", "/notices/calendar"): Route(EVERYONE),
+    ("POST", "/notices/calendar"): Route(EVERYONE),
+    ("POST", "/notices/calendar/close"): Route(EVERYONE),
+    ("GET", "/calendar/<token>.ics"): Route(ANYBODY),
     # a supervisor's line about an overdue term
     ("GET", "/overdue/<int:term_id>"): Route(EVERYONE, "term"),
     ("POST", "/overdue/<int:term_id>"): Route(EVERYONE, "term"),
