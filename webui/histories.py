@@ -10,9 +10,10 @@ from flask_babel import lazy_gettext as _l
 
 from engine.cases.history import HistoryKind
 from engine.cases.queries import HistoryEntry
+from engine.cases.term_events import TermDeed, TermEvent
 from engine.deadlines.ladder import STEP_WORDS
 from engine.model import SYSTEM
-from webui.frame import local, local_time
+from webui.frame import local, local_date, local_time
 from webui.ui import date_words
 
 WORDS = {
@@ -52,6 +53,7 @@ def history_rows(history: Iterable[HistoryEntry], names: Mapping[int, str]) -> l
             "day": date_words(local(entry.at).date()),
             "time": local_time(entry.at),
             "reason": _said(entry).get("причина") or _said(entry).get("решено"),
+            "terms": [_term_words(each) for each in entry.terms],
         }
         for entry in history
     ]
@@ -87,6 +89,20 @@ def _words(entry: HistoryEntry) -> str:
             subject = str(said.get("действие", entry.name))
     kind = str(WORDS[entry.kind][0])
     return f"{kind}: {subject}" if subject else kind
+
+
+def _term_words(event: TermEvent) -> str:
+    """«Начат срок: Оформить ИППСУ, 10 раб. дней от заявления»."""
+    title = event.norm.title
+    match event.deed:
+        case TermDeed.BEGUN:
+            return _("Начат срок: %(term)s, %(norm)s", term=title, norm=event.norm.norm_words)
+        case TermDeed.MET:
+            return _("Срок соблюдён: %(term)s", term=title)
+        case TermDeed.BREACHED:
+            return _("Срок нарушен: %(term)s, был до %(day)s", term=title, day=local_date(event.due_at))
+        case TermDeed.CANCELLED:
+            return _("Срок больше не нужен: %(term)s", term=title)
 
 
 def _rung(step: str) -> str:

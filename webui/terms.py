@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from engine.access.journal import record_view
 from engine.access.queries import names_of
 from engine.cases import clocks
-from engine.cases.clock_views import TermView, term_page, terms_of_case
+from engine.cases.clock_views import TermView, ended_terms_of_case, term_page, terms_of_case
 from engine.cases.queries import CaseCard, case_card
 from engine.deadlines.counting import Unit
 from engine.documents.files import accept
 from engine.documents.queries import Attachment, case_attachments
 from engine.errors import InvalidData, NotFound
-from engine.model import Clock, Permission
+from engine.model import Clock, Outcome, Permission
 from webui.frame import local_date, role_words
 from webui.guards import actor, permission, runtime
 from webui.rungs import ladder_rungs
 from webui.ui import plural
 
 pages = Blueprint("terms", __name__)
+
+OUTCOMES = {
+    Outcome.MET: (_l("соблюдён"), "ok", "done"),
+    Outcome.BREACHED: (_l("нарушен"), "urgent", "late"),
+    Outcome.CANCELLED: (_l("не нужен"), "paused", "close"),
+}
+"""Words, colour and icon of how a term ended."""
 
 
 @pages.get("/cases/<int:case_id>/terms")
@@ -42,6 +50,7 @@ def _page(case_id: int, errors: Mapping[str, str], faulty: str = "") -> str:
     with rt.database.read() as conn:
         card = case_card(rt, conn, person, case_id)
         views = terms_of_case(rt, conn, person, card, now)
+        ended = ended_terms_of_case(rt, conn, card)
         files = case_attachments(rt, conn, person, case_id)
         by = {each.by for view in views for each in view.pauses}
         by |= {each.by for view in views for each in view.extensions}
@@ -61,15 +70,23 @@ def _page(case_id: int, errors: Mapping[str, str], faulty: str = "") -> str:
                 "changes": _changes(view, names, papers),
                 "extension": _extension_words(view),
                 "pause_rule": _pause_words(view),
+                "whole": _titles(each for each in views if each.norm.key == view.norm.within),
+                "parts": _titles(each for each in views if each.norm.within == view.norm.key),
             }
             for view in views
         ],
+        ended=ended,
+        outcomes=OUTCOMES,
         papers=[{"value": each.id, "words": each.name} for each in files],
         may_attach=card.active and person.may(Permission.TASK_WORK),
         sent=request.form,
         errors=errors,
         faulty=faulty,
     )
+
+
+def _titles(views: Iterable[TermView]) -> str:
+    return ", ".join(view.norm.title for view in views)
 
 
 def _changes(

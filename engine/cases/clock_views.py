@@ -18,7 +18,7 @@ from engine.deadlines.norms import Norm
 from engine.deadlines.queries import case_terms
 from engine.deadlines.tables import term, term_extension, term_pause
 from engine.errors import NotFound
-from engine.model import Actor, Clock, Permission, Term
+from engine.model import Actor, Clock, Due, Outcome, Permission, Term
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds
 from engine.storage.rows import AnyRow
@@ -79,6 +79,15 @@ class PastExtension:
 
 
 @dataclass(frozen=True, slots=True)
+class EndedTerm:
+    """A term that is over: met, breached or not needed any more; `words` say how late it was."""
+
+    term: Term
+    norm: Norm
+    words: DueWords
+
+
+@dataclass(frozen=True, slots=True)
 class TermView:
     """An open term as its card shows it. `standing` is the sentence of a pause, empty while it runs."""
 
@@ -129,6 +138,20 @@ def terms_of_case(
     extensions = conn.execute(_EXTENSIONS, {"case_id": card.id}).all()
     views = [_view(rt, actor, card, each, queues, pauses, extensions, now) for each in found]
     return sorted(views, key=lambda view: view.term.due_at)
+
+
+def ended_terms_of_case(rt: Runtime, conn: Connection, card: CaseCard) -> list[EndedTerm]:
+    """Terms of a case that are over, the last one first."""
+    calendar, office = rt.calendars.calendar(card.unit_id), rt.calendars.office(card.unit_id)
+    found = []
+    for each in case_terms(conn, card.id):
+        if each.ended_at is not None:
+            norm = rt.calendars.norm_by_id(each.norm_id)
+            # What was done while the clock stood still was in time, whatever its last moment was before that.
+            clock = Clock.NONE if each.outcome is Outcome.BREACHED else Clock.PAUSED
+            due = Due(each.due_at, clock, each.ended_at)
+            found.append(EndedTerm(each, norm, words(due, each.ended_at, calendar, office, norm)))
+    return sorted(found, key=lambda ended: (ended.term.ended_at, ended.term.id), reverse=True)
 
 
 def term_page(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,8 +13,10 @@ from engine.bpmn import Position
 from engine.cases.history import HistoryKind
 from engine.cases.locking import state_purpose
 from engine.cases.tables import ACTIVE, case_, history, incident
+from engine.cases.term_events import TermEvent, events_by_entry
 from engine.cases.values import open_values
 from engine.cases.visibility import require_visible, visible
+from engine.deadlines.queries import case_terms
 from engine.errors import KeyDestroyed, NotFound
 from engine.model import ERASED, Actor, Value
 from engine.runtime import Runtime
@@ -77,7 +79,9 @@ class CaseCard:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One row of the history; `data` holds what the form said and why decisions came out as they did."""
+    """One row of the history; `data` holds what the form said and why decisions came out as they did, `terms`
+    what began and ended with it.
+    """
 
     id: int
     at: datetime
@@ -88,6 +92,7 @@ class HistoryEntry:
     name: str
     task_id: int | None
     data: dict[str, Value]
+    terms: tuple[TermEvent, ...] = ()
 
 
 def case_card(rt: Runtime, conn: Connection, actor: Actor, case_id: int) -> CaseCard:
@@ -167,10 +172,13 @@ def case_history(rt: Runtime, conn: Connection, card: CaseCard, limit: int = 200
     """What happened, newest first."""
     steps = StepsOfCase(rt, conn, card.id, card.process, card.release_id)
     rows = conn.execute(_HISTORY, {"case_id": card.id, "limit": limit}).all()
-    return [_entry(rt, steps, card, row) for row in rows]
+    told = events_by_entry(rows, case_terms(conn, card.id), rt.calendars.norm_by_id)
+    return [_entry(rt, steps, card, row, told.get(row.id, ())) for row in rows]
 
 
-def _entry(rt: Runtime, steps: StepsOfCase, card: CaseCard, row: AnyRow) -> HistoryEntry:
+def _entry(
+    rt: Runtime, steps: StepsOfCase, card: CaseCard, row: AnyRow, terms: Iterable[TermEvent]
+) -> HistoryEntry:
     return HistoryEntry(
         id=row.id,
         at=from_seconds(row.at),
@@ -181,6 +189,7 @@ def _entry(rt: Runtime, steps: StepsOfCase, card: CaseCard, row: AnyRow) -> Hist
         name=steps(row.node).name if row.node else "",
         task_id=row.task_id,
         data=_opened_data(rt, card, row.data),
+        terms=tuple(terms),
     )
 
 

@@ -402,6 +402,7 @@ COLLEAGUES = {
 AFTER_A_CHECK = {
     # with the card of a case, which only `case_card` and `case_list` give
     "cases.clock_views.pauses_of_steps", "cases.clock_views.terms_of_case",
+    "cases.clock_views.ended_terms_of_case",
     "cases.events.awaited_events", "cases.queries.case_history", "cases.queries.case_position",
     "cases.queries.case_variables", "cases.queries.step_variables", "worklist.casework.finished_tasks",
     # with the number of a case or step whose card the caller has

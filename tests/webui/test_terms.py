@@ -64,6 +64,7 @@ def test_a_term_is_stopped_with_its_reason_and_paper_and_goes_on(visit, rt, case
 def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_changed(visit, rt, case_id):
     clerk = visit("R05")
     url = f"/cases/{case_id}/terms"
+    assert "Начат срок: Собрать семью, 10 раб. дней" in clerk.get(f"/cases/{case_id}/history").words
     page = clerk.page_after(f"{url}/pause", deed(rt, case_id, reason="устал"), status=422)
     assert "Выберите причину из списка нормы." in page.words
     page = clerk.page_after(f"{url}/pause", deed(rt, case_id, reason="больница", since="21.13"), status=422)
