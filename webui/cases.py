@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from engine.access.journal import record_view
-from engine.access.policy import may_open, require_opening
+from engine.access.policy import covers_case, may_open, require_opening
 from engine.access.queries import names_of
 from engine.bpmn import Process
 from engine.cases.clock_views import terms_of_case
@@ -150,7 +150,8 @@ def show(case_id: int) -> str:
         )
         position = case_position(rt, conn, card)
         subject = person_brief(rt, conn, person, card.person_id) if card.person_id else None
-        events = awaited_events(rt, conn, card) if card.active and person.may(Permission.CASE_START) else []
+        may_note = card.active and covers_case(person, Permission.CASE_START, card)
+        events = awaited_events(rt, conn, card) if may_note else []
         sitting, asked = _agenda(conn, person, card)
         terms = terms_of_case(rt, conn, person, card, now)
         red = bool(red_cases(rt, conn, [case_id], now))
@@ -184,8 +185,9 @@ def show(case_id: int) -> str:
         asked=asked,
         terms=terms,
         may_attach=card.active and person.may(Permission.TASK_WORK),
-        may_repair=card.active and person.may(Permission.CASE_REPAIR),
-        may_see_views=person.may(Permission.AUDIT_VIEW, Scope.TEAM),
+        may_repair=card.active and covers_case(person, Permission.CASE_REPAIR, card),
+        may_see_views=person.may(Permission.AUDIT_VIEW, Scope.TEAM)
+        and covers_case(person, Permission.AUDIT_VIEW, card),
     )
 
 

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from engine.access.journal import record_action
 from engine.access.queries import names_of
+from engine.cases.visibility import handed_over_among, visible_among
 from engine.definitions.library import Release
 from engine.errors import InvalidData
 from engine.model import Permission, split_element_ref
@@ -63,6 +64,8 @@ def show() -> str:
         late = late_cases(rt, conn, person, now)
         red = red_cases(rt, conn, {each.case_id for each in late}, now)
         lines = escalations(rt, conn, person, now)
+        cases = {row.case_id for row in (*overdue, *soon)} | {each.case_id for each in late}
+        open_to, handed_over = visible_among(conn, person, cases), handed_over_among(conn, person, cases)
         told = last_told(conn, [row.task_id for row in (*overdue, *soon)])
         told_of_cases = last_told_of_terms(conn, [each.term_id for each in late])
         numbers = (
@@ -99,7 +102,8 @@ def show() -> str:
         release_id=release.id,
         unit=rt.directory.tree().unit(person.unit_id).name,
         now=_("%(day)s, %(time)s", day=date_words(here.date()), time=time_digits(here)),
-        may_reassign=person.may(Permission.TASK_REASSIGN),
+        open_to=open_to,
+        may_reassign=handed_over,
         step_title=step_title,
     )
 
@@ -293,8 +297,9 @@ def export() -> Response:
         late = late_cases(rt, conn, person, now, EXPORTED)
         responsible = {row.assignee_id or 0 for row in rows} | {each.owner_id or 0 for each in late}
         names = names_of(conn, responsible)
+        open_to = visible_among(conn, person, {row.case_id for row in rows} | {each.case_id for each in late})
     with rt.database.write() as conn:
         record_action(rt, conn, person, "export", "monitor", details={"rows": len(rows) + len(late)})
     name = _("просрочено") + f"-{local_now(person):%Y-%m-%d}.xlsx"
-    sheet = terms_sheet(rows, late, names, cut=max(len(rows), len(late)) >= EXPORTED)
+    sheet = terms_sheet(rows, late, names, open_to, cut=max(len(rows), len(late)) >= EXPORTED)
     return send_file(sheet, as_attachment=True, download_name=name, mimetype=XLSX)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import xlsxwriter
 from flask_babel import gettext as _
@@ -22,10 +22,15 @@ Line = tuple[str, ...]
 
 
 def terms_sheet(
-    rows: Sequence[InboxRow], late: Sequence[LateCase], names: Mapping[int, str], *, cut: bool
+    rows: Sequence[InboxRow],
+    late: Sequence[LateCase],
+    names: Mapping[int, str],
+    open_to: Collection[int],
+    *,
+    cut: bool,
 ) -> io.BytesIO:
-    """Steps with their terms, then the cases that wait past a term of their own; `cut`: there were more, and
-    the last line says so.
+    """Steps with their terms, then the cases that wait past a term of their own. Of a case that is not among
+    `open_to` the number only. `cut`: there were more, and the last line says so.
     """
     made = io.BytesIO()
     # What people typed must never become a formula of whoever opens the sheet.
@@ -44,7 +49,10 @@ def terms_sheet(
         _("Основание"),
     )
     sheet.write_row(0, 0, heads, book.add_format({"bold": True, "bottom": 1}))
-    lines = [*(_step_line(row, names) for row in rows), *(_case_line(each, names) for each in late)]
+    lines = [
+        *(_step_line(row, names, row.case_id in open_to) for row in rows),
+        *(_case_line(each, names, each.case_id in open_to) for each in late),
+    ]
     for number, line in enumerate(lines, start=1):
         for column, cell in enumerate(line):
             sheet.write_string(number, column, cell)
@@ -59,27 +67,27 @@ def terms_sheet(
     return made
 
 
-def _step_line(row: InboxRow, names: Mapping[int, str]) -> Line:
+def _step_line(row: InboxRow, names: Mapping[int, str], named: bool) -> Line:
     return (
         _day(row.due),
         row.words.left,
         step_title(row),
         row.case_number,
-        row.label,
+        row.label if named else "",
         row.process_name,
         names.get(row.assignee_id or 0, _("не назначено")),
         row.words.ground,
     )
 
 
-def _case_line(each: LateCase, names: Mapping[int, str]) -> Line:
+def _case_line(each: LateCase, names: Mapping[int, str], named: bool) -> Line:
     """A case that waits has no step with this term; where it stands takes the step's place."""
     return (
         _day(each.due),
         each.words.left,
         _("ждёт: %(phase)s", phase=each.phase) if each.phase else _("ждёт"),
         each.number,
-        each.label,
+        each.label if named else "",
         each.process_name,
         names.get(each.owner_id or 0, _("не назначено")),
         each.words.ground,

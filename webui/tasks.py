@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from engine.access.journal import record_view
+from engine.access.policy import covers_case
 from engine.access.queries import names_of
 from engine.cases.history import HistoryKind
 from engine.cases.queries import HistoryEntry, case_history, case_position
@@ -77,7 +78,7 @@ def show(task_id: int) -> str:
         late=late,
         may_attach=view.card.active,
         may_make=person.may(Permission.DOCUMENT_ISSUE),
-        may_reassign=view.open and person.may(Permission.TASK_REASSIGN),
+        may_reassign=view.open and covers_case(person, Permission.TASK_REASSIGN, view.card),
     )
 
 

@@ -27,11 +27,11 @@ def visible(actor: Actor, permission: Permission = Permission.CASE_VIEW) -> Colu
     )
 
 
-def watched(actor: Actor) -> ColumnElement[bool]:
+def watched(actor: Actor, permission: Permission = Permission.MONITOR_VIEW) -> ColumnElement[bool]:
     """A condition over `case_` for the monitor: only what the supervisor answers for, not what lies in own
     queues.
     """
-    return reach(actor, Permission.MONITOR_VIEW).condition(unit=case_.c.unit_id, owner=case_.c.owner_id)
+    return reach(actor, permission).condition(unit=case_.c.unit_id, owner=case_.c.owner_id)
 
 
 def require_visible(
@@ -48,7 +48,15 @@ def require_visible(
 
 def visible_among(conn: Connection, actor: Actor, case_ids: Collection[int]) -> frozenset[int]:
     """Those of these cases that the actor may see: what a list may make a link of."""
+    return _among(conn, case_ids, visible(actor))
+
+
+def handed_over_among(conn: Connection, actor: Actor, case_ids: Collection[int]) -> frozenset[int]:
+    """Those of these cases whose steps the actor may hand to somebody else."""
+    return _among(conn, case_ids, visible(actor) & watched(actor, Permission.TASK_REASSIGN))
+
+
+def _among(conn: Connection, case_ids: Collection[int], wanted: ColumnElement[bool]) -> frozenset[int]:
     if not case_ids:
         return frozenset()
-    wanted = select(case_.c.id).where(case_.c.id.in_(case_ids), visible(actor))
-    return frozenset(conn.execute(wanted).scalars())
+    return frozenset(conn.execute(select(case_.c.id).where(case_.c.id.in_(case_ids), wanted)).scalars())

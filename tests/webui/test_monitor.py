@@ -165,6 +165,7 @@ def test_a_label_that_looks_like_a_formula_stays_a_text(rt, app):
         class step:  # noqa: N801
             name = "+1"
 
+        case_id = 1
         words, item, case_number, label, process_name, assignee_id = (
             Words,
             "",
@@ -175,7 +176,29 @@ def test_a_label_that_looks_like_a_formula_stays_a_text(rt, app):
         )
 
     with app.test_request_context():
-        made = terms_sheet([Row()], [], {}, cut=True)  # type: ignore[list-item]
+        made = terms_sheet([Row()], [], {}, [1], cut=True)  # type: ignore[list-item]
     cells = [cell for row in load_workbook(made).active.iter_rows(min_row=2) for cell in row if cell.value]
     assert {cell.data_type for cell in cells} == {"s"}
     assert cells[-1].value.startswith("Это не всё")
+
+
+@pytest.mark.parametrize("role", ["R25", "R29"])
+def test_who_may_not_open_the_case_reads_its_number_and_no_family(role, visit, rt, office):
+    """They watch all of the municipality and see the cases of none."""
+    rt.clock.advance(timedelta(days=2))
+    watcher = visit(role)
+    [overdue] = rows(watcher.get("/monitor"), "Просроченные шаги")
+    assert overdue[1] == "Принять заявление № ПС-2026-0002"
+    sheet = load_workbook(BytesIO(watcher.download("/monitor/overdue.xlsx").data)).active
+    assert "Лапшины" not in str(list(sheet.iter_rows(values_only=True)))
+
+
+def test_handing_over_is_offered_only_where_it_is_allowed(visit, rt, office):
+    """The chief of one department watches the whole agency and hands over the steps of their own."""
+    rt.clock.advance(timedelta(days=2))
+    path = f"/monitor/reassign/{office.task}"
+    assert path in visit("R13").get("/monitor").decode()
+    elsewhere = make_account(rt, "R13", unit_id=office.care)
+    page = visit(elsewhere).get("/monitor")
+    assert "Принять заявление" in page.words
+    assert path not in page.decode()
