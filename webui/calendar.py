@@ -21,6 +21,7 @@ from engine.deadlines.service import confirm_year, edit_day
 from engine.deadlines.trial import Answer, answer
 from engine.errors import InvalidData, MarshrutError, NotFound
 from engine.model import Permission
+from webui.calendar_words import DAY_KINDS
 from webui.frame import STATUS_WORDS, local_now, role_words
 from webui.guards import actor, permission, runtime
 from webui.search import sought
@@ -42,12 +43,6 @@ UNITS = {
     Unit.MONTHS: _l("месяцев"),
     Unit.HOURS: _l("часов"),
 }
-DAY_KINDS = {
-    DayKind.DAY_OFF: _l("выходной"),
-    DayKind.HOLIDAY: _l("праздник"),
-    DayKind.SHORT: _l("короче на час"),
-    DayKind.WORKING: _l("рабочий"),
-}
 
 
 @pages.get("/calendar")
@@ -57,12 +52,13 @@ def show() -> str:
     return _page({})
 
 
-def _page(errors: dict[str, str]) -> str:
+def _page(errors: dict[str, str], year: int | None = None) -> str:
     rt, person = runtime(), actor()
     today = local_now(person).date()
-    number = min(max(request.args.get("year", today.year, type=int), FIRST_YEAR), LAST_YEAR)
+    asked = year or request.args.get("year", today.year, type=int)
+    number = min(max(asked, FIRST_YEAR), LAST_YEAR)
     calendar = rt.calendars.calendar(person.unit_id)
-    year = calendar.year(number)
+    shown_year = calendar.year(number)
     with rt.database.read() as conn:
         norms = [norm for norm in all_norms(conn) if norm.valid_on(today)]
     search = sought()
@@ -77,9 +73,9 @@ def _page(errors: dict[str, str]) -> str:
         all_norms=len(norms),
         unchecked=sum(not norm.verified for norm in norms),
         search=search,
-        status=STATUS_WORDS[year.status],
-        confirmed=year.status is YearStatus.CONFIRMED,
-        source=year.source,
+        status=STATUS_WORDS[shown_year.status],
+        confirmed=shown_year.status is YearStatus.CONFIRMED,
+        source=shown_year.source,
         trial=_trial(today),
         units=[{"value": unit.value, "words": words} for unit, words in UNITS.items()],
         day_kinds=[{"value": kind.value, "words": words} for kind, words in DAY_KINDS.items()],
@@ -191,11 +187,14 @@ def _ladder(norms: list[Norm]) -> list[dict[str, str]]:
 
 @pages.post("/calendar/<int:number>/confirm")
 @permission(Permission.CALENDAR_EDIT)
-def confirm(number: int) -> Response:
+def confirm(number: int) -> Response | tuple[str, int]:
     """Say that the days of a year were checked against the decree."""
     if not FIRST_YEAR <= number <= LAST_YEAR:
         raise NotFound(_("Такого года в календаре нет."), _("Выберите год на странице календаря."))
-    confirm_year(runtime(), actor(), number)
+    try:
+        confirm_year(runtime(), actor(), number, request.form.get("act", "")[:200])
+    except InvalidData as wrong:
+        return _page(wrong.errors, number), 422
     flash(_("%(year)s год подтверждён: его сроки больше не предварительные.", year=number))
     return redirect(url_for("calendar.show", year=number), 303)
 

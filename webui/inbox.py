@@ -221,12 +221,14 @@ def _groups(
 
 def _hint(bucket: str, person: Actor) -> str | None:
     """What stands beside the title of a group."""
-    office, today = runtime().calendars.office(person.unit_id), local_now(person).date()
+    calendars, today = runtime().calendars, local_now(person).date()
     match bucket:
         case "overdue":
             return _("начните отсюда")
         case "today":
-            return _("до %(time)s, закрытия", time=f"{office.closing:%H:%M}")
+            kind = calendars.calendar(person.unit_id).day(today).kind
+            closes = calendars.office(person.unit_id).closes(today, kind)
+            return _("до %(time)s, закрытия", time=f"{closes:%H:%M}")
         case "week":
             return _("до %(day)s", day=day_month(_sunday(today)))
         case "paused":

@@ -14,8 +14,9 @@ from engine.deadlines.norms import Step
 from engine.errors import InvalidData
 from engine.model import Actor, Permission
 from engine.worklist.mail import Choice, Wanted, choose_mail, wanted_by
-from engine.worklist.notices import NoticeRow, mark_all_read, notice_list
+from engine.worklist.notices import RECOUNTED, NoticeRow, mark_all_read, notice_list
 from webui.guards import actor, permission, runtime
+from webui.recalculations import MINE
 
 pages = Blueprint("notices", __name__)
 
@@ -41,13 +42,19 @@ def index() -> str:
     rt, person = runtime(), actor()
     with rt.database.read() as conn:
         rows = notice_list(rt, conn, person.user_id)
-        visible = visible_among(conn, person, {row.case_id for row in rows})
+        visible = visible_among(conn, person, {row.case_id for row in rows if row.case_id})
     return render_template("notices.html", rows=[_row(row, person, visible) for row in rows])
 
 
 def _row(row: NoticeRow, person: Actor, visible: Collection[int]) -> dict[str, object]:
+    """A line of the list: what happened, to what, where that is."""
+    if row.kind == RECOUNTED:
+        href = url_for("recalculations.show", number=row.recalculation_id, whose=MINE)
+        return {"notice": row, "words": _("Изменился календарь"), "role": "soon",
+                "about": _("ваши сроки сдвинулись"), "href": href}  # fmt: skip
     words, role = WORDS[Step(row.kind)]
-    return {"notice": row, "words": words, "role": role, "href": _href(row, person, visible)}
+    about = row.step_name or _("дело")
+    return {"notice": row, "words": words, "role": role, "about": about, "href": _href(row, person, visible)}
 
 
 def _href(row: NoticeRow, person: Actor, visible: Collection[int]) -> str | None:

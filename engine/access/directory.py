@@ -53,6 +53,8 @@ class Unit:
     address: str
     zone: str
     closing: str
+    opening: str
+    closings: str
     active: bool
 
     @property

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zoneinfo import available_timezones
 
 from sqlalchemy import Connection, delete, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.access.directory import rights_changed
 from engine.access.journal import record_action
+from engine.access.offices import DEFAULT_CLOSING, DEFAULT_OPENING, DEFAULT_ZONE, check_office
 from engine.access.passwords import NO_PASSWORD, check_new, hash_password
 from engine.access.policy import EVERYONE, ROLES, require
 from engine.access.sign_in import new_stamp, normal_login
@@ -33,8 +33,6 @@ from engine.names import FullName
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
 from engine.worklist.tables import OPEN, task
-
-DEFAULT_ZONE, DEFAULT_CLOSING = "Europe/Moscow", "17:00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +85,8 @@ def create_unit(rt: Runtime, actor: Actor, new: NewUnit) -> int:
             "address": new.address.strip(),
             "zone": new.zone or (above.zone if above is not None else DEFAULT_ZONE),
             "closing": new.closing or (above.closing if above is not None else DEFAULT_CLOSING),
+            "opening": above.opening if above is not None else DEFAULT_OPENING,
+            "closings": above.closings if above is not None and not new.closing else "{}",
         }
         unit_id = conn.execute(insert(unit).returning(unit.c.id), values).scalar_one()
         agency_id = above.agency_id if above is not None and new.kind == DEPARTMENT else unit_id
@@ -109,21 +109,10 @@ def change_unit(
         "address": address.strip(),
         "active": active,
     }
-    _update_unit(rt, actor, unit_id, "changed", values)
-
-
-def change_office(rt: Runtime, actor: Actor, unit_id: int, *, zone: str, closing: str) -> None:
-    """Set the zone and the closing hour of one unit; the caller recalculates its terms afterwards."""
-    require(actor, Permission.CALENDAR_EDIT, Scope.MUNICIPALITY)
-    _check_office(zone, closing)
-    _update_unit(rt, actor, unit_id, "office_changed", {"zone": zone, "closing": closing})
-
-
-def _update_unit(rt: Runtime, actor: Actor, unit_id: int, deed: str, values: dict[str, object]) -> None:
     with rt.database.write() as conn:
         if conn.execute(update(unit).where(unit.c.id == unit_id).values(values)).rowcount == 0:
             raise NotFound("Такого подразделения нет.")
-        record_action(rt, conn, actor, deed, "unit", unit_id, details=values)
+        record_action(rt, conn, actor, "changed", "unit", unit_id, details=values)
         _units_changed(rt, conn)
 
 
@@ -318,14 +307,4 @@ def _check_unit(new: NewUnit, above: str | None) -> None:
         )
     if not new.name.strip():
         raise InvalidData("Подразделение не сохранено.", {"name": "Напишите название."})
-    _check_office(new.zone or DEFAULT_ZONE, new.closing or DEFAULT_CLOSING)
-
-
-def _check_office(zone: str, closing: str) -> None:
-    if zone not in available_timezones():
-        raise InvalidData("Подразделение не сохранено.", {"zone": f"Часового пояса «{zone}» нет."})
-    hours, _, minutes = closing.partition(":")
-    if not (
-        hours.isdigit() and minutes.isdigit() and len(closing) == 5 and int(hours) < 24 and int(minutes) < 60
-    ):
-        raise InvalidData("Подразделение не сохранено.", {"closing": "Время закрытия пишется так: 17:00."})
+    check_office(new.zone or DEFAULT_ZONE, new.closing or DEFAULT_CLOSING)

@@ -35,10 +35,13 @@ unit = Table(
     Column("address", String(300), nullable=False, server_default=""),
     Column("zone", String(40), nullable=False),
     Column("closing", String(5), nullable=False),
+    Column("opening", String(5), nullable=False, server_default="09:00"),
+    Column("closings", String(80), nullable=False, server_default="{}"),
     Column("active", Boolean, nullable=False, server_default=text("true")),
 )
 """A tree: municipality, its agencies, their departments. `agency_id` is the agency above, or the unit itself.
-`closing` is the hour when terms end ('17:00') in `zone` ('Europe/Moscow')."""
+`closing` is the hour when terms end ('17:00') in `zone` ('Europe/Moscow'); `closings` are days of the
+week that close at another hour, as JSON: {"5": "16:00"}, Monday is 1."""
 
 org_role = Table(
     "org_role",

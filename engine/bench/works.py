@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from engine.access.service import DEFAULT_ZONE
+from engine.access.offices import DEFAULT_ZONE
 from engine.bpmn.timers import in_zone
 from engine.definitions.files import Upload
 from engine.formjs.values import plain

@@ -64,12 +64,12 @@ _STOP_TERM = (
 )
 _OF_TASKS = (task.c.case_id == bindparam("the_case")) & (task.c.status == OPEN)
 OPEN_TASKS = select(task.c.id, task.c.norm_id, task.c.queue_id, task.c.assignee_id).where(_OF_TASKS)
-_SET_TASK = (
+SET_TASK = (
     update(task)
     .where(task.c.id == bindparam("the_task"), task.c.status == OPEN)
     .values(due_at=bindparam("due_at"), clock=bindparam("clock"))
 )
-_SET_WAITS = (
+SET_WAITS = (
     update(wait)
     .where(wait.c.case_id == bindparam("the_case"), wait.c.term == bindparam("the_key"))
     .values(due_at=bindparam("due_at"))
@@ -312,7 +312,10 @@ def _require_after_changes(conn: Connection, clock: TermClock, at: datetime) -> 
 
 
 def _moment(clock: TermClock, day: date | None, now: datetime, what: str) -> datetime:
-    """The moment a paper of that day speaks of: the end of the day, or now when the day isn't over."""
+    """The moment a paper of that day speaks of: the end of the day, or now when the day isn't over; in whole
+    seconds, as the tables keep it, so that what is counted from it now and later is the same.
+    """
+    now = now.replace(microsecond=0)
     today = now.astimezone(clock.office.zone).date()
     if day is None or day == today:
         return now
@@ -404,27 +407,39 @@ def follow(
     """Steps that are due with these terms get their clock and moment, timers that wait on them too."""
     rows, waits = [], []
     for clock in clocks:
-        case, row = clock.case, clock.row
-        due = (moments or {}).get(row.id, row.due_at)
-        rows += [
-            {"the_task": number, "due_at": due, "clock": int(stands)} for number in steps_of(clock, tasks)
-        ]
-        if row.task_id is None:
-            moment = overdue_from(due) if stands is Clock.RUNNING else None
-            waits.append({"the_case": case.id, "the_key": row.key, "due_at": moment})
+        due = (moments or {}).get(clock.row.id, clock.row.due_at)
+        rows += step_rows(steps_of(clock, tasks), due, stands)
+        waits += wait_rows(clock.row, due, stands)
     if rows:
-        conn.execute(_SET_TASK, rows)
+        conn.execute(SET_TASK, rows)
     if waits:
-        conn.execute(_SET_WAITS, waits)
+        conn.execute(SET_WAITS, waits)
+
+
+def step_rows(steps: Iterable[int], due: int, stands: Clock) -> list[dict[str, Any]]:
+    """For `SET_TASK`: these steps are due then."""
+    return [{"the_task": number, "due_at": due, "clock": int(stands)} for number in steps]
+
+
+def wait_rows(row: AnyRow, due: int, stands: Clock) -> list[dict[str, Any]]:
+    """For `SET_WAITS`: the timers that wait on a term of a case; they stand still with it."""
+    if row.task_id is not None:
+        return []
+    moment = overdue_from(due) if stands is Clock.RUNNING else None
+    return [{"the_case": row.case_id, "the_key": row.key, "due_at": moment}]
 
 
 def steps_of(clock: TermClock, tasks: Iterable[AnyRow]) -> list[int]:
-    """Numbers of the open steps that are due with this term: its own, or those that share the case's."""
-    row = clock.row
+    """Numbers of the open steps that are due with this term."""
+    return [each.id for each in steps_among(clock.row, clock.case.terms, tasks)]
+
+
+def steps_among(row: AnyRow, terms: Iterable[AnyRow], tasks: Iterable[AnyRow]) -> list[AnyRow]:
+    """The step of a term, or the steps that share a term of the case; `terms`, `tasks`: those open in it."""
     if row.task_id is not None:
-        return [each.id for each in tasks if each.id == row.task_id]
-    own = {each.task_id for each in clock.case.terms}
-    return [each.id for each in tasks if each.norm_id == row.norm_id and each.id not in own]
+        return [each for each in tasks if each.id == row.task_id]
+    own = {each.task_id for each in terms}
+    return [each for each in tasks if each.norm_id == row.norm_id and each.id not in own]
 
 
 def _was_is(clock: TermClock, due: datetime) -> dict[str, str]:

@@ -86,7 +86,7 @@ def tell_logins(rt: Runtime) -> None:
     """Which day it is in the demonstration, and who may come in; nothing where it is none."""
     from zoneinfo import ZoneInfo
 
-    from engine.access.service import DEFAULT_ZONE
+    from engine.access.offices import DEFAULT_ZONE
     from engine.clock import ShiftedClock
     from engine.deadlines.russian import day_words
     from engine.demo.logins import demo_logins

@@ -8,11 +8,12 @@ this again. Another process is believed for a few seconds before it is asked aga
 
 from __future__ import annotations
 
+import json
 import time as clock
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import BigInteger, Connection, String, column, insert, select, table, update
@@ -36,6 +37,8 @@ _unit = table(
     column("parent_id", BigInteger),
     column("zone", String),
     column("closing", String),
+    column("opening", String),
+    column("closings", String),
 )
 """What this room reads of the organisations, which belong to the room `access` above it."""
 
@@ -61,6 +64,9 @@ class Calendars:
         self._known: _Known | None = None
         self._trusted_until = 0.0
         self._forgotten = 0
+        self.moved = False
+        """Whether a calendar was changed here and terms may still wait to be counted anew: the sweep asks at
+        every round then, otherwise once a minute."""
 
     def norm(self, key: str, on: date, variables: Mapping[str, Value] | None = None) -> Norm:
         """The edition of a norm in force on that day; NotFound when there is none.
@@ -130,6 +136,16 @@ def deadlines_changed(database: Database, calendars: Calendars, conn: Connection
     database.after_commit(calendars.forget)
 
 
+def calendar_moved(database: Database, calendars: Calendars, wake: Callable[[], None]) -> None:
+    """To be called in every transaction that notes a `calendar_change` which moves dates."""
+
+    def tell() -> None:
+        calendars.moved = True
+        wake()
+
+    database.after_commit(tell)
+
+
 def count_change(conn: Connection) -> None:
     """Let the other processes notice."""
     mine = marshrut_meta.c.key == CHANGES
@@ -154,10 +170,16 @@ def _load(conn: Connection, version: str | None) -> _Known:
         if name not in calendars:
             calendars[name] = _on_top(country, [own[key] for key in keys], keys[-1])
         for_unit[number] = calendars[name]
-    offices = {
-        number: Office(ZoneInfo(row.zone), time.fromisoformat(row.closing)) for number, row in units.items()
-    }
+    offices = {number: office_of(row) for number, row in units.items()}
     return _Known(version, Norms(all_norms(conn)), country, for_unit, offices)
+
+
+def office_of(row: Any) -> Office:
+    """The hours of a row of `unit`, or of the unit that was made of one."""
+    closing, closings = time.fromisoformat(row.closing), json.loads(row.closings)
+    week = tuple(time.fromisoformat(closings.get(str(day), row.closing)) for day in range(1, 8))
+    plain = all(hour == closing for hour in week)
+    return Office(ZoneInfo(row.zone), closing, time.fromisoformat(row.opening), () if plain else week)
 
 
 def _downwards(parents: Mapping[int, int | None], number: int) -> Iterator[int]:

@@ -62,15 +62,20 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The hours of the organisation, in its own zone. On a short day it closes an hour earlier."""
+    """The hours of the organisation, in its own zone. On a short day it closes an hour earlier.
+
+    `week`: the closing hour of each day from Monday on, where they differ; empty: `closing` always.
+    """
 
     zone: tzinfo
     closing: time = time(17)
     opening: time = time(9)
+    week: tuple[time, ...] = ()
 
     def closes(self, day: date, kind: DayKind) -> datetime:
         """The moment the organisation closes on a day of this kind."""
-        closing = datetime.combine(day, self.closing, self.zone)
+        hour = self.week[day.weekday()] if self.week else self.closing
+        closing = datetime.combine(day, hour, self.zone)
         return closing - _SHORTER if kind is DayKind.SHORT else closing
 
     def opens(self, day: date) -> datetime:

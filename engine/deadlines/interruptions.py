@@ -1,9 +1,9 @@
 """What stops and lengthens a running term, and where it ends after that. Pure.
 
 A pause keeps what is left and gives it back whole. A term in working days keeps working time: a working day
-is as long as the office is open, and a short day counts as a whole one, as the law counts it, so that a term
-that ended at the closing hour goes on ending there. A term in calendar days or months keeps whole days, a
-term in hours keeps hours.
+is as long as the office is open, and a day that closes earlier counts as a whole one, as the law counts it,
+so that a term that ended at the closing hour goes on ending there. A term in calendar days or months keeps
+whole days, a term in hours keeps hours.
 """
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ def _moment(rule: Rule, day: date, passed: int, calendar: Calendar, office: Offi
 
 
 def _own_length(rule: Rule, day: date, kind: DayKind, calendar: Calendar, office: Office) -> int:
-    if kind is not DayKind.SHORT:
+    if kind is not DayKind.SHORT and not office.week:
         return _day_length(rule, office)
     end = end_of_day(rule, day, calendar, office)
     return _seconds(end.time()) - _seconds(office.opening)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -12,11 +12,12 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from engine.access.journal import record_action
 from engine.access.policy import require
-from engine.deadlines.calendar import Day, Year, YearStatus
-from engine.deadlines.calendars import count_change, deadlines_changed
+from engine.deadlines.calendar import Calendar, Day, Year, YearStatus
+from engine.deadlines.calendars import calendar_moved, count_change, deadlines_changed
+from engine.deadlines.changes import ChangeKind, note_change
 from engine.deadlines.norm_file import extension_json, ladder_json, shipped_norms
 from engine.deadlines.norms import Norm
-from engine.deadlines.queries import COUNTRY, country_years
+from engine.deadlines.queries import COUNTRY, country_years, days_by_year
 from engine.deadlines.seed import DECREES, shipped_year, usual_year
 from engine.deadlines.tables import calendar_day, calendar_year, norm
 from engine.errors import Conflict, InvalidData, MarshrutError
@@ -68,8 +69,7 @@ def load_year(rt: Runtime, actor: Actor, number: int) -> Year:
         if _status(conn, number) is YearStatus.CONFIRMED:
             raise Conflict(f"{number} год уже подтверждён.", "Исправьте отдельные дни, если они неверны.")
         _write_year(conn, replace(year, status=YearStatus.UNCONFIRMED))
-        record_action(rt, conn, actor, "calendar.load", "year", number)
-        deadlines_changed(rt.database, rt.calendars, conn)
+        _note(rt, conn, actor, "calendar.load", None, ChangeKind.LOADED, year=number, source=year.source)
     return year
 
 
@@ -77,32 +77,101 @@ def edit_day(rt: Runtime, actor: Actor, day: Day, unit_id: int | None = None) ->
     """Set what a day is: for everybody, or for a unit and the units below it (a holiday of the region).
 
     `day.note` says why and `day.source` by which act; both are shown beside every date that the day moves.
+    Open terms are counted anew afterwards, as after every function here that changes days.
     """
     require(actor, Permission.CALENDAR_EDIT, Scope.MUNICIPALITY)
+    errors = {}
     if not day.note.strip():
-        raise InvalidData(
-            "День не записан.", {"note": "Напишите, почему день такой: праздник, перенос, акт."}
-        )
-    key = COUNTRY if unit_id is None else str(rt.directory.tree().unit(unit_id).id)
+        errors["note"] = "Напишите, почему день такой: праздник, перенос."
+    if not day.source.strip():
+        errors["source"] = "Напишите, каким актом: номер и дата приказа, закона, постановления."
+    if errors:
+        raise InvalidData("День не записан.", errors)
+    key = _layer(rt, unit_id)
     with rt.database.write() as conn:
+        was = _layer_calendar(rt, unit_id).day(day.date).kind
         _write_days(conn, key, [day])
-        record_action(
-            rt, conn, actor, "calendar.day", "calendar", unit_id,
-            details={"day": day.date.isoformat(), "kind": day.kind.value, "source": day.source},
+        _note(
+            rt, conn, actor, "calendar.day", unit_id, ChangeKind.DAY,
+            day=day.date.isoformat(), was=was.value, becomes=day.kind.value, note=day.note, source=day.source,
         )  # fmt: skip
-        deadlines_changed(rt.database, rt.calendars, conn)
 
 
-def confirm_year(rt: Runtime, actor: Actor, number: int) -> None:
-    """Say that the year's days were checked against the decree; its dates are provisional no longer."""
+def restore_day(rt: Runtime, actor: Actor, day: date, unit_id: int | None = None) -> None:
+    """Take back what was said of a day in this layer: it is again what the layers below make of it."""
     require(actor, Permission.CALENDAR_EDIT, Scope.MUNICIPALITY)
+    key = _layer(rt, unit_id)
+    with rt.database.write() as conn:
+        own = days_by_year(conn, key).get(day.year, {}).get(day)
+        usual = usual_year(day.year).days.get(day) if unit_id is None else None
+        if own is None or own == usual:
+            raise Conflict("Этот день здесь не меняли.", "Обновите страницу календаря.")
+        conn.execute(_DROP_DAY, {"the_calendar": key, "the_day": day.isoformat()})
+        if usual is not None:
+            _write_days(conn, key, [usual])
+        _note(
+            rt, conn, actor, "calendar.restore", unit_id, ChangeKind.RESTORED,
+            day=day.isoformat(), was=own.kind.value,
+        )  # fmt: skip
+
+
+def import_days(rt: Runtime, actor: Actor, days: Sequence[Day], unit_id: int | None = None) -> None:
+    """Set all these days at once, as `calendar_file.read_days` gave them."""
+    require(actor, Permission.CALENDAR_EDIT, Scope.MUNICIPALITY)
+    if not days:
+        raise InvalidData("Дни не записаны.", {"file": "В файле нет ни одного дня."})
+    key = _layer(rt, unit_id)
+    with rt.database.write() as conn:
+        _write_days(conn, key, days)
+        first, last = min(day.date for day in days), max(day.date for day in days)
+        _note(
+            rt, conn, actor, "calendar.import", unit_id, ChangeKind.IMPORTED,
+            days=len(days), first=first.isoformat(), last=last.isoformat(),
+        )  # fmt: skip
+
+
+def _layer(rt: Runtime, unit_id: int | None) -> str:
+    return COUNTRY if unit_id is None else str(rt.directory.tree().unit(unit_id).id)
+
+
+def _layer_calendar(rt: Runtime, unit_id: int | None) -> Calendar:
+    return rt.calendars.country() if unit_id is None else rt.calendars.calendar(unit_id)
+
+
+def _note(
+    rt: Runtime,
+    conn: Connection,
+    actor: Actor,
+    action: str,
+    unit_id: int | None,
+    kind: ChangeKind,
+    **details: Any,
+) -> None:
+    """In the journal, and for whoever counts the open terms anew."""
+    about = ("year", details["year"]) if "year" in details else ("calendar", unit_id)
+    record_action(rt, conn, actor, action, *about, details=details)
+    note_change(conn, actor, rt.clock.now(), _layer(rt, unit_id), kind, **details)
+    deadlines_changed(rt.database, rt.calendars, conn)
+    calendar_moved(rt.database, rt.calendars, rt.wake)
+
+
+def confirm_year(rt: Runtime, actor: Actor, number: int, act: str) -> None:
+    """Say that the year's days were checked against the decree; its dates are provisional no longer.
+
+    `act` names the decree: it is kept as the source of the year.
+    """
+    require(actor, Permission.CALENDAR_EDIT, Scope.MUNICIPALITY)
+    if not act.strip():
+        raise InvalidData(
+            "Год не подтверждён.", {"act": "Напишите, с каким актом сверено: номер и дата постановления."}
+        )
     with rt.database.write() as conn:
         if _status(conn, number) is YearStatus.CONFIRMED:
             raise Conflict(f"{number} год уже подтверждён.", "Обновите страницу.")
         year = country_years(conn).get(number) or usual_year(number)
-        _write_year(conn, replace(year, status=YearStatus.CONFIRMED), rt.clock.now(), actor)
-        record_action(rt, conn, actor, "calendar.confirm", "year", number)
-        deadlines_changed(rt.database, rt.calendars, conn)
+        confirmed = replace(year, status=YearStatus.CONFIRMED, source=act.strip())
+        _write_year(conn, confirmed, rt.clock.now(), actor)
+        _note(rt, conn, actor, "calendar.confirm", None, ChangeKind.CONFIRMED, year=number, act=act.strip())
 
 
 def add_norm_edition(rt: Runtime, actor: Actor, edition: Norm) -> int:

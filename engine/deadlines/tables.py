@@ -1,4 +1,6 @@
-"""`norm`: editions of norms. `calendar_year`, `calendar_day`: working calendars. `term`: norms in cases."""
+"""`norm`: editions of norms. `calendar_year`, `calendar_day`: working calendars, `calendar_change`: who
+changed them. `term`: norms in cases. `recalculation`, `moved_term`: terms counted anew, and what moved.
+"""
 
 from __future__ import annotations
 
@@ -81,6 +83,63 @@ calendar_day = Table(
     Column("source", String(200), nullable=False),
 )
 """Days that differ from a plain week. Days of a region's calendar lie on top of those of `ru`."""
+
+NOTHING_TO_COUNT = 0
+"""`calendar_change.recalculation_id` of a change that moves no date: a year confirmed."""
+
+calendar_change = Table(
+    "calendar_change",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("by_id", BigInteger, nullable=False),
+    Column("calendar", String(20), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("details", Text, nullable=False),
+    Column("recalculation_id", BigInteger),
+)
+"""Who changed which calendar, and how; never changed itself. `kind` is one of `changes.ChangeKind`, `details`
+is JSON. `recalculation_id` is NULL until the terms are counted anew because of it."""
+Index(
+    "ix_calendar_change_waits",
+    calendar_change.c.id,
+    sqlite_where=text("recalculation_id IS NULL"),
+    postgresql_where=text("recalculation_id IS NULL"),
+)
+
+recalculation = Table(
+    "recalculation",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("started_at", BigInteger, nullable=False),
+    Column("finished_at", BigInteger),
+    Column("last_case", BigInteger, nullable=False),
+    Column("terms", Integer, nullable=False),
+    Column("moved", Integer, nullable=False),
+)
+"""Open terms counted anew after a change of calendars, case after case: up to `last_case` it is done. `terms`
+were counted, `moved` of them end at another moment."""
+Index(
+    "ix_recalculation_open",
+    recalculation.c.id,
+    sqlite_where=text("finished_at IS NULL"),
+    postgresql_where=text("finished_at IS NULL"),
+)
+
+moved_term = Table(
+    "moved_term",
+    metadata,
+    Column("recalculation_id", BigInteger, primary_key=True),
+    Column("term_id", BigInteger, primary_key=True),
+    Column("case_id", BigInteger, nullable=False),
+    Column("task_id", BigInteger),
+    Column("due_before", BigInteger, nullable=False),
+    Column("due_after", BigInteger, nullable=False),
+    Column("told_id", BigInteger),
+)
+"""What a recalculation moved, from when to when. `told_id`: who was told of it, nobody when neither the step
+nor the case is anybody's."""
+Index("ix_moved_term_case", moved_term.c.case_id)
 
 term = Table(
     "term",

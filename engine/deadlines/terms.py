@@ -78,11 +78,13 @@ def moved_row(
 ) -> dict[str, Any]:
     """The columns of a running term that ends at another moment now: for the term's new `due_at`.
 
-    What has been told stays told, except that a term which had run out begins its ladder anew.
+    What has been told stays told, except that a term which had run out and goes on begins its ladder anew.
+    Of one that has run out by this, its people are told at the next sweep.
     """
     planned = plan(norm, from_seconds(row.event_at), due, calendar, office)
-    behind = 0 if to_seconds(now) > row.due_at and row.clock != Clock.PAUSED else row.rung
-    upcoming = next_rung(planned, behind, now)
+    had_run_out = to_seconds(now) > row.due_at and row.clock != Clock.PAUSED
+    behind = 0 if had_run_out and due >= now else row.rung
+    upcoming = next_rung(planned, behind, min(now, due))
     return {
         "the_term": row.id,
         "due_at": to_seconds(due),

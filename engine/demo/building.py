@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from engine.access.service import DEFAULT_ZONE
+from engine.access.offices import DEFAULT_ZONE
 from engine.cases.outbox import Handler, Promise, deliver_due
 from engine.cases.timers import fire_due
 from engine.clock import MovableClock, SystemClock

@@ -11,6 +11,7 @@ from engine.cases.clocks import resume_overlong
 from engine.cases.messages import collect_message, forget_expired, send_message, send_signal
 from engine.cases.operations import give_up_service, run_service
 from engine.cases.outbox import Handler, deliver_due
+from engine.cases.recalculation import recount_due
 from engine.cases.timers import fire_due
 from engine.documents.making import prepare_document, store_document
 from engine.runtime import Runtime
@@ -30,10 +31,11 @@ HANDLERS: dict[str, Handler] = {
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one round found due. Nothing due costs three statements (once a minute five; one
+    """What one round found due. Nothing due costs three statements (once a minute six; one
     more where letters are sent) and opens no state.
     """
 
+    recounts: int
     starts: int
     resumed: int
     timers: int
@@ -45,20 +47,27 @@ class Swept:
     def idle(self) -> bool:
         """True when there was nothing to do."""
         return not (
-            self.starts or self.resumed or self.timers or self.promises or self.notices or self.letters
+            self.recounts
+            or self.starts
+            or self.resumed
+            or self.timers
+            or self.promises
+            or self.notices
+            or self.letters
         )
 
 
 def sweep(rt: Runtime) -> Swept:
-    """Open what the calendar asks for, let clocks go on that have stood still long enough, fire timers, keep
-    promises, tell people, send letters; a batch of each.
+    """Count terms anew where a calendar was changed, open what the calendar asks for, let clocks go on that
+    have stood still long enough, fire timers, keep promises, tell people, send letters; a batch of each.
 
-    The calendar has no moments between two minutes and pauses last for days: both are looked at once a
-    minute. A round that had work also tidies up: nobody waits for that, so a round with nothing due does not
-    pay for it.
+    The calendar has no moments between two minutes, pauses last for days, and other processes seldom change
+    a calendar: these are looked at once a minute. A round that had work also tidies up: nobody waits for
+    that, so a round with nothing due does not pay for it.
     """
     new_minute = rt.library.is_new_minute(rt.clock.now())
     swept = Swept(
+        recounts=recount_due(rt) if new_minute or rt.calendars.moved else 0,
         starts=open_due(rt) if new_minute else 0,
         resumed=resume_overlong(rt) if new_minute else 0,
         timers=fire_due(rt),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from engine.access.service import DEFAULT_ZONE
+from engine.access.offices import DEFAULT_ZONE
 from engine.bpmn import Process, Start
 from engine.bpmn.pinned import process_and_version
 from engine.bpmn.timers import in_zone

@@ -16,6 +16,7 @@ from engine.storage.moments import from_seconds, to_seconds
 from engine.worklist.tables import OPEN, notice, task
 
 SHOWN_UNREAD = 99
+RECOUNTED = "recount"
 
 _UNREAD = select(func.count()).select_from(
     select(literal(1))
@@ -33,7 +34,7 @@ _LIST = (
         task.c.status,
         task.c.queue_id,
     )
-    .join_from(notice, case_, notice.c.case_id == case_.c.id)
+    .outerjoin_from(notice, case_, notice.c.case_id == case_.c.id)
     .outerjoin(task, task.c.id == notice.c.task_id)
     .where(notice.c.account_id == bindparam("account_id"))
     .order_by(notice.c.id.desc())
@@ -70,14 +71,16 @@ _READ = (
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
     """One notice. `kind` is the rung of the ladder it came from ('due', 'plus_1', …); `queue_id` is where its
-    step lies, None when it is about no step or the step is over.
+    step lies, None when it is about no step or the step is over. A notice of all that a recalculation moved
+    of theirs is about no case: its kind is RECOUNTED.
     """
 
     id: int
     at: datetime
     kind: str
-    case_id: int
+    case_id: int | None
     case_number: str
+    recalculation_id: int | None
     task_id: int | None
     queue_id: int | None
     step_name: str
@@ -97,7 +100,8 @@ def notice_list(rt: Runtime, conn: Connection, account_id: int, limit: int = 100
             at=from_seconds(row.at),
             kind=row.kind,
             case_id=row.case_id,
-            case_number=row.number,
+            case_number=row.number or "",
+            recalculation_id=row.recalculation_id,
             task_id=row.task_id,
             queue_id=row.queue_id if row.status == OPEN else None,
             step_name=rt.library.release(row.release_id).step(row.process, row.node).name if row.node else "",

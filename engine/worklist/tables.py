@@ -85,12 +85,14 @@ notice = Table(
     Column("at", BigInteger, nullable=False),
     Column("kind", String(20), nullable=False),
     Column("rung", SmallInteger, nullable=False),
-    Column("case_id", BigInteger, nullable=False),
+    Column("case_id", BigInteger),
     Column("task_id", BigInteger),
     Column("term_id", BigInteger),
+    Column("recalculation_id", BigInteger),
     Column("read_at", BigInteger),
 )
-"""What a person was told and when; the words are made when it is shown, so no personal data lies here."""
+"""What a person was told and when; the words are made when it is shown, so no personal data lies here. A
+notice is about a case, or about all that a recalculation moved of a person's."""
 Index("ix_notice_account", notice.c.account_id, notice.c.read_at, notice.c.at)
 Index("ix_notice_task", notice.c.task_id)
 Index("ix_notice_term", notice.c.term_id)

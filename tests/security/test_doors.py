@@ -17,16 +17,26 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from engine.access import absences
+from engine.access import absences, offices
 from engine.access import queries as colleagues
 from engine.access import service as access
-from engine.cases import clock_views, clocks, editions, erasing, events, remedies, repair, visibility
+from engine.cases import (
+    clock_views,
+    clocks,
+    editions,
+    erasing,
+    events,
+    recalculation_views,
+    remedies,
+    repair,
+    visibility,
+)
 from engine.cases import queries as cases
 from engine.cases import service as case_service
 from engine.cases.tables import case_
 from engine.deadlines import service as deadlines
 from engine.deadlines.calendar import Day, DayKind
-from engine.deadlines.tables import term
+from engine.deadlines.tables import moved_term, recalculation, term
 from engine.definitions import drafts
 from engine.definitions import service as definitions
 from engine.definitions.files import Upload
@@ -117,7 +127,7 @@ REFUSED: dict[str, Call] = {
     "access.service.change_account": lambda w, a: access.change_account(
         w.rt, a, w.colleague_id, name=FullName("А", "Б", ""), position="", unit_id=a.unit_id
     ),
-    "access.service.change_office": lambda w, a: access.change_office(
+    "access.offices.change_office": lambda w, a: offices.change_office(
         w.rt, a, a.unit_id, zone="Europe/Moscow", closing="17:00"
     ),
     "access.service.change_unit": lambda w, a: access.change_unit(
@@ -172,10 +182,12 @@ REFUSED: dict[str, Call] = {
     ),
     # deadlines
     "deadlines.service.add_norm_edition": lambda w, a: deadlines.add_norm_edition(w.rt, a, None),  # type: ignore[arg-type]
-    "deadlines.service.confirm_year": lambda w, a: deadlines.confirm_year(w.rt, a, 2026),
+    "deadlines.service.confirm_year": lambda w, a: deadlines.confirm_year(w.rt, a, 2026, "акт"),
     "deadlines.service.edit_day": lambda w, a: deadlines.edit_day(
         w.rt, a, Day(DAY, DayKind.HOLIDAY, "праздник", "")
     ),
+    "deadlines.service.import_days": lambda w, a: deadlines.import_days(w.rt, a, []),
+    "deadlines.service.restore_day": lambda w, a: deadlines.restore_day(w.rt, a, DAY),
     "deadlines.service.load_year": lambda w, a: deadlines.load_year(w.rt, a, 2026),
     # definitions
     "definitions.drafts.forget_upload": lambda w, a: drafts.forget_upload(w.rt, a, 1),
@@ -336,6 +348,9 @@ SCOPED: dict[str, Call] = {
     "records.visits.visits_between": lambda w, a: w.read(lambda c: visits.visits_between(c, a, DAY, DAY)),
     "records.search.find_case_ids": lambda w, a: w.read(lambda c: search.find_case_ids(w.rt, c, a, "small")),
     "versions.moving.move_cases": lambda w, a: moving.move_cases(w.rt, a, plan(w), "так"),
+    "cases.recalculation_views.moved_page": lambda w, a: w.read(
+        lambda c: recalculation_views.moved_page(w.rt, c, a, moved_of(w)).rows
+    ),
     "versions.moving.moved_cases": lambda w, a: w.read(lambda c: moving.moved_cases(c, a, plan(w))),
     "versions.moving.undo_moves": lambda w, a: moving.undo_moves(w.rt, a, plan(w), "так"),
     "versions.planning.judge_cases": lambda w, a: w.read(
@@ -397,8 +412,10 @@ COLLEAGUES = {
     "definitions.pins.definition_of", "definitions.pins.pin",
     "definitions.queries.definition_content", "definitions.queries.published_definitions",
     "deadlines.queries.all_norms", "deadlines.queries.calendar_keys", "deadlines.queries.country_years",
-    "deadlines.queries.days_by_year", "deadlines.queries.norm_editions",
+    "deadlines.queries.days_by_year",  "deadlines.queries.norm_editions",
     "cases.editions.open_cases_by_edition",
+    "deadlines.changes.changes_of", "deadlines.changes.latest_changes",
+    "cases.recalculation_views.counting_waits", "cases.recalculation_views.latest_recalculations",
 }  # fmt: skip
 """What every colleague may know: names and posts, places, pathways, norms, calendars. Nobody's case."""
 
@@ -471,9 +488,21 @@ INSIDE = {
     "worklist.escalations.put_before",
     "worklist.ladder.tell_due", "worklist.mail.send_due", "worklist.mail.queue_letters",
     "worklist.mail.queue_once", "worklist.mail.sending_moment", "worklist.letters.compose",
+    "cases.recalculation.recount_due", "deadlines.changes.note_change",
     "worklist.digest.queue_digests", "worklist.week.week_words",
 }  # fmt: skip
 """Never called for a person from outside."""
+
+
+def moved_of(w: World) -> int:
+    """A recalculation that moved a term of the case."""
+    number_of_term = term_of(w)
+    with w.rt.database.write() as conn:
+        work = {"started_at": 1, "finished_at": 1, "last_case": 1, "terms": 1, "moved": 1}
+        number = int(conn.execute(insert(recalculation).returning(recalculation.c.id), work).scalar_one())
+        row = {"term_id": number_of_term, "case_id": w.case_id, "due_before": 1, "due_after": 2}
+        conn.execute(insert(moved_term), {"recalculation_id": number, **row})
+    return number
 
 
 def term_of(w: World) -> int:

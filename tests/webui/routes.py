@@ -146,6 +146,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/calendar"): Route(EVERYONE),
     ("POST", "/calendar/<int:number>/confirm"): Route(KEEPS_CALENDAR),
     ("POST", "/calendar/day"): Route(KEEPS_CALENDAR),
+    ("GET", "/calendar/recalculations/<int:number>"): Route(EVERYONE),
     # the administrator and the journal
     ("GET", "/admin/accounts"): Route(MANAGES),
     ("GET", "/admin/accounts/new"): Route(MANAGES),

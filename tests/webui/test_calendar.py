@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+ACT = {"act": "постановление от 01.10.2026 № 1500"}
+
 
 def test_the_year_tells_working_days_and_what_each_day_is(visit):
     page = visit("R05").get("/calendar?year=2026")
@@ -48,9 +50,11 @@ def test_a_day_is_changed_for_a_reason(visit):
     assert "28 : День округа" in " ".join(page.select("table.month")[7].get_text(" ").split())
 
 
-@pytest.mark.parametrize("wrong", [{"day": ""}, {"day": "2050-01-01"}, {"kind": "none"}, {"note": " "}])
+@pytest.mark.parametrize(
+    "wrong", [{"day": ""}, {"day": "2050-01-01"}, {"kind": "none"}, {"note": " "}, {"source": ""}]
+)
 def test_a_day_without_its_reason_is_refused_at_the_field(wrong, visit):
-    sent = {"day": "2026-08-28", "kind": "holiday", "note": "День округа", **wrong}
+    sent = {"day": "2026-08-28", "kind": "holiday", "note": "День округа", "source": "Закон", **wrong}
     answer = visit("R25").post("/calendar/day", sent, status=422)
     assert 'aria-invalid="true"' in answer.text
 
@@ -61,9 +65,15 @@ def test_a_year_is_confirmed_once(visit):
         "не подтверждён" in keeper.get("/calendar?year=2027").words
         or "предварительный" in keeper.get("/calendar?year=2027").words
     )
-    assert "2027 год подтверждён" in keeper.page_after("/calendar/2027/confirm").words
-    keeper.post("/calendar/2027/confirm", status=409)
-    keeper.post("/calendar/1900/confirm", status=404)
+    assert "2027 год подтверждён" in keeper.page_after("/calendar/2027/confirm", ACT).words
+    keeper.post("/calendar/2027/confirm", ACT, status=409)
+    keeper.post("/calendar/1900/confirm", ACT, status=404)
+
+
+def test_a_year_is_confirmed_by_an_act(visit):
+    answer = visit("R25").post("/calendar/2027/confirm", {"act": " "}, status=422)
+    assert 'aria-invalid="true"' in answer.text
+    assert "2027 год" in answer.text
 
 
 def test_who_only_reads_sees_no_form(visit):

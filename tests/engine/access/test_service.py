@@ -7,6 +7,7 @@ import pytest
 
 from engine.access.actors import load_actor
 from engine.access.journal import record_action, record_view
+from engine.access.offices import change_office
 from engine.access.queries import (
     case_journal,
     colleague,
@@ -20,7 +21,6 @@ from engine.access.service import (
     NewAccount,
     NewUnit,
     change_account,
-    change_office,
     change_unit,
     create_account,
     create_unit,

@@ -30,7 +30,7 @@ def rt(tmp_home):
     made = open_runtime(load())
     for year in (made.clock.now().year, made.clock.now().year + 1):
         if made.calendars.country().year(year).status != "confirmed":
-            confirm_year(made, SYSTEM, year)
+            confirm_year(made, SYSTEM, year, "постановление")
     return made
 
 

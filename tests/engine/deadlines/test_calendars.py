@@ -92,7 +92,9 @@ def test_a_holiday_of_a_unit_holds_for_the_units_below_it_only(rt):
 
 def test_the_nearer_unit_has_the_last_word(rt):
     service.edit_day(rt, methodologist(), holiday("28.08.2026"), TOWN)
-    service.edit_day(rt, methodologist(), Day(day("28.08.2026"), DayKind.WORKING, "приём граждан"), CENTRE)
+    service.edit_day(
+        rt, methodologist(), Day(day("28.08.2026"), DayKind.WORKING, "приём граждан", "приказ"), CENTRE
+    )
     assert rt.calendars.calendar(OFFICE_OF_CARE).is_working(day("28.08.2026"))
     assert not rt.calendars.calendar(FAR_CENTRE).is_working(day("28.08.2026"))
 

@@ -21,6 +21,8 @@ from engine.storage.moments import to_seconds
 from tests.engine.deadlines.factories import day, norm
 from tests.engine.deadlines.instances import TOWN, instance, methodologist
 
+ACT = "решение совета № 12"
+
 
 @pytest.fixture
 def rt(database_url, tmp_path):
@@ -68,7 +70,7 @@ def test_a_norm_of_ones_own_can_be_added(rt):
 
 def test_what_the_instance_has_changed_survives_an_update_of_the_product(rt):
     service.add_norm_edition(rt, methodologist(), norm(8, valid_from="2027-01-01"))
-    service.edit_day(rt, methodologist(), Day(day("14.12.2026"), DayKind.DAY_OFF, "юбилей города"))
+    service.edit_day(rt, methodologist(), Day(day("14.12.2026"), DayKind.DAY_OFF, "юбилей города", ACT))
     with rt.database.write() as conn:
         service.seed(conn, rt.clock.now())
     rt.calendars.forget()
@@ -78,7 +80,7 @@ def test_what_the_instance_has_changed_survives_an_update_of_the_product(rt):
 
 def test_confirming_a_year_makes_its_dates_final(rt):
     assert rt.calendars.country().year(2027).status is YearStatus.UNCONFIRMED
-    service.confirm_year(rt, methodologist(), 2027)
+    service.confirm_year(rt, methodologist(), 2027, "постановление № 1")
     assert rt.calendars.country().year(2027).status is YearStatus.CONFIRMED
     assert not rt.calendars.country().is_working(day("05.11.2027"))
     with rt.database.read() as conn:
@@ -88,7 +90,7 @@ def test_confirming_a_year_makes_its_dates_final(rt):
 
 def test_a_year_can_be_typed_in_and_confirmed_by_hand(rt):
     service.edit_day(rt, methodologist(), Day(day("10.01.2028"), DayKind.DAY_OFF, "перенос", "постановление"))
-    service.confirm_year(rt, methodologist(), 2028)
+    service.confirm_year(rt, methodologist(), 2028, "постановление № 1")
     calendar = rt.calendars.country()
     assert calendar.year(2028).status is YearStatus.CONFIRMED
     assert not calendar.is_working(day("10.01.2028"))
@@ -97,7 +99,7 @@ def test_a_year_can_be_typed_in_and_confirmed_by_hand(rt):
 
 def test_a_year_is_confirmed_once(rt):
     with pytest.raises(Conflict, match="2026 год уже подтверждён"):
-        service.confirm_year(rt, methodologist(), 2026)
+        service.confirm_year(rt, methodologist(), 2026, "постановление № 1")
 
 
 def test_loading_a_year_takes_the_transfers_that_are_known_of_it(rt):
@@ -113,36 +115,36 @@ def test_a_year_of_which_nothing_is_known_yet_is_not_loaded(rt):
 
 
 def test_loading_does_not_overwrite_a_confirmed_year(rt):
-    service.edit_day(rt, methodologist(), Day(day("14.12.2026"), DayKind.DAY_OFF, "юбилей города"))
+    service.edit_day(rt, methodologist(), Day(day("14.12.2026"), DayKind.DAY_OFF, "юбилей города", ACT))
     with pytest.raises(Conflict):
         service.load_year(rt, methodologist(), 2026)
     assert not rt.calendars.country().is_working(day("14.12.2026"))
 
 
 def test_editing_a_day_twice_keeps_the_last_word(rt):
-    service.edit_day(rt, methodologist(), Day(day("14.12.2026"), DayKind.DAY_OFF, "юбилей города"))
-    service.edit_day(rt, methodologist(), Day(day("14.12.2026"), DayKind.SHORT, "до обеда"))
+    service.edit_day(rt, methodologist(), Day(day("14.12.2026"), DayKind.DAY_OFF, "юбилей города", ACT))
+    service.edit_day(rt, methodologist(), Day(day("14.12.2026"), DayKind.SHORT, "до обеда", ACT))
     assert rt.calendars.country().day(day("14.12.2026")).kind is DayKind.SHORT
 
 
 def test_a_day_without_a_reason_is_not_written(rt):
     with pytest.raises(InvalidData) as refused:
-        service.edit_day(rt, methodologist(), Day(day("14.12.2026"), DayKind.DAY_OFF, "  "))
+        service.edit_day(rt, methodologist(), Day(day("14.12.2026"), DayKind.DAY_OFF, "  ", ACT))
     assert "note" in refused.value.errors
     assert rt.calendars.country().is_working(day("14.12.2026"))
 
 
 def test_days_of_a_unit_that_is_not_there_are_not_written(rt):
     with pytest.raises(NotFound):
-        service.edit_day(rt, methodologist(), Day(day("14.12.2026"), DayKind.DAY_OFF, "юбилей"), 77)
+        service.edit_day(rt, methodologist(), Day(day("14.12.2026"), DayKind.DAY_OFF, "юбилей", ACT), 77)
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        lambda rt, actor: service.edit_day(rt, actor, Day(day("14.12.2026"), DayKind.DAY_OFF, "юбилей")),
+        lambda rt, actor: service.edit_day(rt, actor, Day(day("14.12.2026"), DayKind.DAY_OFF, "юбилей", ACT)),
         lambda rt, actor: service.load_year(rt, actor, 2023),
-        lambda rt, actor: service.confirm_year(rt, actor, 2027),
+        lambda rt, actor: service.confirm_year(rt, actor, 2027, "постановление № 1"),
         lambda rt, actor: service.add_norm_edition(rt, actor, norm(8, valid_from="2027-01-01")),
     ],
 )
@@ -153,8 +155,8 @@ def test_only_those_who_may_change_norms_and_calendars(rt, change):
 
 
 def test_every_change_is_in_the_journal(rt):
-    service.edit_day(rt, methodologist(), Day(day("14.12.2026"), DayKind.DAY_OFF, "юбилей города"), TOWN)
-    service.confirm_year(rt, methodologist(), 2027)
+    service.edit_day(rt, methodologist(), Day(day("14.12.2026"), DayKind.DAY_OFF, "юбилей города", ACT), TOWN)
+    service.confirm_year(rt, methodologist(), 2027, "постановление № 1")
     number = service.add_norm_edition(rt, methodologist(), norm(8, valid_from="2027-01-01"))
     rows = journal(rt)
     assert [(row.actor_id, row.action, row.object_id) for row in rows] == [

@@ -46,6 +46,7 @@ SHIPPED = {
     "0009": "3331058f874db5087ac6674e94260dfb25bcf4693cb1aaad53692daa36544545",
     "0010": "7414894751d4f90e6eaa25756d6725d2a443cfcb18faf1012581bc6de4497f61",
     "0011": "64905ec0dc53fc6d1ff668d42b1355d27ab41c5e2e4ddb9055f6828b6dfca480",
+    "0012": "e728e553d8b1d31f9c18bbb05e45e6ace754fb4a44de74fde57df4f3a96ffe60",
 }
 """Every migration with the SHA-256 of its file: databases were made by it, so it never changes. A new one
 gets its line when it is accepted."""
