@@ -96,7 +96,9 @@ _LAST_CHANGE = select(
 _EXTENDED = select(func.count()).where(term_extension.c.term_id == bindparam("term_id"))
 _OVERLONG = (
     select(term_pause.c.term_id)
+    .join_from(term_pause, term, term.c.id == term_pause.c.term_id)
     .where(
+        term.c.ended_at.is_(None),
         term_pause.c.ended_at.is_(None),
         term_pause.c.limit_at.is_not(None),
         term_pause.c.limit_at <= bindparam("now"),

@@ -60,11 +60,12 @@ _LOCK_TASK = PreparedSelect(
         task.c.closed_at,
         task.c.closed_by,
     )
-    .join_from(task, case_, task.c.case_id == case_.c.id)
+    .join_from(case_, task, task.c.case_id == case_.c.id)
     .where(task.c.id == bindparam("task_id"))
     .with_for_update()
 )
-"""Locks both rows: on PostgreSQL a second click that waited would otherwise read the old row of the task."""
+"""Locks both rows: on PostgreSQL a second click that waited would otherwise read the old row of the task. The
+case is named, and so locked, first."""
 
 _OPEN_TERMS = PreparedSelect(OPEN_TERMS)
 

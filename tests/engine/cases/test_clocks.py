@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -258,6 +258,15 @@ def test_a_pause_ends_by_itself_when_it_was_as_long_as_the_norm_allows(rt: Runti
     with rt.database.read() as conn:
         pause = conn.execute(select(term_pause)).one()
     assert (pause.ended_at, pause.ended_by) == (to_seconds(msk("29.01 17:00")), SYSTEM.user_id)
+
+
+def test_a_pause_whose_step_was_done_is_nothing_to_end(rt: Runtime, clerk: Actor) -> None:
+    add_norm(rt, "X1", pause_days=10, valid_from="2025-12-02")
+    make_case(rt, clerk)
+    pause_term(rt, again(rt, clerk), term_row(rt).id, PAPERS)
+    complete(rt, clerk, "b")
+    set_clock(rt, FRIDAY + timedelta(days=20))
+    assert resume_overlong(rt) == 0
 
 
 def test_the_history_says_who_stopped_what_and_why(rt: Runtime, clerk: Actor) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,21 @@ from engine.access.queues import queue_for
 from engine.access.tables import audit
 from engine.bootstrap import open_runtime
 from engine.cases import repair
+from engine.cases.clocks import extend_term, pause_term, resume_term
 from engine.cases.history import HistoryKind
 from engine.cases.queries import case_card, case_history, case_position
 from engine.cases.service import StartedCase
 from engine.cases.tables import case_, incident, outbox, wait
+from engine.cases.timers import fire_due
 from engine.clock import MovableClock
-from engine.deadlines.service import seed
+from engine.deadlines.norm_file import norm_of
+from engine.deadlines.queries import case_terms
+from engine.deadlines.service import add_norm_edition, seed
+from engine.deadlines.tables import term, term_extension, term_pause
 from engine.definitions.files import Upload
 from engine.errors import Conflict, InvalidData, NotAllowed, NotFound
 from engine.model import SYSTEM, Actor
+from engine.model import Outcome as TermOutcome
 from engine.runtime import Runtime
 from engine.storage.rows import AnyRow
 from engine.versions.moving import move_case, move_cases, moved_cases, undo_move, undo_moves
@@ -282,6 +289,51 @@ def test_a_version_that_does_not_exist_is_refused(rt: Runtime) -> None:
         plan(rt, version=7)
     with pytest.raises(InvalidData):
         plan(rt, version=1, a="nowhere")
+
+
+def test_a_stopped_and_a_lengthened_term_move_as_they_are(rt: Runtime, clerk: Actor, head: Actor) -> None:
+    seeded(rt)
+    plain = {"value": 10, "unit": "working", "start": "step", "act": "порядок", "mark": "P"}
+    longer = {"value": 5, "unit": "working", "by": "R05", "ground": "проверка"}
+    for key, more in (("X1", {"pause": ["больница"]}), ("X2", {"extension": longer})):
+        add_norm_edition(rt, SYSTEM, norm_of({"key": key, "title": f"Норма {key}", **plain, **more}))
+
+    def watched(*more: str) -> Upload:
+        over = boundary_timer("over", "b", '=term("X1")')
+        body = START + user_task("a", startTerms="X1, X2") + user_task("b", norm="X1", endTerms="X1, X2")
+        late = user_task("late") + '<endEvent id="e2"/>'
+        return diagram("small", body + END + over + late + "".join(more) + flows("s a b e", "over late e2"))
+
+    case = changed_after(rt, clerk, watched())
+    complete(rt, clerk, "a")
+    who = load_actor(rt, clerk.user_id)
+    with rt.database.read() as conn:
+        numbers = {each.key: each.id for each in case_terms(conn, case.id)}
+    extend_term(rt, who, numbers["X2"], 5)
+    pause_term(rt, who, numbers["X1"], "больница")
+
+    def kept() -> list[AnyRow]:
+        with rt.database.read() as conn:
+            tables = (term, term_pause, term_extension, task.alias(), wait)
+            return [found for each in tables for found in conn.execute(select(each))]
+
+    before = kept()
+    publish_files(rt, watched('<textAnnotation id="n"><text>Новое</text></textAnnotation>'))
+    moved = move_case(rt, head, plan(rt), case.id, WHY)
+    assert kept() == before
+    undo_move(rt, head, moved, WHY)
+    assert kept() == before
+    move_case(rt, head, plan(rt), case.id, WHY)
+    clock = rt.clock
+    assert isinstance(clock, MovableClock)
+    clock.advance(timedelta(days=100))
+    fire_due(rt)
+    assert open_nodes(rt) == ["b"]
+    resume_term(rt, load_actor(rt, clerk.user_id), numbers["X1"])
+    complete(rt, clerk, "b")
+    with rt.database.read() as conn:
+        outcomes = {each.key: each.outcome for each in case_terms(conn, case.id)}
+    assert outcomes == {"X1": TermOutcome.MET, "X2": TermOutcome.BREACHED}
 
 
 # --- taking it back
