@@ -18,6 +18,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, update
 
 from engine.access.policy import ROLES
 from engine.access.queues import queue_for, queue_of
+from engine.cases.closing import before_the_end
 from engine.cases.giving_up import tell_given_up
 from engine.cases.history import HistoryKind
 from engine.cases.journal import write_history
@@ -110,6 +111,7 @@ def record_step(
         (task_id(case.id, e) for e in result.closed), (task_id(case.id, e) for e in result.cancelled)
     )
     if result.ended:
+        before_the_end(rt, conn, case, deed.actor)
         book.end_all()
 
     _update_case(rt, conn, case, result, deed)

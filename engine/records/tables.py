@@ -247,3 +247,47 @@ visit_member = Table(
 )
 """Who was asked to a visit, in the order of asking, and whether they come. `service`: a key of
 `crews.SERVICES`; `name` as the act gives it, empty when the service named nobody."""
+partner = Table(
+    "partner",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("municipality_id", BigInteger, ForeignKey("unit.id"), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("account_id", BigInteger, ForeignKey("account.id")),
+    Column("agreement", String(200), nullable=False, server_default=""),
+    Column("agreed_until", String(10)),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    UniqueConstraint("municipality_id", "kind", "name"),
+)
+"""A body to which requests and referrals go. `account_id`: who answers in the product, NULL where answers
+come on paper. `agreement`: what both signed, in force until `agreed_until`, NULL without an end."""
+
+referral = Table(
+    "referral",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("case_id", BigInteger, nullable=False),
+    Column("partner_id", BigInteger, ForeignKey("partner.id"), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("number", String(60), nullable=False, unique=True),
+    Column("state", String(10), nullable=False),
+    Column("sent_at", BigInteger, nullable=False),
+    Column("due_day", String(10), nullable=False),
+    Column("closed_at", BigInteger),
+    Column("families", SmallInteger),
+    Column("people", SmallInteger),
+    Column("children", SmallInteger),
+    Column("pieces", SmallInteger),
+)
+"""A document that a case sent to a partner and what came of it; its words lie in the case. `state` and
+`kind` are keys of `referrals.STATES` and `referrals.KINDS`; the four figures are what the partner gave, NULL
+before."""
+Index("ix_referral_case", referral.c.case_id)
+Index("ix_referral_partner", referral.c.partner_id, referral.c.sent_at)
+Index(
+    "ix_referral_open",
+    referral.c.due_day,
+    sqlite_where=text("closed_at IS NULL"),
+    postgresql_where=text("closed_at IS NULL"),
+)

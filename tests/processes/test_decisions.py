@@ -340,3 +340,23 @@ def test_a_family_is_taken_off_on_one_of_the_grounds_of_the_region(facts, codes)
 def test_a_ground_of_taking_off_says_how_to_prove_it():
     [found] = decide("DMN-10", обстоятельства_снятия=["переезд"], детей_на_учёте=Decimal(1))
     assert found["доказательство"] == "сопроводительное письмо с делом"
+
+
+# --- terms of answers -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "partner", "urgent", "term"),
+    [
+        ("запрос", "sfr", False, (5, "рабочие дни")),
+        ("письмо", "education", False, (30, "календарные дни")),
+        ("уведомление", "kdn", False, (3, "рабочие дни")),
+        ("направление", "czn", False, (10, "рабочие дни")),
+        ("запрос", "opeka", True, (1, "рабочие дни")),
+        ("уведомление", "police", True, (0, "рабочие дни")),
+        ("ходатайство", "crb", True, (10, "рабочие дни")),
+    ],
+)
+def test_a_document_waits_for_its_answer_as_long_as_its_kind_and_partner_say(kind, partner, urgent, term):
+    found = decide("DMN-09", вид_документа=kind, партнёр=partner, срочно=urgent)
+    assert (found["дней"], found["единица"]) == term

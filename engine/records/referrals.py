@@ -1,0 +1,239 @@
+"""Requests, petitions, letters, referrals and notices that cases send to partners, and what comes of them.
+
+What was asked and answered lies in the case; here stands to whom it went, until when the answer is due, and
+the figures of the result, so that what is sent, answered and open can be counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+
+from engine.access.policy import require
+from engine.cases.tables import case_
+from engine.cases.visibility import visible
+from engine.errors import Conflict, InvalidData
+from engine.model import Actor, Permission
+from engine.records.tables import partner, referral
+from engine.runtime import Runtime
+from engine.storage.moments import from_seconds, to_seconds
+
+KINDS = {
+    "request": "запрос",
+    "petition": "ходатайство",
+    "letter": "письмо",
+    "referral": "направление",
+    "notice": "уведомление",
+}
+
+SENT, ACCEPTED = "sent", "accepted"
+STATES = {
+    SENT: "отправлено",
+    ACCEPTED: "в работе",
+    "done": "исполнено",
+    "undone": "не исполнено",
+    "rejected": "отклонено",
+    "expired": "просрочено",
+    "revoked": "отозвано",
+}
+OPEN = referral.c.closed_at.is_(None)
+
+_OPEN_OF_CASE = (
+    select(referral.c.number).where(referral.c.case_id == bindparam("case_id"), OPEN).order_by(referral.c.id)
+)
+_FIGURES = ("families", "people", "children", "pieces")
+_MOST = 30_000
+"""No figure of a result is bigger: it is what one letter brought."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewReferral:
+    """A document that goes out. `number`: that of the case, and which one of the case it is."""
+
+    case_id: int
+    partner_id: int
+    kind: str
+    number: str
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """A document in the list. `figures`: families, people, children, pieces, None before the answer."""
+
+    id: int
+    case_id: int
+    case_number: str
+    partner: str
+    kind: str
+    number: str
+    state: str
+    sent_at: datetime
+    due: date
+    closed_at: datetime | None
+    figures: tuple[int | None, ...]
+
+    @property
+    def open(self) -> bool:
+        """The answer has not come."""
+        return self.closed_at is None
+
+    def late(self, today: date) -> bool:
+        """The answer has not come in time."""
+        return self.open and self.due < today
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How a partner answers: `sent` = `answered` + `open`; `late` of the open ones."""
+
+    partner: str
+    sent: int
+    answered: int
+    late: int
+
+    @property
+    def open(self) -> int:
+        """Not answered yet."""
+        return self.sent - self.answered
+
+
+def send(rt: Runtime, conn: Connection, new: NewReferral) -> int:
+    """Note that a document went out; its number in the register."""
+    if new.kind not in KINDS:
+        raise InvalidData("Документ не отправлен.", {"вид_документа": f"Есть: {', '.join(KINDS.values())}."})
+    values = {
+        "case_id": new.case_id,
+        "partner_id": new.partner_id,
+        "kind": new.kind,
+        "number": new.number,
+        "state": SENT,
+        "sent_at": to_seconds(rt.clock.now()),
+        "due_day": new.due.isoformat(),
+    }
+    return int(conn.execute(insert(referral).returning(referral.c.id), values).scalar_one())
+
+
+def accept(conn: Connection, referral_id: int) -> None:
+    """The partner has taken it to work; Conflict when it is closed."""
+    found = conn.execute(update(referral).where(referral.c.id == referral_id, OPEN).values(state=ACCEPTED))
+    if found.rowcount != 1:
+        raise Conflict("Этот документ уже закрыт.", "Обновите страницу дела.")
+
+
+def close(
+    rt: Runtime, conn: Connection, referral_id: int, state: str, figures: Mapping[str, int | None]
+) -> None:
+    """How it ended, and what the partner gave; a document that is closed stays as it was."""
+    if state not in STATES or state in (SENT, ACCEPTED):
+        raise InvalidData("Итог не записан.", {"исход": "Выберите исход из списка."})
+    if any(count is not None and not 0 <= count <= _MOST for count in figures.values()):
+        raise InvalidData("Итог не записан.", {"результат": f"Числа результата — от 0 до {_MOST}."})
+    values = {"state": state, "closed_at": to_seconds(rt.clock.now())}
+    known = {name: figures.get(name) for name in _FIGURES}
+    conn.execute(update(referral).where(referral.c.id == referral_id, OPEN).values({**values, **known}))
+
+
+def sent_by(conn: Connection, case_id: int) -> int:
+    """How many documents a case has sent."""
+    counted_of = select(func.count()).select_from(referral).where(referral.c.case_id == case_id)
+    return int(conn.execute(counted_of).scalar_one())
+
+
+def open_referral(conn: Connection, referral_id: int) -> tuple[int, str]:
+    """(case, number) of a document that waits for its answer; Conflict when it does not."""
+    wanted = select(referral.c.case_id, referral.c.number).where(referral.c.id == referral_id, OPEN)
+    row = conn.execute(wanted).one_or_none()
+    if row is None:
+        raise Conflict("Ответа на этот документ уже не ждут.", "Обновите страницу.")
+    return row.case_id, row.number
+
+
+def open_of_case(conn: Connection, case_id: int) -> list[str]:
+    """Numbers of the documents whose answers the case still waits for."""
+    return list(conn.execute(_OPEN_OF_CASE, {"case_id": case_id}).scalars())
+
+
+def revoke_all(rt: Runtime, conn: Connection, case_id: int) -> None:
+    """The case ends by itself: nobody waits for these answers any more."""
+    values = {"state": "revoked", "closed_at": to_seconds(rt.clock.now())}
+    conn.execute(update(referral).where(referral.c.case_id == case_id, OPEN).values(values))
+
+
+def referrals(
+    conn: Connection,
+    actor: Actor,
+    *,
+    only_open: bool = True,
+    partner_id: int | None = None,
+    case_id: int | None = None,
+    most: int = 200,
+) -> list[Referral]:
+    """Documents of the cases within reach: the open ones by due day, all of them the latest first."""
+    require(actor, Permission.CASE_VIEW)
+    wanted = (
+        select(referral, case_.c.number.label("case_number"), partner.c.name.label("partner"))
+        .join_from(referral, case_, case_.c.id == referral.c.case_id)
+        .join(partner, partner.c.id == referral.c.partner_id)
+        .where(visible(actor))
+        .limit(most)
+    )
+    if partner_id is not None:
+        wanted = wanted.where(referral.c.partner_id == partner_id)
+    if case_id is not None:
+        wanted = wanted.where(referral.c.case_id == case_id)
+    order = (referral.c.due_day, referral.c.id) if only_open else (referral.c.id.desc(),)
+    return [
+        _referral(row) for row in conn.execute((wanted.where(OPEN) if only_open else wanted).order_by(*order))
+    ]
+
+
+def tallies(conn: Connection, actor: Actor, today: date) -> list[Tally]:
+    """By partner, over the cases within reach: sent, answered, late."""
+    require(actor, Permission.CASE_VIEW)
+    late = OPEN & (referral.c.due_day < today.isoformat())
+    wanted = (
+        select(
+            partner.c.name,
+            func.count().label("sent"),
+            func.count(referral.c.closed_at).label("answered"),
+            func.count(referral.c.id).filter(late).label("late"),
+        )
+        .join_from(referral, partner, partner.c.id == referral.c.partner_id)
+        .join(case_, case_.c.id == referral.c.case_id)
+        .where(visible(actor))
+        .group_by(partner.c.id, partner.c.name)
+        .order_by(partner.c.name)
+    )
+    return [Tally(row.name, row.sent, row.answered, row.late) for row in conn.execute(wanted)]
+
+
+def counted(found: Iterable[Tally]) -> Tally:
+    """All partners together."""
+    rows = list(found)
+    return Tally(
+        "",
+        sum(each.sent for each in rows),
+        sum(each.answered for each in rows),
+        sum(each.late for each in rows),
+    )
+
+
+def _referral(row: Row[Any]) -> Referral:
+    return Referral(
+        id=row.id,
+        case_id=row.case_id,
+        case_number=row.case_number,
+        partner=row.partner,
+        kind=row.kind,
+        number=row.number,
+        state=row.state,
+        sent_at=from_seconds(row.sent_at),
+        due=date.fromisoformat(row.due_day),
+        closed_at=None if row.closed_at is None else from_seconds(row.closed_at),
+        figures=tuple(getattr(row, name) for name in _FIGURES),
+    )
