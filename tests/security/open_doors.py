@@ -26,7 +26,7 @@ COLLEAGUES = {
     "definitions.queries.definition_content", "definitions.queries.published_definitions",
     "deadlines.queries.all_norms", "deadlines.queries.calendar_keys", "deadlines.queries.country_years",
     "deadlines.queries.days_by_year",  "deadlines.queries.norm_editions",
-    "cases.editions.open_cases_by_edition",
+    "cases.editions.open_cases_by_edition", "records.partners.partner_of", "records.partners.partners",
     "deadlines.changes.changes_of", "deadlines.changes.latest_changes",
     "cases.recalculation_views.counting_waits", "cases.recalculation_views.latest_recalculations",
 }  # fmt: skip
