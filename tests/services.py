@@ -79,7 +79,9 @@ def fresh_database(template: str = "template0") -> Iterator[str]:
     name = f"test_{os.getpid()}_{next(_numbers)}"
     with _administration() as connection:
         connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} {}").format(
+                sql.Identifier(name), sql.Identifier(template), _quickly(connection)
+            )
         )
     try:
         yield _with_database(name)
@@ -272,6 +274,11 @@ def _administration() -> Iterator[psycopg.Connection[Any]]:
     url = make_url(postgres()).set(drivername="postgresql")
     with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
         yield connection
+
+
+def _quickly(connection: psycopg.Connection[Any]) -> sql.SQL:
+    """Copying the files takes half the time of writing them through the log, which servers since 15 do."""
+    return sql.SQL("STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else "")
 
 
 def _with_database(name: str) -> str:
