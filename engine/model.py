@@ -343,6 +343,8 @@ class StepInfo:
     topic: str | None = None
     documentation: str = ""
     line: int | None = None
+    choices: tuple[str, ...] = ()
+    """Names of the steps among which people choose, this one too; empty for a step that has to be done."""
 
 
 # --- terms ----------------------------------------------------------------------------------------

@@ -48,6 +48,7 @@ def row_view(
         "version": "",
         "draft_words": _("черновик %(time)s", time=local_time(row.draft_at)) if row.draft_at else None,
         "on_behalf_words": _("за: %(name)s", name=names.get(absent, "")) if absent else None,
+        "choice_words": _("по выбору") if row.step.choices else None,
         "forecast_words": None,
         "red": row.red,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from engine.bpmn import dialect
@@ -11,7 +11,7 @@ from engine.bpmn.build import build
 from engine.bpmn.check import finding_of, refusals
 from engine.bpmn.document import NotReadable, read_xml
 from engine.bpmn.graph import Element, Graph, Scope, read_graph
-from engine.bpmn.normalise import normalise
+from engine.bpmn.normalise import first_elements, normalise
 from engine.bpmn.pinned import pinned
 from engine.bpmn.plan import Plan
 from engine.errors import DefinitionRefused, Finding
@@ -123,6 +123,7 @@ def _rename(process: Scope, name: str) -> None:
 
 def _process(graph: Graph, scope: Scope) -> Process:
     steps = {element.id: dialect.step_info(element) for element in scope.all_elements()}
+    steps |= _chosen(scope, steps)
     starts = tuple(_start(graph, element) for element in scope.of_kind("startEvent"))
     properties = dialect.properties(scope.xml)
     hands_over = MappingProxyType(_hands_over(scope))
@@ -143,6 +144,17 @@ def _process(graph: Graph, scope: Scope) -> Process:
         starts=starts,
         plan=build(graph, scope),
     )
+
+
+def _chosen(scope: Scope, steps: Mapping[str, StepInfo]) -> dict[str, StepInfo]:
+    """The steps that people may begin in ad-hoc sub-processes, each with the names of all of them."""
+    found: dict[str, StepInfo] = {}
+    for level in scope.walk():
+        if level.is_ad_hoc:
+            offered = [steps[element.id] for element in first_elements(level)]
+            names = tuple(step.name or step.node for step in offered)
+            found |= {step.node: replace(step, choices=names) for step in offered}
+    return found
 
 
 def _hands_over(scope: Scope) -> dict[str, frozenset[str] | None]:

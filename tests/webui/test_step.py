@@ -18,7 +18,16 @@ from engine.cases.service import cancel_case
 from engine.model import SYSTEM
 from engine.worklist.service import claim, load_draft
 from tests.factories.access import make_account
-from tests.factories.cases import complete, open_nodes, open_tasks
+from tests.factories.cases import (
+    complete,
+    diagram,
+    flows,
+    open_case,
+    open_nodes,
+    open_tasks,
+    publish_files,
+    user_task,
+)
 
 ANSWERS = {"цель": "Найти работу", "членов": 4, "с_даты": "2026-01-20"}
 
@@ -223,3 +232,23 @@ def test_the_draft_is_sealed(visit, rt, office):
     assert kept is not None
     assert kept[0] == {"цель": "Тайна"}
     assert "Тайна".encode() not in (rt.settings.home / "marshrut.db").read_bytes()
+
+
+def test_a_step_that_people_choose_is_marked_and_says_what_else_may_be_begun(visit, rt, office):
+    chosen = (
+        f"<adHocSubProcess id='free' name='Помощь'>{user_task('call')}{user_task('see')}"
+        "<completionCondition>хватит</completionCondition></adHocSubProcess>"
+    )
+    publish_files(
+        rt,
+        diagram("free_help", f"<startEvent id='s'/>{chosen}<endEvent id='e'/>{flows('s free e')}"),
+    )
+    clerk = visit("R05")
+    case = open_case(rt, load_actor(rt, office.role["R05"]), "free_help")
+    assert clerk.get("/").words.count("по выбору") == 2
+    assert clerk.get(f"/cases/{case.id}").words.count("по выбору") == 2
+    (task,) = open_tasks(rt, "call")
+    words = clerk.get(f"/tasks/{task}").words
+    assert "Этот шаг по выбору" in words
+    assert "Начать можно и другое: Шаг see." in words
+    assert "по выбору" not in clerk.get(f"/tasks/{office.task}").words

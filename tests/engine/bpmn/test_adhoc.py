@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine import bpmn
 from tests.engine.bpmn.drawing import (
     after,
     boundary,
@@ -40,6 +41,12 @@ def test_every_step_without_an_incoming_flow_may_be_done():
     play = Play(around(free(user("a"), user("b"), user("c"), path("b c"))))
     assert play.open == ["a", "b"]
     assert [place.node for place in play.position.inside] == ["free"]
+
+
+def test_a_step_that_may_be_chosen_says_what_else_may_be_begun():
+    (process,) = bpmn.read(around(free(user("a"), user("b"), user("c"), path("b c")))).processes
+    chosen = {node: step.choices for node, step in process.steps.items() if step.choices}
+    assert chosen == {"a": ("Шаг a", "Шаг b"), "b": ("Шаг a", "Шаг b")}
 
 
 def test_a_step_may_be_done_again_until_the_condition_holds():
