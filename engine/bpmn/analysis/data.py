@@ -28,11 +28,13 @@ class Read:
     """Names that an expression of the element needs.
 
     `beside`: what it sees besides what was written before the element began; ANYTHING where nobody can tell.
+    `named`: the part of it that something names; ANYTHING where the expression itself is what names it.
     `after`: it is asked when the work inside the element is done.
     """
 
     names: Names
     beside: Names | None
+    named: Names | None
     line: int | None
     text: str
     after: bool = False
@@ -40,10 +42,14 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """The names an element reads, in the order of its work, and those it writes; ANYTHING: nobody knows."""
+    """The names an element reads, in the order of its work, and those it writes; ANYTHING: nobody knows.
+
+    `names`: those of `writes` that something names; ANYTHING where that stands in another file.
+    """
 
     reads: tuple[Read, ...]
     writes: Names | None
+    names: Names | None
 
 
 def names_in(text: str) -> Names:
@@ -74,26 +80,34 @@ def data_of(element: Element, conditions: Iterable[Written], known: Known) -> Da
     outputs = dialect.parameters(element, "outputParameter")
     writes = frozenset(name for name, _ in outputs) if outputs else results
     writes = _with(writes, _collected(element))
+    names = _collected(element) if writes is ANYTHING and not _names_elsewhere(element) else writes
+    seen = _with(own, results)
     reads = [
-        *_reads(_before(element), own),
+        *_reads(_before(element), own, own),
         *_decision_reads(element, own, known),
-        *_reads((written for _, written in outputs), _with(own, results), after=True),
-        *_reads(_afterwards(element), _with(own, writes), after=True),
-        *_reads(conditions, writes, after=True),
+        *_reads((written for _, written in outputs), seen, seen, after=True),
+        *_reads(_afterwards(element), _with(own, writes), _with(own, names), after=True),
+        *_reads(conditions, writes, names, after=True),
     ]
-    return Data(tuple(reads), writes)
+    return Data(tuple(reads), writes, names)
 
 
 def _with(names: Names | None, more: Names | None) -> Names | None:
     return ANYTHING if names is None or more is None else names | more
 
 
-def _reads(texts: Iterable[Written | None], beside: Names | None, *, after: bool = False) -> Iterator[Read]:
+def _reads(
+    texts: Iterable[Written | None],
+    beside: Names | None,
+    named: Names | None,
+    *,
+    after: bool = False,
+) -> Iterator[Read]:
     for written in texts:
         if written is None or not (written.always or is_formula(written.text.strip())):
             continue
         if names := names_in(written.text):
-            yield Read(names, beside, written.line, written.text, after)
+            yield Read(names, beside, named, written.line, written.text, after)
 
 
 def _before(element: Element) -> Iterator[Written | None]:
@@ -129,7 +143,15 @@ def _decision_reads(element: Element, own: Names, known: Known) -> Iterator[Read
         return
     needed = known.decision_inputs(key)
     if needed:
-        yield Read(frozenset(needed), own, element.line, key)
+        yield Read(frozenset(needed), own, own, element.line, key)
+
+
+def _names_elsewhere(element: Element) -> bool:
+    """Whether what the element gives is named where the check can't look: in a form, a table, a process."""
+    return (
+        element.tag in ("scriptTask", "businessRuleTask", "callActivity")
+        or dialect.step_info(element).form is not None
+    )
 
 
 def _collected(element: Element) -> Names:

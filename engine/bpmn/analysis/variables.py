@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
@@ -26,8 +26,10 @@ from engine.bpmn.rules.known import Known
 MOST_ROUNDS = 30_000
 """Elements looked at until nothing changes any more. Beyond them nothing is said."""
 
-When = Literal["never", "at opening", "not always"]
-"""Why a name may be missing: nothing writes it; only the opening of the case could; not on every way."""
+When = Literal["never", "at opening", "by no name", "not always"]
+"""Why a name may be missing: nothing writes it; only the opening of the case could; only what gives names
+that the file does not tell (a message, an operation, a step without a form); not on every way.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,13 @@ class _There:
     """May be there, if a case is opened with what the files say."""
     opened: int
     """May be there, whatever a case is opened with."""
+    named: int
+    """May be there because something names them."""
     always: int
     """Are there on every way, whatever a case is opened with."""
 
     def with_locals(self, names: int) -> _There:
-        return _There(self.closed | names, self.opened | names, self.always | names)
+        return _There(self.closed | names, self.opened | names, self.named | names, self.always | names)
 
 
 def unwritten(process: Scope, known: Known) -> list[Unwritten]:
@@ -81,7 +85,8 @@ class _Flow:
         self.all = (1 << len(self.bit)) - 1
         self.known_bits: dict[Names, int] = {}
         self.written = frozenset(name for data in self.data.values() for name in data.writes or ())
-        self.makes = self._makes()
+        self.makes = self._makes({element: data.writes for element, data in self.data.items()})
+        self.names = self._makes({element: data.names for element, data in self.data.items()})
 
     def _bits(self, names: Iterable[str] | None) -> int:
         if names is None:
@@ -94,7 +99,7 @@ class _Flow:
             self.known_bits[key] = found
         return self.known_bits[key]
 
-    def _makes(self) -> dict[Element, int]:
+    def _makes(self, writes: Mapping[Element, Names | None]) -> dict[Element, int]:
         """What each element may write, a sub-process with all that is inside it."""
         makes: dict[Element, int] = {}
         for ways in reversed(self.levels):
@@ -103,7 +108,7 @@ class _Flow:
                 if element.body is not None:
                     for inner in element.body.elements.values():
                         inside |= makes[inner]
-                makes[element] = inside | self._bits(self.data[element].writes)
+                makes[element] = inside | self._bits(writes[element])
         return makes
 
     def find(self) -> list[Unwritten]:
@@ -124,57 +129,63 @@ class _Flow:
 
     def _places(self, ways: Ways, given: _There) -> Iterator[tuple[Element, _There]]:
         """Every element of a level that can be reached, with what is there when it begins."""
-        closed, opened = self._before(ways, given.closed), self._before(ways, given.opened)
+        closed = self._before(ways, given.closed, self.makes)
+        opened = self._before(ways, given.opened, self.makes)
+        named = closed if self.names == self.makes else self._before(ways, given.named, self.names)
         always = self._on_every_way(ways, given.always)
         for element in ways.scope.elements.values():
             id_ = element.id
             if id_ in closed and id_ in opened:
-                yield element, _There(closed[id_], opened[id_], always.get(id_, self.all))
+                by_name = named.get(id_, self.all)
+                yield element, _There(closed[id_], opened[id_], by_name, always.get(id_, self.all))
 
     def _at_opening(self) -> _There:
         """What the process has when it begins, before its start event."""
         handed = self.known.handed(self.process.id)
         if handed is ANYTHING:
-            return _There(self.all, self.all, self.all)
+            return _There(self.all, self.all, self.all, self.all)
         asked = any(dialect.step_info(start).form for start in self.process.of_kind("startEvent"))
         closed = self._bits(handed)
         opened = closed if handed or asked else self.all
-        return _There(closed, opened, opened)
+        return _There(closed, opened, closed, opened)
 
     def _missing(self, element: Element, here: _There) -> Iterator[Unwritten]:
         said: set[str] = set()
         for read in self.data[element].reads:
-            beside = self._bits(read.beside)
+            beside, named = self._bits(read.beside), self._bits(read.named)
             if read.after and element.body is not None:
                 beside |= self.makes[element]
+                named |= self.names[element]
             for name in sorted(read.names - said):
-                when = self._when(self.bit[name], here, beside)
+                when = self._when(self.bit[name], here, beside, named)
                 if when is None or (when == "not always" and may_be_null(name, read.text)):
                     continue
                 said.add(name)
                 yield Unwritten(element, name, read, when, self.written)
 
-    def _when(self, bit: int, here: _There, beside: int) -> When | None:
+    def _when(self, bit: int, here: _There, beside: int, named: int) -> When | None:
         if not bit & (here.opened | beside):
             return "never"
         if not bit & (here.closed | beside):
             return "at opening"
+        if not bit & (here.named | named):
+            return "by no name"
         return None if bit & (here.always | beside) else "not always"
 
-    def _before(self, ways: Ways, given: int) -> dict[str, int]:
+    def _before(self, ways: Ways, given: int, makes: dict[Element, int]) -> dict[str, int]:
         """What may have been written before each element of a level that can be reached."""
         scope = ways.scope
         apart = [one for one in scope.elements.values() if _stands_apart(one)]
         everything = given
         for element in scope.elements.values():
-            everything |= self.makes[element]
+            everything |= makes[element]
         for one in apart:
             if _goes_on_beside(one):
-                given |= self.makes[one]
+                given |= makes[one]
         if scope.is_ad_hoc:
             given = everything
         try:
-            beside = written_beside(ways, self.makes)
+            beside = written_beside(ways, makes)
         except TooManyWays:
             return {}
         before: dict[str, int] = {one.id: everything for one in apart}
@@ -189,8 +200,8 @@ class _Flow:
                 return {}
             id_ = waiting.popleft()
             element = scope.elements[id_]
-            edge = before[id_] | (self.makes[element] if element.body is not None else 0)
-            for target, brought in self._steps(ways, element, before[id_], edge):
+            edge = before[id_] | (makes[element] if element.body is not None else 0)
+            for target, brought in self._steps(ways, element, before[id_] | makes[element], edge):
                 brought |= beside.get(target, 0)
                 if target not in before or before[target] | brought != before[target]:
                     before[target] = before.get(target, 0) | brought
@@ -210,7 +221,8 @@ class _Flow:
             if rounds > MOST_ROUNDS:
                 return {}
             id_ = waiting.popleft()
-            for target, names in self._steps(ways, scope.elements[id_], before[id_], before[id_]):
+            element = scope.elements[id_]
+            for target, names in self._steps(ways, element, before[id_] | self.makes[element], before[id_]):
                 ways_in = brought.setdefault(target, {})
                 ways_in[id_] = names
                 all_come = scope.elements[target].tag == "parallelGateway"
@@ -220,9 +232,8 @@ class _Flow:
                     waiting.append(target)
         return before
 
-    def _steps(self, ways: Ways, element: Element, before: int, edge: int) -> Iterator[tuple[str, int]]:
+    def _steps(self, ways: Ways, element: Element, behind: int, edge: int) -> Iterator[tuple[str, int]]:
         """Where a token goes on from an element, and what has been written by then; `edge`: over its edge."""
-        behind = before | self.makes[element]
         for target in ways.after.get(element.id, ()):
             yield target, behind
         for boundary in ways.boundaries.get(element.id, ()):

@@ -14,6 +14,7 @@ from engine.bpmn.rules.known import Known
 _RULES: Final[dict[When, str]] = {
     "never": "variable-unknown",
     "at opening": "variable-at-start",
+    "by no name": "variable-unnamed",
     "not always": "variable-not-always",
 }
 

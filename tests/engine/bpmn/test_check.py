@@ -58,6 +58,7 @@ SOUND = laid_out(
         extensions(properties(norm="T13", startTerms="T15")),
         name="Посетить",
         camunda__candidateGroups="R05",
+        camunda__formRef="F24",
     ),
     xor("g", name="Нуждается?", default="d"),
     node(
@@ -73,7 +74,7 @@ SOUND = laid_out(
     call("k", "q").replace("<callActivity", '<callActivity name="Позвать"'),
     end("e"),
     path("s a g", "b c k e", "t e"),
-    flow("g", "b", "n > 5"),
+    flow("g", "b", "доход_семьи > 5"),
     flow("g", "e", id="d"),
 )
 
@@ -302,6 +303,13 @@ CASES: dict[str, bytes] = {
         path("s g", "a x e"),
         flow("g", "a", "доход_семьи > 1"),
         flow("g", "x", id="d"),
+    ),
+    "variable-unnamed": diagram(
+        start("s", camunda__formRef="F24"),
+        service("a"),
+        script("x", "{сумма: доход}"),
+        end(),
+        path("s a x e"),
     ),
     "variable-at-start": straight(script("x", "{сумма: доход + 1}")),
     "join-stuck": diagram(

@@ -67,18 +67,52 @@ DECIDE = node("businessRuleTask", "x", camunda__decisionRef="D2", camunda__resul
         script("w", "1", camunda__resultVariable="сумма"),
         script("w", "if доход > 1 then {сумма: 1} else {сумма: 2}"),
         node("businessRuleTask", "w", camunda__decisionRef="D1", camunda__resultVariable="сумма"),
-        service("w"),
-        user("w"),
         user("w", camunda__formRef="F99"),
         user("w", extensions(inputs_outputs(outputs={"сумма": "=доход"})), camunda__formRef="F1"),
         call("w", "q", extensions('<camunda:out source="=a" target="сумма"/>')),
         call("w", "q", extensions('<camunda:out variables="all"/>')),
-        catch("w", message()),
+        catch("w", message(), extensions(inputs_outputs(outputs={"сумма": "=сумма"}))),
         sub("w", start("s2"), script("w2", "{сумма: 1}"), end("e2"), path("s2 w2 e2")),
     ],
 )
 def test_what_an_element_before_may_have_written_is_known(writer):
     assert told(begin(), writer, reads(), end(), path("s w x e")) == set()
+
+
+@pytest.mark.parametrize(
+    "writer",
+    [
+        service("w"),
+        user("w"),
+        catch("w", message()),
+        node("receiveTask", "w", messageRef="m_letter"),
+        sub("w", start("s2"), user("w2"), end("e2"), path("s2 w2 e2")),
+    ],
+)
+def test_what_comes_without_a_name_is_only_said(writer):
+    """A step without a form, a message, an operation may give it: nobody can tell, so it is no warning."""
+    unnamed = {("x", "variable-unnamed")}
+    assert told(begin(), writer, reads(), end(), path("s w x e")) == unnamed
+    assert told(begin(), writer, reads(variable="доход"), end(), path("s w x e")) == set()
+    assert told(begin(), reads(), writer, end(), path("s x w e")) == UNKNOWN
+    named = (script("n", "{сумма: 1}"), path("s n w x e"))
+    assert told(begin(), writer, reads(), end(), *named) == set()
+
+
+def test_the_ways_out_of_a_step_without_a_form_read_what_nobody_names():
+    step = user("x", default="d")
+    ways = (flow("x", "a", "сумма > 1"), flow("x", "e", id="d"), path("s x", "a e"))
+    assert told(begin(), step, user("a", camunda__formRef="F1"), end(), *ways) == {("x", "variable-unnamed")}
+    told_by_form = user("x", default="d", camunda__formRef="F2")
+    ways = (flow("x", "a", "решение = 1"), *ways[1:])
+    assert told(begin(), told_by_form, user("a", camunda__formRef="F1"), end(), *ways) == set()
+
+
+def test_a_misspelt_name_behind_a_message_is_told_what_it_may_be():
+    xml = diagram(begin(), catch("w", message()), reads(variable="дохот"), end(), path("s w x e"))
+    (finding,) = [one for one in check(xml, known=KNOWN) if one.rule == "variable-unnamed"]
+    assert finding.severity == "info"
+    assert finding.hint.startswith("Может быть, это «доход»? ")
 
 
 @pytest.mark.parametrize(
