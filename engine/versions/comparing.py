@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from engine.bpmn.pinned import process_and_version
 from engine.definitions.files import ReadFile, Upload, kind_of
-from engine.definitions.library import Release
+from engine.definitions.library import PINNED, Release
 from engine.definitions.tables import definition
 from engine.errors import InvalidData, NotFound
 from engine.storage.rows import AnyRow
@@ -16,6 +17,11 @@ from engine.versions.changes import Change, Sign
 from engine.versions.decisions import compare_decisions
 from engine.versions.forms import compare_forms
 from engine.versions.processes import compare_diagrams
+
+Use = tuple[str, str]
+"""Kind and key of a definition in a release; a process that is called by number is of the kind `pinned`."""
+
+_PROCESSES = frozenset({"bpmn", PINNED})
 
 TEMPLATE_CHANGED = Change(Sign.CHANGED, "template", "", "шаблон документа")
 
@@ -55,12 +61,34 @@ def compare_contents(kind: str, before: bytes, after: bytes) -> list[Change]:
 
 
 def compare_releases(conn: Connection, before: Release, after: Release, process: str) -> list[Part]:
-    """What a case of this pathway would meet differently: only parts that differ, the diagram first."""
+    """What a case of this pathway would meet differently: only parts that differ, the diagram first.
+
+    A call that has come to be bound to a version, or to another one, is compared with what it called before.
+    """
+    old, new = used_by(before, process), used_by(after, process)
+    pairs = _other_versions(old - new, new - old)
+    met = {use for pair in pairs for use in pair}
+    pairs |= {(use, use) for use in (old | new) - met if _id(before, *use) != _id(after, *use)}
     return [
-        _part(conn, kind, key, before, after)
-        for kind, key in sorted(used_by(before, process) | used_by(after, process), key=_order)
-        if _id(before, kind, key) != _id(after, kind, key)
+        _part(conn, _id(before, *was), _id(after, *now))
+        for was, now in sorted(pairs, key=lambda pair: _order(pair[1]))
     ]
+
+
+def _other_versions(gone: set[Use], come: set[Use]) -> set[tuple[Use, Use]]:
+    """Versions of a process that are called no more, each with the one that is called instead."""
+    left = sorted(use for use in gone if use[0] in _PROCESSES)
+    found = set()
+    for use in sorted(use for use in come if use[0] in _PROCESSES):
+        was = next((each for each in left if _process(each) == _process(use)), None)
+        if was is not None:
+            left.remove(was)
+            found.add((was, use))
+    return found
+
+
+def _process(use: Use) -> str:
+    return process_and_version(use[1])[0]
 
 
 def compare_upload(conn: Connection, published: Release | None, files: Iterable[ReadFile]) -> list[Part]:
@@ -95,17 +123,17 @@ def _upcoming(conn: Connection, published: Release | None, file: ReadFile) -> Pa
     )
 
 
-def _order(part: tuple[str, str]) -> tuple[int, str]:
-    return ("bpmn", "dmn", "form", "docx").index(part[0]), part[1]
+def _order(part: Use) -> tuple[int, str]:
+    return ("bpmn", PINNED, "dmn", "form", "docx").index(part[0]), part[1]
 
 
-def used_by(release: Release, process: str) -> set[tuple[str, str]]:
-    """(kind, key) of everything that the cases of a pathway can meet in a release, itself included."""
+def used_by(release: Release, process: str) -> set[Use]:
+    """Everything that the cases of a pathway can meet in a release, itself included."""
     if process not in release.items.get("bpmn", {}):
         return set()
     program = release.program(process)
     processes = [program.main, *program.called.values()]
-    found = {("bpmn", each.id) for each in processes}
+    found = {(PINNED if process_and_version(each.id)[1] else "bpmn", each.id) for each in processes}
     for each in processes:
         found |= {("dmn", key) for key in each.decisions}
         found |= {("form", key) for key in each.forms}
@@ -117,21 +145,20 @@ def _id(release: Release, kind: str, key: str) -> int | None:
     return release.items.get(kind, {}).get(key)
 
 
-def _part(conn: Connection, kind: str, key: str, before: Release, after: Release) -> Part:
-    old, new = (_row(conn, _id(release, kind, key)) for release in (before, after))
+def _part(conn: Connection, before: int | None, after: int | None) -> Part:
+    old, new = _row(conn, before), _row(conn, after)
     known = new or old
     if known is None:
-        raise NotFound(f"Ни в одном из выпусков нет «{key}».")
-    changes = tuple(_changes(kind, key, old, new))
+        raise NotFound("Этой части нет ни в одном из двух выпусков.")
     return Part(
-        kind,
-        key,
+        known.kind,
+        known.key,
         known.title,
         old.version if old else None,
         new.version if new else None,
-        old.id if old else None,
-        new.id if new else None,
-        changes,
+        before,
+        after,
+        tuple(_changes(known.kind, known.key, old, new)),
     )
 
 

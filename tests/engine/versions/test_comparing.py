@@ -103,3 +103,49 @@ def test_a_pathway_is_compared_with_all_it_uses(rt: Runtime) -> None:
         ("form", "F1", 1, 2),
     ]
     assert "Добавлено: шаг «Шаг z»" in parts[0].changes[0].sentence
+
+
+def calling(bound: str) -> Upload:
+    """A pathway that calls `called`, bound to a version or not."""
+    call = f'<callActivity id="c" name="Вызов" calledElement="called"{bound}/>'
+    ends = '<startEvent id="s" name="Начало"/><endEvent id="e" name="Конец"/>'
+    return diagram("caller", ends + call + flows("s c e"))
+
+
+def version(number: int) -> str:
+    return f' camunda:calledElementBinding="version" camunda:calledElementVersion="{number}"'
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("", version(1), (2, 1, "Убрано: шаг «Шаг z»")),
+        (version(1), version(2), (1, 2, "Добавлено: шаг «Шаг z»")),
+        (version(1), "", (1, 2, "Добавлено: шаг «Шаг z»")),
+    ],
+)
+def test_a_call_bound_to_another_version_is_a_changed_part(
+    rt: Runtime, before: str, after: str, told: tuple[int, int, str]
+) -> None:
+    publish_files(rt, chain("called", user_task("x")))
+    publish_files(rt, chain("called", user_task("x"), user_task("z")))
+    publish_files(rt, calling(before))
+    with rt.database.read() as conn:
+        first = rt.library.current(conn)
+    publish_files(rt, calling(after))
+    with rt.database.read() as conn:
+        parts = compare_releases(conn, first, rt.library.current(conn), "caller")
+    assert {(part.kind, part.key) for part in parts} == {("bpmn", "caller"), ("bpmn", "called")}
+    (called,) = [part for part in parts if part.key == "called"]
+    assert (called.before, called.after) == told[:2]
+    assert any(change.sentence.startswith(told[2]) for change in called.changes)
+
+
+def test_a_call_that_goes_where_it_went_is_no_changed_part(rt: Runtime) -> None:
+    publish_files(rt, chain("called", user_task("x")))
+    publish_files(rt, calling(version(1)))
+    with rt.database.read() as conn:
+        first = rt.library.current(conn)
+    publish_files(rt, chain("called", user_task("y")))
+    with rt.database.read() as conn:
+        assert compare_releases(conn, first, rt.library.current(conn), "caller") == []
