@@ -23,17 +23,20 @@ PLAIN, ZLIB, WORDS, SAMPLES = 0, 1, 2, 3
 
 _DICTIONARIES: Final = {WORDS: "packing_words.txt", SAMPLES: "packing_samples.txt"}
 
-_WORTH_COMPRESSING: Final = 60
+_WORTH_COMPRESSING: Final = 128
+"""Shorter are mostly promises, which are gone as soon as they are kept."""
 _LEVEL: Final = 5
 """Above it some thirtieth is gained for a third of the time more."""
 
-_RAW: Final = -15
-"""No header and no checksum of zlib's own: what is sealed can't be damaged unseen. A window of 32 kB, in
-which the dictionary is seen whole to the end.
+_RAW: Final = -14
+"""No header and no checksum of zlib's own: what is sealed can't be damaged unseen. A window of 16 kB, as
+long as the dictionary.
 """
 
-_MEMORY: Final = 6
-"""Little memory, so that a packer which has read the dictionary is quickly copied."""
+_MEMORY: Final = 5
+"""Little memory, so that a packer which has read the dictionary is quickly copied: that, not the packing
+itself, is most of the time for a short text.
+"""
 
 _ONE_BYTE: Final = "cp1251"
 """All letters and signs of Russian; what it lacks is compressed as UTF-8, without the dictionary."""
@@ -81,7 +84,7 @@ def _packer() -> zlib._Compress:
 
 @cache
 def _unpacker(scheme: int) -> zlib._Decompress:
-    return zlib.decompressobj(_RAW, zdict=dictionary(scheme))
+    return zlib.decompressobj(-zlib.MAX_WBITS, zdict=dictionary(scheme))
 
 
 @cache

@@ -85,9 +85,10 @@ def write(token: Token, values: Mapping[str, Value]) -> None:
     `values` are storable already.
     """
     own_inputs = token.marks.get(INPUTS)
+    around = [layer for layer in _locals(token) if layer is not own_inputs]
+    scope = _process_scope(token)
     for name, value in values.items():
-        layers = (layer for layer in _locals(token) if layer is not own_inputs and name in layer)
-        next(layers, _process_scope(token))[name] = value
+        next((layer for layer in around if name in layer), scope)[name] = value
 
 
 def _locals(token: Token, *, with_counters: bool = False) -> Iterator[dict[str, Value]]:

@@ -36,7 +36,7 @@ _ONLY_JSON: Final = (
 
 _TAGS: Final[dict[type, tuple[str, Callable[[Any], str]]]] = {
     Decimal: ("$n", str),
-    date: ("$d", temporal_text),
+    date: ("$d", date.isoformat),
     WideDate: ("$d", temporal_text),
     time: ("$t", temporal_text),
     WideTime: ("$t", temporal_text),
@@ -46,9 +46,17 @@ _TAGS: Final[dict[type, tuple[str, Callable[[Any], str]]]] = {
     YearsMonthsDuration: ("$p", str),
 }
 
+
+def _read_date(text: str) -> date | WideDate | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:  # of a year that Python's dates have not
+        return parse_date(text)
+
+
 _READERS: Final[dict[str, Callable[[Any], Any]]] = {
     "$n": Decimal,
-    "$d": parse_date,
+    "$d": _read_date,
     "$t": parse_time,
     "$m": parse_date_time,
     "$p": parse_duration,
@@ -94,14 +102,18 @@ def encode(value: Any) -> Any:
 
 
 def decode(value: Any) -> Any:
-    """The value that `encode` made this of."""
+    """The value that `encode` made this of. Whatever JSON was read into becomes it, and is not copied."""
     kind = type(value)
     if kind is dict:
         if len(value) == 1:
             ((key, item),) = value.items()
             if key in _READERS:
                 return _READERS[key](item)
-        return {key: item if type(item) in _AS_IT_IS else decode(item) for key, item in value.items()}
-    if kind is list:
-        return [decode(item) for item in value]
+        for key, item in value.items():
+            if type(item) is dict or type(item) is list:
+                value[key] = decode(item)
+    elif kind is list:
+        for place, item in enumerate(value):
+            if type(item) is dict or type(item) is list:
+                value[place] = decode(item)
     return value

@@ -68,7 +68,7 @@ _CLOSE_TASK = Prepared(
 )
 _OPEN_TASK = Prepared(insert(task))
 _BEGIN_WAIT = Prepared(insert(wait))
-_FOLLOW_TERM = (
+_FOLLOW_TERM = Prepared(
     update(wait)
     .where(wait.c.case_id == bindparam("the_case"), wait.c.term == bindparam("the_term"))
     .values(due_at=bindparam("moment"))
@@ -121,7 +121,7 @@ def record_step(
         _OPEN_TASK.run_all(conn, opened)
     _write_history(rt, conn, case, result, deed)
     if followers := book.followers():
-        conn.execute(_FOLLOW_TERM, followers)
+        _FOLLOW_TERM.run_all(conn, followers)
     if result.ended_waits:
         _END_WAIT.run_all(conn, [{"the_wait": task_id(case.id, e)} for e in result.ended_waits])
     if waits := [wait_row(rt, case, w, book) for w in result.waits if w.kind != WaitKind.CONDITION]:

@@ -129,6 +129,7 @@ class Release:
     library: Library = field(repr=False)
     _programs: dict[str, Program] = field(default_factory=dict, repr=False)
     _processes: dict[str, Process] = field(default_factory=dict, repr=False)
+    _steps: dict[tuple[str, str], StepInfo] = field(default_factory=dict, repr=False)
     _started: dict[str, tuple[str, str]] | None = field(default=None, repr=False)
     _timed: tuple[TimedStart, ...] | None = field(default=None, repr=False)
 
@@ -233,9 +234,15 @@ class Release:
 
         A bare StepInfo for elements that the engine itself added and for names of messages.
         """
+        known = self._steps.get((main, ref))  # asked several times in each step of a case
+        if known is not None:
+            return known
         process, node = split_element_ref(main, ref)
         found = self.process(process).steps.get(node) if self.has_process(process) else None
-        return found or StepInfo(node=node, process=process, name=node, kind="")
+        if found is None:
+            return StepInfo(node=node, process=process, name=node, kind="")
+        self._steps[main, ref] = found
+        return found
 
 
 KIND_NAMES = {"bpmn": "Процесс", "dmn": "Решение", "form": "Форма", "docx": "Шаблон документа"}

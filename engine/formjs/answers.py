@@ -43,7 +43,7 @@ class _Place:
             known=_at(rows.known_rows(self.known), index),
             prefix=f"{self.prefix}{rows.name}.{index}.",
             indexes=(*self.indexes, index),
-            parent=self.context(self.this),
+            parent=self.context(self.this) if rows.scope.computed else None,
         )
 
 
@@ -60,15 +60,15 @@ class Answers:
     def read(self, scope: Scope, data: Mapping[str, Any], names: frozenset[str]) -> dict[str, Value]:
         """Values of the engine for the whole form; good only when there are no `errors` afterwards."""
         self._refuse_unknown(data, scope, "")
-        shown = scope.shown(self._known)
-        raw = self._complete(scope, data, shown)
+        raw = self._complete(scope, data, self._known)
         if scope.computed:
             looked_at = {name: seen(self._known[name]) for name in names if name in self._known}
-            at_first = {**looked_at, **seen(shown)}
             everything = seen(raw)
             self._whole = {**looked_at, **everything}
             visible = self._without_hidden(scope, _Place(everything, self._known))
-            self._whole = {**at_first, **visible}
+            hidden = [item for item in scope.items if item.path[0] not in visible]
+            at_first = {item.path[0]: seen(item.shown(self._known)) for item in hidden}
+            self._whole = {**looked_at, **at_first, **visible}
         return self._values(scope, raw, _Place(self._whole if scope.computed else raw, self._known))
 
     # --- what was submitted -----------------------------------------------------------------------
@@ -82,6 +82,8 @@ class Answers:
                     self._refuse_unknown(row, rows.scope, f"{prefix}{rows.name}.{index}.")
 
     def _refuse_names(self, data: Mapping[str, Any], names: Mapping[str, Any], prefix: str) -> None:
+        if data.keys() <= names.keys() and not any(names.values()):
+            return  # all are known, and none has names inside
         for key, value in data.items():
             if key not in names:
                 name = str(key)[:100]
@@ -89,27 +91,25 @@ class Answers:
             elif isinstance(names[key], dict) and isinstance(value, dict):
                 self._refuse_names(value, names[key], f"{prefix}{key}.")
 
-    def _complete(self, scope: Scope, data: Mapping[str, Any], shown: Mapping[str, Any]) -> dict[str, Any]:
+    def _complete(self, scope: Scope, data: Mapping[str, Any], known: Mapping[str, Value]) -> dict[str, Any]:
         """The submitted values, and what the form showed where nothing was or could be submitted."""
         raw: dict[str, Any] = {}
         for leaf in scope.leaves:
             value = _MISSING if leaf.fixed else get_path(data, leaf.path, _MISSING)
-            set_path(raw, leaf.path, get_path(shown, leaf.path) if value is _MISSING else value)
+            set_path(raw, leaf.path, leaf.shown(known) if value is _MISSING else value)
         for rows in scope.rows:
-            set_path(raw, rows.path, self._complete_rows(rows, data, get_path(shown, rows.path)))
+            set_path(raw, rows.path, self._complete_rows(rows, data, rows.known_rows(known)))
         return raw
 
-    def _complete_rows(self, rows: Rows, data: Mapping[str, Any], shown: Sequence[Any]) -> Any:
+    def _complete_rows(
+        self, rows: Rows, data: Mapping[str, Any], known: Sequence[Mapping[str, Value]]
+    ) -> Any:
         submitted = get_path(data, rows.path)
         if submitted is None:  # the viewer submits nothing for a list without rows
-            submitted = [] if rows.changeable else [{} for _ in shown]
+            submitted = [] if rows.changeable else [{} for _ in known]
         if not _are_rows(submitted):
             return submitted
-        blank = rows.scope.shown({})
-        return [
-            self._complete(rows.scope, row, shown[index] if index < len(shown) else blank)
-            for index, row in enumerate(submitted)
-        ]
+        return [self._complete(rows.scope, row, _at(known, index)) for index, row in enumerate(submitted)]
 
     def _without_hidden(self, scope: Scope, place: _Place) -> dict[str, Value]:
         """The data here as other conditions see them: what a condition hides is not there for them."""

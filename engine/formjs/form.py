@@ -68,7 +68,7 @@ class Form:
                 set_path(data, leaf.path, leaf.shown(variables))
         for rows in self.scope.rows:
             if isinstance(get_path(variables, rows.path), list):
-                set_path(data, rows.path, [rows.scope.shown(row) for row in rows.known_rows(variables)])
+                set_path(data, rows.path, rows.shown(variables))
         return data
 
     def sources(self, variables: Mapping[str, Value]) -> dict[str, Source]:

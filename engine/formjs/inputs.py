@@ -32,6 +32,7 @@ MARKS_LIMIT: Final = 500
 """Values marked in one list of options."""
 
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_BREAKS = re.compile(r"[\r\n\t]")
 _NUMBER = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?\s*", re.ASCII)
 _DATE_TEXT = r"\d{4}-\d{2}-\d{2}"
 _TIME_TEXT = r"\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?"
@@ -65,7 +66,8 @@ class Input(fields.Field[Any], ABC):
                 if self.needed:
                     raise ValidationError(words.missing(self.kind, self.label))
                 return value
-            self._validate(value)
+            if self.validators:
+                self._validate(value)
         except ValidationError as error:
             raise ValidationError(self.message) if self.message else error from None
         return value
@@ -99,8 +101,10 @@ class Text(Input):
             raise ValidationError(words.not_text(self.label))
         if len(value) > TEXT_LIMIT:
             raise ValidationError(words.too_long(self.label, TEXT_LIMIT))
+        if value.isprintable():  # nothing to clean: what both patterns look for can't be printed
+            return value
         value = _UNWANTED.sub("", value)
-        return re.sub(r"[\r\n\t]", " ", value) if self.kind == "textfield" else value
+        return _BREAKS.sub(" ", value) if self.kind == "textfield" else value
 
     def is_empty(self, value: Value) -> bool:
         return not (value.strip() if self.needed else value)  # spaces are no answer to a required question
@@ -218,10 +222,13 @@ class Options:
         found = [(value, label) for value, label in map(_option, offered) if value is not None]
         self.values = [value for value, _ in found]
         self.labels = tuple((seen(value), label) for value, label in found)
+        self._texts = frozenset(value for value in self.values if type(value) is str)
         self._seen = [seen(value) for value in self.values]
 
     def find(self, submitted: Any) -> Value | None:
         """The option's own value, or None when nothing like it is on offer."""
+        if type(submitted) is str and submitted in self._texts:  # as nearly all are
+            return submitted
         submitted = seen(submitted)
         for index, offered in enumerate(self._seen):
             if type(offered) is type(submitted) and offered == submitted:

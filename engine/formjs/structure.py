@@ -106,6 +106,10 @@ class Rows:
             return [{} for _ in range(self.at_first)]
         return [row if isinstance(row, dict) else {} for row in rows]
 
+    def shown(self, known: Mapping[str, Value]) -> list[Any]:
+        """The rows that the viewer shows before anybody touches them, ready for JSON."""
+        return [self.scope.shown(row) for row in self.known_rows(known)]
+
     def amount_remark(self, amount: int, shown: int) -> str | None:
         """What is wrong with so many rows, if anything."""
         if not self.changeable:
@@ -148,17 +152,24 @@ class Scope:
         for leaf in self.leaves:
             set_path(data, leaf.path, leaf.shown(known))
         for rows in self.rows:
-            set_path(data, rows.path, [rows.scope.shown(row) for row in rows.known_rows(known)])
+            set_path(data, rows.path, rows.shown(known))
         return data
+
+    @cached_property
+    def conditional(self) -> tuple[tuple[Condition, tuple[str, ...]], ...]:
+        """Each condition once, with the names of the fields and lists that it hides."""
+        names: dict[int, list[str]] = {}
+        conditions = {}
+        for item in self.items:
+            for condition in item.hides:
+                conditions[id(condition)] = condition
+                names.setdefault(id(condition), []).append(item.name)
+        return tuple((condition, tuple(names[key])) for key, condition in conditions.items())
 
     def hidden(self, call: Call) -> set[str]:
         """Names of the fields and lists that a condition hides."""
-        answers: dict[int, bool] = {}
-        names = set()
-        for item in self.items:
-            for condition in item.hides:
-                if id(condition) not in answers:
-                    answers[id(condition)] = call.holds(condition)
-                if answers[id(condition)]:
-                    names.add(item.name)
-        return names
+        hidden: set[str] = set()
+        for condition, names in self.conditional:
+            if not hidden.issuperset(names) and call.holds(condition):
+                hidden.update(names)
+        return hidden

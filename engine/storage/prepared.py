@@ -9,8 +9,9 @@ the long way, which tells the listeners.
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Delete, Insert, Select, Update
@@ -102,22 +103,29 @@ class _Wordings:
                 text=str(compiled),
                 names=frozenset(row),
                 fixed={name: value for name, value in compiled.params.items() if name not in row},
-                order=tuple(compiled.positiontup) if compiled.positiontup is not None else None,
+                in_order=_in_order(compiled.positiontup),
             )
         return found
 
 
 @dataclass(frozen=True, slots=True)
 class _Wording:
-    """`fixed` are values that the statement brings itself; `order` is None for a driver that wants names."""
+    """`fixed` are values that the statement brings; `in_order` is None where the driver wants names."""
 
     text: str
     names: frozenset[str]
     fixed: Row
-    order: tuple[str, ...] | None
+    in_order: Callable[[Row], tuple[Any, ...]] | None
 
     def parameters(self, row: Row) -> Any:
         if row.keys() != self.names:
             raise ValueError(f"parameters differ from before: {sorted(self.names ^ row.keys())}")
         values = {**self.fixed, **row} if self.fixed else row
-        return values if self.order is None else tuple([values[name] for name in self.order])
+        return values if self.in_order is None else self.in_order(values)
+
+
+def _in_order(names: Sequence[str] | None) -> Callable[[Row], tuple[Any, ...]] | None:
+    """What takes parameters out of a row for a driver that wants them one after the other."""
+    if names is None:
+        return None
+    return itemgetter(*names) if len(names) > 1 else lambda row: tuple(row[name] for name in names)
