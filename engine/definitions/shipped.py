@@ -19,6 +19,7 @@ TOPICS: Final = frozenset(
         "referral.accept",
         "referral.close",
         "referral.send",
+        "intake.matches",
         "register.enter",
         "register.leave",
         "register.update",

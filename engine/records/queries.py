@@ -192,16 +192,7 @@ def duplicates(rt: Runtime, conn: Connection, actor: Actor, data: PersonData) ->
     """
     require(actor, Permission.RECORD_EDIT)
     born = birth_token(rt, data.birth)
-    same_name = and_(*(_having_any([token]) for token in rt.vault.word_tokens(data.name.full())))
-    if born is None:
-        alike = same_name
-    else:
-        sounding = _having_any(rt.vault.sound_tokens(f"{data.name.family} {data.name.given}"))
-        alike = or_(
-            and_(person.c.birth_token == born, sounding), and_(person.c.birth_token.is_(None), same_name)
-        )
-    wanted = select(person).where(alike)
-    rows = conn.execute(wanted.order_by(person.c.id).limit(FOUND_AT_MOST)).all()
+    rows = _alike(rt, conn, data)
     mine = select(person.c.id).where(
         person.c.id.in_([row.id for row in rows]), people_within(actor, Permission.RECORD_VIEW)
     )
@@ -211,6 +202,32 @@ def duplicates(rt: Runtime, conn: Connection, actor: Actor, data: PersonData) ->
         Duplicate(row.id, row.unit_id, born is not None and row.birth_token == born, briefs.get(row.id))
         for row in rows
     ]
+
+
+def namesakes(rt: Runtime, conn: Connection, person_id: int) -> list[Duplicate]:
+    """Who else in the whole register may be this person, without their data; nobody when it was erased."""
+    data = _data(rt, conn.execute(select(person).where(person.c.id == person_id)).all())[0]
+    if data is None:
+        return []
+    born = birth_token(rt, data.birth)
+    return [
+        Duplicate(row.id, row.unit_id, born is not None and row.birth_token == born, None)
+        for row in _alike(rt, conn, data)
+        if row.id != person_id
+    ]
+
+
+def _alike(rt: Runtime, conn: Connection, data: PersonData) -> Sequence[Row[Any]]:
+    born = birth_token(rt, data.birth)
+    same_name = and_(*(_having_any([token]) for token in rt.vault.word_tokens(data.name.full())))
+    if born is None:
+        alike = same_name
+    else:
+        sounding = _having_any(rt.vault.sound_tokens(f"{data.name.family} {data.name.given}"))
+        alike = or_(
+            and_(person.c.birth_token == born, sounding), and_(person.c.birth_token.is_(None), same_name)
+        )
+    return conn.execute(select(person).where(alike).order_by(person.c.id).limit(FOUND_AT_MOST)).all()
 
 
 def settlements(conn: Connection, municipality_id: int) -> list[Settlement]:

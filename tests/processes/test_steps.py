@@ -24,6 +24,14 @@ from tests.processes.shipped import (
 )
 
 DOCUMENTS = {
+    "p01_ut_register": ["D01"],
+    "p01_ut_consent": ["D02"],
+    "p01_ut_diagnostics": ["D03"],
+    "p01_ut_examine_home": ["D21"],
+    "p01_ut_confirm_route": ["D04"],
+    "p01_ut_consult": ["D05"],
+    "p01_ut_forward": ["D06"],
+    "p01_ut_inform": ["D07"],
     "p02_ut_take_call": ["D10"],
     "p02_ut_alarm": ["D11"],
     "p02_ut_decide": ["D12"],

@@ -16,6 +16,9 @@ key            | value        | mark | ground
 T01            | 1 working    | P  | внутренняя норма
 T01b           | 3 calendar   | G  | 59-ФЗ, ст. 8
 T02            | 2 working    | P  | внутренняя норма
+T02b           | 1 working    | P  | внутренняя норма
+T02b:urgent    | 1 hours      | P  | внутренняя норма
+T02c           | 0 working    | P  | внутренняя норма
 T03            | 15 minutes   | P  | внутренняя норма
 T04            | 1 hours      | P  | внутренняя норма
 T05            | 3 working    | P  | внутренняя норма

@@ -72,6 +72,26 @@ def test_the_refusal_gives_reasons_and_the_way_to_appeal():
     assert "Жалобу подают начальнику управления или в суд." in text
 
 
+def test_the_consent_says_who_for_what_and_to_whom_and_otherwise_by_which_law():
+    text = shown("D02")
+    assert "Я, Белова Наталья Александровна" in text
+    assert "проживающая по адресу" in text
+    assert "данных моих несовершеннолетних детей" in text
+    assert "Больница" in text
+    by_law = shown("D02", основание_обработки="закон", текст={"статья_закона": "120-ФЗ"})
+    assert "Персональные данные Беловой Натальи Александровны обрабатываются без согласия: 120-ФЗ." in by_law
+    assert "даю согласие" not in by_law
+
+
+def test_the_citizen_is_told_the_number_the_ways_and_the_curator():
+    text = shown("D07")
+    assert "Беловой Наталье Александровне" in text
+    assert "номер дела ИП-2026-0001" in text
+    assert "1. Социальные услуги, признание нуждающимся;" in text
+    assert "Куратор случая, кабинет 4" in text
+    assert "15.01.2026" in text
+
+
 def test_the_act_of_an_urgent_service_has_what_the_law_asks_for():
     text = shown("D13")
     for part in (
