@@ -1,8 +1,8 @@
-"""The one window looks around before it opens a second file on the same people."""
+"""What is known already of the people of a case: other cards, registers, other cases. Numbers, no names."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam, or_, select
 
@@ -10,28 +10,55 @@ from engine.cases.tables import ACTIVE, case_
 from engine.definitions.operations import Call, operation
 from engine.model import Value
 from engine.records.queries import namesakes
+from engine.records.registers import Subject, entries_of
 from engine.runtime import Runtime
+from engine.storage.rows import AnyRow
 
 _ABOUT = select(case_.c.person_id, case_.c.family_id).where(case_.c.id == bindparam("case_id"))
-_OPEN = (
-    select(case_.c.number, case_.c.process)
+_OTHERS = (
+    select(case_.c.number, case_.c.process, case_.c.status)
     .where(
-        case_.c.status == ACTIVE,
         case_.c.id != bindparam("case_id"),
         or_(case_.c.person_id == bindparam("person_id"), case_.c.family_id == bindparam("family_id")),
     )
-    .order_by(case_.c.id)
+    .order_by(case_.c.id.desc())
     .limit(50)
 )
 
 
 @operation("intake.matches")
 def matches(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
-    """Cards that may be of the same person and open cases of the same person or family: numbers, no names."""
-    about = conn.execute(_ABOUT, {"case_id": call.case_id}).one()
+    """Cards that may be of the same person and open cases of the same person or family."""
+    person_id = conn.execute(_ABOUT, {"case_id": call.case_id}).one().person_id
     return {
-        "совпадения": [] if about.person_id is None else _cards(rt, conn, about.person_id),
-        "открытые_дела": _cases(rt, conn, call, about.person_id, about.family_id),
+        "совпадения": [] if person_id is None else _cards(rt, conn, person_id),
+        "открытые_дела": [
+            {"номер": row.number, "путь": _title(rt, conn, row)}
+            for row in _others(conn, call)
+            if row.status == ACTIVE
+        ],
+    }
+
+
+@operation("intake.known")
+def known(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
+    """Registers on which the family stands or stood, and its cases, open ones and ended ones."""
+    about = conn.execute(_ABOUT, {"case_id": call.case_id}).one()
+    nobody = about.family_id is None and about.person_id is None
+    entries = [] if nobody else entries_of(conn, Subject(about.family_id, about.person_id))
+    return {
+        "учёт": [
+            {"регистр": each.title, "состояние": each.state, "с": each.since, "по": each.until}
+            for each in entries
+        ],
+        "дела_семьи": [
+            {
+                "номер": row.number,
+                "путь": _title(rt, conn, row),
+                "состояние": "открыто" if row.status == ACTIVE else "закрыто",
+            }
+            for row in _others(conn, call)
+        ],
     }
 
 
@@ -47,10 +74,12 @@ def _cards(rt: Runtime, conn: Connection, person_id: int) -> list[Value]:
     ]
 
 
-def _cases(
-    rt: Runtime, conn: Connection, call: Call, person_id: int | None, family_id: int | None
-) -> list[Value]:
-    where = {"case_id": call.case_id, "person_id": person_id, "family_id": family_id}
-    rows = conn.execute(_OPEN, where).all()
-    release = rt.library.current(conn)
-    return [{"номер": row.number, "путь": release.process(row.process).name} for row in rows]
+def _others(conn: Connection, call: Call) -> Sequence[AnyRow]:
+    """Other cases of the same person or family, newest first."""
+    about = conn.execute(_ABOUT, {"case_id": call.case_id}).one()
+    where = {"case_id": call.case_id, "person_id": about.person_id, "family_id": about.family_id}
+    return conn.execute(_OTHERS, where).all()
+
+
+def _title(rt: Runtime, conn: Connection, row: AnyRow) -> str:
+    return rt.library.current(conn).process(row.process).name

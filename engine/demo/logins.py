@@ -16,6 +16,7 @@ OFFERED = (
     "krylova",
     "yusupov",
     "tumanova",
+    "ryabova",
     "lunina",
     "sedova",
     "gromov",

@@ -82,6 +82,7 @@ def test_every_end_of_a_case_is_reached_in_some_scenario():
     }
     assert {
         "p01_ee_informed", "p01_ee_helped", "p01_ee_withdrawn", "p02_ee_helped",
+        "p23_ee_done", "p23_ee_heard", "p23_ee_helped",
         "p03_ee_refused", "p03_ee_services_refused", "p03_ee_new_case", "p03_ee_done", "p03_ee_withdrawn",
         "p04_item_ee_decided", "p04_commission_ee_closed", "p10_ee_done", "p10_ee_nobody",
     } <= reached  # fmt: skip

@@ -53,6 +53,7 @@ DOCUMENTS = {
     "p04_item_rt_decision": ["D33"],
     "p10_st_ready": ["D85"],
     "p10_ut_act": ["D86"],
+    "p23_ut_notify_ministry": ["D140"],
 }
 """Documents that the catalogue of pathways names, by the element that makes them."""
 

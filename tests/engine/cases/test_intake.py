@@ -1,4 +1,4 @@
-"""The one window looks for a second card of the same person and for cases that are open already."""
+"""A case looks for what is known of its people: other cards, registers, other cases."""
 
 from __future__ import annotations
 
@@ -7,28 +7,31 @@ from datetime import date
 
 from engine.cases.queries import case_card, case_variables
 from engine.cases.service import cancel_case, start_case
+from engine.definitions.files import Upload
 from engine.jobs.sweep import sweep_until_idle
 from engine.model import Actor, StartCase, Value
+from engine.records import registers
+from engine.records.registers import Standing, Subject
 from engine.runtime import Runtime
 from tests.factories.access import make_actor
 from tests.factories.cases import END, START, chain, diagram, flows, publish_files, user_task
 from tests.factories.records import make_family, make_person
 
-LOOKS = diagram(
-    "looks",
-    START
-    + '<serviceTask id="op" name="Найти совпадения" camunda:type="external" camunda:topic="intake.matches"/>'
-    + user_task("a")
-    + END
-    + flows("s op a e"),
-)
+
+def looks(topic: str) -> Upload:
+    task = f'<serviceTask id="op" name="Найти" camunda:type="external" camunda:topic="{topic}"/>'
+    return diagram("looks", START + task + user_task("a") + END + flows("s op a e"))
 
 
 def looked(
-    rt: Runtime, clerk: Actor, person: int | None = None, family: int | None = None
+    rt: Runtime,
+    clerk: Actor,
+    person: int | None = None,
+    family: int | None = None,
+    topic: str = "intake.matches",
 ) -> Mapping[str, Value]:
     """What a new case about them has found."""
-    publish_files(rt, LOOKS, chain("other", user_task("b")))
+    publish_files(rt, looks(topic), chain("other", user_task("b")))
     command = StartCase(clerk, "looks", {}, person_id=person, family_id=family, label="семья Лапшиных")
     case = start_case(rt, command)
     sweep_until_idle(rt)
@@ -69,4 +72,41 @@ def test_open_cases_of_the_person_or_the_family_are_named_and_ended_ones_are_not
     over = start_case(rt, StartCase(clerk, "other", {}, person_id=mother, label="Лапшина О. С."))
     cancel_case(rt, clerk, over.id, "открыто по ошибке")
     found = looked(rt, clerk, person=mother, family=family)["открытые_дела"]
-    assert [each["номер"] for each in found] == [of_family.number, of_mother.number]
+    assert [each["номер"] for each in found] == [of_mother.number, of_family.number]
+
+
+def test_registers_of_the_family_and_all_its_cases_are_known(rt: Runtime) -> None:
+    clerk = make_actor(rt, "R05", "R07")
+    family, mother, _ = make_family(rt, clerk)
+    publish_files(rt, chain("other", user_task("b")))
+    going = start_case(rt, StartCase(clerk, "other", {}, family_id=family, label="семья Лапшиных"))
+    over = start_case(rt, StartCase(clerk, "other", {}, person_id=mother, label="Лапшина О. С."))
+    cancel_case(rt, clerk, over.id, "открыто по ошибке")
+    subject, since = Subject(family, None), date(2026, 1, 12)
+    with rt.database.write() as conn:
+        for register in ("sop", "prevention"):
+            registers.enter(
+                rt,
+                conn,
+                register,
+                subject,
+                Standing(state="ТЖС"),
+                case_id=going.id,
+                unit_id=clerk.unit_id,
+                since=since,
+            )
+        registers.leave(rt, conn, "sop", subject, until=date(2026, 1, 14), left_for="помощь оказана")
+    found = looked(rt, clerk, person=mother, family=family, topic="intake.known")
+    assert found["учёт"] == [
+        {"регистр": "Профилактический учёт", "состояние": "ТЖС", "с": since, "по": None},
+        {"регистр": "Социально опасное положение", "состояние": "ТЖС", "с": since, "по": date(2026, 1, 14)},
+    ]
+    assert [(each["номер"], each["состояние"]) for each in found["дела_семьи"]] == [
+        (over.number, "закрыто"),
+        (going.number, "открыто"),
+    ]
+
+
+def test_a_case_about_nobody_knows_nothing(rt: Runtime) -> None:
+    clerk = make_actor(rt, "R05")
+    assert looked(rt, clerk, topic="intake.known") == {"учёт": [], "дела_семьи": []}

@@ -66,6 +66,9 @@ T51:critical   | 3 hours      | P  | внутренняя норма
 T52            | 10 working   | P  | внутренняя норма
 T53            | 30 month_day | VR | приказ региона
 T54            | 3 months     | P  | внутренняя норма
+T55            | 1 working    | P  | внутренняя норма
+T56            | 3 working    | P  | внутренняя норма
+T57            | 2 hours      | P  | внутренняя норма
 T60            | 31 month_day | S  | внутренняя норма
 T70            | 5 working    | V  | 442-ФЗ, ст. 15
 T70:palliative | 2 working    | VR | порядок региона
@@ -87,6 +90,8 @@ T88            | 12 months    | VR | порядок региона
 T88b           | 5 month_end  | VR | порядок региона
 T89            | 3 months     | VR | порядок региона
 T90            | 1 hours      | P  | внутренняя норма
+T90:death      | 15 minutes   | P  | внутренняя норма
+T90b           | 3 working    | P  | внутренняя норма
 T91            | 10 working   | G  | 152-ФЗ, ст. 20
 T92            | 7 working    | G  | 152-ФЗ, ст. 21
 T93            | 10 working   | G  | 152-ФЗ, ст. 21
@@ -101,8 +106,8 @@ CATALOGUE = """
 T01 T02 T03 T04 T05 T06 T10 T11 T12 T13 T14 T15 T16 T20 T21 T22 T30 T31 T32 T33 T34 T40 T41 T42 T50 T51 T52
 T53 T54 T60 T70 T71 T72 T73 T74 T75 T80 T81 T82 T83 T84 T90
 """
-"""Keys of the catalogue itself. Terms that it names without a key have T08, T85–T89 and T91–T95, second
-and third terms of a row a `b` and a `c`."""
+"""Keys of the catalogue itself. Terms that it names without a key have T08, T55–T57, T85–T89 and T91–T95,
+second and third terms of a row a `b` and a `c`."""
 
 TODAY = day("21.11.2026")
 

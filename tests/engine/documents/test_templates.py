@@ -92,6 +92,20 @@ def test_the_citizen_is_told_the_number_the_ways_and_the_curator():
     assert "15.01.2026" in text
 
 
+def test_the_report_of_an_emergency_gives_the_figures_and_cries_out_the_death_of_a_child():
+    text = shown("D140")
+    for part in (
+        "Пожар",
+        "12.01.2026 в 03:40",
+        "пострадало 1, погибло 0",
+        "пострадало 2, погибло 0",
+        "дежурный отдела",
+    ):
+        assert part in text
+    assert "Гибель ребёнка" not in text
+    assert "Гибель ребёнка" in shown("D140", гибель_ребёнка=True)
+
+
 def test_the_act_of_an_urgent_service_has_what_the_law_asks_for():
     text = shown("D13")
     for part in (
