@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from engine.access.journal import record_action
 from engine.access.queries import names_of
+from engine.cases.remedies import standing_count
 from engine.cases.visibility import handed_over_among, visible_among
 from engine.definitions.library import Release
 from engine.errors import InvalidData
@@ -77,6 +78,7 @@ def show() -> str:
         )
         names = names_of(conn, numbers)
         counted = figures(rt, conn, person, now)
+        standing = standing_count(conn, person)
     here = local_now(person)
     drawn = _drawn(waiting)
     return render_template(
@@ -84,6 +86,7 @@ def show() -> str:
         figures=counted,
         lists=_lists(overdue, soon, counted.overdue, counted.soon),
         told=_told_words(told, names),
+        standing=standing,
         late=late,
         red=red,
         supervised=overdue_lines(lines, names),

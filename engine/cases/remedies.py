@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
 from engine import bpmn
 from engine.access.policy import reach
@@ -167,13 +167,24 @@ class Standing:
     """Since when, whole seconds."""
 
 
+def standing_count(conn: Connection, actor: Actor) -> int:
+    """How many cases stand still, of those the actor may repair."""
+    counted = select(func.count(incident.c.case_id.distinct())).join_from(
+        incident, case_, incident.c.case_id == case_.c.id
+    )
+    return int(conn.execute(counted.where(incident.c.solved_at.is_(None), _within(actor))).scalar_one())
+
+
+def _within(actor: Actor) -> ColumnElement[bool]:
+    return reach(actor, Permission.CASE_REPAIR).condition(unit=case_.c.unit_id, owner=case_.c.owner_id)
+
+
 def standing_cases(rt: Runtime, conn: Connection, actor: Actor, limit: int = 200) -> list[Standing]:
     """Cases that stand still, of those the actor may repair; the longest standing first."""
-    within = reach(actor, Permission.CASE_REPAIR).condition(unit=case_.c.unit_id, owner=case_.c.owner_id)
     rows = conn.execute(
         select(incident, case_.c.number, case_.c.process, case_.c.release_id)
         .join_from(incident, case_, incident.c.case_id == case_.c.id)
-        .where(incident.c.solved_at.is_(None), within)
+        .where(incident.c.solved_at.is_(None), _within(actor))
         .order_by(incident.c.at, incident.c.id)
         .limit(limit)
     )

@@ -30,9 +30,19 @@ from engine.cases.terms import TermBook
 from engine.cases.visibility import require_visible
 from engine.definitions.library import Release
 from engine.errors import Conflict, InvalidData, MarshrutError, NotFound
-from engine.model import Actor, Permission, StepResult, Value, WaitKind, element_ref, split_task_id
+from engine.model import (
+    Actor,
+    Permission,
+    StepResult,
+    Value,
+    WaitKind,
+    element_ref,
+    split_element_ref,
+    split_task_id,
+)
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds, to_seconds
+from engine.storage.rows import AnyRow
 from engine.versions.planning import Outcome, Plan, Verdict, carried_over, judge, judge_cases, plan_of, within
 from engine.versions.tables import migration, moved_case
 from engine.worklist.tables import OPEN, task
@@ -55,7 +65,7 @@ _RENAME_INCIDENT = (
     .values(node=bindparam("node"))
 )
 _STILL_MOVED = (
-    select(moved_case, migration.c.version, migration.c.process)
+    select(moved_case, migration.c.version, migration.c.process, migration.c.release_id, migration.c.renames)
     .join_from(moved_case, migration, moved_case.c.migration_id == migration.c.id)
     .where(moved_case.c.undone_at.is_(None))
 )
@@ -132,17 +142,9 @@ def _require_reason(reason: str) -> None:
 
 
 def _move(rt: Runtime, conn: Connection, actor: Actor, plan: Plan, case: LockedCase, reason: str) -> int:
-    moved = carried_over(rt, plan, case)
-    release = rt.library.release(plan.release_id)
     before = case.release_id, case.state
-    _restate(rt, conn, case, release, moved.state)
-    drafts = _adapt_drafts(rt, conn, case, release)
+    drafts = _carry(rt, conn, actor, plan, case)
     kept = {"state": base64.b85encode(before[1]).decode(), "drafts": drafts}
-    deed = Deed(HistoryKind.MOVED, actor, rt.clock.now())
-    promised = promises(rt, release, case, StepResult(state=b"", variables={}, waits=moved.added), deed)
-    if promised:
-        conn.execute(insert(outbox), promised)
-        rt.database.after_commit(rt.wake)
     told = {"действие": "перевести на новую версию", "версия": plan.version, "причина": reason.strip()}
     _tell(rt, conn, actor, case, told, "moved")
     row = {
@@ -155,6 +157,20 @@ def _move(rt: Runtime, conn: Connection, actor: Actor, plan: Plan, case: LockedC
         "moved_by": actor.user_id,
     }
     return int(conn.execute(insert(moved_case).returning(moved_case.c.id), row).scalar_one())
+
+
+def _carry(rt: Runtime, conn: Connection, actor: Actor, plan: Plan, case: LockedCase) -> dict[str, Any]:
+    """Carry the case over to the plan's release; given are drafts that lost something, as they were."""
+    moved = carried_over(rt, plan, case)
+    release = rt.library.release(plan.release_id)
+    _restate(rt, conn, case, release, moved.state)
+    drafts = _adapt_drafts(rt, conn, case, release)
+    deed = Deed(HistoryKind.MOVED, actor, rt.clock.now())
+    promised = promises(rt, release, case, StepResult(state=b"", variables={}, waits=moved.added), deed)
+    if promised:
+        conn.execute(insert(outbox), promised)
+        rt.database.after_commit(rt.wake)
+    return drafts
 
 
 def _purpose(case_id: int) -> str:
@@ -277,7 +293,7 @@ def moved_cases(conn: Connection, actor: Actor, plan_id: int, limit: int = 200) 
 
 
 def undo_moves(rt: Runtime, actor: Actor, plan_id: int, reason: str) -> list[Moved]:
-    """Take back every move of a plan in which nothing has happened since; the others say why not."""
+    """Take back every move of a plan that can be taken back; the others say why not."""
     require(actor, Permission.CASE_REPAIR)
     _require_reason(reason)
     with rt.database.read() as conn:
@@ -294,22 +310,29 @@ def _taken_back(rt: Runtime, actor: Actor, row: MovedRow, reason: str) -> Moved:
 
 
 def undo_move(rt: Runtime, actor: Actor, moved_id: int, reason: str) -> None:
-    """Take one move back: the earlier release and state. Conflict when the case has gone on since."""
+    """Take one move back; Conflict, with the reason, when that can't be.
+
+    A case in which nothing has happened since gets its earlier state; one that has gone on is carried over to
+    the earlier release where it stands.
+    """
     _require_reason(reason)
+    with rt.database.read() as conn:
+        row = _still_moved(conn, moved_id)
+        case = _looked_at(rt, conn, actor, row.case_id)
+        way_back = None if case.version == row.version_after else _way_back(rt, conn, actor, row, case)
+        seen = case.version
     with rt.database.write() as conn:
-        row = conn.execute(_STILL_MOVED.where(moved_case.c.id == moved_id)).one_or_none()
-        if row is None:
-            raise NotFound("Этот перевод уже отменён, или его не было.")
+        row = _still_moved(conn, moved_id)
         case = lock_case(rt, conn, row.case_id)
         require_visible(conn, actor, case.id, case, Permission.CASE_REPAIR)
-        if case.version != row.version_after:
-            raise Conflict(
-                f"Дело {case.number} после перевода уже пошло дальше, вернуть его нельзя.",
-                "Исправьте дело на его странице или переведите на следующую версию.",
-            )
-        kept = json.loads(rt.vault.open(case.key_id, row.kept, _purpose(case.id)))
-        _restate(rt, conn, case, rt.library.release(row.release_before), base64.b85decode(kept["state"]))
-        _restore_drafts(conn, kept["drafts"])
+        if case.version != seen:
+            raise Conflict(f"Дело {case.number} изменилось, пока его проверяли.", "Верните его ещё раз.")
+        if way_back is None:
+            kept = json.loads(rt.vault.open(case.key_id, row.kept, _purpose(case.id)))
+            _restate(rt, conn, case, rt.library.release(row.release_before), base64.b85decode(kept["state"]))
+            _restore_drafts(conn, kept["drafts"])
+        else:
+            _carry(rt, conn, actor, way_back, case)
         told: dict[str, Value] = {"действие": "вернуть на прежнюю версию", "версия": row.version}
         _tell(rt, conn, actor, case, {**told, "причина": reason.strip()}, "move_undone")
         conn.execute(
@@ -317,6 +340,32 @@ def undo_move(rt: Runtime, actor: Actor, moved_id: int, reason: str) -> None:
             .where(moved_case.c.id == moved_id)
             .values(undone_at=to_seconds(rt.clock.now()), undone_by=actor.user_id)
         )
+
+
+def _still_moved(conn: Connection, moved_id: int) -> AnyRow:
+    row = conn.execute(_STILL_MOVED.where(moved_case.c.id == moved_id)).one_or_none()
+    if row is None:
+        raise NotFound("Этот перевод уже отменён, или его не было.")
+    return row
+
+
+def _way_back(rt: Runtime, conn: Connection, actor: Actor, row: AnyRow, case: LockedCase) -> Plan:
+    """The move the other way round, for a case that has gone on; Conflict when the case can't take it."""
+    if case.release_id != row.release_id:
+        raise Conflict(
+            f"Дело {case.number} после этого перевели ещё раз.", "Сначала верните более поздний перевод."
+        )
+    places = {split_element_ref(row.process, old): new for old, new in json.loads(row.renames).items()}
+    renames = {element_ref(row.process, place[0], new): place[1] for place, new in places.items()}
+    now = rt.clock.now()
+    plan = Plan(0, row.process, row.release_before, row.version, renames, "", now, actor.user_id)
+    verdict = judge(rt, conn, plan, case)
+    if verdict.outcome is not Outcome.MOVES:
+        raise Conflict(
+            f"Дело {case.number} после перевода уже пошло дальше, и вернуть его нельзя. {verdict.reason}",
+            "Исправьте дело на его странице или переведите на следующую версию.",
+        )
+    return plan
 
 
 def _restore_drafts(conn: Connection, drafts: dict[str, Any]) -> None:

@@ -327,6 +327,7 @@ SCOPED: dict[str, Call] = {
     ],
     "cases.queries.case_list": lambda w, a: w.read(lambda c: cases.case_list(w.rt, c, a, active=None)),
     "cases.queries.count_cases": lambda w, a: w.read(lambda c: cases.count_cases(c, a)),
+    "cases.remedies.standing_count": lambda w, a: w.read(lambda c: remedies.standing_count(c, a)),
     "cases.remedies.standing_cases": lambda w, a: w.read(lambda c: remedies.standing_cases(w.rt, c, a)),
     "cases.visibility.handed_over_among": lambda w, a: w.read(
         lambda c: visibility.handed_over_among(c, a, [w.case_id])

@@ -18,7 +18,7 @@ from engine.worklist.ladder import tell_due
 from engine.worklist.tables import task
 from tests.factories.access import make_account
 from tests.factories.cases import complete, diagram, flows, open_case, publish_files, user_task
-from tests.webui.test_cases import rows
+from tests.webui.test_cases import broken, rows
 
 
 def figures(page):
@@ -202,3 +202,15 @@ def test_handing_over_is_offered_only_where_it_is_allowed(visit, rt, office):
     page = visit(elsewhere).get("/monitor")
     assert "Принять заявление" in page.words
     assert path not in page.decode()
+
+
+def test_cases_that_stand_still_are_a_click_away_for_who_may_repair_them(visit, rt, office):
+    head = visit("R07")
+    assert "остановил" not in head.get("/monitor").words
+    publish_files(rt, broken())
+    clerk = load_actor(rt, office.role["R05"])
+    open_case(rt, clerk, "broken")
+    complete(rt, clerk, "u", {"доход": 1})
+    page = head.get("/monitor")
+    assert "1 дело остановилось" in page.words.replace("\u00a0", " ")
+    assert "Доход?" in head.get(page.link("Исправить")).words

@@ -7,7 +7,7 @@ import pytest
 from engine.access.actors import load_actor
 from engine.model import SYSTEM
 from engine.versions.planning import make_plan
-from tests.factories.cases import chain, open_case, open_nodes, publish_files, user_task
+from tests.factories.cases import chain, complete, open_case, open_nodes, publish_files, user_task
 from tests.webui.test_cases import history
 from tests.webui.workplace import field, form
 
@@ -93,6 +93,28 @@ def test_the_head_carries_out_and_takes_back(visit, rt, case, plan):
     assert "Дело на другой версии пути: перевести на новую версию" in head.get(f"/cases/{case}/history").words
     back = head.page_after(f"/migrations/{plan}/undo", {"reason": "Поспешили"})
     assert "Возвращено дел: 1" in back.words
+
+
+def test_one_case_is_moved_and_taken_back_by_the_button_in_its_row(visit, rt, office, case, plan):
+    head = visit("R07")
+    page = head.get(f"/migrations/{plan}")
+    (button,) = page.select("button[form=move]")
+    assert (button["name"], button["value"]) == ("case", str(case))
+    head.post(f"/migrations/{plan}/move", {"case": case, "reason": ""}, status=422)
+    page = head.page_after(f"/migrations/{plan}/move", {"case": case, "reason": WHY})
+    assert "Дело переведено" in page.words
+    complete(rt, load_actor(rt, office.role["R07"]), "a")
+    (button,) = page.select("button[form=undo]")
+    back = head.page_after(
+        f"/migrations/{plan}/undo", {button["name"]: button["value"], "reason": "Поспешили"}
+    )
+    assert "Дело возвращено" in back.words
+    assert back.select("button[form=undo]") == []
+    assert history(rt, case)[0].data["data"]["причина"] == "Поспешили"
+
+
+def test_who_only_plans_has_no_buttons_to_move(visit, case, plan):
+    assert visit("R25").get(f"/migrations/{plan}").select("button[form]") == []
 
 
 def test_who_is_out_of_reach_sees_no_case_of_the_plan(visit, rt, office, case, plan):

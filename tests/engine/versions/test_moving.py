@@ -37,7 +37,7 @@ from engine.versions.moving import move_case, move_cases, moved_cases, undo_move
 from engine.versions.planning import Outcome, Verdict, judge_cases, make_plan, plan_of
 from engine.worklist.casework import finished_tasks
 from engine.worklist.service import claim, load_draft, save_draft
-from engine.worklist.tables import task
+from engine.worklist.tables import OPEN, task
 from tests.engine.definitions.drawing import form, text_field
 from tests.factories.access import MONDAY, make_account, make_actor, make_runtime, make_settings, town
 from tests.factories.cases import (
@@ -353,13 +353,63 @@ def test_a_move_is_taken_back_while_nothing_has_happened(rt: Runtime, clerk: Act
         undo_move(rt, head, moved, "Ещё раз")
 
 
-def test_a_case_that_has_gone_on_is_not_taken_back(rt: Runtime, clerk: Actor, head: Actor) -> None:
+def test_a_case_that_has_gone_on_is_taken_back_where_it_stands(
+    rt: Runtime, clerk: Actor, head: Actor
+) -> None:
     case = changed_after(rt, clerk, two(), two(user_task("c")))
     moved = move_case(rt, head, plan(rt), case.id, WHY)
     complete(rt, clerk, "a")
-    with pytest.raises(Conflict, match="уже пошло дальше"):
+    step = row(rt, select(task).where(task.c.status == OPEN))
+    undo_move(rt, head, moved, "Поспешили")
+    assert row(rt, select(case_.c.release_id)).release_id == 1
+    assert row(rt, select(task).where(task.c.status == OPEN)) == step
+    complete(rt, clerk, "b")
+    assert open_nodes(rt) == []
+    with pytest.raises(NotFound):
+        undo_move(rt, head, moved, "Ещё раз")
+
+
+def test_a_case_that_has_gone_where_the_earlier_version_has_nothing_stays_and_says_so(
+    rt: Runtime, clerk: Actor, head: Actor
+) -> None:
+    case = changed_after(rt, clerk, two(), two(user_task("c")))
+    moved = move_case(rt, head, plan(rt), case.id, WHY)
+    complete(rt, clerk, "a")
+    complete(rt, clerk, "b")
+    with pytest.raises(Conflict, match=r"уже пошло дальше.*«Шаг c»"):
         undo_move(rt, head, moved, WHY)
-    assert row(rt, select(case_.c.release_id)).release_id == 2
+    assert (open_nodes(rt), row(rt, select(case_.c.release_id)).release_id) == (["c"], 2)
+
+
+def test_a_mapping_is_turned_round_on_the_way_back(rt: Runtime, clerk: Actor, head: Actor) -> None:
+    case = changed_after(rt, clerk, two(), chain("small", user_task("a"), user_task("second")))
+    moved = move_case(rt, head, plan(rt, b="second"), case.id, WHY)
+    complete(rt, clerk, "a")
+    assert open_nodes(rt) == ["second"]
+    undo_move(rt, head, moved, WHY)
+    assert open_nodes(rt) == ["b"]
+
+
+def test_of_two_moves_the_later_one_is_taken_back_first(rt: Runtime, clerk: Actor, head: Actor) -> None:
+    case = changed_after(rt, clerk, two(), two(user_task("c")))
+    first = move_case(rt, head, plan(rt), case.id, WHY)
+    publish_files(rt, two(user_task("d")))
+    second = move_case(rt, head, plan(rt, 3), case.id, WHY)
+    complete(rt, clerk, "a")
+    with pytest.raises(Conflict, match="перевели ещё раз"):
+        undo_move(rt, head, first, WHY)
+    undo_move(rt, head, second, WHY)
+    undo_move(rt, head, first, WHY)
+    assert (open_nodes(rt), row(rt, select(case_.c.release_id)).release_id) == (["b"], 1)
+
+
+def test_a_case_that_is_over_is_not_taken_back(rt: Runtime, clerk: Actor, head: Actor) -> None:
+    case = changed_after(rt, clerk, two(), two(user_task("c")))
+    moved = move_case(rt, head, plan(rt), case.id, WHY)
+    for node in ("a", "b", "c"):
+        complete(rt, clerk, node)
+    with pytest.raises(Conflict, match="завершено"):
+        undo_move(rt, head, moved, WHY)
 
 
 def test_a_whole_plan_is_carried_out_and_taken_back_case_by_case(
@@ -374,6 +424,7 @@ def test_a_whole_plan_is_carried_out_and_taken_back_case_by_case(
     assert [each.done for each in done] == [False, True, True]
     assert "«Шаг b»" in done[0].reason
     complete(rt, clerk, "a")
+    complete(rt, clerk, "c")
     assert [each.done for each in undo_moves(rt, head, plan_id, WHY)] == [True, False]
     with rt.database.read() as conn:
         assert [each.case_id for each in moved_cases(conn, head, plan_id)] == [cases[1].id]
