@@ -53,3 +53,8 @@ class Context:
     working_days: Callable[[date, int], date] | None = None
     require_norm: Callable[[str, Mapping[str, Value]], None] = _any_norm
     tired: Callable[[], bool] = _never
+
+    @property
+    def local_now(self) -> datetime:
+        """`now` by the clock of the agency: what `today()` of an expression is told by."""
+        return self.now.astimezone(self.zone)

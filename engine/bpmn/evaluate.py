@@ -55,7 +55,7 @@ class Formula:
         """The value over any names. Raises Fault."""
         functions = _functions_of(context) if self.expression.functions else None
         try:
-            return self.expression.evaluate(names, now=context.now, functions=functions)
+            return self.expression.evaluate(names, now=context.local_now, functions=functions)
         except feel.FeelError as error:
             raise Fault(f"не вычисляется «{self.text}»: {error.message}", error.hint) from None
 

@@ -38,7 +38,7 @@ def step_context(rt: Runtime, release: Release, case: LockedCase, now: datetime)
             "владелец": case.owner_id,
             "организация": case.agency_id,
         },
-        decide=_decider(release, now),
+        decide=_decider(release, now.astimezone(zone)),
         working_days=rt.calendars.calendar(case.unit_id).add_working_days,
         require_norm=_register(rt, now.astimezone(zone).date()),
         tired=_tired_after(STEP_SECONDS),

@@ -15,6 +15,19 @@ from engine.records import cars, contacts, crews, visits
 from engine.records.tables import NOBODY
 from engine.runtime import Runtime
 
+PREPARING = 3
+"""Working days before a visit of the schedule when its crew is asked."""
+
+
+@operation("visit.next")
+def next_visit(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
+    """`месяцев` between two visits. Answers `дата_выезда`, a working day, and when to `подготовить` it."""
+    calendar = rt.calendars.calendar(call.unit_id)
+    today = day_of(rt, call, "сегодня")
+    months = max(1, int(call.inputs.get("месяцев") or 1))
+    day = calendar.next_working(visits.next_day(conn, subject_of(conn, call), today, months))
+    return {"дата_выезда": day, "подготовить": max(today, calendar.add_working_days(day, -PREPARING))}
+
 
 @operation("visit.open")
 def open_visit(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:

@@ -25,6 +25,7 @@ TOPICS: Final = frozenset(
         "register.leave",
         "register.update",
         "visit.close",
+        "visit.next",
         "visit.open",
         "visit.ready",
     }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, or_, select, update
 
 from engine.access.policy import require
 from engine.errors import Conflict, InvalidData, NotFound
@@ -140,6 +141,26 @@ def full_crew_share(visits: Sequence[Visit]) -> tuple[int, int]:
     return sum(bool(each.full_crew) for each in held), len(held)
 
 
+def next_day(conn: Connection, subject: Subject, today: date, months: int) -> date:
+    """When a family is to be visited next: by the approved schedule, else so many months after the last
+    visit that took place (after today when there was none), never before today.
+    """
+    ahead = _of_schedule(subject).where(visit.c.day >= today.isoformat()).order_by(visit.c.day).limit(1)
+    row = conn.execute(ahead).one_or_none()
+    if row is not None:
+        return date.fromisoformat(row.day)
+    wanted = select(func.max(visit.c.day)).where(subject.condition(visit), visit.c.status.in_((HELD, DANGER)))
+    last = conn.execute(wanted).scalar()
+    return max(today, months_after(date.fromisoformat(last) if last else today, months))
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month, or its last one: a month after 31 January is the end of February."""
+    place = day.month - 1 + months
+    first = date(day.year + place // 12, place % 12 + 1, 1)
+    return first.replace(day=min(day.day, monthrange(first.year, first.month)[1]))
+
+
 def settlement_of(conn: Connection, subject: Subject) -> int | None:
     """Where a family lives: the settlement of the first of its members who has one."""
     wanted = select(person.c.settlement_id).where(person.c.settlement_id.is_not(None))
@@ -165,15 +186,19 @@ def _appointed(conn: Connection, visit_id: int | None) -> Row[Any] | None:
 
 def _scheduled(conn: Connection, subject: Subject, day: date) -> Row[Any] | None:
     """The nearest visit of an approved schedule that no case has taken yet."""
-    wanted = (
+    near = visit.c.day.between((day - NEAR).isoformat(), (day + NEAR).isoformat())
+    rows = conn.execute(_of_schedule(subject).where(near)).all()
+    return min(rows, key=lambda row: abs(date.fromisoformat(row.day) - day), default=None)
+
+
+def _of_schedule(subject: Subject) -> Select[*tuple[Any, ...]]:
+    """Visits of an approved schedule that no case has taken yet."""
+    return (
         select(visit)
         .join_from(visit, visit_plan, visit.c.plan_id == visit_plan.c.id)
         .where(subject.condition(visit), visit.c.status == PLANNED, visit.c.case_id.is_(None))
         .where(visit_plan.c.approved_at.is_not(None))
-        .where(visit.c.day.between((day - NEAR).isoformat(), (day + NEAR).isoformat()))
     )
-    rows = conn.execute(wanted).all()
-    return min(rows, key=lambda row: abs(date.fromisoformat(row.day) - day), default=None)
 
 
 def _change(conn: Connection, visit_id: int, values: dict[str, Any]) -> None:

@@ -180,6 +180,47 @@ def test_a_visit_knows_the_village_of_the_family(rt_both: Runtime, clerk: Actor,
     assert opened(rt_both, family).settlement_id == place
 
 
+def next_day(rt: Runtime, subject: Subject, today: date = DAY, months: int = 1) -> date:
+    with rt.database.read() as conn:
+        return visits.next_day(conn, subject, today, months)
+
+
+def test_a_family_is_visited_next_by_the_schedule(rt_both: Runtime, family: Subject) -> None:
+    scheduled(rt_both, family, date(2026, 4, 20))
+    assert next_day(rt_both, family) == date(2026, 4, 20)
+
+
+def test_without_a_schedule_the_period_counts_from_the_last_visit(rt_both: Runtime, family: Subject) -> None:
+    assert next_day(rt_both, family) == date(2026, 3, 5)
+    closed(rt_both, opened(rt_both, family).id)
+    assert next_day(rt_both, family, date(2026, 2, 20), 2) == date(2026, 4, 5)
+
+
+def test_a_visit_that_should_have_been_long_ago_is_made_today(rt_both: Runtime, family: Subject) -> None:
+    closed(rt_both, opened(rt_both, family).id)
+    assert next_day(rt_both, family, date(2026, 9, 1)) == date(2026, 9, 1)
+
+
+def test_a_try_when_nobody_was_at_home_does_not_move_the_next_visit(
+    rt_both: Runtime, family: Subject
+) -> None:
+    closed(rt_both, opened(rt_both, family).id, "никого нет")
+    assert next_day(rt_both, family, date(2026, 3, 1)) == date(2026, 4, 1)
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "answer"),
+    [
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2024, 1, 31), 1, date(2024, 2, 29)),
+        (date(2026, 11, 30), 3, date(2027, 2, 28)),
+        (date(2026, 12, 15), 1, date(2027, 1, 15)),
+    ],
+)
+def test_a_month_later_is_the_same_day_or_the_last_one(day: date, months: int, answer: date) -> None:
+    assert visits.months_after(day, months) == answer
+
+
 # --- the crew -------------------------------------------------------------------------------------
 
 
