@@ -57,6 +57,7 @@ DOCUMENTS = {
     "p08_prevention_ie_reports": ["D73"],
     "p08_prevention_ut_assess": ["D74"],
     "p08_register_st_leave": ["D75"],
+    "p09_st_approve": ["D80", "D81"],
     "p10_st_ready": ["D85"],
     "p10_ut_act": ["D86"],
     "p23_ut_notify_ministry": ["D140"],

@@ -1,0 +1,147 @@
+"""The yearly schedule of visits for the diagrams: whom to visit, a draft, what clashes, cars, approval."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from engine.cases.registering import day_of
+from engine.definitions.operations import Call, operation
+from engine.errors import StepFailed
+from engine.model import Value
+from engine.records import cars, crews, schedules
+from engine.records.tables import PLANNED, car, settlement, visit
+from engine.runtime import Runtime
+
+
+@operation("plan.candidates")
+def candidates(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
+    """Whom the year will be about: `семей`, their `категории`, the `участники` who agree, the `машины`."""
+    tree = rt.directory.tree()
+    found = schedules.candidates(conn, tree, call.unit_id)
+    asked = crews.asked_for(conn, tree, call.unit_id, ("opeka", "police", "crb", "kcson", "education"))
+    return {
+        "семей": len(found),
+        "категории": sorted({each.state for each in found}),
+        "участники": [
+            {"название": each.title, "имя": each.name or None, "счёт": each.account_id} for each in asked
+        ],
+        "машины": cars.choices(cars.cars_of(conn, tree, call.unit_id), {}),
+    }
+
+
+@operation("plan.draft")
+def draft(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
+    """`год`, `частоты` [{категория, месяцев}]. Answers `план`, how many `выездов`, its `населённые_пункты`.
+
+    Of a year that is under way only the days after today are planned anew.
+    """
+    tree, year = rt.directory.tree(), int(call.inputs["год"])
+    months = {str(each["категория"]): max(1, int(each["месяцев"])) for each in call.inputs["частоты"] or ()}
+    families = [
+        schedules.Candidate(each.subject, each.settlement_id, each.unit_id, each.state, months[each.state])
+        for each in schedules.candidates(conn, tree, call.unit_id)
+        if each.state in months
+    ]
+    today = day_of(rt, call, "сегодня")
+    trips = schedules.spread(families, today, year, rt.calendars.calendar(call.unit_id).is_working)
+    municipality = tree.municipality(call.unit_id)
+    plan = schedules.keep_draft(conn, municipality, year, call.case_id, trips, today)
+    return {
+        "план": plan,
+        "выездов": len(trips),
+        "населённые_пункты": list(schedules.villages_of(conn, plan)),
+        "график": _rows(conn, plan),
+    }
+
+
+@operation("plan.cars")
+def give_cars(_rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
+    """`план`, `машины_плана` [{населённый_пункт or nothing, машина}]. Answers `с_машиной`."""
+    plan = _plan(call)
+    known = schedules.villages_of(conn, plan)
+    given = 0
+    for each in call.inputs.get("машины_плана") or ():
+        village = each.get("населённый_пункт")
+        if village and village not in known:
+            raise StepFailed(f"В графике нет выездов туда: {village}.", "Выберите место из графика.")
+        number = None if each.get("машина") is None else int(each["машина"])
+        given += schedules.lend_car(conn, plan, number, known.get(village) if village else None)
+    return {"с_машиной": given, "график": _rows(conn, plan)}
+
+
+@operation("plan.check")
+def check(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
+    """`план`, `переносы` [{день, новый_день}], `события` of the district [{день, событие}].
+
+    Moves what is to be moved, then answers `накладки` [{день, что}].
+    """
+    plan = _plan(call)
+    for each in call.inputs.get("переносы") or ():
+        schedules.move_day(conn, plan, _day(each["день"]), _day(each["новый_день"]))
+    asked = crews.asked_for(conn, rt.directory.tree(), call.unit_id, crews.FULL_CREW)
+    events = [
+        schedules.Clash(_day(each["день"]), f"в округе: {each['событие']}")
+        for each in call.inputs.get("события") or ()
+    ]
+    found = schedules.clashes(
+        conn,
+        plan,
+        rt.calendars.calendar(call.unit_id).is_working,
+        crew={each.account_id: each.title for each in asked if each.account_id is not None},
+        events=events,
+    )
+    return {
+        "накладки": [{"день": clash.day, "что": clash.words} for clash in found],
+        "график": _rows(conn, plan),
+    }
+
+
+@operation("plan.approve")
+def approve(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
+    """`план`: cases take their visits from it."""
+    schedules.approve(rt, conn, _plan(call))
+    return {}
+
+
+@operation("plan.month")
+def month(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
+    """`план`. Answers the first day of the next `месяц` and its `выезды` [{день, куда, семей, машина}]."""
+    first = schedules.first_of_next_month(day_of(rt, call, "сегодня"))
+    return {"месяц": first, "выезды": _rows(conn, _plan(call), first, schedules.first_of_next_month(first))}
+
+
+def _rows(
+    conn: Connection, plan: int, first: date = date.min, after: date = date.max
+) -> list[dict[str, Value]]:
+    """Trips to come [{день, куда, семей, машина}] of these days, without the last one."""
+    rows = conn.execute(
+        select(visit.c.day, settlement.c.kind, settlement.c.name, car.c.title)
+        .join_from(visit, settlement, visit.c.settlement_id == settlement.c.id, isouter=True)
+        .join(car, visit.c.car_id == car.c.id, isouter=True)
+        .where(visit.c.plan_id == plan, visit.c.status == PLANNED)
+        .where(visit.c.day >= first.isoformat(), visit.c.day < after.isoformat())
+        .order_by(visit.c.day, visit.c.settlement_id)
+    )
+    counted = Counter(
+        (row.day, f"{row.kind} {row.name}" if row.name else "место не указано", row.title) for row in rows
+    )
+    return [
+        {"день": date.fromisoformat(day), "куда": place, "семей": number, "машина": title}
+        for (day, place, title), number in counted.items()
+    ]
+
+
+def _plan(call: Call) -> int:
+    given = call.inputs.get("план")
+    if given is None:
+        raise StepFailed("Графика ещё нет.", "Поставьте на схеме «plan.draft» до этой операции.")
+    return int(given)
+
+
+def _day(given: Any) -> date:
+    return given if isinstance(given, date) else date.fromisoformat(str(given))

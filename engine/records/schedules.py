@@ -1,0 +1,232 @@
+"""The visits of a year: families of one village in one trip, each as often as its state asks.
+
+A schedule is a draft until it is approved; what stands against it (a day off, a car in two places) is found
+before anybody signs.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from engine.access.directory import Tree
+from engine.access.tables import absence
+from engine.errors import NotFound
+from engine.records.registers import OPEN, Subject
+from engine.records.tables import PLANNED, register_entry, settlement, visit, visit_plan
+from engine.records.visits import settlement_of
+from engine.runtime import Runtime
+from engine.storage.moments import to_seconds
+
+FAMILIES_A_TRIP = 4
+"""Of one village: half an hour each, the road, and the day is over."""
+
+QUIET_DAYS = 3
+"""Working days at the beginning of a month without trips: reports are due then."""
+
+MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A family to be visited every `months`."""
+
+    subject: Subject
+    settlement_id: int | None
+    unit_id: int
+    state: str
+    months: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """A visit of the schedule before it is written."""
+
+    candidate: Candidate
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """What stands against a day of the schedule, in words."""
+
+    day: date
+    words: str
+
+
+def candidates(conn: Connection, tree: Tree, unit_id: int) -> list[Candidate]:
+    """Families on the preventive register of the unit's municipality, in the order of their entries."""
+    municipality = tree.municipality(unit_id)
+    wanted = select(register_entry).where(register_entry.c.register == "prevention", OPEN)
+    found = []
+    for row in conn.execute(wanted.order_by(register_entry.c.id)):
+        if tree.municipality(row.unit_id) == municipality:
+            subject = Subject(row.family_id, row.person_id)
+            found.append(Candidate(subject, settlement_of(conn, subject), row.unit_id, row.state))
+    return found
+
+
+def spread(
+    families: Sequence[Candidate], after: date, year: int, works: Callable[[date], bool]
+) -> list[Trip]:
+    """Days of a year after `after` for every visit. Families of one village share a trip; a day has one trip
+    as long as the month has days enough.
+    """
+    return [
+        trip
+        for month in range(1, MONTHS + 1)
+        for trip in _of_month(families, month, _days(year, month, after, works))
+    ]
+
+
+def _of_month(families: Sequence[Candidate], month: int, days: Sequence[date]) -> list[Trip]:
+    if not days:
+        return []
+    villages: dict[int | None, list[Candidate]] = defaultdict(list)
+    for place, each in enumerate(families):
+        if (month - 1) % each.months == place % each.months:
+            villages[each.settlement_id].append(each)
+    groups = [
+        members[start : start + FAMILIES_A_TRIP]
+        for members in villages.values()
+        for start in range(0, len(members), FAMILIES_A_TRIP)
+    ]
+    return [
+        Trip(candidate, days[number % len(days)])
+        for number, group in enumerate(groups)
+        for candidate in group
+    ]
+
+
+def _days(year: int, month: int, after: date, works: Callable[[date], bool]) -> list[date]:
+    """Working days of a month on which trips may be made."""
+    last = monthrange(year, month)[1]
+    worked = [day for day in (date(year, month, n) for n in range(1, last + 1)) if works(day)]
+    return [day for day in worked[QUIET_DAYS:] if day > after]
+
+
+def keep_draft(
+    conn: Connection, municipality: int, year: int, case_id: int, trips: Iterable[Trip], after: date
+) -> int:
+    """Write the schedule of a year anew, as a draft: the visits after that day that no case has taken are
+    replaced, the others stay. The number of the plan.
+    """
+    key = (visit_plan.c.municipality_id == municipality) & (visit_plan.c.year == year)
+    plan_id = conn.execute(select(visit_plan.c.id).where(key)).scalar()
+    if plan_id is None:
+        values = {"municipality_id": municipality, "year": year, "case_id": case_id}
+        plan_id = conn.execute(insert(visit_plan).returning(visit_plan.c.id), values).scalar_one()
+    else:
+        kept = {"approved_at": None, "case_id": case_id}
+        conn.execute(update(visit_plan).where(visit_plan.c.id == plan_id).values(kept))
+    untaken = (visit.c.plan_id == plan_id) & visit.c.case_id.is_(None) & (visit.c.status == PLANNED)
+    conn.execute(delete(visit).where(untaken, visit.c.day > after.isoformat()))
+    rows = [
+        {
+            "plan_id": plan_id,
+            "family_id": trip.candidate.subject.family_id,
+            "person_id": trip.candidate.subject.person_id,
+            "unit_id": trip.candidate.unit_id,
+            "settlement_id": trip.candidate.settlement_id,
+            "day": trip.day.isoformat(),
+            "status": PLANNED,
+        }
+        for trip in trips
+    ]
+    if rows:
+        conn.execute(insert(visit), rows)
+    return int(plan_id)
+
+
+def lend_car(conn: Connection, plan_id: int, car_id: int | None, settlement_id: int | None) -> int:
+    """Give a car to every visit to come of a village (of all villages when None); how many visits."""
+    wanted = (visit.c.plan_id == plan_id) & (visit.c.status == PLANNED)
+    if settlement_id is not None:
+        wanted &= visit.c.settlement_id == settlement_id
+    return conn.execute(update(visit).where(wanted).values(car_id=car_id)).rowcount
+
+
+def move_day(conn: Connection, plan_id: int, day: date, new_day: date) -> None:
+    """Everything of one day goes to another."""
+    wanted = (visit.c.plan_id == plan_id) & (visit.c.status == PLANNED) & (visit.c.day == day.isoformat())
+    conn.execute(update(visit).where(wanted).values(day=new_day.isoformat()))
+
+
+def approve(rt: Runtime, conn: Connection, plan_id: int) -> None:
+    """From now on cases take their visits from this schedule."""
+    values = {"approved_at": to_seconds(rt.clock.now())}
+    if conn.execute(update(visit_plan).where(visit_plan.c.id == plan_id).values(values)).rowcount == 0:
+        raise NotFound("Такого графика нет.", "Составьте его заново.")
+
+
+def clashes(
+    conn: Connection,
+    plan_id: int,
+    works: Callable[[date], bool],
+    *,
+    crew: Mapping[int, str],
+    events: Iterable[Clash] = (),
+) -> list[Clash]:
+    """What stands against the schedule, by day: days off, a car in two villages, events of the district, and
+    of the `crew` (account → service) whoever is away.
+    """
+    rows = conn.execute(
+        select(visit.c.day, visit.c.car_id, visit.c.settlement_id).where(
+            visit.c.plan_id == plan_id, visit.c.status == PLANNED
+        )
+    ).all()
+    days = sorted({date.fromisoformat(row.day) for row in rows})
+    found = [Clash(day, "нерабочий день") for day in days if not works(day)]
+    places: dict[tuple[str, int], set[int | None]] = defaultdict(set)
+    for row in rows:
+        if row.car_id is not None:
+            places[row.day, row.car_id].add(row.settlement_id)
+    found += [
+        Clash(date.fromisoformat(day), f"одна машина в {len(villages)} населённых пунктах")
+        for (day, _), villages in places.items()
+        if len(villages) > 1
+    ]
+    found += [event for event in events if event.day in days]
+    found += _absent(conn, days, crew)
+    return sorted(found, key=lambda clash: (clash.day, clash.words))
+
+
+def _absent(conn: Connection, days: Sequence[date], crew: Mapping[int, str]) -> list[Clash]:
+    """Days when somebody of the crew is away; not why: that is between them and their head."""
+    if not days or not crew:
+        return []
+    wanted = select(absence.c.absent_id, absence.c.first_day, absence.c.last_day).where(
+        absence.c.absent_id.in_(crew),
+        absence.c.last_day >= days[0].isoformat(),
+        absence.c.first_day <= days[-1].isoformat(),
+    )
+    return [
+        Clash(day, f"{crew[row.absent_id]}: участника нет")
+        for row in conn.execute(wanted)
+        for day in days
+        if row.first_day <= day.isoformat() <= row.last_day
+    ]
+
+
+def villages_of(conn: Connection, plan_id: int) -> dict[str, int | None]:
+    """Names of the places that the schedule goes to, with their numbers."""
+    wanted = (
+        select(settlement.c.kind, settlement.c.name, visit.c.settlement_id)
+        .join_from(visit, settlement, visit.c.settlement_id == settlement.c.id, isouter=True)
+        .where(visit.c.plan_id == plan_id)
+        .distinct()
+    )
+    return {
+        f"{row.kind} {row.name}" if row.name else "место не указано": row.settlement_id
+        for row in conn.execute(wanted)
+    }
+
+
+def first_of_next_month(day: date) -> date:
+    """The month after."""
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)

@@ -1,0 +1,115 @@
+"""The yearly schedule played on the shipped pathway: from the register to visits that cases take."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from engine.cases.queries import case_card, case_variables, open_incidents
+from engine.cases.service import start_case
+from engine.deadlines.service import seed
+from engine.definitions.files import Upload
+from engine.jobs.sweep import sweep_until_idle
+from engine.model import Actor, StartCase
+from engine.records import cars, registers, visits
+from engine.records.registers import Standing, Subject
+from engine.resources import forms_dir, processes_dir
+from engine.runtime import Runtime
+from tests.factories.access import make_actor, town
+from tests.factories.cases import complete, open_nodes, open_tasks, publish_files
+from tests.factories.records import make_family
+
+PATHWAY = "p09_visit_plan"
+
+
+@pytest.fixture
+def chief(rt: Runtime) -> Actor:
+    with rt.database.write() as conn:
+        seed(conn, rt.clock.now())
+    rt.calendars.forget()
+    files = [
+        *(processes_dir() / PATHWAY).glob("*.bpmn"),
+        *(processes_dir() / "decisions").glob("dmn_07*.dmn"),
+        *(forms_dir() / f"F{key}.form" for key in ("78", "80", "82", "83", "89", "188")),
+    ]
+    publish_files(rt, *(Upload(file.name, file.read_bytes()) for file in files))
+    return make_actor(rt, "R13", "R18", "R12", "R27")
+
+
+@pytest.fixture
+def family(rt: Runtime, chief: Actor) -> Subject:
+    """A family in a dangerous position: a visit a month."""
+    subject = Subject(make_family(rt, chief)[0], None)
+    with rt.database.write() as conn:
+        registers.enter(
+            rt,
+            conn,
+            "prevention",
+            subject,
+            Standing(state="СОП"),
+            case_id=1,
+            unit_id=town(rt).families,
+            since=date(2026, 1, 1),
+        )
+    return subject
+
+
+def do(rt: Runtime, chief: Actor, node: str, data: dict[str, Any]) -> None:
+    complete(rt, chief, f"p09_{node}", data)
+    sweep_until_idle(rt)
+
+
+def planned(rt: Runtime, chief: Actor) -> int:
+    """A schedule of this year up to its draft; the number of its case."""
+    case = start_case(rt, StartCase(chief, PATHWAY, {"год": 2026}, label="План"))
+    sweep_until_idle(rt)
+    return case.id
+
+
+def known(rt: Runtime, chief: Actor, case_id: int) -> dict[str, Any]:
+    with rt.database.read() as conn:
+        assert open_incidents(conn, case_id) == []
+        return dict(case_variables(rt, conn, case_card(rt, conn, chief, case_id)))
+
+
+def test_the_draft_knows_how_often_each_family_is_visited(rt: Runtime, chief: Actor, family: Subject) -> None:
+    found = known(rt, chief, planned(rt, chief))
+    assert open_nodes(rt) == ["p09_ut_draft"]
+    assert (found["семей"], found["выездов"]) == (1, 12)
+    assert found["график"][0]["куда"] == "место не указано"
+
+
+def test_an_approved_schedule_gives_cases_their_visits_with_a_car(
+    rt: Runtime, chief: Actor, family: Subject
+) -> None:
+    van = cars.add_car(rt, chief, "ГАЗель", 8)
+    case_id = planned(rt, chief)
+    first = known(rt, chief, case_id)["график"][0]["день"]
+    do(rt, chief, "ut_draft", {"переносы": [{"день": first.isoformat(), "новый_день": "2026-01-29"}]})
+    do(rt, chief, "ut_transport", {"машины_плана": [{"машина": str(van)}]})
+    while open_tasks(rt, "p09_ut_agree"):
+        do(rt, chief, "ut_agree", {"согласие": "согласен"})
+    do(rt, chief, "ut_approve", {"утверждено": True, "дата_утверждения": "2026-01-12"})
+    assert open_nodes(rt) == []
+    with rt.database.write() as conn:
+        assert visits.next_day(conn, family, date(2026, 1, 12), 1) == date(2026, 1, 29)
+        taken = visits.open_visit(
+            conn,
+            family,
+            case_id=99,
+            unit_id=town(rt).families,
+            day=date(2026, 1, 28),
+            planned=True,
+            urgent=False,
+        )
+    assert (taken.car_id, taken.plan_id is not None) == (van, True)
+
+
+def test_a_clash_brings_the_draft_back(rt: Runtime, chief: Actor, family: Subject) -> None:
+    case_id = planned(rt, chief)
+    first = known(rt, chief, case_id)["график"][0]["день"]
+    do(rt, chief, "ut_draft", {"события": [{"день": first.isoformat(), "событие": "Совещание у главы"}]})
+    assert open_nodes(rt) == ["p09_ut_draft"]
+    assert known(rt, chief, case_id)["накладки"] == [{"день": first, "что": "в округе: Совещание у главы"}]
