@@ -19,7 +19,7 @@ HEAD = {"name", "at", "process", "start", "forms", "with", "steps"}
 ACTIONS = {
     "complete", "advance", "until", "message", "signal", "service", "set", "error", "incident", "retry",
 }  # fmt: skip
-DETAILS = {"with", "index", "to", "error"}
+DETAILS = {"with", "index", "to", "error", "forms"}
 CHECKS = {"tasks", "expect", "due", "escalated", "ended", "sent"}
 
 every_file = pytest.mark.parametrize(
