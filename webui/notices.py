@@ -14,7 +14,7 @@ from engine.deadlines.norms import Step
 from engine.errors import InvalidData
 from engine.model import Actor, Permission
 from engine.worklist.mail import Choice, Wanted, choose_mail, wanted_by
-from engine.worklist.notices import RECOUNTED, NoticeRow, mark_all_read, notice_list
+from engine.worklist.notices import QUESTION_WITHDRAWN, RECOUNTED, NoticeRow, mark_all_read, notice_list
 from webui.guards import actor, permission, runtime
 from webui.recalculations import MINE
 
@@ -26,6 +26,7 @@ WORDS = {
     Step.DUE: (_l("Срок истёк"), "urgent"),
     Step.PLUS_1: (_l("Просрочено на 1 рабочий день"), "urgent"),
     Step.PLUS_3: (_l("Просрочено на 3 рабочих дня"), "urgent"),
+    QUESTION_WITHDRAWN: (_l("Вопрос отозван из повестки"), "soon"),
 }
 
 CHOICES = {
@@ -52,7 +53,7 @@ def _row(row: NoticeRow, person: Actor, visible: Collection[int]) -> dict[str, o
         href = url_for("recalculations.show", number=row.recalculation_id, whose=MINE)
         return {"notice": row, "words": _("Изменился календарь"), "role": "soon",
                 "about": _("ваши сроки сдвинулись"), "href": href}  # fmt: skip
-    words, role = WORDS[Step(row.kind)]
+    words, role = WORDS[row.kind]
     about = row.step_name or _("дело")
     return {"notice": row, "words": words, "role": role, "about": about, "href": _href(row, person, visible)}
 

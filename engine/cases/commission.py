@@ -1,6 +1,7 @@
 """The commission between cases: questions come by message, go onto the agenda of a sitting, return decided.
 
-`p04_item` sends `msg.agenda_item` and waits for `msg.commission_decision` by the number of its case; a
+`p04_item` sends `msg.agenda_item` and waits for `msg.commission_decision` by the number of its question (a
+pathway that gives none: by the number of its case), so that a late answer never meets a later question; a
 sitting is a case of its own (`p04_commission`) that collects what waits and closes what it decided. A case
 that waits no more takes its question back; the sitting that has it on its agenda gets
 `msg.question_withdrawn`.
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from engine.cases.giving_up import when_given_up
 from engine.cases.locking import LockedCase
@@ -26,8 +27,10 @@ from engine.records import commissions
 from engine.records.commissions import AgendaItem
 from engine.records.tables import ON_AGENDA
 from engine.runtime import Runtime
-from engine.storage.moments import from_seconds
+from engine.storage.moments import from_seconds, to_seconds
 from engine.storage.rows import AnyRow
+from engine.worklist.notices import QUESTION_WITHDRAWN
+from engine.worklist.tables import notice
 
 FAMILY = "family"
 """The commission that hears a question whose case names no other."""
@@ -60,6 +63,7 @@ _ASKING = (
 )
 _OVER = select(case_.c.id).where(case_.c.id.in_(bindparam("ids", expanding=True)), case_.c.status != ACTIVE)
 _WAITS = select(wait.c.id).where(wait.c.case_id == bindparam("case_id"), wait.c.name == ANSWER).limit(1)
+_OWNERS = select(case_.c.id, case_.c.owner_id).where(case_.c.id.in_(bindparam("ids", expanding=True)))
 _NUMBERS = select(case_.c.id, case_.c.number).where(case_.c.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -77,19 +81,21 @@ def ask(rt: Runtime, conn: Connection, promise: Promise, payload: Mapping[str, V
         number=asking.number,
         commission_id=commissions.commission_for(rt, conn, kind, asking.unit_id),
         kind=str(payload.get("вид") or "other"),
+        key=str(payload.get("номер_вопроса") or ""),
     )
 
 
 @when_given_up(ANSWER)
-def take_back(conn: Connection, case: LockedCase) -> list[Sent]:
+def take_back(rt: Runtime, conn: Connection, case: LockedCase) -> list[Sent]:
     """A case that waits for no decision any more takes its questions back; a sitting that has them on its
-    agenda is told.
+    agenda is told, and so is the secretary.
     """
     if conn.execute(_WAITS, {"case_id": case.id}).scalar() is not None:
         return []
     withdrawn = commissions.withdraw(conn, case.id)
     heard_at = {item.sitting_case_id for item in withdrawn if item.sitting_case_id is not None}
     numbers = _numbers(conn, heard_at)
+    _tell_secretaries(rt, conn, [item for item in withdrawn if item.sitting_case_id in numbers])
     return [
         Sent(
             node=WITHDRAWN,
@@ -102,6 +108,32 @@ def take_back(conn: Connection, case: LockedCase) -> list[Sent]:
         for item in withdrawn
         if item.sitting_case_id in numbers
     ]
+
+
+def _tell_secretaries(rt: Runtime, conn: Connection, withdrawn: Collection[AgendaItem]) -> None:
+    """A notice about the sitting to those who prepare it: the commission's secretaries, and its owner."""
+    owners = {
+        row.id: row.owner_id for row in conn.execute(_OWNERS, {"ids": [i.sitting_case_id for i in withdrawn]})
+    }
+    told = [
+        {
+            "account_id": person,
+            "at": to_seconds(rt.clock.now()),
+            "kind": QUESTION_WITHDRAWN,
+            "rung": 0,
+            "case_id": item.sitting_case_id,
+        }
+        for item in withdrawn
+        for person in _secretaries(conn, item.commission_id) | {owners[item.sitting_case_id]}
+        if person is not None
+    ]
+    if told:
+        conn.execute(insert(notice), told)
+
+
+def _secretaries(conn: Connection, commission_id: int) -> set[int | None]:
+    members = commissions.members_of(conn, commission_id)
+    return {member.account_id for member in members if member.part == "secretary"}
 
 
 @operation("commission.collect")
@@ -142,7 +174,12 @@ def _question(rt: Runtime, call: Call, item: AgendaItem, asking: AnyRow) -> dict
 
 
 def _matter(number: str, item: AgendaItem) -> dict[str, Value]:
-    return {"номер_дела": number, "вид": item.kind, "название": commissions.ITEM_KINDS[item.kind]}
+    return {
+        "номер_дела": number,
+        "номер_вопроса": item.key or number,
+        "вид": item.kind,
+        "название": commissions.ITEM_KINDS[item.kind],
+    }
 
 
 def _numbers(conn: Connection, case_ids: Collection[int]) -> dict[int, str]:
@@ -153,11 +190,17 @@ def _numbers(conn: Connection, case_ids: Collection[int]) -> dict[int, str]:
 @operation("commission.close")
 def close(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     """Keep what was decided with the agenda; what was put off, or left out, waits for the next sitting."""
-    decided = {str(each["номер_дела"]): each for each in call.inputs.get("решения") or ()}
+    decided = {
+        str(each.get("номер_вопроса") or each["номер_дела"]): each
+        for each in call.inputs.get("решения") or ()
+    }
     items = [item for item in commissions.agenda(conn, call.case_id) if item.status == ON_AGENDA]
     numbers = _numbers(conn, [item.case_id for item in items])
     for item in items:
-        commissions.decide(rt, conn, item.id, _decision(item, decided.get(numbers[item.case_id])))
+        number = numbers[item.case_id]
+        # A sitting of an earlier version of its diagram names the case alone.
+        found = decided.get(item.key or number) or decided.get(number)
+        commissions.decide(rt, conn, item.id, _decision(item, found))
     return {}
 
 

@@ -8,8 +8,9 @@ from sqlalchemy import Connection
 
 from engine.cases.locking import LockedCase
 from engine.model import Sent, StepResult
+from engine.runtime import Runtime
 
-Told = Callable[[Connection, LockedCase], Sequence[Sent]]
+Told = Callable[[Runtime, Connection, LockedCase], Sequence[Sent]]
 """Called in the transaction of the step, after it was written; what it returns is sent with the step."""
 
 TOLD: dict[str, Told] = {}
@@ -26,7 +27,7 @@ def when_given_up(name: str) -> Callable[[Told], Told]:
     return register
 
 
-def tell_given_up(conn: Connection, case: LockedCase, result: StepResult) -> list[Sent]:
+def tell_given_up(rt: Runtime, conn: Connection, case: LockedCase, result: StepResult) -> list[Sent]:
     """Tell those who want to know what the step gave up; the messages that they send because of it."""
     names = dict.fromkeys(wait.name for wait in result.given_up if wait.name in TOLD)
-    return [sent for name in names for sent in TOLD[name](conn, case)]
+    return [sent for name in names for sent in TOLD[name](rt, conn, case)]

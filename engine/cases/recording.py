@@ -127,7 +127,7 @@ def record_step(
     if waits := [wait_row(rt, case, w, book) for w in result.waits if w.kind != WaitKind.CONDITION]:
         _BEGIN_WAIT.run_all(conn, waits)
     book.write(conn)
-    sent = (*result.sent, *tell_given_up(conn, case, result))
+    sent = (*result.sent, *tell_given_up(rt, conn, case, result))
     promised = promises(rt, release, case, replace(result, sent=sent), deed)
     if promised:
         _WRITE_OUTBOX.run_all(conn, promised)

@@ -103,6 +103,8 @@ class AgendaItem:
     postponed: int
     asked_at: datetime
     decided_at: datetime | None
+    key: str = ""
+    """By what its answer is awaited; empty: by the number of the case."""
 
     @property
     def withdrawn(self) -> bool:
@@ -199,16 +201,23 @@ def members_of(conn: Connection, commission_id: int) -> list[CommissionMember]:
     ]
 
 
-def ask(rt: Runtime, conn: Connection, *, case_id: int, number: str, commission_id: int, kind: str) -> int:
-    """Put a question of a case before a commission. Asked again while it waits, it stays one question."""
+def ask(
+    rt: Runtime, conn: Connection, *, case_id: int, number: str, commission_id: int, kind: str, key: str = ""
+) -> int:
+    """Put a question of a case before a commission; its answer is awaited by `key`. Asked again while it
+    waits, it stays one question, which is answered as it was asked last.
+    """
     if kind not in ITEM_KINDS:
         raise InvalidData("Вопрос не передан в комиссию.", {"kind": "Такого вида вопроса нет."})
-    key = {"case_id": case_id, "commission_id": commission_id, "kind": kind}
-    waiting = select(agenda_item.c.id).filter_by(**key).where(agenda_item.c.status.in_((WAITING, ON_AGENDA)))
+    same = {"case_id": case_id, "commission_id": commission_id, "kind": kind}
+    waiting = select(agenda_item.c.id).filter_by(**same).where(agenda_item.c.status.in_((WAITING, ON_AGENDA)))
     found = conn.execute(waiting).scalar()
-    if found is None:
+    if found is not None:
+        conn.execute(update(agenda_item).where(agenda_item.c.id == found).values(key=key))
+    else:
         values = {
-            **key,
+            **same,
+            "key": key,
             "title": f"{ITEM_KINDS[kind]}, дело № {number}",
             "status": WAITING,
             "asked_at": to_seconds(rt.clock.now()),
@@ -256,7 +265,7 @@ def decide(rt: Runtime, conn: Connection, item_id: int, decision: str) -> Agenda
 
 def _asked_anew(row: Row[Any]) -> dict[str, Any]:
     """The same question for the next sitting, as old as it is."""
-    kept = ("case_id", "commission_id", "kind", "title", "asked_at")
+    kept = ("case_id", "commission_id", "kind", "title", "asked_at", "key")
     return {name: row._mapping[name] for name in kept} | {
         "status": WAITING,
         "postponed": row.postponed + 1,
@@ -301,4 +310,5 @@ def _item(row: Row[Any]) -> AgendaItem:
         postponed=row.postponed,
         asked_at=from_seconds(row.asked_at),
         decided_at=from_seconds(row.decided_at),
+        key=row.key,
     )

@@ -134,8 +134,10 @@ agenda_item = Table(
     Column("postponed", SmallInteger, nullable=False, server_default=text("0")),
     Column("asked_at", BigInteger, nullable=False),
     Column("decided_at", BigInteger),
+    Column("key", String(160), nullable=False, server_default=""),
 )
-"""A question of a case for a commission. `title` names no person: the case's number and the kind in words."""
+"""A question of a case for a commission. `title` names no person: the case's number and the kind in words. By
+`key` the answer finds the wait of this question; where it is empty, by the number of the case."""
 Index("ix_agenda_item_commission", agenda_item.c.commission_id, agenda_item.c.status, agenda_item.c.id)
 Index("ix_agenda_item_case", agenda_item.c.case_id)
 

@@ -16,6 +16,7 @@ from engine.storage.moments import from_seconds, to_seconds
 from engine.worklist.tables import OPEN, notice, task
 
 SHOWN_UNREAD = 99
+QUESTION_WITHDRAWN = "question_withdrawn"
 RECOUNTED = "recount"
 
 _UNREAD = select(func.count()).select_from(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from engine.access.actors import load_actor
 from engine.cases.service import complete_task
 from engine.cases.tables import case_
 from engine.model import CompleteTask
 from engine.worklist.ladder import tell_due
-from engine.worklist.tables import DONE, task
+from engine.worklist.notices import QUESTION_WITHDRAWN
+from engine.worklist.tables import DONE, notice, task
 
 
 def test_a_reminder_is_read_once(visit, rt, office):
@@ -58,3 +59,10 @@ def test_a_wrong_address_is_shown_as_it_was_typed_and_not_kept(visit):
     assert "Так адрес почты не пишут" in page.words
     assert page.select_one("input[name=address]")["value"] == "белова"
     assert clerk.get("/notices/settings").select_one("input[name=address]").get("value", "") == ""
+
+
+def test_a_question_withdrawn_from_the_agenda_is_told_in_words(visit, rt, office):
+    told = {"account_id": office.role["R10"], "at": 1_768_200_000, "kind": QUESTION_WITHDRAWN, "rung": 0}
+    with rt.database.write() as conn:
+        conn.execute(insert(notice), {**told, "case_id": office.case})
+    assert "Вопрос отозван из повестки" in visit("R10").get("/notices").words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from engine.cases.events import note_event
 from engine.cases.queries import case_card, case_variables, open_incidents
 from engine.cases.service import StartedCase, cancel_case
 from engine.cases.tables import message, outbox
+from engine.clock import MovableClock
 from engine.deadlines.service import seed
 from engine.jobs.sweep import sweep_until_idle
 from engine.model import SYSTEM, Actor, Value
@@ -27,6 +29,7 @@ from engine.records.commissions import (
 )
 from engine.records.tables import DECIDED, ON_AGENDA, WAITING, WITHDRAWN
 from engine.runtime import Runtime
+from engine.worklist.notices import QUESTION_WITHDRAWN, notice_list
 from tests.factories import cases as draw
 from tests.factories.access import make_account, make_actor, town
 from tests.factories.cases import (
@@ -46,6 +49,11 @@ QUESTION = (
     "<camunda:inputOutput><camunda:inputParameter name='вид'>need_status</camunda:inputParameter>"
     "</camunda:inputOutput>"
 )
+NUMBER = "<camunda:inputParameter name='номер_вопроса'>=string(now())</camunda:inputParameter>"
+BY_NUMBER = (
+    "><extensionElements><camunda:properties><camunda:property name='key' value='=string(now())'/>"
+    "</camunda:properties></extensionElements>"
+)
 ANSWER = (
     "<camunda:inputOutput><camunda:inputParameter name='решение'>=принятое.решение</camunda:inputParameter>"
     "</camunda:inputOutput>"
@@ -57,13 +65,16 @@ DECIDED_IN = (
 )
 
 
-def asking() -> Any:
+def asking(*, numbered: bool = False) -> Any:
     """Asks, waits for the decision, then c; `T14` runs from the start. Whoever changes their mind while it
-    waits may ask again after d.
+    waits may ask again after d. `numbered`: waits for the answer to this question, not to any of the case.
     """
     asked = draw.event("intermediateThrowEvent", "asked", "message", "msg.agenda_item", startTerms="T14")
     asked = asked.replace("<camunda:properties>", QUESTION + "<camunda:properties>")
     answered = '<receiveTask id="answered" name="Ждать решения" messageRef="msg_commission_decision"/>'
+    if numbered:
+        asked = asked.replace("</camunda:inputOutput>", NUMBER + "</camunda:inputOutput>")
+        answered = answered.replace("/>", BY_NUMBER + "</receiveTask>")
     tired = draw.boundary("tired", "answered", "message", "msg.tired")
     body = START + asked + answered + tired + user_task("c") + user_task("d") + END
     names = ("msg.agenda_item", "msg.commission_decision", "msg.tired")
@@ -75,7 +86,8 @@ def sitting() -> Any:
     """Collects, hears, tells every decision to its case, closes; hears of what was withdrawn."""
     told = draw.event("intermediateThrowEvent", "told", "message", "msg.commission_decision", key="=ключ")
     told = told.replace("</camunda:properties>", "</camunda:properties>" + ANSWER)
-    told = told.replace('value="=ключ"', 'value="=принятое.номер_дела"')
+    key = "=if принятое.номер_вопроса = null then принятое.номер_дела else принятое.номер_вопроса"
+    told = told.replace('value="=ключ"', f'value="{key}"')
     loop = (
         '<multiInstanceLoopCharacteristics isSequential="true" camunda:collection="=решения" '
         'camunda:elementVariable="принятое"/>'
@@ -146,6 +158,12 @@ def hear(rt: Runtime, secretary: Actor, *decisions: tuple[StartedCase, str]) -> 
     """The sitting decides and goes on as far as it can by itself."""
     decided = [{"номер_дела": case.number, "решение": words} for case, words in decisions]
     complete(rt, secretary, "hear", {"решения": decided})
+    sweep_until_idle(rt)
+
+
+def decide(rt: Runtime, secretary: Actor, *decided: Mapping[str, Value]) -> None:
+    """The sitting that came to it first decides, each question with everything that the agenda says of it."""
+    complete(rt, secretary, "hear", {"решения": list(decided)})
     sweep_until_idle(rt)
 
 
@@ -286,6 +304,45 @@ def test_a_case_that_asks_again_is_heard_again(
     sweep_until_idle(rt)
     assert waiting(rt, commission) == [case.id]
     assert [item.status for item in items(rt, case)] == [WITHDRAWN, WAITING]
+
+
+def test_a_late_decision_does_not_answer_a_later_question(
+    rt: Runtime, clerk: Actor, secretary: Actor
+) -> None:
+    """The first sitting signed its minutes after the question was withdrawn, and asked anew."""
+    publish_files(rt, asking(numbered=True))
+    case = ask(rt, clerk)
+    first = convene(rt, secretary)
+    [question] = variables(rt, secretary, first)["вопросы"]
+    give_up(rt, clerk, case)
+    assert isinstance(rt.clock, MovableClock)
+    rt.clock.advance(timedelta(days=1))
+    complete(rt, clerk, "d")
+    sweep_until_idle(rt)
+    decide(rt, secretary, {**question, "решение": "отказано"})
+    assert "c" not in open_nodes(rt)
+    assert [item.status for item in items(rt, case)] == [WITHDRAWN, WAITING]
+
+    second = convene(rt, secretary)
+    [question] = variables(rt, secretary, second)["вопросы"]
+    decide(rt, secretary, {**question, "решение": "одобрено"})
+    assert "c" in open_nodes(rt)
+    assert variables(rt, clerk, case)["решение"] == "одобрено"
+
+
+def test_the_secretary_is_told_of_a_question_withdrawn_from_the_agenda(
+    rt: Runtime, clerk: Actor, secretary: Actor, commission: int
+) -> None:
+    member = CommissionMember("Белова Н. А.", "КЦСОН", "secretary", account_id=secretary.user_id)
+    set_members(rt, SYSTEM, commission, [member])
+    on_agenda, not_yet = ask(rt, clerk), None
+    held = convene(rt, secretary)
+    not_yet = ask(rt, clerk)
+    give_up(rt, clerk, on_agenda)
+    give_up(rt, clerk, not_yet)
+    with rt.database.read() as conn:
+        [told] = notice_list(rt, conn, secretary.user_id)
+    assert (told.kind, told.case_id) == (QUESTION_WITHDRAWN, held.id)
 
 
 def test_a_decision_that_came_withdraws_nothing(rt: Runtime, clerk: Actor, secretary: Actor) -> None:
