@@ -16,8 +16,9 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from engine.access.queries import names_of
+from engine.bpmn import is_drawn
 from engine.definitions.drafts import forget_upload, keep_upload, kept_upload, publish_upload
-from engine.definitions.files import MAX_BYTES, Checked, Upload
+from engine.definitions.files import MAX_BYTES, Checked, Upload, kind_of
 from engine.definitions.library import Release
 from engine.definitions.queries import DefinitionRow, definition_content, published_definitions
 from engine.definitions.service import check_upload
@@ -216,7 +217,7 @@ def _checked_file(number: int, checked: Checked, parts: Iterable[Part]) -> dict[
 
     The diagram shows what is wrong; one without an error shows what changes.
     """
-    kind = checked.file.kind if checked.file else None
+    kind = _shown_kind(checked)
     key = checked.file.keys[0] if checked.file else None
     drawing = f"file-{number}" if kind in DRAWN else None
     changes = [change for part in parts if (part.kind, part.key) == (kind, key) for change in part.changes]
@@ -236,6 +237,14 @@ def _checked_file(number: int, checked: Checked, parts: Iterable[Part]) -> dict[
         "legend": legend if kind == "bpmn" else (),
         "findings": [_finding(found, drawing) for found in sorted(checked.findings, key=_weight)],
     }
+
+
+def _shown_kind(checked: Checked) -> str | None:
+    """As what the file is shown: a refused diagram too, when it can still be drawn; None: as nothing."""
+    if checked.file is not None:
+        return checked.file.kind
+    seems = kind_of(checked.upload)
+    return seems if seems == "bpmn" and is_drawn(checked.upload.content) else None
 
 
 def _drawing_of(part: Part, files: Iterable[Mapping[str, Any]]) -> str | None:

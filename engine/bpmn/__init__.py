@@ -21,7 +21,7 @@ from engine.bpmn.commands import (
 )
 from engine.bpmn.context import Context, Decision
 from engine.bpmn.diagram import Diagram, Process, Program, Start, link, read
-from engine.bpmn.outline import Drawn, DrawnFlow, Outline, outline
+from engine.bpmn.outline import Drawn, DrawnFlow, Outline, is_drawn, outline
 from engine.bpmn.position import Place, Position
 from engine.bpmn.repairs import Remedies
 from engine.bpmn.rules.known import Known
@@ -70,6 +70,7 @@ __all__ = [
     "ThrowError",
     "Transferred",
     "check",
+    "is_drawn",
     "link",
     "outline",
     "position",

@@ -10,6 +10,7 @@ from engine.bpmn.check import finding_of
 from engine.bpmn.diagram import refused
 from engine.bpmn.document import NotReadable, read_xml
 from engine.bpmn.graph import Element, Graph, Scope, is_true, read_graph
+from engine.bpmn.names import BPMN_DI
 from engine.model import StepInfo
 
 
@@ -58,6 +59,14 @@ def outline(xml: bytes, *, name: str = "") -> tuple[Outline, ...]:
     except NotReadable as problem:
         raise refused(name, (finding_of(problem),)) from None
     return tuple(_process(graph, process) for process in graph.processes)
+
+
+def is_drawn(xml: bytes) -> bool:
+    """Whether the file holds a drawing that a viewer can show, though the file itself may be refused."""
+    try:
+        return read_xml(xml).find(f".//{BPMN_DI}BPMNShape") is not None
+    except NotReadable:
+        return False
 
 
 def _process(graph: Graph, process: Scope) -> Outline:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from io import BytesIO
 
 import pytest
@@ -28,6 +29,23 @@ def catalogue(rt: Runtime) -> list[int]:
             conn.execute(select(func.count()).select_from(table)).scalar_one()
             for table in (definition, release)
         ]
+
+
+def drawn(key: str, target: str) -> bytes:
+    """A diagram of a start and an end, with an arrow from one to what `target` says."""
+    return (
+        f'<definitions {BPMN} xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI"'
+        ' xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" targetNamespace="demo">'
+        f'<process id="{key}" isExecutable="true"><startEvent id="begin"/><endEvent id="end"/>'
+        f'<sequenceFlow id="flow" sourceRef="begin" {target}/></process>'
+        f'<bpmndi:BPMNDiagram><bpmndi:BPMNPlane bpmnElement="{key}">'
+        + "".join(
+            f'<bpmndi:BPMNShape bpmnElement="{node}"><dc:Bounds x="{x}" y="0" width="36" height="36"/>'
+            "</bpmndi:BPMNShape>"
+            for node, x in (("begin", 0), ("end", 99))
+        )
+        + "</bpmndi:BPMNPlane></bpmndi:BPMNDiagram></definitions>"
+    ).encode()
 
 
 def upload(visitor, *files, status=303):
@@ -209,3 +227,15 @@ def test_names_in_a_file_stay_words_on_the_page(visit):
     page = methodologist.get(gate)
     assert page.find("script", string="alert(1)") is None
     assert page.find("b", string="x") is None
+
+
+def test_a_refused_diagram_is_drawn_with_its_faults_where_it_can_be(visit):
+    """An arrow to nowhere: the file can't be read, its drawing can."""
+    methodologist = visit("R25")
+    broken = drawn("small", 'targetRef="nowhere"')
+    page = methodologist.get(upload(methodologist, ("small.bpmn", broken)).location)
+    drawing = page.select_one("[data-diagram]")
+    assert methodologist.download(drawing["data-diagram"]).data == broken
+    assert "flow" in json.loads(drawing.select_one("script").get_text())["removed"]
+    cut = upload(methodologist, ("small.bpmn", broken[:-20])).location
+    assert methodologist.get(cut).select_one("[data-diagram]") is None
