@@ -1,0 +1,201 @@
+"""Shipped pathways on a real instance: one hands a family over to another, and nothing is typed twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, time
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from engine.access.actors import load_actor
+from engine.cases.events import note_event
+from engine.cases.queries import case_card, case_variables
+from engine.cases.service import StartedCase, complete_task, start_case
+from engine.cases.tables import case_
+from engine.deadlines.service import seed
+from engine.definitions.files import Upload
+from engine.jobs.sweep import sweep_until_idle
+from engine.model import Actor, CompleteTask, StartCase, Value
+from engine.records import registers
+from engine.records.registers import Standing, Subject
+from engine.runtime import Runtime
+from engine.worklist.tables import OPEN, task
+from tests.factories.access import make_actor, make_runtime
+from tests.factories.cases import publish_files
+from tests.factories.records import make_family
+from tests.processes.shipped import FORMS, PROCESSES, drawings
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
+    """An instance with everything that the product brings."""
+    rt = make_runtime(tmp_path_factory.mktemp("office"))
+    with rt.database.write() as conn:
+        seed(conn, rt.clock.now())
+    decisions, forms = PROCESSES.rglob("*.dmn"), FORMS.glob("*.form")
+    files = [found.path for found in drawings()] + [*decisions, *forms]
+    publish_files(rt, *(Upload(path.name, path.read_bytes()) for path in sorted(files)))
+    yield rt
+    rt.database.close()
+
+
+@pytest.fixture
+def everybody(office: Runtime) -> Actor:
+    return make_actor(office, "R01", "R02", "R04", "R05", "R07")
+
+
+def begin(rt: Runtime, actor: Actor, process: str, **data: Value) -> tuple[StartedCase, int]:
+    """A case about a family of its own; (case, family)."""
+    family, mother, _ = make_family(rt, actor)
+    command = StartCase(actor, process, data, person_id=mother, family_id=family, label="семья Лапшиных")
+    case = start_case(rt, command, check_form=False)
+    sweep_until_idle(rt)
+    return case, family
+
+
+def steps_of(rt: Runtime, case_id: int) -> dict[str, int]:
+    """Open steps of a case: numbers by nodes."""
+    wanted = select(task.c.node, task.c.id).where(task.c.case_id == case_id, task.c.status == OPEN)
+    with rt.database.read() as conn:
+        return {row.node.rpartition("/")[2]: row.id for row in conn.execute(wanted)}
+
+
+def do(rt: Runtime, actor: Actor, case_id: int, node: str, **data: Value) -> None:
+    """Finish a step as its form asks; what follows from it happens at once."""
+    actor = load_actor(rt, actor.user_id)  # as every request does
+    complete_task(rt, CompleteTask(actor, steps_of(rt, case_id)[node], data))
+    sweep_until_idle(rt)
+
+
+def cases_of(rt: Runtime, family: int) -> list[Any]:
+    with rt.database.read() as conn:
+        wanted = select(case_).where(case_.c.family_id == family).order_by(case_.c.id)
+        return list(conn.execute(wanted).all())
+
+
+def known_to(rt: Runtime, actor: Actor, case_id: int) -> dict[str, Value]:
+    with rt.database.read() as conn:
+        return case_variables(rt, conn, case_card(rt, conn, actor, case_id))
+
+
+CALL: dict[str, Value] = {
+    "обстоятельства": "Ушла из дома с детьми.",
+    "дата_обращения": date(2026, 1, 12),
+    "время_обращения": time(9),
+    "детей": Decimal(2),
+    "угроза": "нет",
+    "нужды": ["юрист"],
+}
+SERVED: dict[str, Value] = {
+    "услуга": "юридическая помощь",
+    "итог_услуги": "оказана",
+    "что_сделано": "Составлено заявление.",
+    "условия_услуги": "бесплатно",
+    "дата_услуги": date(2026, 1, 12),
+    "исполнитель_услуги": "КЦСОН, юрист",
+}
+
+
+def help_given(rt: Runtime, actor: Actor, case_id: int, *, support: bool) -> None:
+    """Urgent help from the call to the act."""
+    do(rt, actor, case_id, "p02_ut_take_call", **CALL)
+    decided: dict[str, Value] = {"решение_о_помощи": "оказать", "назначено": ["юридическая помощь"]}
+    do(rt, actor, case_id, "p02_ut_decide", **decided, нужно_сопровождение=support)
+    do(rt, actor, case_id, "p02_ut_give", **SERVED)
+
+
+def test_urgent_help_that_is_not_enough_opens_a_case_of_need_about_the_same_family(office, everybody):
+    urgent, family = begin(office, everybody, "p02_urgent_help")
+    help_given(office, everybody, urgent.id, support=True)
+    [_, need] = cases_of(office, family)
+    assert need.process == "p03_need_ippsu"
+    assert need.number.startswith("ИП-")
+    assert set(steps_of(office, need.id)) == {"p03_ut_application"}
+    known = known_to(office, everybody, need.id)
+    assert (known["повод"], known["нужды"]) == ("срочная помощь", ["сопровождение"])
+    assert known["обстоятельства"] == "Ушла из дома с детьми."
+
+
+def test_urgent_help_that_is_enough_opens_nothing(office, everybody):
+    urgent, family = begin(office, everybody, "p02_urgent_help")
+    help_given(office, everybody, urgent.id, support=False)
+    assert [case.number for case in cases_of(office, family)] == [urgent.number]
+    assert set(steps_of(office, urgent.id)) == {"p02_ut_callback"}
+
+
+REGISTERED: dict[str, Value] = {
+    "дата_обращения": date(2026, 1, 12),
+    "время_обращения": time(9),
+    "канал": "лично",
+    "от_чьего_имени": "своего",
+    "тема_обращения": "Нет работы",
+    "нужды_обращения": ["сопровождение"],
+    "расписка_выдана": True,
+}
+
+
+def test_the_one_window_sees_what_goes_on_with_the_family_already(office, everybody):
+    urgent, family = begin(office, everybody, "p02_urgent_help")
+    about = cases_of(office, family)[0]
+    command = StartCase(
+        everybody, "p01_one_window", {}, person_id=about.person_id, family_id=family, label="семья Лапшиных"
+    )
+    intake = start_case(office, command, check_form=False)
+    do(office, everybody, intake.id, "p01_ut_register", **REGISTERED)
+    assert set(steps_of(office, intake.id)) == {"p01_ut_merge"}
+    [found] = known_to(office, everybody, intake.id)["открытые_дела"]
+    assert found == {"номер": urgent.number, "путь": "Срочная социальная помощь"}
+
+
+def test_danger_on_the_way_brings_help_at_once_and_stops_nothing(office, everybody):
+    intake, family = begin(office, everybody, "p01_one_window")
+    note_event(office, everybody, intake.id, "msg.danger")
+    sweep_until_idle(office)
+    assert set(steps_of(office, intake.id)) == {"p01_ut_register", "p02_ut_take_call"}
+    assert len(cases_of(office, family)) == 1
+
+
+def test_the_request_to_close_leaves_one_step(office, everybody):
+    intake, _ = begin(office, everybody, "p01_one_window")
+    note_event(office, everybody, intake.id, "msg.withdrawal")
+    sweep_until_idle(office)
+    assert set(steps_of(office, intake.id)) == {"p01_ut_close_by_request"}
+
+
+def test_an_emergency_knows_the_registers_and_calls_for_help_where_it_is_needed(office, everybody):
+    notice, family = begin(office, everybody, "p23_emergency_notice", источник="мчс", что_случилось="Пожар.")
+    with office.database.write() as conn:
+        registers.enter(
+            office,
+            conn,
+            "prevention",
+            Subject(family, None),
+            Standing(state="ТЖС"),
+            case_id=notice.id,
+            unit_id=everybody.unit_id,
+            since=date(2026, 1, 5),
+        )
+    facts: dict[str, Value] = {
+        "источник": "мчс",
+        "вид_чс": "пожар",
+        "что_случилось": "Сгорел дом.",
+        "дата_происшествия": date(2026, 1, 12),
+        "пострадали_дети": False,
+        "пострадало_взрослых": Decimal(0),
+        "погибло_взрослых": Decimal(0),
+        "где_дети": "у родных",
+        "срочные_нужды": ["жильё"],
+    }
+    do(office, everybody, notice.id, "p23_ut_receive", **facts)
+    assert set(steps_of(office, notice.id)) == {
+        "p23_ut_notify_ministry",
+        "p23_ut_tell_partners",
+        "p23_ut_check_case",
+        "p02_ut_take_call",
+        "p06_ut_prepare",
+    }
+    [line] = known_to(office, everybody, notice.id)["учёт"]
+    assert (line["регистр"], line["состояние"]) == ("Профилактический учёт", "ТЖС")
