@@ -38,7 +38,9 @@ from engine.records.queries import FamilyView, family_view, find_people, person_
 from engine.records.values import RELATIONS
 from engine.worklist.casework import FinishedStep, case_tasks, finished_tasks
 from engine.worklist.escalations import red_cases
+from engine.worklist.forecast import forecasts_of_case
 from webui.explained import decision_cards
+from webui.forecast import forecast_row
 from webui.forms import form_block
 from webui.frame import local
 from webui.guards import actor, permission, runtime
@@ -155,6 +157,7 @@ def show(case_id: int) -> str:
         sitting, asked = _agenda(conn, person, card)
         terms = terms_of_case(rt, conn, person, card, now)
         red = bool(red_cases(rt, conn, [case_id], now))
+        expected = forecasts_of_case(rt, conn, case_id, now)
     with rt.database.write() as conn:
         record_view(rt, conn, person, "case", case_id, case_id=case_id)
     release = rt.library.release(card.release_id)
@@ -184,6 +187,7 @@ def show(case_id: int) -> str:
         sitting=sitting,
         asked=asked,
         terms=terms,
+        forecasts={term_id: forecast_row(each, [case_id]) for term_id, each in expected.items()},
         may_attach=card.active and person.may(Permission.TASK_WORK),
         may_repair=card.active and covers_case(person, Permission.CASE_REPAIR, card),
         may_see_views=person.may(Permission.AUDIT_VIEW, Scope.TEAM)

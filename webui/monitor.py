@@ -22,6 +22,7 @@ from engine.model import Permission, split_element_ref
 from engine.worklist import service
 from engine.worklist.candidates import Candidate, candidates_for
 from engine.worklist.escalations import escalations, red_cases
+from engine.worklist.forecast import forecasts
 from engine.worklist.inbox import InboxRow
 from engine.worklist.monitor import (
     WaitingAtStep,
@@ -33,6 +34,7 @@ from engine.worklist.monitor import (
     waiting_by_step,
 )
 from engine.worklist.notices import last_told, last_told_of_terms
+from webui.forecast import forecast_row
 from webui.frame import local, local_now
 from webui.guards import actor, permission, runtime
 from webui.overdue import overdue_lines
@@ -65,7 +67,10 @@ def show() -> str:
         late = late_cases(rt, conn, person, now)
         red = red_cases(rt, conn, {each.case_id for each in late}, now)
         lines = escalations(rt, conn, person, now)
+        expected = forecasts(rt, conn, person, now, SHOWN_AT_ONCE)
+        endangered = [each for each in expected.shown if each.outlook.likely]
         cases = {row.case_id for row in (*overdue, *soon)} | {each.case_id for each in late}
+        cases |= {each.case_id for each in endangered}
         open_to, handed_over = visible_among(conn, person, cases), handed_over_among(conn, person, cases)
         told = last_told(conn, [row.task_id for row in (*overdue, *soon)])
         told_of_cases = last_told_of_terms(conn, [each.term_id for each in late])
@@ -74,6 +79,7 @@ def show() -> str:
             | {line.assignee_id or 0 for line in lines}
             | {each.account_id or 0 for each in load}
             | {each.owner_id or 0 for each in late}
+            | {each.responsible or 0 for each in endangered}
             | {account for _at, accounts in (*told.values(), *told_of_cases.values()) for account in accounts}
         )
         names = names_of(conn, numbers)
@@ -87,6 +93,8 @@ def show() -> str:
         lists=_lists(overdue, soon, counted.overdue, counted.soon),
         told=_told_words(told, names),
         standing=standing,
+        expected=expected,
+        rows=[forecast_row(each, open_to) for each in endangered],
         late=late,
         red=red,
         supervised=overdue_lines(lines, names),

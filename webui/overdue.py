@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from engine.access.journal import record_view
 from engine.access.queries import names_of
+from engine.cases.visibility import handed_over_among
 from engine.errors import InvalidData
 from engine.model import Permission
 from engine.worklist.escalations import Escalation, decide, escalation_of, red_cases
@@ -56,6 +57,7 @@ def _page(term_id: int, errors: Mapping[str, str]) -> str:
         told = last_told_of_terms(conn, [term_id]).get(term_id)
         names = names_of(conn, {line.assignee_id or 0, *(told[1] if told else ())})
         red = line.case_id in red_cases(rt, conn, [line.case_id], now)
+        handed_over = handed_over_among(conn, person, [line.case_id])
     with rt.database.write() as conn:
         record_view(rt, conn, person, "case", line.case_id, case_id=line.case_id)
     told_words = (
@@ -67,7 +69,7 @@ def _page(term_id: int, errors: Mapping[str, str]) -> str:
         red=red,
         now_with=names.get(line.assignee_id or 0),
         told_words=told_words,
-        may_reassign=line.task_id is not None and person.may(Permission.TASK_REASSIGN),
+        may_reassign=line.task_id is not None and line.case_id in handed_over,
         decision=request.form.get("decision", ""),
         errors=errors,
     )

@@ -48,6 +48,7 @@ AFTER_A_CHECK = {
     "records.visits.by_ids", "records.visits.visits_of",
     "deadlines.queries.case_terms", "deadlines.queries.changes_of_terms", "deadlines.queries.open_terms",
     "worklist.escalations.red_cases",
+    "worklist.forecast.forecasts_of_case",
     # with the queues of an actor
     "worklist.inbox.inbox_counters", "worklist.inbox.inbox_page", "worklist.inbox.inbox_rows",
     "worklist.inbox.next_of_role", "worklist.inbox.process_counters",
@@ -113,6 +114,8 @@ INSIDE = {
     "cases.operations.run_service", "cases.timers.fire_case", "cases.timers.fire_due",
     "deadlines.ladder.due_rungs", "documents.making.prepare_document", "documents.making.store_document",
     "worklist.escalations.put_before",
+    "worklist.forecast.calibration_of",
+    "worklist.forecast.past_terms",
     "worklist.ladder.tell_due", "worklist.mail.send_due", "worklist.mail.queue_letters",
     "worklist.mail.queue_once", "worklist.mail.sending_moment", "worklist.letters.compose",
     "cases.recalculation.recount_due", "deadlines.changes.note_change",

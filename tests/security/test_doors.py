@@ -54,7 +54,7 @@ from engine.records import service as records
 from engine.records.tables import family, partner, person
 from engine.runtime import Runtime
 from engine.versions import moving, planning
-from engine.worklist import candidates, escalations, handover, monitor, step
+from engine.worklist import candidates, escalations, forecast, handover, monitor, step
 from engine.worklist import service as worklist
 from tests.engine.documents.making import docx, make_case, only_document
 from tests.factories.access import make_actor, make_runtime, town
@@ -373,6 +373,9 @@ SCOPED: dict[str, Call] = {
     ),
     "worklist.escalations.escalations": lambda w, a: w.read(
         lambda c: escalations.escalations(w.rt, c, a, w.rt.clock.now())
+    ),
+    "worklist.forecast.forecasts": lambda w, a: w.read(
+        lambda c: forecast.forecasts(w.rt, c, a, w.rt.clock.now(), 10).shown
     ),
     "worklist.monitor.figures": lambda w, a: sum(
         vars_of(w.read(lambda c: monitor.figures(w.rt, c, a, w.rt.clock.now())))

@@ -121,6 +121,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     # the supervisor
     ("GET", "/monitor"): Route(WATCHES),
     ("GET", "/monitor/overdue.xlsx"): Route(WATCHES),
+    ("GET", "/monitor/forecast"): Route(WATCHES),
     ("GET", "/monitor/reassign/<int:task_id>"): Route(HANDS_OVER, "task"),
     ("POST", "/monitor/reassign/<int:task_id>"): Route(HANDS_OVER, "task"),
     # the methodologist

@@ -36,6 +36,7 @@ def test_figures_lists_and_the_inbox_say_the_same(visit, rt):
     assert figures(page) == {
         "просрочено": "1",
         "истекает за 2 раб. дня": "0",
+        "могут не успеть": "0",
         "на паузе": "0",
         "дел в работе": "2",
     }
