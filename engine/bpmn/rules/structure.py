@@ -102,7 +102,7 @@ def event_gateways(graph: Graph) -> Iterator[Hit]:
         leaving = scope.leaving()
         hosts = {one.attached_to for one in scope.of_kind("boundaryEvent")}
         for element in scope.of_kind("eventBasedGateway"):
-            if element.attribute("eventGatewayType") == "Parallel":
+            if element.attribute("eventGatewayType") == "Parallel" and not element.flag("instantiate"):
                 yield at("event-gateway-parallel", element)
             for flow in leaving.get(element.id, []):
                 target = scope.elements.get(flow.target)

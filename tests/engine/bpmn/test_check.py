@@ -522,3 +522,9 @@ def test_a_broken_arrow_names_the_end_that_is_missing():
     assert told["b"].endswith(": элемента «lost», откуда она ведёт, нет.")
     assert told["c"].endswith(": «in», куда она ведёт, лежит на другом уровне.")
     assert told["d"].endswith(": не указано, куда она ведёт.")
+
+
+def test_a_gateway_that_begins_a_process_is_told_only_that():
+    gateway = node("eventBasedGateway", "x", eventGatewayType="Parallel", instantiate=True)
+    xml = diagram(gateway, catch("c", message()), end(), path("x c e"))
+    assert [finding.rule for finding in check(xml) if finding.severity == "error"] == ["instantiating"]
