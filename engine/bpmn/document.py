@@ -17,6 +17,8 @@ from engine.bpmn.refer import make_plain
 
 MAX_BYTES: Final = 5 * 1024 * 1024
 MAX_ELEMENTS: Final = 60_000
+MAX_COPIED: Final = 1024 * 1024
+"""Bytes of the definitions of events that several events refer to, as often as they do."""
 
 _PROLOG: Final = re.compile(rb"(?:\s|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _DOCTYPE: Final = b"<!DOCTYPE"
@@ -51,7 +53,8 @@ def read_xml(xml: bytes) -> etree._Element:
             raise NotReadable("xml-include", line_of(node))
     if root.tag != BPMN + "definitions":
         raise NotReadable("not-bpmn", line_of(root))
-    make_plain(root)
+    if not make_plain(root, MAX_COPIED):
+        raise NotReadable("file-too-complex", elements=MAX_ELEMENTS)
     return root
 
 

@@ -34,19 +34,29 @@ _QUALIFIED: Final = re.compile(r"([\w.-]+):([\w.-]+)")
 _REFERENCE: Final = BPMN + "eventDefinitionRef"
 
 
-def make_plain(root: etree._Element) -> None:
-    """Write plain ids for qualified names, and definitions of events where they are referred to."""
+def make_plain(root: etree._Element, most: int) -> bool:
+    """Write plain ids for qualified names, and definitions of events where they are referred to.
+
+    False when the copies together would be larger than `most` bytes; then some references are left.
+    """
     for node in root.iter():
         for name in _NAMES.intersection(node.attrib):
             node.set(name, _local(node, node.get(name, "")))
     shared = {node.get("id"): node for node in root if node.tag.endswith("EventDefinition")}
+    sizes = {id_: len(etree.tostring(node)) for id_, node in shared.items()}
+    copied = 0
     for reference in list(root.iter(_REFERENCE)):
-        wanted = shared.get(_local(reference, (reference.text or "").strip()))
+        id_ = _local(reference, (reference.text or "").strip())
         around = reference.getparent()
-        if wanted is not None and around is not None:
-            own = copy.deepcopy(wanted)
-            del own.attrib["id"]
-            around.replace(reference, own)
+        if id_ not in shared or around is None:
+            continue
+        copied += sizes[id_]
+        if copied > most:
+            return False
+        own = copy.deepcopy(shared[id_])
+        del own.attrib["id"]
+        around.replace(reference, own)
+    return True
 
 
 def _local(node: etree._Element, name: str) -> str:

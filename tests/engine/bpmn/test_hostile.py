@@ -221,3 +221,11 @@ def test_elements_thrown_together_are_read_or_refused_and_then_started_without_a
 
     if found.processes[0].plan.start_event(None) is not None:
         Play(xml)
+
+
+@pytest.mark.parametrize("inside", ["<timeDuration>PT1H</timeDuration>" * 4000, "x" * 400_000])
+def test_a_definition_that_many_events_refer_to_does_not_grow_without_end(inside):
+    shared = f'<timerEventDefinition id="shared">{inside}</timerEventDefinition>'
+    events = (end(f"e{number}", "<eventDefinitionRef>shared</eventDefinitionRef>") for number in range(3000))
+    (finding,) = check(diagram(start(), *events, roots=shared))
+    assert (finding.rule, finding.severity) == ("file-too-complex", "error")
