@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -58,3 +59,8 @@ def test_an_address_changes_with_the_file_and_an_unknown_one_is_refused():
         assert ui.asset_url("app.css").endswith(f"/static/app.css?v={ui.checksums()['app.css'][:12]}")
         with pytest.raises(KeyError):
             ui.asset_url("nothing.css")
+
+
+def test_the_button_that_removes_a_row_of_a_form_is_named_in_russian():
+    """The library has no words of its own for it to be translated: it is patched while it is bundled."""
+    assert "Remove list item" not in (Path(ui.STATIC) / "form.js").read_text("utf-8")

@@ -4,7 +4,8 @@
 //   domify       writes style attributes in markup, which the content policy forbids -> src/patches/domify.js
 //   flatpickr    creates <style>, reads dates by the browser's language; our date field replaces its only user
 //                                                                                     -> src/patches/no-flatpickr.js
-//   form-js      adds one more listener to every change each time the form is drawn: typing slows down by the hour
+//   form-js      adds one more listener to every change each time the form is drawn: typing slows down by the hour;
+//                names the button that removes a row of a list in English only
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -21,6 +22,9 @@ const LISTENER_ONCE = `    useLayoutEffect(() => {
       return () => eventBus.off('changed', update);
     }, []);`;
 
+const REMOVE_IN_ENGLISH = "`Remove list item ${itemIndex + 1}`";
+const REMOVE = "`Убрать строку ${itemIndex + 1}`";
+
 /** @type {import("esbuild").Plugin} */
 export const patches = {
   name: "patches",
@@ -30,10 +34,11 @@ export const patches = {
     build.onResolve({ filter: /^flatpickr$/ }, () => ({ path: join(HERE, "src/patches/no-flatpickr.js") }));
     build.onLoad({ filter: /form-js-viewer\/dist\/index\.es\.js$/ }, async ({ path }) => {
       const text = await readFile(path, "utf8");
-      if (!text.includes(LISTENER_EVERY_TIME)) {
-        throw new Error("form-js has changed: look at the patch of its listener in patches.mjs");
+      if (!text.includes(LISTENER_EVERY_TIME) || !text.includes(REMOVE_IN_ENGLISH)) {
+        throw new Error("form-js has changed: look at its patches in patches.mjs");
       }
-      return { contents: text.replace(LISTENER_EVERY_TIME, LISTENER_ONCE), loader: "js" };
+      const patched = text.replace(LISTENER_EVERY_TIME, LISTENER_ONCE).replace(REMOVE_IN_ENGLISH, () => REMOVE);
+      return { contents: patched, loader: "js" };
     });
   },
 };
