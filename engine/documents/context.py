@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, Final
 
 from engine.documents.grammar import CASES, declined, in_words
@@ -131,7 +131,7 @@ def _worded(name: str, value: Value, labels: Labels) -> Value:
         return [_worded(name, item, labels) for item in value]
     if isinstance(value, str) and name in labels:
         return labels[name].get(value, value)
-    return value if value is None or isinstance(value, str | date) else in_words(value)
+    return value if value is None or isinstance(value, str | date | time) else in_words(value)
 
 
 def _person(person: Person | None) -> dict[str, Any] | None:

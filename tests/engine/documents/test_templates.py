@@ -148,6 +148,7 @@ def test_the_message_to_the_services_says_to_whom_and_when():
     assert "Беловой Наталье Александровне" in text
     assert "Полиция" in text
     assert "09:12" in text
+    assert "09:12:00" not in text
 
 
 def test_the_programme_has_the_points_of_its_form():
