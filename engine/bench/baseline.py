@@ -1,12 +1,11 @@
 """What the engine is compared with: SpiffWorkflow with its whole state as JSON in one table.
 
-The same access check, form check, conditions and decisions as the engine's, on a connection without
-SQLAlchemy. What the form check has to know of the case is handed to it for nothing.
+The same access check, form check, conditions and decisions as the engine's, on the same kind of database,
+without SQLAlchemy. What the form check has to know of the case is handed to it for nothing.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from typing import Any
 from engine.bench.meter import Meter, Timed
 from engine.bench.ours import Ours
 from engine.bench.stock import Stock
+from engine.bench.stores import PostgresqlStore, SqliteStore, Store
 from engine.bench.works import ZONE, Work
 from engine.bpmn.timers import in_zone
 from engine.cases.service import require_task
@@ -24,18 +24,6 @@ from engine.definitions.library import Release
 from engine.formjs import Form
 from engine.model import Value
 from engine.scenarios.steps import Complete, Message, Until
-
-_CREATE = "CREATE TABLE workflow (id INTEGER PRIMARY KEY, queue_id INT, assignee_id INT, state TEXT NOT NULL)"
-_START = "INSERT INTO workflow (queue_id, state) VALUES (?, ?)"
-_READ = "SELECT queue_id, assignee_id, state FROM workflow WHERE id = ?"
-_WRITE = "UPDATE workflow SET state = ? WHERE id = ?"
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    queue_id: int
-    assignee_id: int | None
-    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +53,7 @@ class Baseline:
 
         self._stock = Stock(work.process, diagrams, decide)
         self._steps = _steps(work, release, self._stock)
-        self._conn = _new_database(folder / f"{work.process}.baseline.db")
+        self._store = _new_store(folder, ours)
         self.waiting: list[int] = []
         """Bytes of the stored workflow between the steps of the first case."""
         self._play(lambda complete: complete(), self._note_state)
@@ -75,8 +63,8 @@ class Baseline:
         self._play(meter.time)
 
     def close(self) -> None:
-        """Close the database; its file goes with the folder."""
-        self._conn.close()
+        """Close the database."""
+        self._store.close()
 
     def _play(self, timed: Timed, between: Callable[[int], None] = lambda _: None) -> None:
         number = self._start()
@@ -90,22 +78,22 @@ class Baseline:
 
     def _start(self) -> int:
         state = self._stock.start(self._work.variables, self._work.at)
-        return int(self._conn.execute(_START, (self._actor.own_queue, state)).lastrowid or 0)
+        return self._store.add(self._actor.own_queue, state)
 
     def _complete(self, number: int, step: _Step) -> None:
         """One transaction, as the engine's: read, check, run, write."""
-        self._conn.execute("BEGIN IMMEDIATE")
-        row: Any = _Row(*self._conn.execute(_READ, (number,)).fetchone())
+        row: Any = self._store.lock(number)
         require_task(self._actor, row)
         accepted = step.answers
         if step.form is not None:
             accepted = step.form.validate(step.answers, step.known, now=step.now)
         state = self._stock.complete(row.state, step.node, accepted, step.now)
-        self._conn.execute(_WRITE, (state, number))
-        self._conn.execute("COMMIT")
+        self._store.save(number, state)
 
     def _note_state(self, number: int) -> None:
-        self.waiting.append(len(self._conn.execute(_READ, (number,)).fetchone()[2].encode()))
+        state = self._store.lock(number).state
+        self._store.save(number, state)
+        self.waiting.append(len(state.encode()))
 
 
 def _steps(work: Work, release: Release, stock: Stock) -> list[_Step]:
@@ -128,10 +116,10 @@ def _steps(work: Work, release: Release, stock: Stock) -> list[_Step]:
     return steps
 
 
-def _new_database(path: Path) -> sqlite3.Connection:
-    """Set up as the engine sets up its own."""
-    conn = sqlite3.connect(path, isolation_level=None)
-    conn.execute("PRAGMA journal_mode=WAL")
-    conn.execute("PRAGMA synchronous=FULL")
-    conn.execute(_CREATE)
-    return conn
+def _new_store(folder: Path, ours: Ours) -> Store:
+    """On SQLite a file beside the engine's, which goes with the folder; on PostgreSQL its server."""
+    name = f"{ours.work.process}_baseline"
+    database = ours.rt.database
+    return (
+        SqliteStore(folder / f"{name}.db") if database.kind == "sqlite" else PostgresqlStore(database, name)
+    )

@@ -127,8 +127,9 @@ def record_step(
     if waits := [wait_row(rt, case, w, book) for w in result.waits if w.kind != WaitKind.CONDITION]:
         _BEGIN_WAIT.run_all(conn, waits)
     book.write(conn)
-    sent = (*result.sent, *tell_given_up(rt, conn, case, result))
-    promised = promises(rt, release, case, replace(result, sent=sent), deed)
+    given_up = tell_given_up(rt, conn, case, result)
+    told = replace(result, sent=(*result.sent, *given_up)) if given_up else result
+    promised = promises(rt, release, case, told, deed)
     if promised:
         _WRITE_OUTBOX.run_all(conn, promised)
         rt.database.after_commit(rt.wake)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import quote
 
 from sqlalchemy import Engine, QueuePool, create_engine
@@ -87,10 +87,15 @@ def _sqlite(path: Path, *, readonly: bool, secure_delete: bool) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
+    # At every rollback, with which reading ends, psycopg would make the server forget all that is prepared.
+    # What is worth preparing is prepared by `engine.storage.libpq`.
+    options: dict[str, Any] = {"prepare_threshold": None}
+    if "options" not in url.query:
+        options["options"] = POSTGRESQL_OPTIONS
     return create_engine(
         url,
         isolation_level="READ COMMITTED",
-        connect_args={} if "options" in url.query else {"options": POSTGRESQL_OPTIONS},
+        connect_args=options,
         pool_size=10,
         max_overflow=20,
         # A server restarted at night must not cost the first person in the morning an error.

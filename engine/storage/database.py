@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, MetaData, text
 
 from engine.errors import StorageUnavailable
+from engine.storage import libpq
 from engine.storage.connections import Engines, Kind, open_engines
 from engine.storage.faults import explained
 from engine.storage.metadata import metadata
@@ -51,7 +52,7 @@ class Database:
         with explained(), self._turns, self.engines.writer.connect() as conn, conn.begin():
             self._here.callbacks = callbacks
             try:
-                self._begin(conn, "BEGIN IMMEDIATE")
+                self._begin_to_write(conn)
                 yield conn
             finally:
                 self._here.callbacks = None
@@ -62,7 +63,8 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """A connection that cannot write. SQLite shows all its reads one moment, PostgreSQL each its own."""
         with explained(), self.engines.reader.connect() as conn:
-            self._begin(conn, "BEGIN")
+            if self.kind == "sqlite":
+                conn.connection.cursor().execute("BEGIN")
             yield conn
 
     def after_commit(self, callback: Callback) -> None:
@@ -99,10 +101,14 @@ class Database:
         """Close all connections; the next use opens new ones."""
         _close(self.engines)
 
-    def _begin(self, conn: Connection, statement: str) -> None:
-        """The driver is told to leave transactions of SQLite alone, so they are begun here."""
+    def _begin_to_write(self, conn: Connection) -> None:
+        """SQLite's driver is told to leave transactions alone; PostgreSQL's would begin one with the first
+        statement, which then could not be a prepared one.
+        """
         if self.kind == "sqlite":
-            conn.connection.cursor().execute(statement)
+            conn.connection.cursor().execute("BEGIN IMMEDIATE")
+        else:
+            libpq.begin(conn.connection.driver_connection)
 
 
 class _Here(threading.local):

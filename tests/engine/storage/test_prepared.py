@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from engine.cases.tables import history, wait
 from engine.storage.counting import count_statements
 from engine.storage.database import Database
-from engine.storage.prepared import Prepared
+from engine.storage.prepared import Prepared, PreparedSelect
 
 ROW = {"case_id": 7, "at": 1, "actor_id": 2, "kind": 1, "data": b"\x00\xff", "path": "а б"}
 
@@ -49,6 +50,47 @@ def test_several_rows_are_one_statement(database: Database):
     assert counted.statements == 1
 
 
+def test_texts_numbers_bytes_and_nothing_come_back_as_they_were(database: Database):
+    look = PreparedSelect(
+        select(history.c.at, history.c.path, history.c.data, history.c.node).where(
+            history.c.case_id == bindparam("case_id")
+        )
+    )
+    row = {"case_id": -7, "at": 1 << 40, "actor_id": 2, "kind": 1, "path": "\t«%s» $1 ''\\ 🙂"}
+    with database.write() as conn:
+        Prepared(insert(history)).run_all(conn, [row | {"data": data} for data in (b"", b"\x00'\\", None)])
+        found = look.rows(conn, case_id=-7)
+    assert [each.data for each in found] == [b"", b"\x00'\\", None]
+    assert {(each.at, each.path, each.node) for each in found} == {(1 << 40, row["path"], None)}
+
+
+def test_many_rows_are_all_written(database: Database):
+    with database.write() as conn:
+        Prepared(insert(history)).run_all(conn, [ROW | {"at": number} for number in range(9)])
+        assert conn.execute(select(func.count()).select_from(history)).scalar_one() == 9
+
+
+def test_a_statement_is_good_again_after_a_roll_back(database: Database):
+    write = Prepared(insert(history))
+    for _ in range(7):
+        with pytest.raises(ZeroDivisionError):
+            _write_and_fail(database, write)
+        with database.read() as conn:
+            assert conn.execute(select(history.c.id)).all() == []
+    with database.write() as conn:
+        assert write.run(conn, ROW) == 1
+
+
+def test_a_broken_rule_of_a_table_is_an_error_of_sqlalchemy_without_the_values(database: Database):
+    write = Prepared(insert(wait))
+    row = {"id": 1, "case_id": 1, "node": "тайна", "kind": 1}
+    with database.write() as conn:
+        write.run(conn, row)
+    with pytest.raises(IntegrityError) as caught, database.write() as conn:
+        write.run(conn, row)
+    assert "тайна" not in str(caught.value)
+
+
 def test_parameters_of_other_names_are_refused(database: Database):
     write = Prepared(insert(wait))
     row = {"id": 1, "case_id": 1, "node": "t", "kind": 1}
@@ -56,3 +98,9 @@ def test_parameters_of_other_names_are_refused(database: Database):
         write.run(conn, row)
         with pytest.raises(ValueError, match="due_at"):
             write.run(conn, row | {"id": 2, "due_at": 5})
+
+
+def _write_and_fail(database: Database, write: Prepared) -> None:
+    with database.write() as conn:
+        write.run(conn, ROW)
+        raise ZeroDivisionError
