@@ -68,7 +68,7 @@ _CURRENT = (
 )
 """Notices of what goes on still. The second in which the last letter was made counts twice: a line may come
 again, none is lost."""
-_ONE = _CURRENT.where(notice.c.id == bindparam("about"))
+_THESE = _CURRENT.where(notice.c.id.in_(bindparam("about", expanding=True))).order_by(notice.c.id)
 _SINCE = (
     select(func.coalesce(func.max(mail.c.sent_at), 0))
     .where(mail.c.account_id == bindparam("account_id"), mail.c.kind == Kind.DAILY, mail.c.state == SENT)
@@ -81,13 +81,16 @@ _OF_DAY = (
 )
 
 
-def compose(rt: Runtime, row: AnyRow, now: datetime) -> Letter | None:
-    """The letter of a row of the queue; None when there is nothing left to tell."""
+def compose(rt: Runtime, rows: Sequence[AnyRow], now: datetime) -> Letter | None:
+    """The letter of rows of the queue, several only of kind NOTICE and of one person; it has the number of
+    the first. None when there is nothing left to tell.
+    """
+    row = rows[0]
     if row.kind == Kind.WEEKLY:
         subject, text = week_words(rt, load_actor(rt, row.account_id), now)
         return Letter(row.address, row.message_id, subject, f"{text}\n\n{_SIGNATURE}\n", now)
     with rt.database.read() as conn:
-        lines = _lines(rt, conn, row, now)
+        lines = _lines(rt, conn, rows, now)
     if not lines:
         return None
     return Letter(row.address, row.message_id, _subject(row, lines), _text(rt, lines), now)
@@ -108,11 +111,11 @@ class _Line:
     path: str
 
 
-def _lines(rt: Runtime, conn: Connection, row: AnyRow, now: datetime) -> list[_Line]:
-    if row.kind == Kind.NOTICE:
-        found = conn.execute(_ONE, {"about": row.about})
+def _lines(rt: Runtime, conn: Connection, rows: Sequence[AnyRow], now: datetime) -> list[_Line]:
+    if rows[0].kind == Kind.NOTICE:
+        found = conn.execute(_THESE, {"about": [row.about for row in rows]})
     else:
-        found = conn.execute(_OF_DAY, {"account_id": row.account_id})
+        found = conn.execute(_OF_DAY, {"account_id": rows[0].account_id})
     return [_line(rt, each, now) for each in found]
 
 
@@ -131,7 +134,7 @@ def _line(rt: Runtime, row: AnyRow, now: datetime) -> _Line:
 
 
 def _subject(row: AnyRow, lines: Sequence[_Line]) -> str:
-    if row.kind == Kind.NOTICE:
+    if row.kind == Kind.NOTICE and len(lines) == 1:
         return f"Дело № {lines[0].number}: {lines[0].what}"
     return f"Напоминания о сроках: {len(lines)}"
 

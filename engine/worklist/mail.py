@@ -27,7 +27,7 @@ from engine.runtime import Runtime
 from engine.settings import MAIL_ADDRESS, MailServer
 from engine.storage.moments import to_seconds
 from engine.storage.rows import AnyRow
-from engine.worklist.letters import Kind, Letter, compose
+from engine.worklist.letters import MOST, Kind, Letter, compose
 from engine.worklist.post import Refused, Unreachable, posting
 from engine.worklist.tables import FAILED, NEEDLESS, SENT, WAITING, mail, mail_choice
 
@@ -85,6 +85,20 @@ _DUE = (
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
 )
+_DUE_TOO = (
+    select(mail.c.id)
+    .where(
+        mail.c.next_at <= bindparam("now"),
+        mail.c.kind == Kind.NOTICE,
+        mail.c.account_id.in_(
+            select(mail.c.account_id).where(
+                mail.c.id.in_(bindparam("ids", expanding=True)), mail.c.kind == Kind.NOTICE
+            )
+        ),
+    )
+    .with_for_update(skip_locked=True)
+)
+"""The other notices of the same people: what is due at once goes in one letter."""
 _ANY_DUE = select(mail.c.id).where(mail.c.next_at <= bindparam("now")).limit(1)
 _TAKE = (
     update(mail)
@@ -220,10 +234,22 @@ def send_due(rt: Runtime, limit: int = BATCH) -> int:
         return 0
     now = rt.clock.now()
     taken = _take(rt, now, limit)
-    ready = [(row, letter) for row in taken if (letter := _ready(rt, server, row, now)) is not None]
+    ready = [(rows, letter) for rows in _together(taken) if (letter := _ready(rt, server, rows, now))]
     if ready:
         _send(rt, server, ready)
     return len(taken)
+
+
+def _together(taken: Sequence[AnyRow]) -> list[Sequence[AnyRow]]:
+    """Notices of one person in one letter, as many as it holds: they come in the same minute when the office
+    opens.
+    """
+    notices: dict[int, list[AnyRow]] = {}
+    for row in taken:
+        if row.kind == Kind.NOTICE:
+            notices.setdefault(row.account_id, []).append(row)
+    several = [rows[at : at + MOST] for rows in notices.values() for at in range(0, len(rows), MOST)]
+    return [*several, *([row] for row in taken if row.kind != Kind.NOTICE)]
 
 
 def _take(rt: Runtime, now: datetime, limit: int) -> Sequence[AnyRow]:
@@ -235,53 +261,56 @@ def _take(rt: Runtime, now: datetime, limit: int) -> Sequence[AnyRow]:
         ids = list(conn.execute(_DUE, {"now": to_seconds(now), "limit": limit}).scalars())
         if not ids:
             return []
+        ids += set(conn.execute(_DUE_TOO, {"now": to_seconds(now), "ids": ids}).scalars()) - set(ids)
         conn.execute(_TAKE, {"ids": ids, "until": to_seconds(now + LEASE)})
         return conn.execute(_TAKEN, {"ids": ids}).all()
 
 
-def _ready(rt: Runtime, server: MailServer, row: AnyRow, now: datetime) -> Letter | None:
+def _ready(rt: Runtime, server: MailServer, rows: Sequence[AnyRow], now: datetime) -> Letter | None:
     """The letter, or None when it isn't to leave now: put off until morning, or no longer needed."""
+    row = rows[0]
     moment = sending_moment(rt, server, row.unit_id, now)
     if moment > now:
-        _end(rt, row, WAITING, next_at=moment)
+        _end(rt, rows, WAITING, next_at=moment)
         return None
     wanted = row.active and row.address and row.choice != Choice.NONE
-    letter = compose(rt, row, now) if wanted else None
+    letter = compose(rt, rows, now) if wanted else None
     if letter is None:
-        _end(rt, row, NEEDLESS)
+        _end(rt, rows, NEEDLESS)
     return letter
 
 
-def _send(rt: Runtime, server: MailServer, ready: Sequence[tuple[AnyRow, Letter]]) -> None:
+def _send(rt: Runtime, server: MailServer, ready: Sequence[tuple[Sequence[AnyRow], Letter]]) -> None:
     left = list(ready)
     try:
         with posting(server) as post:
             while left:
-                row, letter = left[0]
+                rows, letter = left[0]
                 try:
                     post(letter)
                 except Refused as refused:
-                    _end(rt, row, FAILED, problem=str(refused))
+                    _end(rt, rows, FAILED, problem=str(refused))
                 else:
-                    _end(rt, row, SENT, sent_at=letter.at)
+                    _end(rt, rows, SENT, sent_at=letter.at)
                 left.pop(0)
     except Unreachable as reason:
         log.warning("mail.away", why=str(reason), letters=len(left))
-        for row, _letter in left:
-            _put_off(rt, row, str(reason))
+        for rows, _letter in left:
+            _put_off(rt, rows, str(reason))
 
 
-def _put_off(rt: Runtime, row: AnyRow, problem: str) -> None:
-    if row.attempts >= TRIES:
-        _end(rt, row, FAILED, problem=problem)
+def _put_off(rt: Runtime, rows: Sequence[AnyRow], problem: str) -> None:
+    attempts = max(row.attempts for row in rows)
+    if attempts >= TRIES:
+        _end(rt, rows, FAILED, problem=problem)
         return
-    wait = timedelta(minutes=2 ** (row.attempts - 1))
-    _end(rt, row, WAITING, next_at=rt.clock.now() + wait, problem=problem)
+    wait = timedelta(minutes=2 ** (attempts - 1))
+    _end(rt, rows, WAITING, next_at=rt.clock.now() + wait, problem=problem)
 
 
 def _end(
     rt: Runtime,
-    row: AnyRow,
+    rows: Sequence[AnyRow],
     state: int,
     *,
     next_at: datetime | None = None,
@@ -289,13 +318,10 @@ def _end(
     problem: str = "",
 ) -> None:
     with rt.database.write() as conn:
-        conn.execute(
-            _END,
-            {
-                "the_mail": row.id,
-                "state": state,
-                "next_at": to_seconds(next_at),
-                "sent_at": to_seconds(sent_at),
-                "problem": problem[:200],
-            },
-        )
+        values = {
+            "state": state,
+            "next_at": to_seconds(next_at),
+            "sent_at": to_seconds(sent_at),
+            "problem": problem[:200],
+        }
+        conn.execute(_END, [{"the_mail": row.id, **values} for row in rows])

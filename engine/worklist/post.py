@@ -34,6 +34,11 @@ def posting(server: MailServer) -> Iterator[Callable[[Letter], None]]:
             yield lambda letter: _post(smtp, server, letter)
     except smtplib.SMTPAuthenticationError as error:
         raise Unreachable("Почтовый сервер не принял имя и пароль.") from error
+    except ssl.SSLCertVerificationError as error:
+        raise Unreachable(
+            f"Сертификату почтового сервера нельзя верить (код {error.verify_code}): он просрочен, выписан "
+            "на другое имя или неизвестным центром. Письма не отправлены."
+        ) from error
     except (OSError, smtplib.SMTPException) as error:
         raise Unreachable(f"Почтовый сервер не отвечает ({type(error).__name__}).") from error
 
@@ -46,13 +51,23 @@ def _connected(server: MailServer) -> smtplib.SMTP:
         smtp = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
     try:
         if server.security is Security.STARTTLS:
-            smtp.starttls(context=trust)
+            _begin_tls(smtp, trust)
         if server.user:
             smtp.login(server.user, server.password)
     except BaseException:
         smtp.close()
         raise
     return smtp
+
+
+def _begin_tls(smtp: smtplib.SMTP, trust: ssl.SSLContext) -> None:
+    """Nothing is ever sent in the clear to a server that was to be secure."""
+    try:
+        smtp.starttls(context=trust)
+    except smtplib.SMTPNotSupportedError as error:
+        raise Unreachable(
+            "Почтовый сервер не предлагает защищённого соединения (STARTTLS). Письма не отправлены."
+        ) from error
 
 
 def _post(smtp: smtplib.SMTP, server: MailServer, letter: Letter) -> None:

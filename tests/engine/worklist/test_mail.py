@@ -27,7 +27,7 @@ from engine.worklist import mail as letters
 from engine.worklist import post
 from engine.worklist.digest import queue_digests
 from engine.worklist.ladder import tell_due
-from engine.worklist.letters import Kind
+from engine.worklist.letters import MOST, Kind
 from engine.worklist.mail import Wanted, choose_mail, send_due, wanted_by
 from engine.worklist.tables import FAILED, NEEDLESS, SENT, WAITING, mail, mail_choice, notice
 from tests.factories.access import make_actor
@@ -217,18 +217,86 @@ def test_after_a_crash_between_sending_and_marking_the_same_letter_comes_once_mo
 
 def test_two_workers_send_each_letter_once(rt, clerk, box):
     morning = queue_one(rt)
-    with rt.database.write() as conn:
-        (told,) = conn.execute(select(notice)).all()
-        for _ in range(30):
-            copy = {key: value for key, value in told._mapping.items() if key != "id"}
-            number = conn.execute(insert(notice).values(**copy)).inserted_primary_key[0]
-            row = letters.mail_row(rt.settings.mail, clerk.user_id, Kind.NOTICE, number, morning)
-            conn.execute(insert(mail).values(**row))
+    people = [make_actor(rt, "R05").user_id for _ in range(30)]
+    for person in people:
+        add_notice(rt, person, morning)
     with ThreadPoolExecutor(2) as workers:
         list(workers.map(lambda _: [send_due(rt, 3) for _ in range(12)], range(2)))
     numbers = [letter["Message-ID"] for letter in box.kept]
     assert sorted(numbers) == sorted(message_ids(rt))
     assert set(states(rt)) == {SENT}
+
+
+def add_notice(rt: Runtime, account_id: int, morning: datetime) -> None:
+    """One more notice of the same term, whose letter is due by then, to somebody who wants letters."""
+    server = rt.settings.mail
+    assert server is not None
+    with rt.database.write() as conn:
+        told = conn.execute(select(notice).order_by(notice.c.id)).first()
+        assert told is not None
+        copy = {**told._mapping, "account_id": account_id}
+        del copy["id"]
+        number = conn.execute(insert(notice).values(**copy).returning(notice.c.id)).scalar_one()
+        conn.execute(insert(mail).values(letters.mail_row(server, account_id, Kind.NOTICE, number, morning)))
+        wish = {"account_id": account_id, "address": f"p{account_id}@example.org", "choice": "now"}
+        if conn.execute(select(mail_choice).where(mail_choice.c.account_id == account_id)).first() is None:
+            conn.execute(insert(mail_choice).values(**wish))
+
+
+def test_what_is_due_at_the_opening_comes_in_one_letter_and_a_long_one_in_two(rt, clerk, box):
+    morning = queue_one(rt)
+    for _ in range(letters.BATCH + 5):
+        add_notice(rt, clerk.user_id, morning)
+    sweep_until_idle(rt)
+    [letter] = box.kept
+    assert letter["Subject"] == f"Напоминания о сроках: {letters.BATCH + 6}"
+    assert letter.get_content().count("Дело №") == letters.BATCH + 6
+    assert letter["Message-ID"] == message_ids(rt)[0]
+    assert set(states(rt)) == {SENT}
+    for _ in range(MOST + 1):
+        add_notice(rt, clerk.user_id, morning)
+    sweep_until_idle(rt)
+    assert [each.get_content().count("Дело №") for each in box.kept[1:]] == [MOST, 1]
+
+
+def test_steps_that_end_on_one_evening_are_one_letter_in_the_morning(rt, clerk, box):
+    open_case(rt, clerk, "small")
+    at(rt, DUE + timedelta(seconds=1))
+    sweep_until_idle(rt)
+    at(rt, datetime(2026, 1, 13, 9, tzinfo=MOSCOW))
+    sweep_until_idle(rt)
+    [letter] = box.kept
+    assert letter["Subject"] == "Напоминания о сроках: 2"
+    assert sorted(states(rt)) == [SENT, SENT]
+
+
+def test_one_letter_of_several_is_tried_again_as_the_same_letter(rt, clerk, box):
+    morning = queue_one(rt)
+    add_notice(rt, clerk.user_id, morning)
+    box.answer = "451 later"
+    sweep_until_idle(rt)
+    assert states(rt) == [WAITING, WAITING]
+    box.answer = ""
+    at(rt, morning + timedelta(minutes=1))
+    sweep_until_idle(rt)
+    assert [letter["Message-ID"] for letter in box.kept] == message_ids(rt)[:1]
+    assert states(rt) == [SENT, SENT]
+
+
+def test_two_workers_and_a_clock_put_back_send_nothing_twice(rt, clerk, box):
+    morning = queue_one(rt)
+    for person in [clerk.user_id, *(make_actor(rt, "R05").user_id for _ in range(5))]:
+        add_notice(rt, person, morning)
+    with ThreadPoolExecutor(2) as workers:
+        list(workers.map(lambda _: [send_due(rt, 2) for _ in range(6)], range(2)))
+    sent = len(box.kept)
+    assert sent == len({letter["Message-ID"] for letter in box.kept})
+    assert {letter["To"] for letter in box.kept} >= {"belova@example.org"}
+    at(rt, morning - timedelta(days=2))
+    tell_due(rt)
+    at(rt, morning + timedelta(minutes=1))
+    sweep_until_idle(rt)
+    assert len(box.kept) == sent
 
 
 def test_what_has_ended_meanwhile_is_not_written_about(rt, clerk, box):
