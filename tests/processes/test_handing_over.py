@@ -199,3 +199,34 @@ def test_an_emergency_knows_the_registers_and_calls_for_help_where_it_is_needed(
     }
     [line] = known_to(office, everybody, notice.id)["учёт"]
     assert (line["регистр"], line["состояние"]) == ("Профилактический учёт", "ТЖС")
+
+
+def test_the_one_window_hands_over_to_several_pathways_and_says_so_once(office, everybody):
+    begin(office, everybody, "p01_one_window")  # a namesake, so that the cards are compared
+    intake, family = begin(office, everybody, "p01_one_window")
+    do(office, everybody, intake.id, "p01_ut_register", **REGISTERED)
+    do(office, everybody, intake.id, "p01_ut_merge", итог_сверки="нет", вывод_сверки="новое")
+    ground: dict[str, Value] = {"основание_обработки": "закон", "статья_закона": "120-ФЗ"}
+    do(office, everybody, intake.id, "p01_ut_consent", **ground, дата_согласия=date(2026, 1, 12))
+    found: dict[str, Value] = {
+        "взрослых": Decimal(1),
+        "детей": Decimal(2),
+        "самообслуживание": "сохранено",
+        "трудности": [{"сфера": "доход", "острота": "срочно", "трудность": "Нет работы"}],
+        "доход_семьи": "ниже",
+        "признаки_риска": ["нет дохода"],
+        "обстоятельства": "Мать одна с двумя детьми, без работы.",
+    }
+    do(office, everybody, intake.id, "p01_ut_diagnostics", **found)
+    route: dict[str, Value] = {"маршруты": ["услуги", "сигнал"], "куратор": "кабинет 4"}
+    do(office, everybody, intake.id, "p01_ut_confirm_route", **route, ответ_до=date(2026, 1, 14))
+    assert {case.process for case in cases_of(office, family)} == {
+        "p01_one_window",
+        "p03_need_ippsu",
+        "p08_patronage",
+    }
+    signal = next(case for case in cases_of(office, family) if case.process == "p08_patronage")
+    known = known_to(office, everybody, signal.id)
+    assert known["что_случилось"] == "Мать одна с двумя детьми, без работы."
+    assert known["признаки_риска"] == ["нет дохода"]
+    assert set(steps_of(office, intake.id)) == {"p01_ut_inform"}
