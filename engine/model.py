@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import MAXYEAR, date, datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Any, Protocol
@@ -402,5 +402,8 @@ class Term:
 
     @property
     def due(self) -> Due:
-        """What `is_overdue` and the words of a chip want to know."""
-        return Due(self.due_at, self.clock, self.ended_at)
+        """What `is_overdue` and the words of a chip want to know; a term up to a sitting that nobody has
+        planned has no moment yet.
+        """
+        at = None if self.due_at.year == MAXYEAR else self.due_at
+        return Due(at, self.clock, self.ended_at)

@@ -78,6 +78,8 @@ def _words(entry: HistoryEntry) -> str:
             subject = ", ".join(filter(None, (entry.name, _rung(str(said.get("ступень", ""))))))
         case HistoryKind.TERM_PAUSED:
             subject = _("%(term)s, с %(day)s", term=said.get("срок", ""), day=said.get("с", ""))
+        case HistoryKind.TERM_RECOUNTED if not (said.get("было") and said.get("стало")):
+            subject = _until_a_sitting(said)
         case HistoryKind.TERM_RESUMED | HistoryKind.TERM_EXTENDED | HistoryKind.TERM_RECOUNTED:
             subject = _(
                 "%(term)s, был до %(was)s, теперь до %(is_now)s",
@@ -89,6 +91,13 @@ def _words(entry: HistoryEntry) -> str:
             subject = str(said.get("действие", entry.name))
     kind = str(WORDS[entry.kind][0])
     return f"{kind}: {subject}" if subject else kind
+
+
+def _until_a_sitting(said: Mapping[str, Any]) -> str:
+    """A term that has got its first day, or lost it."""
+    if said.get("стало"):
+        return _("%(term)s, теперь до %(is_now)s", term=said.get("срок", ""), is_now=said["стало"])
+    return _("%(term)s, был до %(was)s, теперь без дня", term=said.get("срок", ""), was=said.get("было", ""))
 
 
 def _term_words(event: TermEvent) -> str:

@@ -19,6 +19,7 @@ from engine.deadlines.norms import Mark, Norm, Start
 from engine.deadlines.queries import all_norms, norm_editions
 from engine.errors import InvalidData, MarshrutError, NotFound
 from engine.model import Permission
+from engine.records.commissions import KINDS as COMMISSION_KINDS
 from webui.frame import local, local_now
 from webui.guards import actor, permission, runtime
 from webui.ui import NBSP
@@ -33,10 +34,11 @@ UNITS = {
     Unit.MINUTES: _l("минут"),
     Unit.MONTH_DAY: _l("число месяца"),
     Unit.MONTH_END: _l("до конца такого-то месяца после события"),
+    Unit.SITTING: _l("заседание комиссии по счёту"),
 }
 LONGER_BY = (Unit.WORKING_DAYS, Unit.CALENDAR_DAYS, Unit.MONTHS, Unit.HOURS)
 UNTIL = {Until.CLOSING: _l("до закрытия организации"), Until.MIDNIGHT: _l("до 24:00: почта, портал")}
-TEXTS = ("title", "act", "article", "edition", "source", "pause_by", "within", "note")
+TEXTS = ("title", "act", "article", "edition", "source", "pause_by", "within", "commission", "note")
 NUMBERS = ("value", "lead", "pause_days")
 SHOWN = 200
 """Touched cases that the preview names; the number of all is said."""
@@ -215,6 +217,7 @@ def _form(
         marks=[{"value": mark.value, "words": mark.words} for mark in Mark],
         longer_units=[{"value": unit.value, "words": UNITS[unit]} for unit in LONGER_BY],
         roles=roles,
+        commissions=[{"value": kind, "words": words} for kind, words in COMMISSION_KINDS.items()],
     )
 
 

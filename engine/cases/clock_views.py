@@ -149,7 +149,7 @@ def ended_terms_of_case(rt: Runtime, conn: Connection, card: CaseCard) -> list[E
             norm = rt.calendars.norm_by_id(each.norm_id)
             # What was done while the clock stood still was in time, whatever its last moment was before that.
             clock = Clock.NONE if each.outcome is Outcome.BREACHED else Clock.PAUSED
-            due = Due(each.due_at, clock, each.ended_at)
+            due = Due(each.due.at, clock, each.ended_at)
             found.append(EndedTerm(each, norm, words(due, each.ended_at, calendar, office, norm)))
     return sorted(found, key=lambda ended: (ended.term.ended_at, ended.term.id), reverse=True)
 

@@ -34,7 +34,7 @@ from engine.documents.access import attachment_row
 from engine.documents.attachments import add_attachment
 from engine.documents.files import Accepted
 from engine.errors import Conflict, InvalidData, NotAllowed, NotFound
-from engine.model import SYSTEM, Actor, Clock, Permission
+from engine.model import FAR_FUTURE, SYSTEM, Actor, Clock, Permission
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds, to_seconds
 from engine.storage.rows import AnyRow
@@ -427,7 +427,7 @@ def wait_rows(row: AnyRow, due: int, stands: Clock) -> list[dict[str, Any]]:
     """For `SET_WAITS`: the timers that wait on a term of a case; they stand still with it."""
     if row.task_id is not None:
         return []
-    moment = overdue_from(due) if stands is Clock.RUNNING else None
+    moment = overdue_from(due) if stands is Clock.RUNNING and due != FAR_FUTURE else None
     return [{"the_case": row.case_id, "the_key": row.key, "due_at": moment}]
 
 

@@ -10,6 +10,7 @@ that waits no more takes its question back; the sitting that has it on its agend
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
@@ -25,6 +26,7 @@ from engine.errors import StepFailed
 from engine.model import Sent, Value, WaitKind
 from engine.records import commissions
 from engine.records.commissions import AgendaItem
+from engine.records.sittings import plan_sitting, sitting_held
 from engine.records.tables import ON_AGENDA
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds, to_seconds
@@ -145,6 +147,8 @@ def collect(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     """
     kind = str(call.inputs.get("вид_комиссии") or FAMILY)
     commission_id = commissions.commission_for(rt, conn, kind, call.unit_id)
+    if (day := _day(call)) is not None:
+        plan_sitting(conn, commission_id, call.case_id, day)
     at_work = commissions.sittings_at_work(conn, commission_id)
     over = conn.execute(_OVER, {"ids": at_work}).scalars().all() if at_work else []
     commissions.give_back(conn, over)
@@ -187,6 +191,25 @@ def _numbers(conn: Connection, case_ids: Collection[int]) -> dict[int, str]:
     return {row.id: row.number for row in conn.execute(_NUMBERS, {"ids": list(case_ids)})} if case_ids else {}
 
 
+@operation("commission.move")
+def move(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
+    """The sitting is put off: what waits for it follows to the day of the input `дата`."""
+    kind = str(call.inputs.get("вид_комиссии") or FAMILY)
+    day = _day(call)
+    if day is None:
+        raise StepFailed("Не сказано, на какой день перенесено заседание.", "Исправьте данные дела.")
+    plan_sitting(conn, commissions.commission_for(rt, conn, kind, call.unit_id), call.case_id, day)
+    return {}
+
+
+def _day(call: Call) -> date | None:
+    """The day that the input `дата` names."""
+    value = call.inputs.get("дата")
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else None
+
+
 @operation("commission.close")
 def close(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     """Keep what was decided with the agenda; what was put off, or left out, waits for the next sitting."""
@@ -201,6 +224,7 @@ def close(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
         # A sitting of an earlier version of its diagram names the case alone.
         found = decided.get(item.key or number) or decided.get(number)
         commissions.decide(rt, conn, item.id, _decision(item, found))
+    sitting_held(conn, call.case_id)
     return {}
 
 

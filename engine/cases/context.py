@@ -14,7 +14,7 @@ from engine.definitions.library import Release
 from engine.dmn import DASH, TableTrace
 from engine.model import Clock, Value
 from engine.runtime import Runtime
-from engine.storage.moments import from_seconds
+from engine.storage.moments import due_from_seconds
 
 STEP_SECONDS = 10.0
 """Processor time of one step. It is taken inside the transaction that holds the case, on SQLite all cases:
@@ -28,7 +28,7 @@ def step_context(rt: Runtime, release: Release, case: LockedCase, now: datetime)
         now=now,
         zone=zone,
         terms={
-            row.key: from_seconds(row.due_at) if row.clock == Clock.RUNNING else None
+            row.key: due_from_seconds(row.due_at) if row.clock == Clock.RUNNING else None
             for row in case.terms
             if row.task_id is None
         },

@@ -16,6 +16,7 @@ from engine.cases.clocks import OPEN_TASKS, TermClock, follow, local_day, note, 
 from engine.cases.history import HistoryKind
 from engine.cases.locking import lock_case
 from engine.cases.tables import ACTIVE, case_
+from engine.deadlines.counting import Unit
 from engine.deadlines.interruptions import Counted, counted_due
 from engine.deadlines.norms import Norm
 from engine.deadlines.queries import changes_of_terms
@@ -35,6 +36,7 @@ _RUNNING = (
     .where(
         norm.c.key == bindparam("key"),
         norm.c.variant == bindparam("variant"),
+        norm.c.unit != Unit.SITTING.value,
         term.c.ended_at.is_(None),
         case_.c.status == ACTIVE,
     )
@@ -108,6 +110,9 @@ def publish_edition(rt: Runtime, actor: Actor, edition: Norm) -> int:
 
 
 def _running(conn: Connection, edition: Norm) -> list[AnyRow]:
+    """What runs by the norm. A term up to a sitting moves with that alone, and no edition makes one."""
+    if edition.unit is Unit.SITTING:
+        return []
     wanted = {"key": edition.key, "variant": edition.variant}
     return list(conn.execute(_RUNNING, wanted).all())
 

@@ -25,7 +25,7 @@ from engine.cases.journal import write_history
 from engine.cases.tables import ACTIVE, case_
 from engine.deadlines.calendar import Calendar
 from engine.deadlines.changes import changes_of
-from engine.deadlines.counting import Office
+from engine.deadlines.counting import Office, Unit
 from engine.deadlines.interruptions import Counted, Longer, Stop, counted_due
 from engine.deadlines.ladder import next_rung, plan
 from engine.deadlines.norms import Norm
@@ -238,6 +238,8 @@ class _Batch:
     def _move(self, row: AnyRow, unit_id: int, changes: Changes) -> _Move | None:
         calendars = self.rt.calendars
         norm = calendars.norm_by_id(row.norm_id)
+        if norm.unit is Unit.SITTING:  # it is on its day, worked or not
+            return None
         calendar, office = calendars.calendar(unit_id), calendars.office(unit_id)
         counted = counted_due(
             norm.rule, from_seconds(row.event_at), changes.get(row.id, []), calendar, office

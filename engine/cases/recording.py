@@ -101,7 +101,7 @@ def record_step(
     rt: Runtime, conn: Connection, release: Release, case: LockedCase, result: StepResult, deed: Deed
 ) -> None:
     """Write everything `result` changed. The caller holds the case's lock and commits once."""
-    book = TermBook(rt, case, deed.now, result.variables)
+    book = TermBook(rt, conn, case, deed.now, result.variables)
     for passed in result.passed:
         if not passed.cancelled:
             book.pass_node(release.step(case.process, case.ref(passed)))

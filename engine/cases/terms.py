@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.cases.locking import LockedCase
+from engine.deadlines.counting import Unit
 from engine.deadlines.due import overdue_from
 from engine.deadlines.norms import Norm, Start
 from engine.deadlines.tables import END_TERM, OPEN_TERM
 from engine.deadlines.terms import end_term, open_term
-from engine.model import Clock, StepInfo, Value
+from engine.model import FAR_FUTURE, Clock, StepInfo, Value
+from engine.records.sittings import sitting_days_for
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
 from engine.storage.prepared import Prepared
@@ -28,8 +30,11 @@ class TermBook:
     `variables` are the case's: a norm may have variants that hang on them (a palliative patient).
     """
 
-    def __init__(self, rt: Runtime, case: LockedCase, now: datetime, variables: Mapping[str, Value]) -> None:
+    def __init__(
+        self, rt: Runtime, conn: Connection, case: LockedCase, now: datetime, variables: Mapping[str, Value]
+    ) -> None:
         self._rt = rt
+        self._conn = conn
         self._case = case
         self._now = now
         self._variables = variables
@@ -71,7 +76,9 @@ class TermBook:
     def moment_of(self, key: str) -> int | None:
         """When a timer on the case's term fires, in seconds; None while the term doesn't run."""
         due_at, _, clock = self._running.get(key, (None, None, Clock.NONE))
-        return overdue_from(due_at) if due_at is not None and clock == Clock.RUNNING else None
+        if due_at is None or due_at == FAR_FUTURE or clock != Clock.RUNNING:
+            return None
+        return overdue_from(due_at)
 
     def followers(self) -> list[dict[str, Any]]:
         """Timers that waited for a term which has started in this step: rows for the statement that dates
@@ -121,9 +128,15 @@ class TermBook:
             calendar=self._rt.calendars.calendar(self._case.unit_id),
             office=self._rt.calendars.office(self._case.unit_id),
             task_id=task_id,
+            sittings=self._sittings(norm),
         )
         self._opening.append(row)
         return row
+
+    def _sittings(self, norm: Norm) -> list[date]:
+        if norm.unit is not Unit.SITTING:
+            return []
+        return sitting_days_for(self._rt, self._conn, norm.commission, self._case.unit_id)
 
     def _norm(self, key: str) -> Norm:
         zone = self._rt.calendars.office(self._case.unit_id).zone

@@ -19,7 +19,7 @@ from engine.cases.recording import Deed, record_step
 from engine.cases.tables import wait
 from engine.deadlines.due import overdue_from
 from engine.errors import MarshrutError
-from engine.model import SYSTEM, Clock, split_task_id
+from engine.model import FAR_FUTURE, SYSTEM, Clock, split_task_id
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
 from engine.storage.rows import AnyRow
@@ -100,7 +100,7 @@ def _follow_terms(conn: Connection, case: LockedCase, left: Sequence[AnyRow], no
     moments = {
         row.key: overdue_from(row.due_at)
         for row in case.terms
-        if row.task_id is None and row.clock == Clock.RUNNING
+        if row.task_id is None and row.clock == Clock.RUNNING and row.due_at != FAR_FUTURE
     }
     later = to_seconds(now + RETRY_AFTER)
     if left:

@@ -9,6 +9,7 @@ portal at 24:00 (194).
 from __future__ import annotations
 
 import calendar as months
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -31,6 +32,8 @@ class Unit(StrEnum):
     """By that day of a month: the first such day after the event («до 5-го числа»)."""
     MONTH_END = "month_end"
     """By the end of that month after the event's month («в пятом месяце после окончания»)."""
+    SITTING = "sitting"
+    """By the so many-th sitting of the norm's commission after the event («на ближайшем заседании»)."""
 
     @property
     def in_clock_time(self) -> bool:
@@ -84,7 +87,10 @@ class Office:
 
 
 def due_moment(rule: Rule, event: datetime, calendar: Calendar, office: Office) -> datetime:
-    """The last moment at which the thing is still done in time, in UTC and whole seconds."""
+    """The last moment at which the thing is still done in time, in UTC and whole seconds.
+
+    A term up to a sitting hangs on what is planned: see `sitting_moment`.
+    """
     if rule.unit is Unit.HOURS:
         return _whole(event + timedelta(hours=rule.value))
     if rule.unit is Unit.MINUTES:
@@ -96,6 +102,17 @@ def due_moment(rule: Rule, event: datetime, calendar: Calendar, office: Office) 
         # «В тот же день», but the organisation has closed for today.
         due = end_of_day(rule, calendar.add_working_days(day, 1), calendar, office)
     return due.astimezone(UTC)
+
+
+def sitting_moment(
+    rule: Rule, event: datetime, sittings: Iterable[date], calendar: Calendar, office: Office
+) -> datetime | None:
+    """The end of the day of the so many-th sitting after the event's day; None while none is planned."""
+    first = event.astimezone(office.zone).date()
+    later = sorted(day for day in sittings if day > first)
+    if len(later) < rule.value:
+        return None
+    return end_of_day(rule, later[rule.value - 1], calendar, office).astimezone(UTC)
 
 
 def last_day(rule: Rule, event: date, calendar: Calendar) -> date:

@@ -147,6 +147,9 @@ def words(
     local = now.astimezone(office.zone)
     if state is DueState.PAUSED:
         return _paused(pause, local, norm, ground)
+    if due.at is None and norm is not None and norm.unit is Unit.SITTING and not due.closed_at:
+        waits = "срок появится, когда его назначат"
+        return DueWords(state, "заседание не назначено", "", waits, ground, norm_words)
     if due.at is None:
         return DueWords(state, "сделано" if due.closed_at else "без срока")
     at = due.at.astimezone(office.zone)

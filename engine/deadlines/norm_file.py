@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import yaml
 
 from engine.deadlines.counting import Unit, Until
-from engine.deadlines.norms import Extension, Mark, Norm, Rung, Start, Step
+from engine.deadlines.norms import COMMISSIONS, Extension, Mark, Norm, Rung, Start, Step
 from engine.errors import MarshrutError
 from engine.resources import processes_dir
 
@@ -118,6 +118,7 @@ def _checked(norm: Norm) -> Norm:
         raise _wrong(norm.full_key, "число месяца должно быть от 1 до 31")
     if norm.value < 0 and norm.unit in (Unit.MONTH_END, Unit.HOURS, Unit.MINUTES):
         raise _wrong(norm.full_key, "назад считаются только дни и месяцы")
+    _check_sitting(norm)
     if norm.lead < 0 or norm.pause_days < 0:
         raise _wrong(norm.full_key, "lead и pause_days не бывают меньше нуля")
     if norm.extension is not None and (norm.extension.value < 1 or norm.extension.times < 1):
@@ -132,6 +133,15 @@ def _checked(norm: Norm) -> Norm:
     if steps != [step for step in Step if step in steps]:
         raise _wrong(norm.full_key, "ступени лестницы идут по порядку и без повторов")
     return norm
+
+
+def _check_sitting(norm: Norm) -> None:
+    if (norm.unit is Unit.SITTING) is not (norm.commission in COMMISSIONS):
+        raise _wrong(norm.full_key, "комиссию указывают у срока в заседаниях, и только у него")
+    if norm.unit is Unit.SITTING and (
+        norm.value < 1 or norm.lead or norm.within or norm.pause or norm.extension
+    ):
+        raise _wrong(norm.full_key, "срок до заседания двигается только вместе с заседанием, считать с 1")
 
 
 def _refuse_doubles(norms: list[Norm], name: str) -> None:

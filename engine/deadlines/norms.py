@@ -122,6 +122,15 @@ class Extension:
     ground: str = ""
 
 
+COMMISSIONS = {
+    "family": "комиссии «Детство. Семья»",
+    "kdn": "комиссии по делам несовершеннолетних",
+    "contract": "комиссии по социальному контракту",
+    "complex": "рабочей группы по комплексной помощи",
+    "audit": "комиссии",
+}
+"""Whose sittings a norm may count, by kind, in the genitive."""
+
 _LENGTHS: Mapping[Unit, Forms] = {
     Unit.WORKING_DAYS: ("раб. день", "раб. дня", "раб. дней"),
     Unit.CALENDAR_DAYS: ("день", "дня", "дней"),
@@ -165,6 +174,8 @@ class Norm:
     """The longest pause in calendar days, after which the clock goes on by itself; 0: as long as needed."""
     within: str = ""
     """Key of the term that this one is a part of: it stands still together with it."""
+    commission: str = ""
+    """Kind of the commission whose sittings are counted, for a norm in sittings."""
     extension: Extension | None = None
     ladder: tuple[Rung, ...] = ()
     note: str = ""
@@ -200,6 +211,9 @@ class Norm:
             return bound(f"до {self.value}-го числа")
         if self.unit is Unit.MONTH_END:
             return f"до конца {self.value}-го месяца"
+        if self.unit is Unit.SITTING:
+            which = "ближайшее" if self.value == 1 else f"{self.value}-е"
+            return bound(f"{which} заседание {COMMISSIONS[self.commission]}")
         if self.value == 0:
             return "в тот же день"
         return counted(abs(self.value), _LENGTHS[self.unit])
@@ -219,7 +233,7 @@ def _norm_words(norm: Norm) -> str:
         return f"за {norm.length} до {noun or 'события'}"
     words = norm.length
     if noun and norm.value > 0 and norm.unit is not Unit.MONTH_DAY:
-        words += f" {'после' if norm.unit is Unit.MONTH_END else 'от'} {noun}"
+        words += f" {'после' if norm.unit in (Unit.MONTH_END, Unit.SITTING) else 'от'} {noun}"
     return f"{words}, начать за {counted(norm.lead, _LENGTHS[Unit.CALENDAR_DAYS])}" if norm.lead else words
 
 

@@ -271,6 +271,7 @@ def _norm_row(edition: Norm, now: datetime, by: Actor) -> dict[str, Any]:
         "pause_by",
         "pause_days",
         "within",
+        "commission",
         "note",
     )
     return {

@@ -50,6 +50,7 @@ norm = Table(
     Column("pause_by", String(3), nullable=False, server_default=""),
     Column("pause_days", SmallInteger, nullable=False, server_default="0"),
     Column("within", String(20), nullable=False, server_default=""),
+    Column("commission", String(12), nullable=False, server_default=""),
     Column("extension", Text),
     Column("ladder", Text, nullable=False),
     Column("note", Text, nullable=False, server_default=""),

@@ -7,15 +7,16 @@ Hot: a completion opens and ends a few terms inside its own commit. The statemen
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
 from engine.deadlines.calendar import Calendar
-from engine.deadlines.counting import Office, due_moment
-from engine.deadlines.ladder import Advance, next_rung, plan
+from engine.deadlines.counting import Office, Unit, due_moment, sitting_moment
+from engine.deadlines.ladder import Advance, Planned, next_rung, plan
 from engine.deadlines.norms import Norm
-from engine.model import Clock, Outcome
-from engine.storage.moments import from_seconds, to_seconds
+from engine.model import FAR_FUTURE, Clock, Outcome
+from engine.storage.moments import due_to_seconds, from_seconds, to_seconds
 
 
 def open_term(
@@ -27,31 +28,56 @@ def open_term(
     calendar: Calendar,
     office: Office,
     task_id: int | None = None,
+    sittings: Iterable[date] = (),
 ) -> dict[str, Any]:
     """The row of a new running term, for `OPEN_TERM`; its `due_at` (seconds) is also the due moment of the
     step.
 
     `event` is what the norm is counted from, `now` the moment of opening. A term that is overdue already when
-    it opens begins on the last rung that is behind: its first notice is the next one.
+    it opens begins on the last rung that is behind: its first notice is the next one. `sittings`: days on
+    which the commission of a norm in sittings sits; while none fits, the term has no last moment yet.
     """
-    due = due_moment(norm.rule, event, calendar, office)
-    planned = plan(norm, event, due, calendar, office)
-    upcoming = next_rung(planned, 0, now)
+    if norm.unit is Unit.SITTING:
+        due = sitting_moment(norm.rule, event, sittings, calendar, office)
+    else:
+        due = due_moment(norm.rule, event, calendar, office)
+    upcoming = _first_rung(norm, event, due, now, calendar, office)
     return {
         "case_id": case_id,
         "task_id": task_id,
         "norm_id": norm.id,
         "key": norm.key,
         "event_at": to_seconds(event),
-        "due_at": to_seconds(due),
+        "due_at": due_to_seconds(due),
         "clock": int(Clock.RUNNING),
         "started_at": to_seconds(now),
         "ended_at": None,
-        "rung": upcoming.number - 1 if upcoming else len(norm.ladder),
+        "rung": upcoming.number - 1 if upcoming else len(norm.ladder) if due else 0,
         "next_at": to_seconds(upcoming.at) if upcoming else None,
         "outcome": int(Outcome.OPEN),
         "paused_at": None,
         "remainder": None,
+    }
+
+
+def _first_rung(
+    norm: Norm, event: datetime, due: datetime | None, now: datetime, calendar: Calendar, office: Office
+) -> Planned | None:
+    return None if due is None else next_rung(plan(norm, event, due, calendar, office), 0, now)
+
+
+def sitting_row(
+    row: Any, norm: Norm, due: datetime | None, now: datetime, calendar: Calendar, office: Office
+) -> dict[str, Any]:
+    """The columns of a running term in sittings whose day was set, moved or taken away."""
+    if due is not None:
+        return moved_row(row, norm, due, now, calendar, office)
+    return {
+        "the_term": row.id,
+        "due_at": FAR_FUTURE,
+        "clock": int(Clock.RUNNING),
+        "rung": row.rung,
+        "next_at": None,
     }
 
 

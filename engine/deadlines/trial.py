@@ -63,6 +63,8 @@ def answer(
     year.
     """
     rule, ground = (what.rule, what.ground_words) if isinstance(what, Norm) else (what, _GROUNDS[what.unit])
+    if rule.unit is Unit.SITTING:
+        raise MarshrutError("Этот срок зависит от того, на какой день назначено заседание.")
     at = _moment(event, office)
     first = at.astimezone(office.zone).date()
     try:

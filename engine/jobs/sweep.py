@@ -12,6 +12,7 @@ from engine.cases.messages import collect_message, forget_expired, send_message,
 from engine.cases.operations import give_up_service, run_service
 from engine.cases.outbox import Handler, deliver_due
 from engine.cases.recalculation import recount_due
+from engine.cases.sitting_terms import follow_sittings
 from engine.cases.timers import fire_due
 from engine.documents.making import prepare_document, store_document
 from engine.runtime import Runtime
@@ -31,7 +32,7 @@ HANDLERS: dict[str, Handler] = {
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one round found due. Nothing due costs three statements (once a minute six; one
+    """What one round found due. Nothing due costs three statements (once a minute seven; one
     more where letters are sent) and opens no state.
     """
 
@@ -58,8 +59,9 @@ class Swept:
 
 
 def sweep(rt: Runtime) -> Swept:
-    """Count terms anew where a calendar was changed, open what the calendar asks for, let clocks go on that
-    have stood still long enough, fire timers, keep promises, tell people, send letters; a batch of each.
+    """Count terms anew where a calendar was changed or a sitting planned, open what the calendar asks for,
+    let clocks go on that have stood still long enough, fire timers, keep promises, tell people, send letters;
+    a batch of each.
 
     The calendar has no moments between two minutes, pauses last for days, and other processes seldom change
     a calendar: these are looked at once a minute. A round that had work also tidies up: nobody waits for
@@ -67,7 +69,8 @@ def sweep(rt: Runtime) -> Swept:
     """
     new_minute = rt.library.is_new_minute(rt.clock.now())
     swept = Swept(
-        recounts=recount_due(rt) if new_minute or rt.calendars.moved else 0,
+        recounts=(recount_due(rt) if new_minute or rt.calendars.moved else 0)
+        + (follow_sittings(rt) if new_minute else 0),
         starts=open_due(rt) if new_minute else 0,
         resumed=resume_overlong(rt) if new_minute else 0,
         timers=fire_due(rt),

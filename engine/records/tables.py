@@ -120,6 +120,19 @@ commission_member = Table(
 attendance must be asked for."""
 Index("ix_commission_member_commission", commission_member.c.commission_id)
 
+sitting = Table(
+    "sitting",
+    metadata,
+    Column("case_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("commission_id", BigInteger, ForeignKey("commission.id"), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("followed", Boolean, nullable=False),
+)
+"""A sitting that was planned: a case, and the day on which it is to be. `followed`: terms that wait for it
+know of its day."""
+Index("ix_sitting_commission", sitting.c.commission_id, sitting.c.day)
+
 agenda_item = Table(
     "agenda_item",
     metadata,

@@ -235,7 +235,7 @@ def _adapt_tasks(
 def _rewrite_waits(rt: Runtime, conn: Connection, case: LockedCase, release: Release, state: bytes) -> None:
     now = rt.clock.now()
     context = step_context(rt, release, case, now)
-    book = TermBook(rt, case, now, bpmn.variables(state))
+    book = TermBook(rt, conn, case, now, bpmn.variables(state))
     conn.execute(delete(wait).where(wait.c.case_id == case.id))
     for found in bpmn.waits(release.program(case.process), state, context):
         if found.kind not in (WaitKind.CONDITION, WaitKind.SERVICE):

@@ -97,6 +97,9 @@ INSIDE = {
     "versions.impact.touched_pathways", "versions.planning.carried_over", "versions.planning.judge",
     "versions.planning.release_with",
     # the product itself: what commits have promised, what is due
+    "cases.commission.move", "cases.sitting_terms.follow_sittings", "records.sittings.changed_sittings",
+    "records.sittings.plan_sitting", "records.sittings.sitting_days", "records.sittings.sitting_days_for",
+    "records.sittings.sitting_followed", "records.sittings.sitting_held",
     "cases.calendar_starts.open_due", "cases.clocks.resume_overlong",
     "cases.commission.ask", "cases.commission.close", "cases.commission.collect",
     "cases.commission.take_back", "cases.giving_up.tell_given_up",

@@ -49,8 +49,12 @@ T22            | 15 calendar  | VR | закон региона
 T23            | 30 calendar  | VR | закон региона
 T24            | -1 working   | P  | внутренняя норма
 T25            | 4 working    | P  | внутренняя норма
+T25:kdn        | 25 calendar  | P  | внутренняя норма
 T25:palliative | 1 working    | P  | внутренняя норма
 T26            | 2 working    | P  | внутренняя норма
+T27            | 3 working    | P  | внутренняя норма
+T28            | 1 working    | P  | внутренняя норма
+T29            | 1 sitting    | S  | положение о комиссии
 T30            | 2 working    | P  | внутренняя норма
 T31            | 5 working    | P  | внутренняя норма
 T32            | 30 month_day | VR | приказ региона
@@ -69,7 +73,12 @@ T54            | 3 months     | P  | внутренняя норма
 T55            | 1 working    | P  | внутренняя норма
 T56            | 3 working    | P  | внутренняя норма
 T57            | 2 hours      | P  | внутренняя норма
+T58            | 5 working    | P  | внутренняя норма
+T59            | 3 working    | P  | внутренняя норма
 T60            | 31 month_day | S  | внутренняя норма
+T61            | 10 month_day | P  | внутренняя норма
+T62            | 15 month_day | P  | внутренняя норма
+T63            | 20 month_day | P  | внутренняя норма
 T70            | 5 working    | V  | 442-ФЗ, ст. 15
 T70:palliative | 2 working    | VR | порядок региона
 T71            | 12 months    | P  | внутренняя норма
@@ -119,9 +128,9 @@ def test_a_norm_is_shipped_as_the_catalogue_says(key: str, value: str, mark: str
     assert said == (value, mark, ground)
 
 
-def test_the_table_and_the_shipped_norms_are_the_same_keys() -> None:
-    assert {row[0] for row in ROWS} == SHIPPED.keys()
-    assert set(CATALOGUE.split()) <= SHIPPED.keys()
+def test_no_term_of_the_catalogue_is_left_out() -> None:
+    """Pathways may bring norms of their own beside them."""
+    assert set(CATALOGUE.split()) <= {row[0] for row in ROWS} <= SHIPPED.keys()
 
 
 @pytest.mark.parametrize("key", [row[0] for row in ROWS])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.deadlines.counting import due_moment
+from engine.deadlines.counting import Unit, due_moment, sitting_moment
 from engine.deadlines.ladder import advance, plan
 from engine.deadlines.norms import Norm, Step
 from engine.model import Clock, Outcome, Term
@@ -105,7 +105,12 @@ def test_a_norm_may_have_fewer_rungs_or_none():
 def test_moments_of_every_shipped_norm_rise_and_come_after_the_event(key, moment):
     event = moment.replace(tzinfo=OFFICE.zone)
     of = SHIPPED.find(key, event.date())
-    due = due_moment(of.rule, event, CALENDAR, OFFICE)
+    if of.unit is Unit.SITTING:
+        in_a_week = event.date() + timedelta(7)
+        due = sitting_moment(of.rule, event, [in_a_week], CALENDAR, OFFICE)
+        assert due is not None
+    else:
+        due = due_moment(of.rule, event, CALENDAR, OFFICE)
     found = [each.at for each in plan(of, event, due, CALENDAR, OFFICE)]
     assert found == sorted(set(found))
     assert all(each > event for each in found)

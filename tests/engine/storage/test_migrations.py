@@ -49,6 +49,7 @@ SHIPPED = {
     "0012": "e728e553d8b1d31f9c18bbb05e45e6ace754fb4a44de74fde57df4f3a96ffe60",
     "0013": "83fc3e6bcc61834d72c6af56f4d213fffbc4124d8c6081ff99254d0f446de130",
     "0014": "d8f21dbeb99d8f11874713620149ef6830a33a89d5c24b37af493a90c54c195d",
+    "0015": "25b082d9c790bfb35347204b9bed0de61177d00279415847f9d2e214351d427a",
 }
 """Every migration with the SHA-256 of its file: databases were made by it, so it never changes. A new one
 gets its line when it is accepted."""
