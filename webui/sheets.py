@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 import xlsxwriter
 from flask_babel import gettext as _
 
+from engine.deadlines.due import DueWords
 from engine.model import Due
 from engine.worklist.inbox import InboxRow
 from engine.worklist.monitor import LateCase
@@ -67,10 +68,14 @@ def terms_sheet(
     return made
 
 
+def _state(words: DueWords) -> str:
+    return ", ".join(filter(None, (words.left, words.provisional)))
+
+
 def _step_line(row: InboxRow, names: Mapping[int, str], named: bool) -> Line:
     return (
         _day(row.due),
-        row.words.left,
+        _state(row.words),
         step_title(row),
         row.case_number,
         row.label if named else "",
@@ -84,7 +89,7 @@ def _case_line(each: LateCase, names: Mapping[int, str], named: bool) -> Line:
     """A case that waits has no step with this term; where it stands takes the step's place."""
     return (
         _day(each.due),
-        each.words.left,
+        _state(each.words),
         _("ждёт: %(phase)s", phase=each.phase) if each.phase else _("ждёт"),
         each.number,
         each.label if named else "",

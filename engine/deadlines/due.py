@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
-from engine.deadlines.calendar import Calendar
+from engine.deadlines.calendar import Calendar, YearStatus
 from engine.deadlines.counting import Office, Unit
 from engine.deadlines.norms import Norm
 from engine.deadlines.russian import NBSP, Forms, bound, counted, day_figures, day_month, day_words, plural
@@ -126,6 +126,10 @@ class DueWords:
     """Act and article: «442-ФЗ, ст. 16»; with «(не сверено)» when nobody has checked them."""
     norm_words: str = ""
     """«10 раб. дней от заявления»."""
+    provisional: str = ""
+    """«предварительно: календарь 2027 года не подтверждён», while the date may still move. `until` and
+    `date_words` say it too.
+    """
 
     @property
     def words(self) -> str:
@@ -165,9 +169,22 @@ def words(
     until = f"до{NBSP}{day_figures(at.date())}"
     if count.in_clock_time:
         until = f"до{NBSP}{at:%H:%M}, {day_figures(at.date())}"
+    provisional = "" if count.in_clock_time else provisional_words(calendar, local.date(), at.date())
+    if provisional:
+        until, day = f"{until}, предварительно", f"{day} ({provisional})"
     if state is DueState.TODAY:
-        return DueWords(state, f"сегодня · осталось {_clock_words(at - local)}", "", day, ground, norm_words)
-    return DueWords(state, count.left(local, at), until, day, ground, norm_words)
+        left, until = f"сегодня · осталось {_clock_words(at - local)}", ""
+    else:
+        left = count.left(local, at)
+    return DueWords(state, left, until, day, ground, norm_words, provisional)
+
+
+def provisional_words(calendar: Calendar, first: date, last: date) -> str:
+    """Which year between these days makes a date of the last one provisional, if any does."""
+    for number in range(first.year, last.year + 1):
+        if calendar.year(number).status is not YearStatus.CONFIRMED:
+            return f"предварительно: календарь {number}{NBSP}года не{NBSP}подтверждён"
+    return ""
 
 
 def left_in_full(due: Due, now: datetime, calendar: Calendar, office: Office) -> str:

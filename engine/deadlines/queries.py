@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
@@ -57,6 +57,17 @@ def country_years(conn: Connection) -> dict[int, Year]:
     # Days edited in a year that nobody has loaded yet lie on top of the usual one.
     years |= {number: usual_year(number).changed(edited.values()) for number, edited in days.items()}
     return years
+
+
+def year_confirmation(conn: Connection, number: int) -> tuple[datetime, int | None] | None:
+    """When a year of the country's calendar was confirmed and by whom; None when nobody did it here."""
+    mine = (calendar_year.c.calendar == COUNTRY) & (calendar_year.c.year == number)
+    row = conn.execute(
+        select(calendar_year.c.confirmed_at, calendar_year.c.confirmed_by).where(
+            mine, calendar_year.c.confirmed_at.is_not(None)
+        )
+    ).one_or_none()
+    return (from_seconds(row.confirmed_at), row.confirmed_by) if row else None
 
 
 def days_by_year(conn: Connection, key: str) -> dict[int, dict[date, Day]]:

@@ -28,6 +28,7 @@ COLLEAGUES = {
     "deadlines.queries.days_by_year",  "deadlines.queries.norm_editions",
     "cases.editions.open_cases_by_edition", "records.partners.partner_of", "records.partners.partners",
     "deadlines.changes.changes_of", "deadlines.changes.latest_changes",
+    "deadlines.queries.year_confirmation",
     "cases.recalculation_views.counting_waits", "cases.recalculation_views.latest_recalculations",
 }  # fmt: skip
 """What every colleague may know: names and posts, places, pathways, norms, calendars. Nobody's case."""

@@ -147,6 +147,11 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/calendar"): Route(EVERYONE),
     ("POST", "/calendar/<int:number>/confirm"): Route(KEEPS_CALENDAR),
     ("POST", "/calendar/day"): Route(KEEPS_CALENDAR),
+    ("POST", "/calendar/day/restore"): Route(KEEPS_CALENDAR),
+    ("POST", "/calendar/<int:number>/load"): Route(KEEPS_CALENDAR),
+    ("POST", "/calendar/hours"): Route(KEEPS_CALENDAR),
+    ("GET", "/calendar/import"): Route(KEEPS_CALENDAR),
+    ("POST", "/calendar/import"): Route(KEEPS_CALENDAR),
     ("GET", "/calendar/recalculations/<int:number>"): Route(EVERYONE),
     # the administrator and the journal
     ("GET", "/admin/accounts"): Route(MANAGES),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
+from datetime import date
+
 import pytest
 
+HOLIDAY = {"day": "2026-08-28", "kind": "holiday", "note": "День округа", "source": "Закон"}
 ACT = {"act": "постановление от 01.10.2026 № 1500"}
 
 
@@ -30,13 +34,6 @@ def test_a_term_is_tried_out_with_its_ground(query, words, visit):
     assert words in page.select_one("#trial").get_text(" ").replace("\u00a0", " ")
 
 
-def test_norms_are_found_by_name_act_and_article(visit):
-    page = visit("R05").search("/calendar#norms", "ст. 16")
-    found = [row.get_text(" ") for row in page.select("#norms tbody tr")]
-    assert found
-    assert all("16" in row for row in found)
-
-
 @pytest.mark.parametrize("year", ["0", "99999", "x"])
 def test_a_year_out_of_the_calendar_shows_the_nearest(year, visit):
     visit("R05").get(f"/calendar?year={year}")
@@ -50,13 +47,17 @@ def test_a_day_is_changed_for_a_reason(visit):
     assert "28 : День округа" in " ".join(page.select("table.month")[7].get_text(" ").split())
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"day": ""}, {"day": "2050-01-01"}, {"kind": "none"}, {"note": " "}, {"source": ""}]
-)
+@pytest.mark.parametrize("wrong", [{"kind": "none"}, {"note": " "}, {"source": ""}])
 def test_a_day_without_its_reason_is_refused_at_the_field(wrong, visit):
     sent = {"day": "2026-08-28", "kind": "holiday", "note": "День округа", "source": "Закон", **wrong}
     answer = visit("R25").post("/calendar/day", sent, status=422)
     assert 'aria-invalid="true"' in answer.text
+
+
+@pytest.mark.parametrize("wrong", ["", "2050-01-01", "завтра"])
+def test_a_day_that_the_calendar_does_not_have_is_refused(wrong, visit):
+    answer = visit("R25").post("/calendar/day", {**HOLIDAY, "day": wrong}, status=422)
+    assert "Укажите день с 2024 по 2030 год." in answer.text
 
 
 def test_a_year_is_confirmed_once(visit):
@@ -77,4 +78,78 @@ def test_a_year_is_confirmed_by_an_act(visit):
 
 
 def test_who_only_reads_sees_no_form(visit):
-    assert "Изменить день" not in visit("R05").get("/calendar").words
+    page = visit("R05").get("/calendar?day=2026-08-28")
+    assert "Изменить день" not in page.words
+    assert not page.select("a.day")
+
+
+def test_a_day_is_chosen_in_the_year_and_says_what_it_is_in_each_layer(visit, office):
+    keeper = visit("R25")
+    keeper.page_after("/calendar/day", {**HOLIDAY, "layer": office.families})
+    page = keeper.get(f"/calendar?year=2026&layer={office.families}")
+    (cell,) = [day for day in page.select("a.day-regional") if "День округа" in day.text]
+    card = keeper.get(cell["href"]).select_one("#change")
+    words = " ".join(card.get_text(" ").split())
+    assert "28 августа, пт" in words
+    assert "Вся страна рабочий" in words
+    assert "Отделение помощи семье праздник День округа, Закон" in words
+    assert not keeper.get(f"/calendar?year=2026&layer={office.care}").select("a.day-regional")
+
+
+def test_a_change_of_a_unit_is_taken_back(visit, office):
+    keeper = visit("R25")
+    sent = {"layer": str(office.families), "day": "2026-08-28"}
+    keeper.page_after("/calendar/day", {**HOLIDAY, **sent})
+    assert "Правка убрана" in keeper.page_after("/calendar/day/restore", sent).words
+    assert not keeper.get(f"/calendar?year=2026&layer={office.families}").select("a.day-regional")
+    keeper.post("/calendar/day/restore", sent, status=409)
+    keeper.post("/calendar/day/restore", {"day": "не день"}, status=404)
+
+
+def test_the_page_tells_who_changed_what(visit, office):
+    keeper = visit("R25")
+    keeper.page_after("/calendar/day", {**HOLIDAY, "layer": office.families})
+    words = visit("R05").get("/calendar").words
+    assert "28.08.2026: рабочий → праздник. День округа, Закон" in words
+    assert "сроки ещё не пересчитаны" in words
+
+
+def test_hours_of_a_unit_are_changed(visit, office, rt):
+    keeper = visit("R25")
+    hours = {"layer": office.families, "zone": "Asia/Omsk", "opening": "08:00", "closing": "17:00"}
+    assert (
+        "Часы работы изменены" in keeper.page_after("/calendar/hours", {**hours, "closing_5": "16:00"}).words
+    )
+    found = rt.calendars.office(office.families)
+    assert (str(found.zone), found.week[4].hour, found.opening.hour) == ("Asia/Omsk", 16, 8)
+    assert "пт до 16:00" in keeper.get("/calendar").words
+    for wrong in ({"zone": "Moon"}, {"closing": "9"}, {"closing_1": "09:00"}):
+        assert 'aria-invalid="true"' in keeper.post("/calendar/hours", {**hours, **wrong}, status=422).text
+
+
+def test_transfers_that_the_product_knows_are_loaded(visit):
+    keeper = visit("R25")
+    assert "Переносы 2027 года загружены" in keeper.page_after("/calendar/2027/load").words
+    keeper.post("/calendar/2026/load", status=409)
+    keeper.post("/calendar/1900/load", status=404)
+
+
+CSV = "день;вид;почему;акт\n28.08.2026;праздник;День округа;Закон\n29.12.2026;короткий;канун;Приказ\n"
+
+
+def test_days_from_a_file_are_shown_before_they_are_written(visit, office, rt):
+    keeper = visit("R25")
+    sent = {"layer": str(office.families), "file": (io.BytesIO(CSV.encode()), "дни.csv")}
+    page = keeper.page_after("/calendar/import", sent)
+    assert len(page.select("tbody tr")) == 2
+    assert rt.calendars.calendar(office.families).is_working(date(2026, 8, 28))
+    days = page.select_one('input[name="days"]')["value"]
+    written = keeper.page_after("/calendar/import", {"layer": str(office.families), "days": days})
+    assert "Дни записаны: 2" in written.words
+    assert not rt.calendars.calendar(office.families).is_working(date(2026, 8, 28))
+
+
+def test_a_wrong_file_is_refused_line_by_line(visit):
+    answer = visit("R25").post("/calendar/import", {"days": "[{}]"}, status=422)
+    assert "Строка 1" in answer.text
+    assert "Записать дни" not in answer.text

@@ -157,7 +157,7 @@ def test_a_label_that_looks_like_a_formula_stays_a_text(rt, app):
     from webui.sheets import terms_sheet
 
     class Words:
-        left, ground = "=1+1", "@x"
+        left, ground, provisional = "=1+1", "@x", ""
 
     class Row:
         class due:  # noqa: N801 - stands for a row of the inbox

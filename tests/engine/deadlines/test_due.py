@@ -149,6 +149,19 @@ def test_the_year_is_named_when_it_is_another():
     assert plain(said(due("12.01.2026 17:00"), "26.12.2025 10:00").date_words) == "12 января 2026, пн"
 
 
+def test_a_date_in_a_year_that_nobody_has_confirmed_says_that_it_is_provisional():
+    found = said(due("13.01.2027 17:00"), "25.12.2026 10:00", norm())
+    assert plain(found.words).endswith("до 13.01.2027, предварительно")
+    why = "предварительно: календарь 2027 года не подтверждён"
+    assert plain(found.date_words) == f"13 января 2027, ср ({why})"
+    assert plain(found.provisional) == why
+    assert "предварительно" not in said(due("30.12.2026 17:00"), "25.12.2026 10:00", norm()).words
+
+
+def test_hours_hang_on_no_calendar():
+    assert not said(due("13.01.2027 17:00"), "12.01.2027 20:00", HOURLY).provisional
+
+
 @pytest.mark.parametrize(
     ("now", "left"),
     [

@@ -2,6 +2,7 @@
 
 import { watchConnection } from "./connection.js";
 import { improveDates } from "./date-input.js";
+import { watchDays } from "./days.js";
 import { watchDraftForms, watchDrafts } from "./draft-forms.js";
 import { watchKeys } from "./keyboard.js";
 import { watchLook } from "./look.js";
@@ -17,6 +18,7 @@ watchConnection();
 watchDraftForms();
 watchDrafts();
 watchSubmits();
+watchDays();
 watchRows();
 watchPanels();
 watchTabs();
