@@ -44,7 +44,7 @@ def main() -> None:
         rt = ours.rt
         assert isinstance(rt.clock, MovableClock)
         rt.clock.set(work.at)
-        case_id = _case_at_its_timer(ours)
+        case_id = case_at_its_timer(ours)
         sweep_until_idle(rt)
         print(ground.kind)
         _tell_idle(rt, 1)
@@ -62,7 +62,7 @@ def main() -> None:
         print(f"timers in the history: {fired[0]}, of so many cases: {fired[1]}")
 
 
-def _case_at_its_timer(ours: Ours) -> int:
+def case_at_its_timer(ours: Ours) -> int:
     started = start_case(ours.rt, StartCase(ours.actor, ours.work.process, {}), check_form=False)
     first = next(move for move in ours.work.moves if isinstance(move, Complete))
     complete_task(ours.rt, CompleteTask(ours.actor, ours.number(started.id, first.node), first.data))

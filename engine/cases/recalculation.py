@@ -40,7 +40,7 @@ from engine.storage.rows import AnyRow
 from engine.worklist.notices import RECOUNTED
 from engine.worklist.tables import OPEN, notice, task
 
-BATCH = 200
+BATCH = 100
 """Cases of one commit: on SQLite people's writes wait behind it, on PostgreSQL those in the same cases."""
 
 SETTLED = timedelta(seconds=10)
@@ -217,6 +217,8 @@ class _Batch:
     now: datetime
     moved: list[dict[str, Any]] = field(default_factory=list)
     """Rows of `moved_term`."""
+    counted: dict[int, tuple[AnyRow, _Move | None]] = field(default_factory=dict)
+    """What became of the rows that were counted before their cases were locked."""
 
     def recount(self, units: Mapping[int, int]) -> int:
         """Count the open terms of these cases (case → its unit) anew; returns how many there are."""
@@ -231,8 +233,14 @@ class _Batch:
         return self.conn.execute(_TERMS, {"ids": ids}).all() if ids else []
 
     def _moves(self, terms: Sequence[AnyRow], units: Mapping[int, int]) -> list[_Move]:
-        changes = changes_of_terms(self.conn, [row.id for row in terms]) if terms else {}
-        found = (self._move(row, units[row.case_id], changes) for row in terms)
+        """What moves among these terms. A row that is still as it was counted is not counted again: whoever
+        stops or lengthens a term changes its row.
+        """
+        fresh = [row for row in terms if row.id not in self.counted or self.counted[row.id][0] != row]
+        changes = changes_of_terms(self.conn, [row.id for row in fresh]) if fresh else {}
+        for row in fresh:
+            self.counted[row.id] = row, self._move(row, units[row.case_id], changes)
+        found = (self.counted[row.id][1] for row in terms)
         return [move for move in found if move is not None]
 
     def _move(self, row: AnyRow, unit_id: int, changes: Changes) -> _Move | None:

@@ -92,9 +92,9 @@ def due_moment(rule: Rule, event: datetime, calendar: Calendar, office: Office) 
     A term up to a sitting hangs on what is planned: see `sitting_moment`.
     """
     if rule.unit is Unit.HOURS:
-        return _whole(event + timedelta(hours=rule.value))
+        return _whole(event.astimezone(UTC) + timedelta(hours=rule.value))
     if rule.unit is Unit.MINUTES:
-        return _whole(event + timedelta(minutes=rule.value))
+        return _whole(event.astimezone(UTC) + timedelta(minutes=rule.value))
     local = event.astimezone(office.zone)
     day = last_day(rule, local.date(), calendar)
     due = end_of_day(rule, day, calendar, office)
@@ -161,4 +161,4 @@ def end_of_day(rule: Rule, day: date, calendar: Calendar, office: Office) -> dat
 
 
 def _whole(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(microsecond=0)
+    return moment.replace(microsecond=0)

@@ -83,7 +83,7 @@ def time_left(rule: Rule, due: datetime, now: datetime, calendar: Calendar, offi
 def resumed_due(rule: Rule, left: int, now: datetime, calendar: Calendar, office: Office) -> datetime:
     """The last moment of a term that goes on now with what `time_left` has kept, in UTC."""
     if rule.unit.in_clock_time:
-        return (now + timedelta(seconds=left)).astimezone(UTC).replace(microsecond=0)
+        return (now.astimezone(UTC) + timedelta(seconds=left)).replace(microsecond=0)
     local = now.astimezone(office.zone)
     if rule.unit is not Unit.WORKING_DAYS:
         return _end_of(rule, local.date() + timedelta(left), calendar, office)
