@@ -126,7 +126,7 @@ def calendar_page(errors: Mapping[str, str], year: int | None = None) -> str:
 def _sent_year() -> int | None:
     """The year of a day that was sent and refused."""
     day = request.form.get("day", "")
-    return int(day[:4]) if day[:4].isdigit() else None
+    return int(day[:4]) if day[:4].isdecimal() else None
 
 
 def _office(layer: Layer) -> dict[str, Any] | None:

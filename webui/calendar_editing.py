@@ -153,7 +153,7 @@ def _entry(day: Day) -> dict[str, str]:
 
 def _sent_unit() -> int | None:
     layer = request.form.get("layer", "")
-    return int(layer) if layer.isdigit() else None
+    return int(layer) if layer.isdecimal() else None
 
 
 def _back(day: date) -> Response:

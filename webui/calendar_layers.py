@@ -42,7 +42,7 @@ class Layer:
 def layer_of(asked: str, year: int) -> Layer:
     """The layer that an address names; the country's when it names none."""
     rt = runtime()
-    unit = rt.directory.tree().unit(int(asked)) if asked.isdigit() else None
+    unit = rt.directory.tree().unit(int(asked)) if asked.isdecimal() else None
     calendar = rt.calendars.calendar(unit.id) if unit else rt.calendars.country()
     with rt.database.read() as conn:
         own = days_by_year(conn, str(unit.id) if unit else COUNTRY).get(year, {})

@@ -18,6 +18,7 @@ from webui.ui import date_digits, time_digits
 pages = Blueprint("recalculations", __name__)
 
 MINE = "mine"
+LAST_PAGE = 10_000
 
 
 @pages.get("/calendar/recalculations/<int:number>")
@@ -25,7 +26,7 @@ MINE = "mine"
 def show(number: int) -> str:
     """One recalculation: its changes, and a page of what moved; `whose=mine`: what the person was told."""
     rt, person = runtime(), actor()
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
     mine = request.args.get("whose") == MINE
     told = {person.user_id, *person.stands_for} if mine else None
     with rt.database.read() as conn:

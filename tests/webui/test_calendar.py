@@ -34,6 +34,15 @@ def test_a_term_is_tried_out_with_its_ground(query, words, visit):
     assert words in page.select_one("#trial").get_text(" ").replace("\u00a0", " ")
 
 
+@pytest.mark.parametrize("asked", ["layer=²", "layer=x", "day=x", "day=²²²²-01-01", "layer=1&day=2026-02-30"])
+def test_an_address_that_means_nothing_shows_the_year(asked, visit):
+    assert "Изменить день:" not in visit("R25").get(f"/calendar?year=2026&{asked}").words
+
+
+def test_a_unit_that_is_not_there_has_no_calendar(visit):
+    visit("R25").get("/calendar?layer=4711", status=404)
+
+
 @pytest.mark.parametrize("year", ["0", "99999", "x"])
 def test_a_year_out_of_the_calendar_shows_the_nearest(year, visit):
     visit("R05").get(f"/calendar?year={year}")

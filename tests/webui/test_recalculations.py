@@ -52,6 +52,11 @@ def test_a_recalculation_that_is_not_there(visit):
     visit("R05").get("/calendar/recalculations/77", status=404)
 
 
+@pytest.mark.parametrize("page", ["0", "x", "9" * 30])
+def test_a_page_that_is_not_there_is_empty_or_the_first(page, moved, visit):
+    visit("R25").get(f"/calendar/recalculations/1?page={page}")
+
+
 def test_one_that_goes_on_says_so(rt, office, visit):
     edit_day(rt, SYSTEM, OFF)
     rt.clock.advance(SETTLED + timedelta(seconds=1))
