@@ -52,14 +52,18 @@ def read(token: str) -> Response:
     rt = runtime()
     found = read_feed(rt, token, request.remote_addr or "")
     content = calendar_file(
-        found.steps,
+        found,
         rt.clock.now(),
         uid=rt.vault.token(f"feed:{found.actor.user_id}").hex(),
-        names=found.names,
-        uid_of=lambda task_id: rt.vault.token(f"feed:step:{task_id}").hex(),
-        link_of=lambda task_id: _here(url_for("tasks.show", task_id=task_id)),
+        uid_of=lambda what: rt.vault.token(f"feed:{what}").hex(),
+        link_of=_link,
     )
     return current_app.response_class(content, mimetype="text/calendar")
+
+
+def _link(kind: str, number: int) -> str:
+    path = url_for("tasks.show", task_id=number) if kind == "task" else url_for("cases.show", case_id=number)
+    return _here(path)
 
 
 def _here(path: str) -> str:

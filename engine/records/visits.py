@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, insert, or_, select, update
 
 from engine.access.policy import require
+from engine.cases.tables import ACTIVE, case_
 from engine.errors import Conflict, InvalidData, NotFound
 from engine.model import Actor, Permission
 from engine.records.reach import families_within, people_within
@@ -25,6 +26,7 @@ from engine.records.tables import (
     family_member,
     person,
     visit,
+    visit_member,
     visit_plan,
 )
 
@@ -125,6 +127,23 @@ def visits_between(conn: Connection, actor: Actor, first: date, last: date) -> l
         .where(or_(visit.c.family_id.in_(families), visit.c.person_id.in_(people)))
         .where(or_(visit.c.plan_id.is_(None), visit.c.plan_id.not_in(drafts)))
         .order_by(visit.c.day, visit.c.settlement_id, visit.c.id)
+    )
+    return [_visit(row) for row in conn.execute(wanted)]
+
+
+def visits_ahead(conn: Connection, account_id: int, first: date) -> list[Visit]:
+    """Visits still to be made from that day on that a colleague has said they come to, or whose case they
+    lead.
+    """
+    comes = select(visit_member.c.visit_id).where(
+        visit_member.c.account_id == account_id, visit_member.c.comes.is_(True)
+    )
+    leads = select(case_.c.id).where(case_.c.owner_id == account_id, case_.c.status == ACTIVE)
+    wanted = (
+        select(visit)
+        .where(visit.c.status == PLANNED, visit.c.day >= first.isoformat())
+        .where(or_(visit.c.id.in_(comes), visit.c.case_id.in_(leads)))
+        .order_by(visit.c.day, visit.c.id)
     )
     return [_visit(row) for row in conn.execute(wanted)]
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, bindparam, delete, select, update
@@ -21,8 +21,11 @@ from engine.access.actors import load_actor
 from engine.access.journal import record_action
 from engine.access.sign_in import network
 from engine.access.throttle import Throttle
+from engine.cases.tables import case_
+from engine.cases.visibility import visible_among
 from engine.errors import NotAllowed, NotFound, TooOften
 from engine.model import Actor, Clock
+from engine.records.visits import visits_ahead
 from engine.runtime import Runtime
 from engine.storage.database import Database
 from engine.storage.moments import from_seconds, to_seconds
@@ -38,6 +41,9 @@ SAME_READER = timedelta(days=1)
 
 _OF_ACCOUNT = select(feed.c.names, feed.c.made_at, feed.c.read_at).where(
     feed.c.account_id == bindparam("account_id")
+)
+_CASES = select(case_.c.id, case_.c.number, case_.c.key_id, case_.c.label).where(
+    case_.c.id.in_(bindparam("ids", expanding=True))
 )
 _BY_TOKEN = select(feed).where(feed.c.token_hash == bindparam("token_hash"))
 _TAKE_BACK = delete(feed).where(feed.c.account_id == bindparam("the_account"))
@@ -60,11 +66,25 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedVisit:
+    """A visit of the person's. Its case is named only to who may open it, and once there is one."""
+
+    visit_id: int
+    day: date
+    case_id: int | None
+    case_number: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class FeedRead:
-    """What a feed answers: whose it is, the steps with a date, and whether names may stand in it."""
+    """What a feed answers: whose it is, the steps with a date, the visits, and whether names may stand in
+    it.
+    """
 
     actor: Actor
     steps: list[InboxRow]
+    visits: list[FeedVisit]
     names: bool
 
 
@@ -131,8 +151,28 @@ def read_feed(rt: Runtime, token: str, address: str = "") -> FeedRead:
             facts = {"network": asked_from, "names": row.names}
             record_action(rt, conn, actor, "feed.read", "account", actor.user_id, details=facts)
     with rt.database.read() as conn:
-        steps = _steps(rt, conn, actor, now)
-    return FeedRead(actor, steps, row.names and rt.settings.feed_names)
+        steps, visits = _steps(rt, conn, actor, now), _visits(rt, conn, actor, now)
+    return FeedRead(actor, steps, visits, row.names and rt.settings.feed_names)
+
+
+def _visits(rt: Runtime, conn: Connection, actor: Actor, now: datetime) -> list[FeedVisit]:
+    """From today on, by the clock of the person's office."""
+    today = now.astimezone(rt.calendars.office(actor.unit_id).zone).date()
+    found = visits_ahead(conn, actor.user_id, today)
+    open_to = visible_among(conn, actor, {each.case_id for each in found if each.case_id is not None})
+    cases = {row.id: row for row in conn.execute(_CASES, {"ids": sorted(open_to)})}
+    labels = rt.vault.open_many([(row.key_id, row.label, "case.label") for row in cases.values()])
+    names = {number: (label or b"").decode() for number, label in zip(cases, labels, strict=True)}
+    return [
+        FeedVisit(
+            visit_id=each.id,
+            day=each.day,
+            case_id=each.case_id if each.case_id in cases else None,
+            case_number=cases[each.case_id].number if each.case_id in cases else "",
+            label=names.get(each.case_id or 0, ""),
+        )
+        for each in found
+    ]
 
 
 def _steps(rt: Runtime, conn: Connection, actor: Actor, now: datetime) -> list[InboxRow]:

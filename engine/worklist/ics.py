@@ -1,4 +1,4 @@
-"""Terms as an iCalendar file (RFC 5545, 7986). Pure: everything it says is given."""
+"""Terms and visits as an iCalendar file (RFC 5545, 7986). Pure: everything it says is given."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from icalendar import Calendar, Event, vDuration
 from icalendar.enums import TRANSP
 
+from engine.worklist.feed import FeedRead, FeedVisit
 from engine.worklist.inbox import InboxRow
 
 MAKER = "-//Marshrut//Terms//RU"
@@ -18,25 +19,27 @@ AGAIN = timedelta(hours=1)
 
 
 def calendar_file(
-    steps: list[InboxRow],
+    found: FeedRead,
     now: datetime,
     *,
     uid: str,
-    names: bool,
-    uid_of: Callable[[int], str],
-    link_of: Callable[[int], str],
+    uid_of: Callable[[str], str],
+    link_of: Callable[[str, int], str],
 ) -> bytes:
-    """A calendar with an entry for each step, which must have a due moment.
+    """A calendar with an entry for each step, which must have a due moment, and each visit.
 
     `uid` marks the calendar, and `uid_of` gives an entry the same mark every time, so that programs move it
-    instead of adding another; `link_of` gives the address of a step. With `names` titles say whom the case
-    is about.
+    instead of adding another; `link_of` gives the address of a step ("task") or a case ("case").
     """
     calendar = Calendar.new(name="Маршрут: мои сроки", prodid=MAKER, method="PUBLISH", uid=uid)
     calendar.add("REFRESH-INTERVAL", vDuration(AGAIN), {"VALUE": "DURATION"})
     calendar.add("X-PUBLISHED-TTL", vDuration(AGAIN))
-    for step in steps:
-        calendar.add_component(_entry(step, now, names, uid_of(step.task_id), link_of(step.task_id)))
+    for step in found.steps:
+        link = link_of("task", step.task_id)
+        calendar.add_component(_entry(step, now, found.names, uid_of(f"step:{step.task_id}"), link))
+    for visit in found.visits:
+        of_case = link_of("case", visit.case_id) if visit.case_id is not None else None
+        calendar.add_component(_visit(visit, now, found.names, uid_of(f"visit:{visit.visit_id}"), of_case))
     content: bytes = calendar.to_ical()
     return content
 
@@ -52,6 +55,20 @@ def _entry(step: InboxRow, now: datetime, names: bool, uid: str, link: str) -> E
         end=due,
         summary=_title(step, names),
         description=_description(step, link),
+        url=link,
+        transparency=TRANSP.TRANSPARENT,
+    )
+
+
+def _visit(visit: FeedVisit, now: datetime, names: bool, uid: str, link: str | None) -> Event:
+    """A whole day: the hour of a visit is agreed with the family."""
+    number = f"№ {visit.case_number}" if visit.case_number else ""
+    return Event.new(
+        uid=uid,
+        stamp=now,
+        start=visit.day,
+        end=visit.day + timedelta(days=1),
+        summary=" · ".join(filter(None, ("Выезд в семью", number, visit.label if names else ""))),
         url=link,
         transparency=TRANSP.TRANSPARENT,
     )

@@ -56,6 +56,7 @@ AFTER_A_CHECK = {
     # with the number of an actor
     "worklist.notices.notice_list", "worklist.notices.unread_notices", "worklist.mail.wanted_by",
     "worklist.feed.feed_of",
+    "records.visits.visits_ahead",
 }  # fmt: skip
 """Reading for callers that have checked: what they take comes from a checked actor or a checked card."""
 

@@ -19,13 +19,17 @@ from engine.deadlines.service import seed
 from engine.deadlines.tables import term
 from engine.errors import NotAllowed, NotFound, TooOften
 from engine.model import SYSTEM, Actor
+from engine.records.crews import Member, keep_members
+from engine.records.registers import Subject
+from engine.records.visits import close_visit, open_visit
 from engine.runtime import Runtime
 from engine.worklist.feed import A_MINUTE, close_feed, feed_of, open_feed, read_feed
 from engine.worklist.ics import calendar_file
 from engine.worklist.service import claim
 from engine.worklist.tables import feed
-from tests.factories.access import make_actor
+from tests.factories.access import make_actor, town
 from tests.factories.cases import chain, complete, open_case, open_tasks, publish_files, user_task
+from tests.factories.records import make_family
 
 DUE = datetime(2026, 1, 12, 14, tzinfo=UTC)
 """T10 ends on the day it begins, at 17:00 in Moscow; the case opens on Monday the 12th."""
@@ -53,12 +57,11 @@ def entries(rt: Runtime, token: str) -> list[tuple[str, datetime]]:
 def parsed(rt: Runtime, token: str) -> Calendar:
     found = read_feed(rt, token, "10.0.0.1")
     content = calendar_file(
-        found.steps,
+        found,
         rt.clock.now(),
         uid="feed",
-        names=found.names,
         uid_of=str,
-        link_of=lambda n: f"https://a.ru/tasks/{n}",
+        link_of=lambda kind, number: f"https://a.ru/{kind}s/{number}",
     )
     assert b"REFRESH-INTERVAL;VALUE=DURATION:PT1H" in content
     assert b"X-PUBLISHED-TTL:PT1H" in content
@@ -76,6 +79,36 @@ def test_a_calendar_program_finds_own_steps_at_their_due_moment_and_nothing_else
     assert event["transp"] == "TRANSPARENT"
     assert str(event["url"]).endswith(f"/tasks/{open_tasks(rt, 'a')[0]}")
     assert "12\u00a0января, пн" in str(event["description"])
+
+
+def test_visits_that_the_person_goes_on_or_leads_are_whole_days_until_they_are_made(rt, clerk):
+    guest, stranger = make_actor(rt, "R14", unit_id=town(rt).administration), make_actor(rt, "R05")
+    day = date(2026, 1, 20)
+    family_id, _mother, _child = make_family(rt, clerk)
+    with rt.database.write() as conn:
+        visit = open_visit(
+            conn,
+            Subject(family_id, None),
+            case_id=1,
+            unit_id=town(rt).families,
+            day=day,
+            planned=False,
+            urgent=False,
+        )
+        comes, stays = Member("opeka", "", True, guest.user_id), Member("police", "", False, stranger.user_id)
+        keep_members(conn, visit.id, [comes, stays])
+
+    def visits(person: Actor) -> list[tuple[str, date]]:
+        found = parsed(rt, open_feed(rt, person, names=False)).walk("VEVENT")
+        titles = [(str(each["summary"]), each.decoded("dtstart")) for each in found]
+        return [(title, begins) for title, begins in titles if title.startswith("Выезд")]
+
+    assert visits(clerk) == [("Выезд в семью · № small-2026-0001", day)]
+    assert visits(guest) == [("Выезд в семью", day)], "the case is none of theirs"
+    assert visits(stranger) == [], "they have said that they do not come"
+    with rt.database.write() as conn:
+        close_visit(conn, visit.id, "состоялся", day=day, minutes=30)
+    assert visits(clerk) == visits(guest) == []
 
 
 def test_what_is_late_says_so_and_what_is_done_is_gone(rt, clerk):
