@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from engine import bpmn
+from engine.bpmn.behaviour.triggers import AFTER_TERM
 from tests.engine.bpmn.drawing import (
     after,
     at,
@@ -98,7 +99,7 @@ def test_a_timer_on_a_term_goes_on_following_it():
     play = Play(line(user("a"), more=term))
     moment = play.terms["T14"] = play.now.replace(day=20)
     carry(play, line(user("a"), user("b"), more=term))
-    assert play.due("t") == moment
+    assert play.due("t") == moment + AFTER_TERM
 
 
 def test_boundary_events_are_armed_and_dropped_with_the_version():
