@@ -132,6 +132,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/workshop/upload"): Route(PUBLISHES),
     ("GET", "/workshop/upload/<int:upload_id>"): Route(PUBLISHES),
     ("GET", "/workshop/upload/<int:upload_id>/<int:number>"): Route(PUBLISHES),
+    ("GET", "/workshop/upload/<int:upload_id>/scenarios"): Route(PUBLISHES),
     ("POST", "/workshop/upload/<int:upload_id>/publish"): Route(PUBLISHES),
     ("POST", "/workshop/upload/<int:upload_id>/drop"): Route(PUBLISHES),
     ("GET", "/workshop/<kind>/<key>/compare"): Route(EVERYONE),
