@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import logging
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 import click
@@ -14,6 +17,7 @@ from waitress.server import create_server
 
 from engine.bootstrap import open_runtime
 from engine.commands.demo import fill_if_empty, tell_logins
+from engine.errors import SettingsRefused, os_reason
 from engine.jobs.embedded import EmbeddedSweep
 from engine.runtime import Runtime
 from engine.settings import load
@@ -58,7 +62,8 @@ def serve(
     app = create_app(rt, plain_http=plain_http, behind_proxy=behind_proxy)
     address, number = host or rt.settings.host, port or rt.settings.port
     proxy = {"trusted_proxy": "*", "trusted_proxy_headers": PROXY_HEADERS} if behind_proxy else {}
-    server = create_server(app, host=address, port=number, threads=THREADS, ident="Marshrut", **proxy)
+    with _port_in_words(address, number):
+        server = create_server(app, host=address, port=number, threads=THREADS, ident="Marshrut", **proxy)
     sweep = None if without_sweep else _sweep(rt)
     tune_garbage_collector()
     click.echo(f"Маршрут: http://{'127.0.0.1' if address == '0.0.0.0' else address}:{number}/")  # noqa: S104
@@ -74,6 +79,21 @@ def serve(
 
 
 PROXY_HEADERS = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
+
+
+@contextmanager
+def _port_in_words(address: str, number: int) -> Iterator[None]:
+    """A port that can't be had is no fault of the program: SettingsRefused says which and what to do."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            words = f"Порт {number} занят: возможно, «Маршрут» уже запущен."
+        else:
+            words = f"По адресу {address}, порт {number}, отвечать нельзя: {os_reason(error)}."
+        raise SettingsRefused(
+            words, f"Назовите другой: marshrut serve --port {number % 65535 + 1}"
+        ) from error
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

@@ -79,6 +79,23 @@ def test_a_server_started_with_it_names_the_logins_and_then_its_address(built: B
     assert server.returncode == 0
 
 
+def test_a_server_whose_port_is_taken_says_which_and_what_to_do(built: Built) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ran = subprocess.run(
+            [sys.executable, "-c", "from engine.cli import main; main()", "serve", "--port", str(port)],
+            env={**os.environ, "MARSHRUT_HOME": str(built.home)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert ran.returncode == 2
+    assert f"Порт {port} занят" in ran.stderr
+    assert f"--port {port + 1}" in ran.stderr
+
+
 def test_a_day_that_is_none_is_refused_in_words(tmp_path: Path) -> None:
     ran = run(tmp_path / "instance", "--at", "30 февраля")
     assert ran.exit_code == 2
