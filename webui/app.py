@@ -27,8 +27,10 @@ from webui import (
     norms,
     notices,
     overdue,
+    partners,
     recalculations,
     records,
+    referrals,
     repair,
     search,
     security,
@@ -55,6 +57,7 @@ FAMILIES = (
     notices,
     feed,
     overdue,
+    referrals,
     workshop,
     trials,
     versions,
@@ -65,6 +68,7 @@ FAMILIES = (
     recalculations,
     handover,
     admin,
+    partners,
     search,
 )
 """Page families: each module has one Blueprint called `pages`."""

@@ -13,6 +13,7 @@ from engine.access.tables import AGENCY, DEPARTMENT, MUNICIPALITY, account
 from engine.model import SYSTEM, Actor
 from engine.names import FullName
 from engine.records.commissions import CommissionMember, NewCommission, create_commission, set_members
+from engine.records.partners import NewPartner, add_partner
 from engine.records.service import add_settlement
 from engine.runtime import Runtime
 
@@ -68,6 +69,16 @@ SETTLEMENTS = (
 """Kind, its short form, name, whether it is in the country."""
 
 
+ON_PAPER = (
+    ("crb", "Районная больница"),
+    ("education", "Управление образования"),
+    ("opeka", "Отдел опеки и попечительства"),
+    ("police", "Отдел полиции"),
+    ("sfr", "Отделение Социального фонда"),
+)
+"""Partners whose answers come on paper: kind, name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Town:
     """Numbers of what was made; settlements by name, with how an address begins there («с. Ключевое»)."""
@@ -100,6 +111,7 @@ def build_town(rt: Runtime) -> Town:
         name_filler(rt, SYSTEM, units["district"], role, [units["administration"]])
     commission = create_commission(rt, SYSTEM, NewCommission(kind="family", unit_id=units["district"]))
     set_members(rt, SYSTEM, commission, _members(rt))
+    _partners(rt, units["district"])
     places = {
         name: add_settlement(rt, SYSTEM, municipality_id=units["district"], kind=kind, name=name, rural=rural)
         for kind, _, name, rural in SETTLEMENTS
@@ -136,6 +148,18 @@ def _units(rt: Runtime) -> dict[str, int]:
     )
     add("employment", "Центр занятости (вымышленный)", "ЦЗН", AGENCY, "district")
     return units
+
+
+def _partners(rt: Runtime, municipality_id: int) -> None:
+    """The employment centre answers in the product, the others on paper."""
+    add_partner(
+        rt,
+        SYSTEM,
+        municipality_id,
+        NewPartner("czn", "Центр занятости (вымышленный)", account_number(rt, "pavlova"), "Соглашение № 4"),
+    )
+    for kind, name in ON_PAPER:
+        add_partner(rt, SYSTEM, municipality_id, NewPartner(kind, f"{name} (вымышлено)"))
 
 
 def _give_passwords(rt: Runtime) -> None:

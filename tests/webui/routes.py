@@ -111,6 +111,13 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/people/new"): Route(WRITES_PEOPLE),
     ("GET", "/people/<int:person_id>/edit"): Route(WRITES_PEOPLE, "person"),
     ("POST", "/people/<int:person_id>/edit"): Route(WRITES_PEOPLE, "person"),
+    # partners, and what cases send to them
+    ("GET", "/partners"): Route(MANAGES),
+    ("POST", "/partners"): Route(MANAGES),
+    ("GET", "/partners/<int:partner_id>"): Route(MANAGES),
+    ("POST", "/partners/<int:partner_id>"): Route(MANAGES),
+    ("GET", "/referrals"): Route(EVERYONE),
+    ("POST", "/referrals/<int:referral_id>/revoke"): Route(OPENS_CASES, "referral"),
     # who is away
     ("GET", "/absences"): Route(EVERYONE),
     ("POST", "/absences"): Route(EVERYONE),

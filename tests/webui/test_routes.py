@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
@@ -15,7 +16,11 @@ from sqlalchemy import select
 from engine.cases.tables import case_, history
 from engine.deadlines.tables import term
 from engine.documents.tables import attachment, document
-from engine.records.tables import person
+from engine.model import SYSTEM
+from engine.records import referrals
+from engine.records.partners import NewPartner, add_partner
+from engine.records.referrals import NewReferral
+from engine.records.tables import person, referral
 from engine.runtime import Runtime
 from engine.worklist.tables import task
 from tests.factories.access import make_account
@@ -114,6 +119,7 @@ OF_THE_WHOLE_MUNICIPALITY = {
     "release_id",
     "definition_id",
     "upload_id",
+    "partner_id",
     "plan_id",
     "account_id",
     "number",
@@ -144,6 +150,7 @@ def test_what_belongs_to_another_department_is_closed_and_stays_as_it_was(key, t
         "attachment": office.attachment,
         "person": office.person,
         "term": term_of(rt, office.task),
+        "referral": referral_of(rt, office.later_case),
     }[thing]
     data: dict[str, object] = dict.fromkeys(("reason", "event", "name", "value", "template"), "msg.consent")
     before = everything(rt)
@@ -163,10 +170,18 @@ def term_of(rt: Runtime, task_id: int) -> int:
         return int(conn.execute(select(term.c.id).where(term.c.task_id == task_id)).scalar_one())
 
 
+def referral_of(rt: Runtime, case_id: int) -> int:
+    """A document that the case sent to a partner."""
+    new = NewPartner("czn", "Центр занятости (вымышленный)")
+    sent_to = add_partner(rt, SYSTEM, rt.directory.tree().municipality(1), new)
+    with rt.database.write() as conn:
+        return referrals.send(rt, conn, NewReferral(case_id, sent_to, "request", "ИП-1/1", date(2026, 1, 19)))
+
+
 def everything(rt: Runtime) -> list[object]:
     """What a request could have changed."""
     with rt.database.read() as conn:
         return [
             conn.execute(select(table).order_by(table.c.id)).all()
-            for table in (case_, task, document, attachment, person, history)
+            for table in (case_, task, document, attachment, person, history, referral)
         ]

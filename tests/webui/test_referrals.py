@@ -1,0 +1,53 @@
+"""«Документы партнёрам»: what waits for an answer, and taking it back."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from engine.model import SYSTEM
+from engine.records import referrals
+from engine.records.partners import NewPartner, add_partner
+from engine.records.referrals import NewReferral
+
+
+@pytest.fixture
+def sent(rt, office):
+    """Two documents of one case: one late, one answered."""
+    place = rt.directory.tree().municipality(office.families)
+    partner = add_partner(rt, SYSTEM, place, NewPartner("czn", "Центр занятости (вымышленный)"))
+    with rt.database.write() as conn:
+        for number, due in ((1, date(2026, 1, 9)), (2, date(2026, 1, 19))):
+            new = NewReferral(office.case, partner, "referral", f"ИП-2026-0001/{number}", due)
+            last = referrals.send(rt, conn, new)
+        referrals.close(rt, conn, last, "done", {"people": 2})
+
+
+@pytest.mark.usefixtures("sent")
+def test_what_waits_for_an_answer_is_listed_and_the_late_one_stands_out(visit):
+    page = visit("R05").get("/referrals")
+    assert "ИП-2026-0001/1" in page.words
+    assert "ИП-2026-0001/2" not in page.words
+    assert page.select_one(".outcome-urgent").get_text(strip=True) == "9\u00a0января, пт"
+
+
+@pytest.mark.usefixtures("sent")
+def test_all_documents_show_their_results_and_the_sum(visit):
+    page = visit("R05").get("/referrals?show=all")
+    assert "человек: 2" in page.words
+    total = [cell.get_text(strip=True) for cell in page.select("tr")[-1].select("td")]
+    assert total == ["Все партнёры", "2", "1", "1", "1"]
+
+
+@pytest.mark.usefixtures("sent")
+def test_a_document_is_taken_back_by_who_leads_the_case(visit):
+    specialist = visit("R05")
+    specialist.post("/referrals/1/revoke", {}, status=303)
+    assert "Все ответы получены." in specialist.get("/referrals").words
+    assert "отозван" in specialist.get("/referrals?show=all").words
+
+
+@pytest.mark.usefixtures("sent")
+def test_a_partner_is_offered_no_way_to_take_back(visit):
+    assert visit("R20").get("/referrals").select("form[action$=revoke]") == []
