@@ -12,6 +12,7 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from engine.access.absences import away_now
 from engine.access.journal import record_action
 from engine.access.queries import names_of
 from engine.cases.remedies import standing_count
@@ -251,7 +252,9 @@ def _choice(task_id: int, errors: dict[str, str]) -> str:
     with rt.database.read() as conn:
         step, found = candidates_for(rt, conn, actor(), task_id, rt.clock.now())
         names = names_of(conn, {step.row.assignee_id or 0})
-    to = request.form.get("to", type=int) if request.form else found[0].account_id if found else None
+        away = away_now(conn, rt.directory.tree(), rt.clock.now()).get(step.row.assignee_id or 0)
+    offered = _offered(found, away.acting_id if away else None)
+    to = request.form.get("to", type=int) if request.form else offered
     return render_template(
         "reassign.html",
         step=step,
@@ -264,6 +267,12 @@ def _choice(task_id: int, errors: dict[str, str]) -> str:
         now_with=names.get(step.row.assignee_id or 0),
         errors=errors,
     )
+
+
+def _offered(found: Sequence[Candidate], acting_id: int | None) -> int | None:
+    """Whom the form proposes: who acts for an absent performer, else the least loaded."""
+    numbers = [each.account_id for each in found]
+    return acting_id if acting_id in numbers else next(iter(numbers), None)
 
 
 def _away_words(each: Candidate, candidates: Sequence[Candidate]) -> str:

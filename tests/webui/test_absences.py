@@ -7,7 +7,9 @@ from datetime import date
 import pytest
 
 from engine.access.absences import add_absence
+from engine.access.actors import load_actor
 from engine.model import SYSTEM
+from engine.worklist.service import claim
 from tests.factories.access import make_account
 
 WEEK = {"first_day": "2026-01-12", "last_day": "2026-01-16"}
@@ -65,3 +67,18 @@ def test_handing_a_step_to_whoever_is_away_warns_and_names_the_substitute(visit,
     sent = {"to": colleague, "reason": "Перегрузка"}
     assert "Замещает" in head.page_after(address, sent, status=422).words
     head.post(address, {**sent, "even_absent": "1"}, status=303)
+
+
+def test_a_step_that_a_diagram_gave_to_whoever_is_away_warns_and_proposes_the_substitute(
+    visit, office, rt, colleague
+):
+    other = make_account(rt, "R05", unit_id=office.families)
+    claim(rt, load_actor(rt, colleague), office.task)
+    first, last = date(2026, 1, 12), date(2026, 1, 16)
+    add_absence(rt, SYSTEM, absent_id=colleague, substitute_id=other, first_day=first, last_day=last)
+    head = visit("R07")
+    page = head.get(f"/tasks/{office.task}")
+    assert "Исполнитель отсутствует до 16" in page.words
+    assert page.select_one(f'a[href="/monitor/reassign/{office.task}"]') is not None
+    form = head.get(f"/monitor/reassign/{office.task}")
+    assert form.select_one("input[name=to][checked]")["value"] == str(other)
