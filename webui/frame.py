@@ -24,7 +24,7 @@ SECTIONS = (
     ("people", "records.index", Permission.RECORD_VIEW, Scope.OWN, _l("Люди")),
     ("monitor", "monitor.show", Permission.MONITOR_VIEW, Scope.OWN, _l("Монитор")),
     ("pathway", "workshop.index", Permission.DEFINITION_VIEW, Scope.AGENCY, _l("Пути")),
-    ("rule", "norms.index", Permission.DEFINITION_VIEW, Scope.OWN, _l("Нормы")),
+    ("clock", "norms.index", Permission.DEFINITION_VIEW, Scope.OWN, _l("Нормы")),
     ("calendar-section", "calendar.show", Permission.MONITOR_VIEW, Scope.TEAM, _l("Календарь")),
     ("journal", "admin.audit", Permission.AUDIT_VIEW, Scope.OWN, _l("Журнал")),
     ("person", "admin.accounts", Permission.ACCOUNT_MANAGE, Scope.OWN, _l("Сотрудники")),
