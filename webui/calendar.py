@@ -16,16 +16,16 @@ from engine.cases.recalculation_views import counting_waits, latest_recalculatio
 from engine.deadlines.calendar import Day, DayKind, YearStatus
 from engine.deadlines.changes import latest_changes
 from engine.deadlines.counting import Rule, Unit
-from engine.deadlines.ladder import STEP_WORDS
-from engine.deadlines.norms import OWNER, Norm
+from engine.deadlines.norms import Norm
 from engine.deadlines.queries import COUNTRY, all_norms, year_confirmation
 from engine.deadlines.trial import Answer, answer
 from engine.errors import MarshrutError
 from engine.model import Permission
 from webui.calendar_layers import Layer, chosen_day, day_href, layer_choices, layer_of, own_rows
 from webui.calendar_words import DAY_KINDS, change_rows, change_words, layer_words
-from webui.frame import STATUS_WORDS, local_date, local_now, role_words
+from webui.frame import STATUS_WORDS, local_date, local_now
 from webui.guards import actor, permission, runtime
+from webui.rungs import ladder_lines
 from webui.ui import WEEKDAYS, date_words
 
 pages = Blueprint("calendar", __name__)
@@ -243,10 +243,4 @@ def _ladder(norms: list[Norm]) -> list[dict[str, str]]:
     """The ladder that most norms have: whom the product tells, and when."""
     ladders = [norm.ladder for norm in norms if norm.ladder]
     usual = max(ladders, key=ladders.count, default=())
-    return [
-        {
-            "title": STEP_WORDS[rung.step].capitalize(),
-            "to": ", ".join(_("исполнителю") if who == OWNER else role_words(who) for who in rung.to),
-        }
-        for rung in usual
-    ]
+    return ladder_lines(usual)

@@ -22,6 +22,7 @@ from engine.model import Permission
 from engine.records.commissions import KINDS as COMMISSION_KINDS
 from webui.frame import local, local_now
 from webui.guards import actor, permission, runtime
+from webui.rungs import ladder_lines
 from webui.ui import NBSP
 
 pages = Blueprint("norms", __name__)
@@ -78,9 +79,11 @@ def show(key: str) -> str:
         counts = open_cases_by_edition(conn)
     if not editions:
         raise NotFound(_("Такой нормы нет."), _("Выберите её на странице «Нормы»."))
+    current = next((each for each in editions if each.valid_on(today)), editions[0])
     return render_template(
         "norm.html",
-        norm=next((each for each in editions if each.valid_on(today)), editions[0]),
+        norm=current,
+        ladder=ladder_lines(current.ladder),
         editions=editions,
         counts=counts,
         today=today,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from engine.deadlines.ladder import plan
-from engine.deadlines.norms import OWNER, Norm, Step
+from engine.deadlines.ladder import STEP_WORDS, plan
+from engine.deadlines.norms import OWNER, Norm, Rung, Step
 from engine.model import Term
-from webui.frame import short_role
+from webui.frame import role_words, short_role
 from webui.guards import runtime
 
 TITLES = {
@@ -21,6 +22,17 @@ TITLES = {
     Step.PLUS_1: _l("+1 день"),
     Step.PLUS_3: _l("+3 дня"),
 }
+
+
+def ladder_lines(ladder: Iterable[Rung]) -> list[dict[str, str]]:
+    """Whom a norm tells, and when, as lines of a list."""
+    return [
+        {
+            "title": STEP_WORDS[rung.step].capitalize(),
+            "to": ", ".join(_("исполнителю") if who == OWNER else role_words(who) for who in rung.to),
+        }
+        for rung in ladder
+    ]
 
 
 def ladder_rungs(term: Term, norm: Norm, now: datetime, unit_id: int) -> list[dict[str, Any]]:
