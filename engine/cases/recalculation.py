@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +20,7 @@ from engine.access.absences import away_now
 from engine.access.journal import record_action
 from engine.cases.clocks import SET_TASK, SET_WAITS, step_rows, steps_among, wait_rows
 from engine.cases.history import HistoryKind
-from engine.cases.journal import write_history
+from engine.cases.journal import history_row, write_histories
 from engine.cases.tables import ACTIVE, case_
 from engine.deadlines.calendar import Calendar
 from engine.deadlines.changes import changes_of
@@ -264,6 +263,7 @@ class _Batch:
         if not moves:
             return
         terms_of, tasks_of = _by_case(terms), _by_case(self.conn.execute(_TASKS, {"ids": ids}))
+        entries: list[dict[str, Any]] = []
         steps: list[dict[str, Any]] = []
         waits: list[dict[str, Any]] = []
         for move in moves:
@@ -274,8 +274,9 @@ class _Batch:
             steps += step_rows([each.id for each in with_it], move.due, stands)
             waits += wait_rows(row, move.due, stands)
             self.moved.append(self._moved(move, case, with_it))
-            self._note(move, case)
+            entries += self._entry(move, case)
         self.conn.execute(_SET_TERM, [move.becomes for move in moves])
+        write_histories(self.conn, entries)
         for statement, rows in ((SET_TASK, steps), (SET_WAITS, waits), (_ADD_MOVED, self.moved)):
             if rows:
                 self.conn.execute(statement, rows)
@@ -292,19 +293,25 @@ class _Batch:
             "told_id": next(working, case.owner_id),
         }
 
-    def _note(self, move: _Move, case: AnyRow) -> None:
+    def _entry(self, move: _Move, case: AnyRow) -> list[dict[str, Any]]:
+        """The row of the case's history; none where the case was erased, its history is closed."""
         zone = self.rt.calendars.office(case.unit_id).zone
         was, becomes = (from_seconds(each).astimezone(zone) for each in (move.row.due_at, move.due))
         shape = "%d.%m.%Y" if was.date() != becomes.date() else "%d.%m.%Y, %H:%M"
-        with suppress(KeyDestroyed):  # the history of an erased case is closed
-            write_history(
-                self.rt, self.conn, case_id=case.id, key_id=case.key_id, now=self.now, actor=SYSTEM,
-                kind=HistoryKind.TERM_RECOUNTED, task_id=move.row.task_id,
-                data={
-                    "срок": move.norm.title, "причина": "изменился рабочий календарь",
-                    "было": f"{was:{shape}}", "стало": f"{becomes:{shape}}",
-                },
+        told = {
+            "срок": move.norm.title,
+            "причина": "изменился рабочий календарь",
+            "было": f"{was:{shape}}",
+            "стало": f"{becomes:{shape}}",
+        }
+        try:
+            entry = history_row(
+                self.rt, case_id=case.id, key_id=case.key_id, now=self.now, actor=SYSTEM,
+                kind=HistoryKind.TERM_RECOUNTED, task_id=move.row.task_id, data=told,
             )  # fmt: skip
+        except KeyDestroyed:
+            return []
+        return [entry]
 
 
 def _becomes(
