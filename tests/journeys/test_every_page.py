@@ -64,6 +64,8 @@ PAGES = [
     ("lanskaya", "/workshop/form/F24"),
     ("lanskaya", "/workshop/upload"),
     ("lanskaya", "/calendar"),
+    ("lanskaya", "/calendar?year=2027&layer=1&day=2027-01-20"),
+    ("lanskaya", "/calendar/import"),
     ("lanskaya", "/norms"),
     ("lanskaya", "/norms/T30"),
     ("lanskaya", "/norms/T30/new"),
