@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import BigInteger, Column, MetaData, Table, bindparam, func, insert, select, update
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 
 from engine.cases.tables import history, wait
+from engine.errors import StorageUnavailable
 from engine.storage.counting import count_statements
 from engine.storage.database import Database
 from engine.storage.prepared import Prepared, PreparedSelect
@@ -81,6 +84,19 @@ def test_a_statement_is_good_again_after_a_roll_back(database: Database):
         assert write.run(conn, ROW) == 1
 
 
+def test_a_connection_that_the_server_ends_is_told_in_words_and_the_next_one_works(postgres_url: str):
+    kept = Table("kept", MetaData(), Column("id", BigInteger))
+    database, write = Database(postgres_url), Prepared(insert(kept))
+    with database.write() as conn:
+        kept.create(conn)
+    with pytest.raises(StorageUnavailable):
+        _write_and_lose_the_server(database, write, postgres_url)
+    with database.write() as conn:
+        write.run(conn, {"id": 2})
+        assert conn.execute(select(kept.c.id)).all() == [(2,)]
+    database.close()
+
+
 def test_a_broken_rule_of_a_table_is_an_error_of_sqlalchemy_without_the_values(database: Database):
     write = Prepared(insert(wait))
     row = {"id": 1, "case_id": 1, "node": "тайна", "kind": 1}
@@ -104,3 +120,13 @@ def _write_and_fail(database: Database, write: Prepared) -> None:
     with database.write() as conn:
         write.run(conn, ROW)
         raise ZeroDivisionError
+
+
+def _write_and_lose_the_server(database: Database, write: Prepared, url: str) -> None:
+    with database.write() as conn:
+        write.run(conn, {"id": 1})
+        mine = conn.connection.driver_connection.info.backend_pid
+        address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(address, autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", (mine,))
+        write.run(conn, {"id": 1})
