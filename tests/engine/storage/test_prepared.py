@@ -125,7 +125,7 @@ def _write_and_fail(database: Database, write: Prepared) -> None:
 def _write_and_lose_the_server(database: Database, write: Prepared, url: str) -> None:
     with database.write() as conn:
         write.run(conn, {"id": 1})
-        mine = conn.connection.driver_connection.info.backend_pid
+        mine = conn.execute(select(func.pg_backend_pid())).scalar_one()
         address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         with psycopg.connect(address, autocommit=True) as other:
             other.execute("SELECT pg_terminate_backend(%s, 5000)", (mine,))
