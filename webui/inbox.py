@@ -143,7 +143,6 @@ def show() -> str:
         responsible = {row.assignee_id or 0 for row in rows} | {line.assignee_id or 0 for line in lines}
         names = names_of(conn, responsible | standing_in.absent.keys())
         instead = _count(conn, standing_in, now, person)
-        release = rt.library.current(conn)
     return render_template(
         "inbox.html",
         summary=summary_words(counters),
@@ -154,12 +153,12 @@ def show() -> str:
         terms=_terms(counters, chosen),
         pathways=[
             {
-                "words": release.process(key).name,
-                "count": number_words(count),
-                "current": chosen.process == key,
-                "href": chosen.address(pathway=None if chosen.process == key else key),
+                "words": each.name,
+                "count": number_words(each.count),
+                "current": chosen.process == each.key,
+                "href": chosen.address(pathway=None if chosen.process == each.key else each.key),
             }
-            for key, count in sorted(pathways.items())
+            for each in pathways
         ],
         standing_in=_standing_in_words(standing_in, names, instead),
         end_words=_end_words(counters.role - instead),

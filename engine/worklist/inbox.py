@@ -349,15 +349,28 @@ def _first_open(
     return select(each.c.wanted).select_from(listed).join(each, true()).limit(CAP)
 
 
-def process_counters(rt: Runtime, conn: Connection, queues: frozenset[int]) -> dict[str, int]:
+@dataclass(frozen=True, slots=True)
+class PathwayCount:
+    """How many open steps belong to a pathway; `name` is that of its newest case among them."""
+
+    key: str
+    name: str
+    count: int
+
+
+def process_counters(rt: Runtime, conn: Connection, queues: frozenset[int]) -> list[PathwayCount]:
     """Open steps by pathway among the first CAP of the queues."""
     first = _first_open(rt.database.kind, queues, task.c.case_id).subquery()
     found = conn.execute(
-        select(case_.c.process, func.count())
+        select(case_.c.process, func.max(case_.c.release_id).label("release_id"), func.count().label("steps"))
         .join_from(first, case_, first.c.wanted == case_.c.id)
         .group_by(case_.c.process)
+        .order_by(case_.c.process)
     )
-    return dict(found.all())
+    return [
+        PathwayCount(row.process, rt.library.release(row.release_id).process(row.process).name, row.steps)
+        for row in found
+    ]
 
 
 def next_of_role(
