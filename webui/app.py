@@ -40,6 +40,7 @@ from webui import (
     trials,
     ui,
     versions,
+    visits,
     workshop,
 )
 
@@ -70,6 +71,7 @@ FAMILIES = (
     admin,
     partners,
     search,
+    visits,
 )
 """Page families: each module has one Blueprint called `pages`."""
 

@@ -34,15 +34,18 @@ from engine.documents.queries import case_attachments, case_documents
 from engine.errors import InvalidData, NotAllowed, NotFound
 from engine.model import Actor, Permission, Scope, StartCase
 from engine.records.commissions import AgendaItem, agenda, items_of_case
+from engine.records.contacts import silences
 from engine.records.queries import FamilyView, family_view, find_people, person_brief
+from engine.records.registers import Subject, entries_of
 from engine.records.values import RELATIONS
+from engine.records.visits import visits_of
 from engine.worklist.casework import FinishedStep, case_tasks, finished_tasks
 from engine.worklist.escalations import red_cases
 from engine.worklist.forecast import forecasts_of_case
 from webui.explained import decision_cards
 from webui.forecast import forecast_row
 from webui.forms import form_block
-from webui.frame import local
+from webui.frame import local, local_now
 from webui.guards import actor, permission, runtime
 from webui.histories import history_rows
 from webui.positions import position_marks
@@ -51,12 +54,14 @@ from webui.rows import row_view
 from webui.search import sealed, sought
 from webui.substitutes import stand_in
 from webui.ui import date_digits, date_words
+from webui.visits import silence_words
 
 pages = Blueprint("cases", __name__)
 
 PAGE = 50
 FINISHED_SHOWN = 5
 HISTORY_SHOWN = 8
+VISITS_SHOWN = 3
 
 DECIDED = {
     "approve": _l("одобрено"),
@@ -161,13 +166,15 @@ def show(case_id: int) -> str:
     with rt.database.write() as conn:
         record_view(rt, conn, person, "case", case_id, case_id=case_id)
     release = rt.library.release(card.release_id)
+    family = _family(card)
     standing_in = stand_in(rt, person)
     return render_template(
         "case.html",
         card=card,
         red=red,
         subject=subject,
-        family=_family(card),
+        family=family,
+        watched=_watched(family, local_now(person).date()) if family else None,
         relations=RELATIONS,
         tasks=[row_view(row, names, person, standing_in) for row in open_rows],
         next_step=open_rows[0] if open_rows else None,
@@ -204,6 +211,18 @@ def _family(card: CaseCard) -> FamilyView | None:
         return family_view(runtime(), person, card.family_id, case_id=card.id)
     except NotAllowed:
         return None
+
+
+def _watched(family: FamilyView, today: date) -> dict[str, Any]:
+    """On which registers a family stands, when somebody last spoke with it, the last visits."""
+    subject = Subject(family.id, None)
+    with runtime().database.read() as conn:
+        heard = silences(conn, [family.id], today)[family.id]
+        return {
+            **silence_words(heard),
+            "registers": [each for each in entries_of(conn, subject) if each.until is None],
+            "visits": visits_of(conn, subject, limit=VISITS_SHOWN),
+        }
 
 
 def _agenda(

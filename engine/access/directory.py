@@ -142,14 +142,17 @@ class Tree:
         """Which unit does for `unit_id` what these roles do.
 
         The unit that the municipality named for the role; if that is the own agency or nobody is named, the
-        nearest part of the own agency upwards where somebody holds a role, or else the agency as a whole.
+        nearest part of the own agency upwards where somebody holds a role, or else the agency as a whole. Of
+        several roles one that nobody is named for, and somebody in the own agency holds, stays at home.
         """
         agency_id = self.unit(unit_id).agency_id
         municipality = self.municipality(unit_id)
-        named = [filler for role in roles for filler in self.fillers.get((municipality, role), ())]
-        if named and all(self.unit(filler).agency_id != agency_id for filler in named):
-            return named[0]
+        fillers = {role: self.fillers.get((municipality, role), ()) for role in roles}
+        named = [filler for role in roles for filler in fillers[role]]
         parts = self.agency_parts_above(unit_id)
+        at_home = any((role, part) in self.holders for role in roles if not fillers[role] for part in parts)
+        if named and not at_home and all(self.unit(filler).agency_id != agency_id for filler in named):
+            return named[0]
         holding = (
             part for part in parts if any(role == EVERYONE or (role, part) in self.holders for role in roles)
         )

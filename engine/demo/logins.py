@@ -20,6 +20,8 @@ OFFERED = (
     "lunina",
     "sedova",
     "gromov",
+    "kravtsova",
+    "zuev",
     "ershova",
     "orlov",
     "lanskaya",

@@ -12,6 +12,7 @@ from engine.access.service import Grant, NewAccount, NewUnit, create_account, cr
 from engine.access.tables import AGENCY, DEPARTMENT, MUNICIPALITY, account
 from engine.model import SYSTEM, Actor
 from engine.names import FullName
+from engine.records.cars import add_car
 from engine.records.commissions import CommissionMember, NewCommission, create_commission, set_members
 from engine.records.partners import NewPartner, add_partner
 from engine.records.service import add_settlement
@@ -54,6 +55,11 @@ COLLEAGUES = (
     Colleague(
         "pavlova", "Павлова Елена Юрьевна", "член комиссии, центр занятости", ("R12", "R20"), "employment"
     ),
+    Colleague(
+        "kravtsova", "Кравцова Инна Олеговна", "главный специалист КДН и ЗП", ("R13",), "administration"
+    ),
+    Colleague("zuev", "Зуев Павел Андреевич", "диспетчер автотранспорта", ("R18",), "administration"),
+    Colleague("somov", "Сомов Кирилл Петрович", "инспектор ПДН", ("R15", "R12"), "police"),
     Colleague("orlov", "Орлов Виктор Николаевич", "директор центра", ("R27",), "centre"),
     Colleague("lanskaya", "Ланская Ирина Сергеевна", "методист", ("R25",), "centre"),
     Colleague("admin", "Мельников Денис Олегович", "администратор", ("R29",), "centre"),
@@ -77,6 +83,9 @@ ON_PAPER = (
     ("sfr", "Отделение Социального фонда"),
 )
 """Partners whose answers come on paper: kind, name."""
+
+CARS = (("ГАЗель", 8), ("Легковая", 4))
+"""Cars for visits: title, seats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +116,15 @@ def build_town(rt: Runtime) -> Town:
             ),
         )
     _give_passwords(rt)
-    for role in ("R10", "R11", "R12"):
+    for role in ("R10", "R11", "R12", "R13", "R18"):
         name_filler(rt, SYSTEM, units["district"], role, [units["administration"]])
     commission = create_commission(rt, SYSTEM, NewCommission(kind="family", unit_id=units["district"]))
     set_members(rt, SYSTEM, commission, _members(rt))
     _partners(rt, units["district"])
+    minors = create_commission(rt, SYSTEM, NewCommission(kind="kdn", unit_id=units["district"]))
+    set_members(rt, SYSTEM, minors, _members(rt))
+    for title, seats in CARS:
+        add_car(rt, demo_actor(rt, "zuev"), title, seats)
     places = {
         name: add_settlement(rt, SYSTEM, municipality_id=units["district"], kind=kind, name=name, rural=rural)
         for kind, _, name, rural in SETTLEMENTS
@@ -146,6 +159,7 @@ def _units(rt: Runtime) -> dict[str, int]:
         "district",
         "г. Верхнереченск, пл. Мира, 2",
     )
+    add("police", "Отдел полиции (вымышленный)", "Полиция", AGENCY, "district")
     add("employment", "Центр занятости (вымышленный)", "ЦЗН", AGENCY, "district")
     return units
 

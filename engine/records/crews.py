@@ -73,6 +73,11 @@ class Member:
     comes: bool
     account_id: int | None = None
 
+    @property
+    def title(self) -> str:
+        """Name of the service."""
+        return SERVICES[self.service][0] if self.service in SERVICES else self.service
+
 
 def asked_for(conn: Connection, tree: Tree, unit_id: int, services: Iterable[str]) -> list[Asked]:
     """Whom to ask of each service, in the given order: the first who plays its role in the municipality."""

@@ -14,7 +14,13 @@ from engine.access.journal import record_view
 from engine.access.policy import require
 from engine.errors import NotFound
 from engine.model import ERASED, Actor, Permission
-from engine.records.reach import of_visible_case, people_within, require_family, require_person
+from engine.records.reach import (
+    families_within,
+    of_visible_case,
+    people_within,
+    require_family,
+    require_person,
+)
 from engine.records.service import birth_token, family_purpose, person_purpose, today
 from engine.records.tables import family, family_member, person, person_token, settlement
 from engine.records.values import PersonData, age_words, from_json
@@ -144,6 +150,18 @@ def family_view(rt: Runtime, actor: Actor, family_id: int, *, case_id: int | Non
             for each in rows
         ),
     )
+
+
+def family_labels(rt: Runtime, conn: Connection, actor: Actor, ids: Iterable[int]) -> dict[int, str]:
+    """What the families within reach among these are called («семья Лапшиных»), for lists."""
+    wanted = select(family.c.id, family.c.key_id, family.c.label).where(
+        family.c.id.in_(set(ids)), families_within(actor, Permission.RECORD_VIEW)
+    )
+    rows = [row for row in conn.execute(wanted) if row.label is not None]
+    labels = rt.vault.open_many([(row.key_id, row.label, family_purpose(row.id)) for row in rows])
+    return {
+        row.id: ERASED if label is None else label.decode() for row, label in zip(rows, labels, strict=True)
+    }
 
 
 def person_brief(rt: Runtime, conn: Connection, actor: Actor, person_id: int) -> PersonBrief:

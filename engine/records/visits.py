@@ -68,6 +68,10 @@ class Visit:
         return STATUS_WORDS[self.status]
 
     @property
+    def to_come(self) -> bool:
+        return self.status == PLANNED
+
+    @property
     def took_place(self) -> bool:
         return self.status in (HELD, DANGER)
 

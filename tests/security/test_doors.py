@@ -344,6 +344,9 @@ SCOPED: dict[str, Call] = {
     "records.queries.duplicates": lambda w, a: [
         found for found in w.read(lambda c: people.duplicates(w.rt, c, a, LAPSHINA)) if found.brief
     ],
+    "records.queries.family_labels": lambda w, a: w.read(
+        lambda c: people.family_labels(w.rt, c, a, [w.family_id])
+    ),
     "records.queries.find_people": lambda w, a: w.read(lambda c: people.find_people(w.rt, c, a, "Лапшина")),
     "records.reach.families_within": lambda w, a: w.read(
         lambda c: c.execute(select(family.c.id).where(reach.families_within(a, Permission.RECORD_VIEW))).all()

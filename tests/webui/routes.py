@@ -119,6 +119,9 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/referrals"): Route(EVERYONE),
     ("POST", "/referrals/<int:referral_id>/revoke"): Route(OPENS_CASES, "referral"),
     # who is away
+    ("GET", "/visits"): Route(EVERYONE),
+    ("POST", "/visits/cars"): Route(EVERYONE),
+    ("POST", "/visits/cars/retire"): Route(EVERYONE),
     ("GET", "/absences"): Route(EVERYONE),
     ("POST", "/absences"): Route(EVERYONE),
     ("POST", "/absences/cancel"): Route(EVERYONE),

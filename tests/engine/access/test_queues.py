@@ -121,6 +121,17 @@ def test_an_agency_that_fills_the_role_itself_keeps_its_own_steps(rt: Runtime) -
     assert find_queue(rt, ("R13",), here.administration) in load_actor(rt, other).queues
 
 
+def test_of_several_roles_one_that_is_held_at_home_keeps_the_step_there(rt: Runtime) -> None:
+    here = town(rt)
+    name_filler(rt, SYSTEM, here.municipality, "R13", [here.administration])
+    chief = make_account(rt, "R13", unit_id=here.administration)
+    assert find_queue(rt, ("R13", "R05"), here.families) in load_actor(rt, chief).queues
+    specialist = make_account(rt, "R05", unit_id=here.families)
+    at_home = find_queue(rt, ("R13", "R05"), here.families)
+    assert at_home in load_actor(rt, specialist).queues
+    assert at_home not in load_actor(rt, chief).queues
+
+
 def test_a_step_for_any_of_several_roles_is_one_queue_open_to_each(rt: Runtime) -> None:
     here = town(rt)
     emergency, specialist, driver = (make_account(rt, role) for role in ("R04", "R05", "R18"))
