@@ -18,6 +18,8 @@ from typing import Any, Final
 
 import orjson
 
+from engine.errors import StepFailed
+
 PLAIN, ZLIB, WORDS, SAMPLES = 0, 1, 2, 3
 """WORDS is read, and written no more: its dictionary has the names of fields, one by one."""
 
@@ -42,8 +44,14 @@ _ONE_BYTE: Final = "cp1251"
 """All letters and signs of Russian; what it lacks is compressed as UTF-8, without the dictionary."""
 
 
-class NotPacked(Exception):
+class NotPacked(StepFailed):
     """The bytes were not made by `pack`."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Запись в деле не читается: её сделала другая версия программы.",
+            "Восстановите рабочее место из резервной копии.",
+        )
 
 
 def pack(plain: bytes) -> bytes:
@@ -63,7 +71,7 @@ def unpack(packed: bytes) -> Any:
     try:
         return orjson.loads(_text(packed[0], packed[1:]))
     except (IndexError, UnicodeDecodeError, zlib.error, orjson.JSONDecodeError) as error:
-        raise NotPacked from error
+        raise NotPacked() from error
 
 
 def _text(scheme: int, body: bytes) -> bytes | str:
@@ -73,7 +81,7 @@ def _text(scheme: int, body: bytes) -> bytes | str:
         return zlib.decompress(body)
     if scheme in _DICTIONARIES:
         return _unpacker(scheme).copy().decompress(body).decode(_ONE_BYTE)
-    raise NotPacked
+    raise NotPacked()
 
 
 @cache
