@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from werkzeug.routing import IntegerConverter, Map
+
 MAX_LENGTH = 2_000
+
+
+class RowNumber(IntegerConverter):
+    """`<int:…>` in an address: no number is bigger than a row of a database can have, such a page is not
+    there.
+    """
+
+    def __init__(self, rules: Map, **options: Any) -> None:
+        super().__init__(rules, **{"max": 2**63 - 1, **options})
 
 
 def local_page(address: str) -> bool:

@@ -43,6 +43,7 @@ from webui import (
     visits,
     workshop,
 )
+from webui.addresses import RowNumber
 
 FAMILIES = (
     session,
@@ -95,6 +96,7 @@ def create_app(rt: Runtime, *, plain_http: bool = False, behind_proxy: bool = Fa
     )
     app.extensions["marshrut"] = rt
     app.jinja_env.globals["attachments_allowed"] = rt.settings.attachments
+    app.url_map.converters["int"] = RowNumber
     language.attach(app)
     CSRFProtect(app)
     security.protect(app, plain_http=plain_http)

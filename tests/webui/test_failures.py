@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import structlog
 from flask import abort
 
@@ -17,6 +18,11 @@ def breaking(app, failure):
         raise failure
 
     app.view_functions["inbox.show"] = broken
+
+
+@pytest.mark.parametrize("page", ["/cases/", "/tasks/", "/people/", "/documents/"])
+def test_a_number_that_no_row_can_have_is_a_page_that_is_not_there(visit, page):
+    assert "Такого здесь нет" in visit("R05").get(page + "9" * 30, status=404).words
 
 
 def test_what_is_not_there_is_told_with_a_way_back(visit):
