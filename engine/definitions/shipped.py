@@ -15,6 +15,7 @@ TOPICS: Final = frozenset(
     {
         "commission.collect",
         "commission.close",
+        "commission.move",
         "contact.note",
         "intake.known",
         "intake.matches",

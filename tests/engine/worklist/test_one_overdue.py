@@ -26,9 +26,11 @@ from engine.model import SYSTEM, Actor, Clock, Due
 from engine.runtime import Runtime
 from engine.storage.moments import due_from_seconds
 from engine.worklist.casework import case_tasks
+from engine.worklist.feed import open_feed, read_feed
 from engine.worklist.inbox import Filter, inbox_counters, inbox_page
 from engine.worklist.ladder import tell_due
 from engine.worklist.monitor import figures, load_by_person, overdue_steps, waiting_by_step
+from engine.worklist.service import claim
 from engine.worklist.tables import OPEN, notice, task
 from engine.worklist.week import week_words
 from tests.engine.deadlines.factories import STANDARD, at
@@ -39,6 +41,7 @@ from tests.factories.cases import (
     diagram,
     flows,
     open_case,
+    open_tasks,
     publish_files,
     user_task,
 )
@@ -79,6 +82,8 @@ class Walk:
     clerk: Actor
     head: Actor
     cases: dict[str, int]
+    feed: str
+    """The secret of the calendar feed of the one who works on them."""
 
     def set(self, moment: datetime) -> None:
         assert isinstance(self.rt.clock, MovableClock)
@@ -103,7 +108,9 @@ def walk(rt: Runtime) -> Walk:
     for key in NORMS:
         cases[key] = open_case(rt, clerk, process_of(key)).id
         complete(rt, clerk, "a")
-    return Walk(rt, load_actor(rt, clerk.user_id), load_actor(rt, head.user_id), cases)
+        claim(rt, load_actor(rt, clerk.user_id), open_tasks(rt, f"b_{key}")[0])
+    clerk = load_actor(rt, clerk.user_id)
+    return Walk(rt, clerk, load_actor(rt, head.user_id), cases, open_feed(rt, clerk, names=False))
 
 
 def _body(key: str) -> str:
@@ -149,7 +156,7 @@ def by_every_place(walk: Walk, conn: Connection, now: datetime) -> dict[str, set
 
 
 def by_pages_and_letters(walk: Walk, now: datetime) -> dict[str, set[int] | int]:
-    """The same of places that show one case, and of the letter to managers."""
+    """The same of places that show one case, of the letter to managers and of the calendar feed."""
     rt, unit = walk.rt, walk.clerk.unit_id
     in_steps, in_terms = set[int](), set[int]()
     with rt.database.read() as conn:
@@ -160,7 +167,13 @@ def by_pages_and_letters(walk: Walk, now: datetime) -> dict[str, set[int] | int]
             in_steps |= {case_id for each in steps if each.words.state is DueState.OVERDUE}
             in_terms |= {case_id for each in terms if each.words.state is DueState.OVERDUE}
     subject, _ = week_words(rt, walk.head, now)
-    return {"шаги дела": in_steps, "сроки дела": in_terms, "письмо недели": int(subject.rpartition(" ")[2])}
+    in_calendar = read_feed(rt, walk.feed).steps
+    return {
+        "шаги дела": in_steps,
+        "сроки дела": in_terms,
+        "письмо недели": int(subject.rpartition(" ")[2]),
+        "свой календарь": {row.case_id for row in in_calendar if row.words.state is DueState.OVERDUE},
+    }
 
 
 def sweep(walk: Walk, moment: datetime) -> None:
