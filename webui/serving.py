@@ -66,9 +66,9 @@ def serve(
         server = create_server(app, host=address, port=number, threads=THREADS, ident="Marshrut", **proxy)
     sweep = None if without_sweep else _sweep(rt)
     tune_garbage_collector()
-    click.echo(f"Маршрут: http://{'127.0.0.1' if address == '0.0.0.0' else address}:{number}/")  # noqa: S104
     signal.signal(signal.SIGTERM, _stop)
     try:
+        click.echo(f"Маршрут: http://{'127.0.0.1' if address == '0.0.0.0' else address}:{number}/")  # noqa: S104
         server.run()
     except (KeyboardInterrupt, SystemExit):
         pass

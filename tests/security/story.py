@@ -30,6 +30,7 @@ from engine.records.values import FEMALE, IdentityDocument, PersonData, Represen
 from engine.runtime import Runtime
 from engine.versions.moving import move_case
 from engine.versions.planning import make_plan
+from engine.worklist.feed import open_feed
 from engine.worklist.service import claim, give_back, keep_late_edits, reassign, save_draft
 from tests.engine.documents.making import docx, only_document
 from tests.factories.access import make_actor
@@ -169,6 +170,7 @@ def tell(rt: Runtime) -> Told:
     _send(rt, specialist)
     _move(rt, head, cases[2])
     _search(rt, specialist)
+    open_feed(rt, load_actor(rt, specialist.user_id), names=False)
     _fail(rt, specialist, head, task_id)
     return Told(specialist, head, officer, person_id, family_id, cases, task_id, document_id, attachment_id)
 

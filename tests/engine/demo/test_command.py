@@ -58,14 +58,16 @@ def test_a_start_whose_database_is_lost_stops_there(tmp_path: Path) -> None:
     assert "restore" in ran.exception.hint
 
 
-def test_a_server_started_with_it_names_the_logins_and_then_its_address(built: Built) -> None:
+def test_a_server_started_with_it_names_the_logins_and_then_its_address(built: Built, tmp_path: Path) -> None:
     """One process and one import of everything: what a second `./run` costs."""
+    home = tmp_path / "instance"
+    shutil.copytree(built.home, home)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
     server = subprocess.Popen(
         [sys.executable, "-c", "from engine.cli import main; main()", "serve", "--demo", "--port", port],
-        env={**os.environ, "MARSHRUT_HOME": str(built.home), "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, "MARSHRUT_HOME": str(home), "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -83,7 +83,7 @@ class Walker:
     def _call_sitting(self) -> bool:
         """When questions wait and nobody sits."""
         with self.rt.database.read() as conn:
-            number = conn.execute(select(commission.c.id)).scalar_one()
+            number = conn.execute(select(commission.c.id).where(commission.c.kind == "family")).scalar_one()
             waiting = waiting_items(conn, number)
             sits = select(func.count()).where(case_.c.process == "p04_commission", case_.c.status == ACTIVE)
             if not waiting or conn.execute(sits.select_from(case_)).scalar_one():
