@@ -182,6 +182,8 @@ def test_a_broken_diagram_is_refused_with_its_element_and_changes_nothing(
     shipped = (processes_dir() / "p03_need_ippsu" / "p03_need_ippsu.bpmn").read_text("utf-8")
     broken.write_text(shipped.replace('targetRef="p03_ut_examine"', 'targetRef="p03_nowhere"', 1), "utf-8")
     methodologist = arrive("lanskaya")
+    # The refused diagram is drawn too; the library says in the console which flow it leaves out.
+    methodologist.watch.expect("failed to import", "Ref not specified")
     page = methodologist.page
     page.goto("/workshop/upload")
     page.locator("input[type=file]").set_input_files(broken)
