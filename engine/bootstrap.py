@@ -51,7 +51,16 @@ def load_tables() -> None:
 
 def load_operations() -> None:
     """Let the operations and receivers of messages that diagrams may name register themselves."""
-    for operations in ("commission", "intake", "referring", "registering", "visiting", "visit_plans"):
+    for operations in (
+        "commission",
+        "family_sheet",
+        "intake",
+        "monitoring",
+        "referring",
+        "registering",
+        "visiting",
+        "visit_plans",
+    ):
         import_module(f"engine.cases.{operations}")
 
 

@@ -37,7 +37,9 @@ def enter(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
 @operation("register.update")
 def update(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     """`регистр` and what has changed: `состояние`, `основание`, `контакт_дней`."""
-    entry = registers.change(rt, conn, _register(call), subject_of(conn, call), _standing(call))
+    entry = registers.change(
+        rt, conn, _register(call), subject_of(conn, call), _standing(call), case_id=call.case_id
+    )
     return {"запись_регистра": entry}
 
 
@@ -45,7 +47,15 @@ def update(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
 def leave(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     """`регистр`, `основание` of leaving, `по` (the last day, today when absent)."""
     until, ground = day_of(rt, call, "по"), _words(call, "основание") or ""
-    entry = registers.leave(rt, conn, _register(call), subject_of(conn, call), until=until, left_for=ground)
+    entry = registers.leave(
+        rt,
+        conn,
+        _register(call),
+        subject_of(conn, call),
+        until=until,
+        left_for=ground,
+        case_id=call.case_id,
+    )
     return {"запись_регистра": entry}
 
 

@@ -6,7 +6,7 @@ A pathway enters a family, changes its entry and takes it off; an entry that is 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, insert, or_, select, update
@@ -15,9 +15,9 @@ from engine.access.policy import require
 from engine.errors import Conflict, InvalidData
 from engine.model import Actor, Permission
 from engine.records.reach import families_within, people_within
-from engine.records.tables import family, person, register_entry
+from engine.records.tables import family, person, register_entry, register_event
 from engine.runtime import Runtime
-from engine.storage.moments import to_seconds
+from engine.storage.moments import from_seconds, to_seconds
 
 REGISTERS = {
     "prevention": "Профилактический учёт",
@@ -29,6 +29,9 @@ REGISTERS = {
 }
 
 OPEN = register_entry.c.until.is_(None)
+
+DEEDS = {"entered": "внесена", "changed": "запись изменена", "left": "снята"}
+"""`register_event.deed` in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ def enter(
     """Put a family on a register; the number of the entry. One that stands there already is changed."""
     found = _standing(conn, register, subject)
     if found is not None:
-        return change(rt, conn, register, subject, standing)
+        return change(rt, conn, register, subject, standing, case_id=case_id)
     if subject.family_id is None and subject.person_id is None:
         raise InvalidData("В регистр не внесено.", {"subject": "Дело ни о ком: вносить некого."})
     values = {
@@ -118,26 +121,83 @@ def enter(
         "since": since.isoformat(),
         "updated_at": to_seconds(rt.clock.now()),
     }
-    made = conn.execute(insert(register_entry).returning(register_entry.c.id), values)
-    return int(made.scalar_one())
+    made = int(conn.execute(insert(register_entry).returning(register_entry.c.id), values).scalar_one())
+    _note(rt, conn, made, "entered", case_id, str(values["state"]), str(values["ground"]))
+    return made
 
 
-def change(rt: Runtime, conn: Connection, register: str, subject: Subject, standing: Standing) -> int:
+def change(
+    rt: Runtime, conn: Connection, register: str, subject: Subject, standing: Standing, *, case_id: int
+) -> int:
     """Change an entry; Conflict when the family is not on that register. The number of the entry."""
     entry_id = _required(conn, register, subject)
     values = {**standing.values(), "updated_at": to_seconds(rt.clock.now())}
-    conn.execute(update(register_entry).where(register_entry.c.id == entry_id).values(values))
+    changed = update(register_entry).where(register_entry.c.id == entry_id).values(values)
+    row = conn.execute(changed.returning(register_entry.c.state, register_entry.c.ground)).one()
+    _note(rt, conn, entry_id, "changed", case_id, row.state, row.ground)
     return entry_id
 
 
 def leave(
-    rt: Runtime, conn: Connection, register: str, subject: Subject, *, until: date, left_for: str
+    rt: Runtime,
+    conn: Connection,
+    register: str,
+    subject: Subject,
+    *,
+    until: date,
+    left_for: str,
+    case_id: int,
 ) -> int:
     """Take a family off a register; Conflict when it is not there. The number of the entry."""
     entry_id = _required(conn, register, subject)
     values = {"until": until.isoformat(), "left_for": left_for, "updated_at": to_seconds(rt.clock.now())}
-    conn.execute(update(register_entry).where(register_entry.c.id == entry_id).values(values))
+    changed = update(register_entry).where(register_entry.c.id == entry_id).values(values)
+    state = str(conn.execute(changed.returning(register_entry.c.state)).scalar_one())
+    _note(rt, conn, entry_id, "left", case_id, state, left_for)
     return entry_id
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What a case did to an entry of a register, and when."""
+
+    register: str
+    deed: str
+    case_id: int
+    at: datetime
+    state: str
+    ground: str
+
+    @property
+    def words(self) -> str:
+        """In words."""
+        return DEEDS[self.deed]
+
+
+def history_of(conn: Connection, subject: Subject, register: str | None = None) -> list[Happened]:
+    """How a family came on registers, changed there and left; the newest first."""
+    wanted = (
+        select(register_entry.c.register, register_event)
+        .join_from(register_event, register_entry, register_event.c.entry_id == register_entry.c.id)
+        .where(subject.condition(register_entry))
+        .order_by(register_event.c.id.desc())
+    )
+    if register is not None:
+        wanted = wanted.where(register_entry.c.register == known(register))
+    return [
+        Happened(row.register, row.deed, row.case_id, from_seconds(row.at), row.state, row.ground)
+        for row in conn.execute(wanted)
+    ]
+
+
+def _note(
+    rt: Runtime, conn: Connection, entry_id: int, deed: str, case_id: int, state: str, ground: str
+) -> None:
+    values = {
+        "entry_id": entry_id, "deed": deed, "case_id": case_id, "state": state, "ground": ground,
+        "at": to_seconds(rt.clock.now()),
+    }  # fmt: skip
+    conn.execute(insert(register_event), values)
 
 
 def entries(conn: Connection, actor: Actor, register: str, *, ended: bool = False) -> list[Entry]:
@@ -156,14 +216,14 @@ def entries(conn: Connection, actor: Actor, register: str, *, ended: bool = Fals
     wanted = select(register_entry).where(register_entry.c.register == register, within)
     wanted = wanted.where(~OPEN if ended else OPEN)
     rows = conn.execute(wanted.order_by(register_entry.c.since, register_entry.c.id))
-    return [_entry(row) for row in rows]
+    return [entry_of(row) for row in rows]
 
 
 def entries_of(conn: Connection, subject: Subject) -> list[Entry]:
     """Every register that the family stands or stood on, those of today first."""
     wanted = select(register_entry).where(subject.condition(register_entry))
     rows = conn.execute(wanted.order_by(register_entry.c.until.is_not(None), register_entry.c.id))
-    return [_entry(row) for row in rows]
+    return [entry_of(row) for row in rows]
 
 
 def known(register: str) -> str:
@@ -189,7 +249,8 @@ def _required(conn: Connection, register: str, subject: Subject) -> int:
     return found
 
 
-def _entry(row: Row[Any]) -> Entry:
+def entry_of(row: Row[Any]) -> Entry:
+    """The entry of a row of `register_entry`."""
     return Entry(
         id=row.id,
         register=row.register,

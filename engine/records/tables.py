@@ -186,6 +186,57 @@ Index(
     postgresql_where=text("until IS NULL"),
 )
 
+register_event = Table(
+    "register_event",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("entry_id", BigInteger, ForeignKey("register_entry.id"), nullable=False),
+    Column("case_id", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("deed", String(10), nullable=False),
+    Column("state", String(40), nullable=False),
+    Column("ground", String(200), nullable=False),
+)
+"""What happened to an entry, in order: who did it says the history of the case. `deed`: a key of
+`registers.DEEDS`; `state` and `ground` as they were after it, of leaving the ground of leaving."""
+Index("ix_register_event_entry", register_event.c.entry_id)
+
+register_keeping = Table(
+    "register_keeping",
+    metadata,
+    Column("register", String(20), primary_key=True),
+    Column("municipality_id", BigInteger, ForeignKey("unit.id"), primary_key=True),
+    Column("keeper_id", BigInteger, ForeignKey("account.id")),
+    Column("updated_at", BigInteger),
+    Column("updated_by", BigInteger),
+    Column("verified_month", String(7)),
+    Column("verified_at", BigInteger),
+)
+"""How a register is kept in a municipality. `keeper_id` answers for it, NULL: whoever keeps registers there.
+`updated_at`: when its keeper last went through it; `verified_month` («2026-01»): the last that was signed."""
+
+monitoring_sheet = Table(
+    "monitoring_sheet",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("family_id", BigInteger, ForeignKey("family.id")),
+    Column("person_id", BigInteger, ForeignKey("person.id")),
+    Column("month", String(7), nullable=False),
+    Column("unit_id", BigInteger, ForeignKey("unit.id"), nullable=False),
+    Column("key_id", BigInteger, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("empty", SmallInteger, nullable=False),
+    Column("old", SmallInteger, nullable=False),
+    Column("faults", SmallInteger, nullable=False, server_default=text("0")),
+    Column("updated_at", BigInteger, nullable=False),
+    Column("verified_at", BigInteger),
+)
+"""The 106 parameters of a family (or a person who is in none) as they stood in a month («2026-01»). `data` is
+`cells.Cells`, sealed under the key of the family; `empty`, `old` and `faults` count what has to be filled in,
+confirmed, corrected."""
+Index("ix_monitoring_sheet_family", monitoring_sheet.c.family_id, monitoring_sheet.c.month)
+Index("ix_monitoring_sheet_person", monitoring_sheet.c.person_id, monitoring_sheet.c.month)
+
 contact = Table(
     "contact",
     metadata,

@@ -48,9 +48,21 @@ from engine.documents import service as documents
 from engine.errors import InvalidData, NotAllowed, NotFound
 from engine.model import SYSTEM, Actor, CompleteTask, Permission, Scope, StartCase
 from engine.names import FullName
-from engine.records import cars, commissions, partners, reach, referrals, registers, search, visits
+from engine.records import (
+    cars,
+    commissions,
+    keeping,
+    partners,
+    reach,
+    referrals,
+    registers,
+    search,
+    sheets,
+    visits,
+)
 from engine.records import queries as people
 from engine.records import service as records
+from engine.records.cells import refreshed
 from engine.records.tables import family, partner, person
 from engine.runtime import Runtime
 from engine.versions import moving, planning
@@ -278,6 +290,7 @@ REFUSED: dict[str, Call] = {
     "records.service.end_membership": lambda w, a: records.end_membership(
         w.rt, a, w.family_id, w.person_id, DAY
     ),
+    "records.sheets.sheet_view": lambda w, a: sheets.sheet_view(w.rt, a, sheet_of(w)),
     "records.service.erase_family": lambda w, a: records.erase_family(w.rt, a, w.family_id, "акт"),
     "records.service.erase_person": lambda w, a: records.erase_person(w.rt, a, w.person_id, "акт"),
     "records.service.rename_family": lambda w, a: records.rename_family(w.rt, a, w.family_id, "семья"),
@@ -360,6 +373,10 @@ SCOPED: dict[str, Call] = {
     "records.referrals.referrals": lambda w, a: w.read(lambda c: referrals.referrals(c, a, only_open=False)),
     "records.referrals.tallies": lambda w, a: w.read(lambda c: referrals.tallies(c, a, DAY)),
     "records.registers.entries": lambda w, a: w.read(lambda c: registers.entries(c, a, "prevention")),
+    "records.keeping.kept_registers": lambda w, a: sum(
+        each.families for each in w.read(lambda c: keeping.kept_registers(w.rt, c, a, DAY))
+    ),
+    "records.sheets.exported": lambda w, a: sheets.exported(w.rt, a, "prevention", [sheet_of(w)], "2026-01"),
     "records.visits.visits_between": lambda w, a: w.read(lambda c: visits.visits_between(c, a, DAY, DAY)),
     "records.search.find_case_ids": lambda w, a: w.read(lambda c: search.find_case_ids(w.rt, c, a, "small")),
     "versions.moving.move_cases": lambda w, a: moving.move_cases(w.rt, a, plan(w), "так"),
@@ -406,6 +423,15 @@ SCOPED: dict[str, Call] = {
     ),
 }
 """Lists and figures hold nothing of what is out of reach."""
+
+
+def sheet_of(w: World) -> registers.Subject:
+    """The family, with a monitoring sheet of January."""
+    subject = registers.Subject(w.family_id, None)
+    cells = refreshed({}, {"семья": {"номер": 1, "возраст": []}, "учёт": {}}, DAY)
+    with w.rt.database.write() as conn:
+        sheets.keep_sheet(w.rt, conn, subject, cells, unit_id=town(w.rt).families, today=DAY)
+    return subject
 
 
 def moved_of(w: World) -> int:

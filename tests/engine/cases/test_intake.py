@@ -95,7 +95,9 @@ def test_registers_of_the_family_and_all_its_cases_are_known(rt: Runtime) -> Non
                 unit_id=clerk.unit_id,
                 since=since,
             )
-        registers.leave(rt, conn, "sop", subject, until=date(2026, 1, 14), left_for="помощь оказана")
+        registers.leave(
+            rt, conn, "sop", subject, until=date(2026, 1, 14), left_for="помощь оказана", case_id=1
+        )
     found = looked(rt, clerk, person=mother, family=family, topic="intake.known")
     assert found["учёт"] == [
         {"регистр": "Профилактический учёт", "состояние": "ТЖС", "с": since, "по": None},

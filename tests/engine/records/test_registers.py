@@ -51,7 +51,9 @@ def enter(
 def leave(rt: Runtime, subject: Subject, register: str = "prevention") -> int:
     return write(
         rt,
-        lambda conn: registers.leave(rt, conn, register, subject, until=TODAY, left_for="причины устранены"),
+        lambda conn: registers.leave(
+            rt, conn, register, subject, until=TODAY, left_for="причины устранены", case_id=2
+        ),
     )
 
 
@@ -102,11 +104,27 @@ def test_only_what_is_given_is_changed(rt_both: Runtime, clerk: Actor, family: S
     write(
         rt_both,
         lambda conn: registers.change(
-            rt_both, conn, "prevention", family, Standing(state="группа риска", contact_days=14)
+            rt_both, conn, "prevention", family, Standing(state="группа риска", contact_days=14), case_id=1
         ),
     )
     [entry] = listed(rt_both, clerk)
     assert (entry.state, entry.ground, entry.contact_days) == ("группа риска", "акт", 14)
+
+
+def test_what_happened_to_an_entry_stays(rt_both: Runtime, family: Subject) -> None:
+    enter(rt_both, family, ground="акт")
+    enter(rt_both, family, state="группа риска")
+    leave(rt_both, family)
+    enter(rt_both, family, "red_zone", ground="решение")
+    with rt_both.database.read() as conn:
+        found = registers.history_of(conn, family, "prevention")
+        everywhere = registers.history_of(conn, family)
+    assert [(each.words, each.state, each.ground, each.case_id) for each in found] == [
+        ("снята", "группа риска", "причины устранены", 2),
+        ("запись изменена", "группа риска", "акт", 1),
+        ("внесена", "СОП", "акт", 1),
+    ]
+    assert [each.register for each in everywhere] == ["red_zone", *["prevention"] * 3]
 
 
 def test_nobody_is_taken_off_a_register_where_they_are_not(rt_both: Runtime, family: Subject) -> None:

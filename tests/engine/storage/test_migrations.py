@@ -50,6 +50,7 @@ SHIPPED = {
     "0013": "83fc3e6bcc61834d72c6af56f4d213fffbc4124d8c6081ff99254d0f446de130",
     "0014": "d8f21dbeb99d8f11874713620149ef6830a33a89d5c24b37af493a90c54c195d",
     "0015": "25b082d9c790bfb35347204b9bed0de61177d00279415847f9d2e214351d427a",
+    "0016": "0a3eb30f3efd7c296234b9ad3216981e1b0e513d3b3d9020bf54133bbe51a709",
 }
 """Every migration with the SHA-256 of its file: databases were made by it, so it never changes. A new one
 gets its line when it is accepted."""

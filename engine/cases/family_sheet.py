@@ -1,0 +1,173 @@
+"""The monitoring sheet of one family for the diagrams: filled from the records, completed, judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from engine import bpmn
+from engine.cases.history import HistoryKind
+from engine.cases.locking import state_purpose
+from engine.cases.monitoring_facts import case_to_review, facts_of
+from engine.cases.registering import day_of, subject_of
+from engine.cases.tables import case_, history
+from engine.definitions.operations import Call, operation
+from engine.model import Value
+from engine.records import sheets
+from engine.records.cells import (
+    EMPTY,
+    OLD,
+    RED,
+    Cell,
+    answered,
+    marks,
+    months_without_result,
+    refreshed,
+    values_of,
+)
+from engine.records.parameters import parameters
+from engine.records.registers import Subject, entries_of
+from engine.runtime import Runtime
+
+CHECKS: Final = "DMN-14-sheet"
+ZONE: Final = "DMN-05"
+RED_ZONE: Final = "красная"
+
+HALF_A_YEAR: Final = 6
+"""Months without a result after which the case is to be reviewed: two quarters."""
+
+SIGNS: Final = {
+    "зависимость": ("алкоголь", "другие_вещества"),
+    "пренебрежение": ("пренебрежение_детьми",),
+    "насилие": ("насилие_в_семье",),
+    "нет дохода": ("нет_дохода",),
+    "опасное жильё": ("плохое_жильё",),
+    "школа": ("пропуски_школы",),
+}
+"""Sign of risk that DMN-05 counts → the problems of the sheet that are one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A sheet brought up to date. `risk`: what DMN-05 and the diagram ask of the family."""
+
+    values: Mapping[str, Value]
+    empty: int
+    old: int
+    faults: tuple[str, ...]
+    risk: Mapping[str, Value]
+    zone_changes: bool
+
+    @property
+    def wants_somebody(self) -> bool:
+        """Something is to be filled in, corrected, decided or asked."""
+        return bool(
+            self.empty or self.old or self.faults or self.zone_changes or self.risk["нужен_пересмотр"]
+        )
+
+
+@operation("sheet.fill")
+def fill(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
+    """Answers every parameter under its key, `пробелов`, `давних`, `дополнить`, and what DMN-05 asks."""
+    subject, today = subject_of(conn, call), day_of(rt, call, "сегодня")
+    look = look_again(rt, conn, subject, unit_id=call.unit_id, today=today)
+    return {
+        **look.values,
+        **look.risk,
+        "месяц": today.replace(day=1),
+        "пробелов": look.empty,
+        "давних": look.old,
+        "дополнить": look.empty + look.old > 0,
+    }
+
+
+@operation("sheet.save")
+def save(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
+    """Keep what the form of the step `шаг` says, by whoever finished it. Answers what DMN-05 asks."""
+    subject, today = subject_of(conn, call), day_of(rt, call, "сегодня")
+    case = conn.execute(select(case_.c.key_id, case_.c.state).where(case_.c.id == call.case_id)).one()
+    known = bpmn.variables(rt.vault.open(case.key_id, case.state, state_purpose(call.case_id)))
+    answers = {each.key: known[each.key] for each in parameters() if each.key in known}
+    before = sheets.newest_sheet(rt, conn, subject)
+    cells = answered(before.cells if before else {}, answers, who_did(conn, call), today)
+    faults = faults_of(rt, conn, values_of(cells), call.now)
+    sheets.keep_sheet(rt, conn, subject, cells, unit_id=call.unit_id, today=today, faults=len(faults))
+    return {**_risk(conn, subject, cells, today), "дополнить": False}
+
+
+def look_again(rt: Runtime, conn: Connection, subject: Subject, *, unit_id: int, today: date) -> Look:
+    """Fill the sheet of this month from the records, carry on what was typed, and keep it."""
+    before = sheets.newest_sheet(rt, conn, subject)
+    facts = facts_of(rt, conn, subject, today)
+    cells = refreshed(before.cells if before else {}, facts, today)
+    values, now = values_of(cells), rt.clock.now().astimezone(rt.calendars.office(unit_id).zone)
+    faults = faults_of(rt, conn, values, now)
+    sheets.keep_sheet(rt, conn, subject, cells, unit_id=unit_id, today=today, faults=len(faults))
+    found = list(marks(cells, today).values())
+    risk = {
+        **_risk(conn, subject, cells, today),
+        "доход_на_человека": _income(facts, "доход_на_человека"),
+        "прожиточный_минимум": _income(facts, "прожиточный_минимум"),
+    }
+    zone = rt.library.current(conn).decision(ZONE).decide(ZONE, risk, now=now)
+    in_red = isinstance(zone, Mapping) and zone.get("зона") == RED_ZONE
+    return Look(
+        values=values,
+        empty=found.count(EMPTY) + found.count(RED),
+        old=found.count(OLD),
+        faults=faults,
+        risk=risk,
+        zone_changes=in_red is not risk["в_красной_зоне"],
+    )
+
+
+def faults_of(rt: Runtime, conn: Connection, values: Mapping[str, Value], now: datetime) -> tuple[str, ...]:
+    """What contradicts itself on a sheet, each fault by its name: the decision DMN-14-sheet."""
+    found = rt.library.current(conn).decision(CHECKS).decide(CHECKS, values, now=now)
+    return tuple(str(each) for each in found) if isinstance(found, list) else ()
+
+
+def _risk(conn: Connection, subject: Subject, cells: Mapping[str, Cell], today: date) -> dict[str, Value]:
+    """What the sheet and the registers say to DMN-05 and to the diagram."""
+    values = values_of(cells)
+    standing = {each.register: each for each in entries_of(conn, subject) if each.until is None}
+    prevention = standing.get("prevention")
+    months = months_without_result(cells, _began(conn, subject, today), today)
+    case_number = case_to_review(conn, subject)
+    return {
+        "положение_соп": "sop" in standing or (prevention is not None and prevention.state == "СОП"),
+        "риск_отобрания": values["угроза_отобрания"] is True,
+        "признаки_риска": [
+            sign for sign, problems in SIGNS.items() if any(values[each] is True for each in problems)
+        ],
+        "в_красной_зоне": "red_zone" in standing,
+        "месяцев_без_результата": months,
+        "дело_семьи": case_number,
+        "нужен_пересмотр": case_number is not None and months > 0 and months % HALF_A_YEAR == 0,
+    }
+
+
+def _began(conn: Connection, subject: Subject, today: date) -> date:
+    """The first day of the month in which the monitoring of the family began."""
+    first = sheets.first_month(conn, subject)
+    return today if first is None else date.fromisoformat(f"{first}-01")
+
+
+def _income(facts: Mapping[str, Value], name: str) -> Value:
+    """A figure that the newest case of need knows."""
+    need = facts.get("p03")
+    return need.get(name) if isinstance(need, Mapping) else None
+
+
+def who_did(conn: Connection, call: Call) -> int:
+    """Who finished the step that the diagram names, the last time."""
+    wanted = select(history.c.actor_id).where(
+        history.c.case_id == call.case_id,
+        history.c.kind == HistoryKind.COMPLETED,
+        history.c.node == str(call.inputs.get("шаг")),
+    )
+    return int(conn.execute(wanted.order_by(history.c.id.desc()).limit(1)).scalar() or 0)
