@@ -4,6 +4,7 @@ time.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -55,13 +56,19 @@ _POSTPONE = (
 def fire_due(rt: Runtime, limit: int = BATCH) -> int:
     """Fire what is due, one commit a case; returns how many cases were found due. Nothing due costs one
     statement.
+
+    Who meets somebody else at work turns round and goes on from the other end: two workers that have found
+    the same cases meet in the middle.
     """
     now = to_seconds(rt.clock.now())
     with rt.database.read() as conn:
         found = conn.execute(_DUE, {"now": now, "limit": limit}).scalars().all()
-    for case_id in dict.fromkeys(found):
+    left = deque(dict.fromkeys(found))
+    while left:
+        case_id = left.popleft()
         try:
-            fire_case(rt, case_id)
+            if not fire_case(rt, case_id):
+                left.reverse()
         except MarshrutError as error:
             log.warning("timer.failed", case_id=case_id, reason=type(error).__name__)
             _postpone(rt, case_id)

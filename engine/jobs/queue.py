@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import structlog
 from redis import Redis
@@ -20,6 +21,9 @@ WAKE_KEY = "marshrut:woken"
 PERIOD = 5
 """Seconds after which a worker sweeps even when nobody woke it."""
 
+LONGEST = 60
+"""Seconds that a job may sweep. RQ kills one after three minutes, in the middle of whatever it does."""
+
 _RUNTIMES: list[Runtime] = []
 """The runtime of this worker: RQ calls the job by its name, and a runtime can't travel through Redis."""
 
@@ -36,11 +40,17 @@ def wake_workers(redis: Redis) -> None:
 
 
 def run_sweep() -> None:
-    """The job: sweep until nothing is due. What comes meanwhile asks for the next job."""
+    """The job: sweep until nothing is due, or for LONGEST; then the rest is the next job's. What comes
+    meanwhile asks for a job of its own, which another worker can take.
+    """
     rt = _RUNTIMES[0]
-    Redis.from_url(rt.settings.redis_url or "").delete(WAKE_KEY)
+    redis = Redis.from_url(rt.settings.redis_url or "")
+    redis.delete(WAKE_KEY)
+    end = time.monotonic() + LONGEST
     while not sweep(rt).idle:
-        pass
+        if time.monotonic() > end:
+            wake_workers(redis)
+            return
 
 
 class Worker:

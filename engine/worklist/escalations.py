@@ -8,9 +8,10 @@ written down what was decided. A later rung may bring it back: the term is overd
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -67,10 +68,10 @@ class Escalation:
     words: DueWords
 
 
-def put_before(
+def lines_before(
     rt: Runtime, conn: Connection, told: Told, case: AnyRow, about: AnyRow | None, now: datetime
-) -> None:
-    """Give the roles that a rung names the term as a line, in the transaction that tells them.
+) -> list[dict[str, Any]]:
+    """The lines by which the roles that a rung names have the term in their lists: rows for `write_lines`.
 
     Whose step it is anyway gets no second line.
     """
@@ -78,10 +79,17 @@ def put_before(
     queues = {
         queue_for(rt, conn, [role], case.unit_id) for role in told.to if role != OWNER and role in ROLES
     }
-    rows = [
+    return [
         {"term_id": told.term_id, "queue_id": queue, "at": to_seconds(now)}
         for queue in sorted(queues - {own})
     ]
+
+
+def write_lines(rt: Runtime, conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Put these lines there, in the transaction that tells of the terms, and tidy up those of ended terms.
+
+    Tidying looks at all lines there are, so it is done once for many terms.
+    """
     if not rows:
         return
     conn.execute(_FORGET_ENDED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from engine.access.absences import Away, away_now
 from engine.access.queries import holders
 from engine.access.tables import queue
 from engine.cases.history import HistoryKind
-from engine.cases.journal import write_history
+from engine.cases.journal import history_row, write_histories
 from engine.cases.tables import case_
 from engine.deadlines.ladder import Told, advance, due_rungs
 from engine.deadlines.norms import OWNER, Step
@@ -24,7 +24,7 @@ from engine.model import SYSTEM, Term
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
 from engine.storage.rows import AnyRow
-from engine.worklist.escalations import put_before
+from engine.worklist.escalations import lines_before, write_lines
 from engine.worklist.mail import queue_letters
 from engine.worklist.tables import notice, task
 
@@ -71,8 +71,8 @@ def _tell(rt: Runtime, conn: Connection, terms: list[Term], now: datetime) -> No
     cases = {row.id: row for row in conn.execute(_CASES, {"ids": [each.case_id for each in terms]})}
     numbers = [each.task_id for each in terms if each.task_id is not None]
     tasks = {row.id: row for row in conn.execute(_TASKS, {"ids": numbers})} if numbers else {}
-    away = away_now(conn, rt.directory.tree(), now)
-    moved, notices = [], []
+    people = _People(rt, away_now(conn, rt.directory.tree(), now))
+    moved, notices, entries, lines = [], [], [], []
     for each in terms:
         case = cases[each.case_id]
         norm = rt.calendars.norm_by_id(each.norm_id)
@@ -81,25 +81,22 @@ def _tell(rt: Runtime, conn: Connection, terms: list[Term], now: datetime) -> No
         moved.append(rung_row(each.id, step))
         if step.told is not None:
             about = tasks.get(each.task_id or 0)
-            notices += _notices(rt, step.told, case, about, now, away)
+            notices += _notices(people, step.told, case, about, now)
             if step.told.step in IN_HISTORY:
-                put_before(rt, conn, step.told, case, about, now)
+                lines += lines_before(rt, conn, step.told, case, about, now)
                 with suppress(KeyDestroyed):  # the history of an erased case is closed
-                    _note(rt, conn, step.told, case, about, now)
+                    entries.append(_entry(rt, step.told, case, about, now))
     conn.execute(MOVE_RUNG, moved)
+    write_lines(rt, conn, lines)
+    write_histories(conn, entries)
     if notices:
         written = conn.execute(_WRITE_NOTICES, notices)
         queue_letters(rt, conn, [(row.id, row.account_id) for row in written], now)
 
 
 def _notices(
-    rt: Runtime, told: Told, case: AnyRow, about: AnyRow | None, now: datetime, away: Mapping[int, Away]
+    people: _People, told: Told, case: AnyRow, about: AnyRow | None, now: datetime
 ) -> list[dict[str, Any]]:
-    people: dict[int, None] = {}
-    for who in told.to:
-        people.update(dict.fromkeys(_owners(rt, case, about) if who == OWNER else _of_role(rt, who, case)))
-    acting = [away[person].acting_id for person in people if person in away]
-    people.update(dict.fromkeys(each for each in acting if each is not None))
     return [
         {
             "account_id": person,
@@ -111,36 +108,57 @@ def _notices(
             "term_id": told.term_id,
             "read_at": None,
         }
-        for person in people
+        for person in people.of(told.to, case, about)
     ]
 
 
-def _owners(rt: Runtime, case: AnyRow, about: AnyRow | None) -> list[int]:
-    """Who has the step; while nobody has taken it, everybody of its role; without a step, the owner of the
-    case, or everybody of the role that owns the pathway while the case has none.
-    """
-    if about is not None and about.assignee_id is not None:
-        return [about.assignee_id]
-    if about is not None and about.roles:
-        return [person.id for person in holders(rt, about.roles.split(), [about.place])]
-    if case.owner_id is not None:
-        return [case.owner_id]
-    role = rt.library.release(case.release_id).process(case.process).properties.get("owner")
-    return _of_role(rt, role, case) if role else []
+class _People:
+    """Whom the rungs of one batch name. Who holds a role is read once: many terms run out on one morning."""
+
+    def __init__(self, rt: Runtime, away: Mapping[int, Away]) -> None:
+        self._rt, self._away = rt, away
+        self._holding: dict[tuple[tuple[str, ...], int], list[int]] = {}
+
+    def of(self, to: Iterable[str], case: AnyRow, about: AnyRow | None) -> list[int]:
+        """Each once, and after them who stands in for those that are away."""
+        named: dict[int, None] = {}
+        for who in to:
+            named.update(
+                dict.fromkeys(self._owners(case, about) if who == OWNER else self._of_role(who, case))
+            )
+        acting = [self._away[person].acting_id for person in named if person in self._away]
+        named.update(dict.fromkeys(each for each in acting if each is not None))
+        return list(named)
+
+    def _owners(self, case: AnyRow, about: AnyRow | None) -> list[int]:
+        """Who has the step; while nobody has taken it, everybody of its role; without a step, the owner of
+        the case, or everybody of the role that owns the pathway while the case has none.
+        """
+        if about is not None and about.assignee_id is not None:
+            return [about.assignee_id]
+        if about is not None and about.roles:
+            return self._holders(tuple(about.roles.split()), about.place)
+        if case.owner_id is not None:
+            return [case.owner_id]
+        role = self._rt.library.release(case.release_id).process(case.process).properties.get("owner")
+        return self._of_role(role, case) if role else []
+
+    def _of_role(self, role: str, case: AnyRow) -> list[int]:
+        """The people of a role that answer for the case's unit."""
+        return self._holders((role,), self._rt.directory.tree().place_of((role,), case.unit_id))
+
+    def _holders(self, roles: tuple[str, ...], place: int) -> list[int]:
+        known = self._holding.get((roles, place))
+        if known is None:
+            found = [person.id for person in holders(self._rt, roles, [place])]
+            known = self._holding[roles, place] = found
+        return known
 
 
-def _of_role(rt: Runtime, role: str, case: AnyRow) -> list[int]:
-    """The people of a role that answer for the case's unit."""
-    place = rt.directory.tree().place_of((role,), case.unit_id)
-    return [person.id for person in holders(rt, [role], [place])]
-
-
-def _note(
-    rt: Runtime, conn: Connection, told: Told, case: AnyRow, about: AnyRow | None, now: datetime
-) -> None:
-    write_history(
+def _entry(rt: Runtime, told: Told, case: AnyRow, about: AnyRow | None, now: datetime) -> dict[str, Any]:
+    """What the history of the case keeps of it."""
+    return history_row(
         rt,
-        conn,
         case_id=told.case_id,
         key_id=case.key_id,
         now=now,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from engine.cases.history import HistoryKind
+from engine.cases.locking import lock_free_case
 from engine.cases.tables import history, wait
 from engine.cases.timers import fire_due
 from engine.clock import MovableClock
@@ -126,3 +128,19 @@ def test_a_timer_that_does_not_fire_when_its_row_is_due_is_looked_at_again(rt: R
     clock_of(rt).advance(timedelta(hours=1))
     fire_due(rt)
     assert open_nodes(rt) == ["b"]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_cases_that_somebody_is_at_work_on_keep_no_other_waiting(rt: Runtime) -> None:
+    publish_files(rt, diagram("slow", START + timer("t", "PT1H") + user_task("b") + END + flows("s t b e")))
+    clerk = make_actor(rt, "R05")
+    numbers = [open_case(rt, clerk, "slow").id for _ in range(4)]
+    clock_of(rt).advance(timedelta(hours=1, seconds=1))
+    with rt.database.write() as conn:
+        for taken in (numbers[0], numbers[2]):
+            assert lock_free_case(rt, conn, taken) is not None
+        with ThreadPoolExecutor(1) as colleague:
+            assert colleague.submit(fire_due, rt).result() == 4
+        assert open_nodes(rt) == ["b", "b"]
+    fire_due(rt)
+    assert open_nodes(rt) == ["b"] * 4

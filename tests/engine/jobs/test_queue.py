@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from sqlalchemy import func, select
 from engine.cases.history import HistoryKind
 from engine.cases.tables import history
 from engine.clock import MovableClock, SystemClock
+from engine.jobs import queue as jobs
 from engine.jobs.queue import wake_workers
 from engine.jobs.sweep import sweep_until_idle
 from engine.runtime import Runtime
@@ -102,4 +104,15 @@ def test_a_crowd_of_wakings_asks_for_one_sweep(redis_url: str) -> None:
     with Redis.from_url(redis_url) as redis:
         for _ in range(20):
             wake_workers(redis)
+        assert redis.llen("rq:queue:marshrut") == 1
+
+
+def test_a_job_that_has_swept_for_long_leaves_the_rest_to_the_next(
+    waiting: Runtime, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "LONGEST", 0)
+    monkeypatch.setattr(jobs, "_RUNTIMES", [waiting])
+    waiting.settings = replace(waiting.settings, redis_url=redis_url)
+    jobs.run_sweep()
+    with Redis.from_url(redis_url) as redis:
         assert redis.llen("rq:queue:marshrut") == 1

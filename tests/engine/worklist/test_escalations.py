@@ -16,6 +16,7 @@ from engine.deadlines.service import seed
 from engine.errors import InvalidData, NotAllowed, NotFound
 from engine.model import Actor
 from engine.runtime import Runtime
+from engine.storage.counting import count_statements
 from engine.worklist.escalations import LONGEST, decide, escalation_of, escalations, red_cases
 from engine.worklist.inbox import Filter, inbox_page
 from engine.worklist.ladder import tell_due
@@ -180,3 +181,20 @@ def test_rows_of_ended_terms_go_when_the_next_line_comes(rt, clerk):
     at(rt, datetime(2026, 1, 13, 17, 0, 1, tzinfo=MOSCOW))
     with rt.database.read() as conn:
         assert len(conn.execute(select(escalation.c.term_id)).all()) == 1
+
+
+def test_many_terms_that_run_out_at_once_are_told_with_as_many_statements_as_one(rt, clerk):
+    make_actor(rt, "R07")
+    at(rt, AFTER)  # the queue of the head is there from now on
+
+    def told_at_once(day: int, cases: int) -> int:
+        rt.clock.set(datetime(2026, 2, day, 10, tzinfo=MOSCOW))
+        tell_due(rt)  # what is due of the cases before
+        for _ in range(cases):
+            open_case(rt, clerk, "small")
+        rt.clock.set(datetime(2026, 2, day, 17, 0, 1, tzinfo=MOSCOW))
+        with count_statements(rt.database) as counted:
+            assert tell_due(rt) == cases
+        return counted.statements
+
+    assert told_at_once(day=2, cases=1) == told_at_once(day=12, cases=9)
