@@ -52,7 +52,7 @@ from webui.positions import position_marks
 from webui.repair import case_or_list
 from webui.rows import row_view
 from webui.search import sealed, sought
-from webui.substitutes import stand_in
+from webui.substitutes import away_notes, stand_in
 from webui.ui import date_digits, date_words
 from webui.visits import silence_words
 
@@ -162,6 +162,7 @@ def show(case_id: int) -> str:
         sitting, asked = _agenda(conn, person, card)
         terms = terms_of_case(rt, conn, person, card, now)
         red = bool(red_cases(rt, conn, [case_id], now))
+        notes = away_notes(rt, conn, [card.owner_id, *(row.assignee_id for row in open_rows)])
         expected = forecasts_of_case(rt, conn, case_id, now)
     with rt.database.write() as conn:
         record_view(rt, conn, person, "case", case_id, case_id=case_id)
@@ -176,7 +177,7 @@ def show(case_id: int) -> str:
         family=family,
         watched=_watched(family, local_now(person).date()) if family else None,
         relations=RELATIONS,
-        tasks=[row_view(row, names, person, standing_in) for row in open_rows],
+        tasks=[row_view(row, names, person, standing_in, notes) for row in open_rows],
         next_step=open_rows[0] if open_rows else None,
         finished=finished[:FINISHED_SHOWN],
         finished_count=len(finished),
@@ -187,6 +188,7 @@ def show(case_id: int) -> str:
         history=history_rows(history[:HISTORY_SHOWN], names),
         decisions=decision_cards(history),
         names=names,
+        owner_note=notes.get(card.owner_id or 0),
         stages=_stages(release.process(card.process), card, finished),
         marks=position_marks(card.process, card.process, position),
         events=events,

@@ -14,6 +14,7 @@ from engine.deadlines.forecast import Calibration, Outlook
 from engine.model import Permission
 from engine.worklist.forecast import Forecast, calibration_of, forecasts
 from webui.guards import actor, permission, runtime
+from webui.substitutes import away_notes
 from webui.ui import plural
 
 pages = Blueprint("forecast", __name__)
@@ -29,13 +30,15 @@ def show() -> str:
     now, by_due = rt.clock.now(), request.args.get("order") == "due"
     with rt.database.read() as conn:
         found = forecasts(rt, conn, person, now, SHOWN, by_due=by_due)
-        names = names_of(conn, {each.responsible or 0 for each in found.shown})
+        responsible = {each.responsible or 0 for each in found.shown}
+        names, away = names_of(conn, responsible), away_notes(rt, conn, responsible)
         open_to = visible_among(conn, person, {each.case_id for each in found.shown})
         checked = calibration_of(rt, conn, now)
     return render_template(
         "forecast.html",
         rows=[forecast_row(each, open_to) for each in found.shown],
         names=names,
+        away=away,
         count=found.terms,
         likely=found.likely,
         orders=[

@@ -101,17 +101,22 @@ def _until_a_sitting(said: Mapping[str, Any]) -> str:
 
 
 def _term_words(event: TermEvent) -> str:
-    """«Начат срок: Оформить ИППСУ, 10 раб. дней от заявления»."""
+    """«Начат срок: Оформить ИППСУ, 10 раб. дней от заявления, 442-ФЗ, ст. 16»."""
     title = event.norm.title
     match event.deed:
         case TermDeed.BEGUN:
-            return _("Начат срок: %(term)s, %(norm)s", term=title, norm=event.norm.norm_words)
+            return _("Начат срок: %(term)s, %(norm)s", term=title, norm=_norm(event))
         case TermDeed.MET:
             return _("Срок соблюдён: %(term)s", term=title)
         case TermDeed.BREACHED:
             return _("Срок нарушен: %(term)s, был до %(day)s", term=title, day=local_date(event.due_at))
         case TermDeed.CANCELLED:
             return _("Срок больше не нужен: %(term)s", term=title)
+
+
+def _norm(event: TermEvent) -> str:
+    """Its length and its ground, with the mark of what nobody has checked."""
+    return ", ".join(filter(None, (event.norm.norm_words, event.norm.ground_words)))
 
 
 def _rung(step: str) -> str:

@@ -35,7 +35,7 @@ from webui.guards import actor, permission, runtime
 from webui.overdue import overdue_lines
 from webui.rows import number_words, row_view
 from webui.search import FIELD, sealed, sought
-from webui.substitutes import StandIn, stand_in
+from webui.substitutes import StandIn, away_notes, stand_in
 from webui.ui import date_words, plural
 
 pages = Blueprint("inbox", __name__)
@@ -142,11 +142,12 @@ def show() -> str:
         lines = escalations(rt, conn, person, now) if chosen.shows_supervised else []
         responsible = {row.assignee_id or 0 for row in rows} | {line.assignee_id or 0 for line in lines}
         names = names_of(conn, responsible | standing_in.absent.keys())
+        notes = away_notes(rt, conn, [line.assignee_id for line in lines]) if lines else {}
         instead = _count(conn, standing_in, now, person)
     return render_template(
         "inbox.html",
         summary=summary_words(counters),
-        supervised=overdue_lines(lines, names),
+        supervised=overdue_lines(lines, names, notes),
         groups=_groups(rows, names, person, standing_in, counters, chosen),
         chosen=chosen,
         whose=_whose(counters, chosen, instead, standing_in),

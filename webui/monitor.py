@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
@@ -17,6 +18,7 @@ from engine.access.journal import record_action
 from engine.access.queries import names_of
 from engine.cases.remedies import standing_count
 from engine.cases.visibility import handed_over_among, visible_among
+from engine.deadlines.due import may_move
 from engine.definitions.library import Release
 from engine.errors import InvalidData
 from engine.model import Permission, split_element_ref
@@ -39,8 +41,9 @@ from webui.forecast import forecast_row
 from webui.frame import local, local_now
 from webui.guards import actor, permission, runtime
 from webui.overdue import overdue_lines
-from webui.rows import number_words, step_title
+from webui.rows import number_words, risk_words, step_title
 from webui.sheets import XLSX, terms_sheet
+from webui.substitutes import away_notes
 from webui.ui import date_words, time_digits
 
 pages = Blueprint("monitor", __name__)
@@ -83,7 +86,7 @@ def show() -> str:
             | {each.responsible or 0 for each in endangered}
             | {account for _at, accounts in (*told.values(), *told_of_cases.values()) for account in accounts}
         )
-        names = names_of(conn, numbers)
+        names, notes = names_of(conn, numbers), away_notes(rt, conn, numbers)
         counted = figures(rt, conn, person, now)
         standing = standing_count(conn, person)
     here = local_now(person)
@@ -98,9 +101,10 @@ def show() -> str:
         rows=[forecast_row(each, open_to) for each in endangered],
         late=late,
         red=red,
-        supervised=overdue_lines(lines, names),
+        supervised=overdue_lines(lines, names, notes),
         told_of_cases=_told_words(told_of_cases, names),
         waits=_waits,
+        risk_words=risk_words,
         waiting=[_waiting_row(release, each) for each in waiting],
         drawings=_drawings(release, waiting, drawn),
         drawn=drawn,
@@ -108,6 +112,13 @@ def show() -> str:
         marks=_marks([each for each in waiting if _place(each)[0] == drawn]),
         conclusion=_conclusion(release, waiting),
         load=load,
+        away=notes,
+        may_move=partial(
+            may_move,
+            now=now,
+            calendar=rt.calendars.calendar(person.unit_id),
+            office=rt.calendars.office(person.unit_id),
+        ),
         fullest=max((each.open for each in load), default=1),
         names=names,
         number_words=number_words,
@@ -307,19 +318,28 @@ def reassign(task_id: int) -> Response | tuple[str, int]:
 @pages.get("/monitor/overdue.xlsx")
 @permission(Permission.MONITOR_VIEW)
 def export() -> Response:
-    """Overdue steps, those that soon will be and cases that wait past their term, as a sheet. The export is
-    noted in the journal.
+    """Overdue steps, those that soon will be and cases that wait past their term, as a sheet; on a second one
+    the terms that may be missed. The export is noted in the journal.
     """
     rt, person = runtime(), actor()
     now = rt.clock.now()
     with rt.database.read() as conn:
         rows = overdue_steps(rt, conn, person, now, EXPORTED) + soon_steps(rt, conn, person, now, EXPORTED)
         late = late_cases(rt, conn, person, now, EXPORTED)
+        red = red_cases(rt, conn, {each.case_id for each in late}, now)
+        expected = [each for each in forecasts(rt, conn, person, now, EXPORTED).shown if each.outlook.likely]
         responsible = {row.assignee_id or 0 for row in rows} | {each.owner_id or 0 for each in late}
+        responsible |= {each.responsible or 0 for each in expected}
         names = names_of(conn, responsible)
-        open_to = visible_among(conn, person, {row.case_id for row in rows} | {each.case_id for each in late})
+        names |= {each: f"{names[each]}, {note}" for each, note in away_notes(rt, conn, responsible).items()}
+        cases = {row.case_id for row in rows} | {each.case_id for each in late}
+        cases |= {each.case_id for each in expected}
+        open_to = visible_among(conn, person, cases)
     with rt.database.write() as conn:
-        record_action(rt, conn, person, "export", "monitor", details={"rows": len(rows) + len(late)})
+        record_action(
+            rt, conn, person, "export", "monitor", details={"rows": len(rows) + len(late) + len(expected)}
+        )
     name = _("просрочено") + f"-{local_now(person):%Y-%m-%d}.xlsx"
-    sheet = terms_sheet(rows, late, names, open_to, cut=max(len(rows), len(late)) >= EXPORTED)
+    cut = max(len(rows), len(late), len(expected)) >= EXPORTED
+    sheet = terms_sheet(rows, late, expected, names, open_to, red, cut=cut)
     return send_file(sheet, as_attachment=True, download_name=name, mimetype=XLSX)

@@ -209,7 +209,12 @@ def _form(
         errors=errors,
         impact=impact,
         touched=[
-            {"number": each.case_number, "was": local(each.was), "becomes": local(each.becomes)}
+            {
+                "number": each.case_number,
+                "was": local(each.was),
+                "becomes": local(each.becomes),
+                "provisional": each.provisional,
+            }
             for each in impact.touched[:SHOWN]
         ]
         if impact

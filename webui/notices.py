@@ -9,14 +9,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
+from engine.access.queries import names_of
 from engine.cases.visibility import visible_among
 from engine.deadlines.norms import Step
 from engine.errors import InvalidData
 from engine.model import Actor, Permission
 from engine.worklist.mail import Choice, Wanted, choose_mail, wanted_by
-from engine.worklist.notices import QUESTION_WITHDRAWN, RECOUNTED, NoticeRow, mark_all_read, notice_list
+from engine.worklist.notices import AWAY, QUESTION_WITHDRAWN, RECOUNTED, NoticeRow, mark_all_read, notice_list
 from webui.guards import actor, permission, runtime
 from webui.recalculations import MINE
+from webui.substitutes import away_notes
 
 pages = Blueprint("notices", __name__)
 
@@ -44,11 +46,30 @@ def index() -> str:
     with rt.database.read() as conn:
         rows = notice_list(rt, conn, person.user_id)
         visible = visible_among(conn, person, {row.case_id for row in rows if row.case_id})
-    return render_template("notices.html", rows=[_row(row, person, visible) for row in rows])
+        people = {row.absent_id for row in rows if row.absent_id}
+        names = names_of(conn, people)
+        notes = away_notes(rt, conn, people) if people else {}
+    return render_template("notices.html", rows=[_row(row, person, visible, names, notes) for row in rows])
 
 
-def _row(row: NoticeRow, person: Actor, visible: Collection[int]) -> dict[str, object]:
+def _row(
+    row: NoticeRow,
+    person: Actor,
+    visible: Collection[int],
+    names: Mapping[int, str],
+    notes: Mapping[int, str],
+) -> dict[str, object]:
     """A line of the list: what happened, to what, where that is."""
+    if row.kind == AWAY:
+        absent = row.absent_id or 0
+        note = notes.get(absent, _("отсутствие кончилось или отменено"))
+        words = f"{names[absent]} {note}" if absent in names else note
+        every = url_for("absences.show") if absent in notes else None
+        return {
+            "notice": row, "words": words, "role": "soon",
+            "about": row.step_name or _("открытые шаги ждут"),
+            "href": _href(row, person, visible) if row.case_id else every,
+        }  # fmt: skip
     if row.kind == RECOUNTED:
         href = url_for("recalculations.show", number=row.recalculation_id, whose=MINE)
         return {"notice": row, "words": _("Изменился календарь"), "role": "soon",

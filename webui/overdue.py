@@ -20,12 +20,17 @@ from engine.worklist.escalations import Escalation, decide, escalation_of, red_c
 from engine.worklist.notices import last_told_of_terms
 from webui.frame import local
 from webui.guards import actor, permission, runtime
+from webui.substitutes import away_notes
 
 pages = Blueprint("overdue", __name__)
 
 
-def overdue_lines(lines: Collection[Escalation], names: Mapping[int, str]) -> list[dict[str, Any]]:
-    """Lines as the macro `overdue_group` draws them; `names` holds those of all assignees."""
+def overdue_lines(
+    lines: Collection[Escalation], names: Mapping[int, str], notes: Mapping[int, str]
+) -> list[dict[str, Any]]:
+    """Lines as the macro `overdue_group` draws them; `names` holds those of all assignees, `notes` what is
+    said of those who are away.
+    """
     return [
         {
             "id": line.term_id,
@@ -36,6 +41,7 @@ def overdue_lines(lines: Collection[Escalation], names: Mapping[int, str]) -> li
             "subject": line.label,
             "pathway": line.process_name,
             "assignee_words": names.get(line.assignee_id or 0, _("не назначено")),
+            "away_words": notes.get(line.assignee_id or 0),
             "due": line.words,
         }
         for line in lines
@@ -58,6 +64,7 @@ def _page(term_id: int, errors: Mapping[str, str]) -> str:
         names = names_of(conn, {line.assignee_id or 0, *(told[1] if told else ())})
         red = line.case_id in red_cases(rt, conn, [line.case_id], now)
         handed_over = handed_over_among(conn, person, [line.case_id])
+        away_words = away_notes(rt, conn, [line.assignee_id]).get(line.assignee_id or 0)
     with rt.database.write() as conn:
         record_view(rt, conn, person, "case", line.case_id, case_id=line.case_id)
     told_words = (
@@ -68,6 +75,7 @@ def _page(term_id: int, errors: Mapping[str, str]) -> str:
         line=line,
         red=red,
         now_with=names.get(line.assignee_id or 0),
+        away_words=away_words,
         told_words=told_words,
         may_reassign=line.task_id is not None and line.case_id in handed_over,
         decision=request.form.get("decision", ""),

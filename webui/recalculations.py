@@ -71,5 +71,6 @@ def _row(row: Moved, names: dict[int, str], linked: frozenset[int]) -> dict[str,
         "becomes": f"{date_digits(becomes.date())}, {time_digits(becomes)}"
         if same_day
         else date_digits(becomes.date()),
+        "provisional": row.provisional,
         "told": names.get(row.told_id or 0, _("никому: шаг и дело ни за кем")),
     }

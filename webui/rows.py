@@ -24,10 +24,24 @@ def step_title(row: InboxRow) -> str:
     return f"{row.step.name}: {row.item}" if row.item else row.step.name
 
 
+def risk_words(row: InboxRow) -> str | None:
+    """«может не успеть, 72 %»; without the figure while too few cases stand behind it, None for no risk."""
+    if row.risk is None:
+        return None
+    return _("может не успеть, %(chance)s %%", chance=row.risk) if row.risk else _("может не успеть")
+
+
 def row_view(
-    row: InboxRow, names: Mapping[int, str], person: Actor, standing_in: StandIn | None = None
+    row: InboxRow,
+    names: Mapping[int, str],
+    person: Actor,
+    standing_in: StandIn | None = None,
+    notes: Mapping[int, str] | None = None,
 ) -> dict[str, Any]:
-    """One step for `task_row`. Who looks at a step of others is offered to open it, never to take it."""
+    """One step for `task_row`. Who looks at a step of others is offered to open it, never to take it.
+
+    `notes`: what is said of colleagues who are away.
+    """
     absent = standing_in.account_of(row.assignee_id) if standing_in else None
     free = row.assignee_id is None and row.queue_id in person.queues
     continued = row.draft_at is not None and (row.assignee_id == person.user_id or absent)
@@ -41,6 +55,7 @@ def row_view(
         "subject": row.label,
         "pathway": row.process_name,
         "assignee_words": _assignee(row, names, person, absent),
+        "away_words": (notes or {}).get(row.assignee_id or 0),
         "role_words": short_role(row.step.roles[0]) if row.step.roles else "",
         "due": row.words,
         "button": "continue" if continued else "take" if free else "open",
@@ -49,7 +64,7 @@ def row_view(
         "draft_words": _("черновик %(time)s", time=local_time(row.draft_at)) if row.draft_at else None,
         "on_behalf_words": _("за: %(name)s", name=names.get(absent, "")) if absent else None,
         "choice_words": _("по выбору") if row.step.choices else None,
-        "forecast_words": None,
+        "forecast_words": risk_words(row),
         "red": row.red,
     }
 

@@ -10,10 +10,12 @@ from flask_babel import gettext as _
 
 from engine.deadlines.due import DueWords
 from engine.model import Due
+from engine.worklist.forecast import Forecast
 from engine.worklist.inbox import InboxRow
 from engine.worklist.monitor import LateCase
+from webui.forecast import chance_words
 from webui.frame import local
-from webui.rows import step_title
+from webui.rows import risk_words, step_title
 from webui.ui import date_digits
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -25,35 +27,42 @@ Line = tuple[str, ...]
 def terms_sheet(
     rows: Sequence[InboxRow],
     late: Sequence[LateCase],
+    expected: Sequence[Forecast],
     names: Mapping[int, str],
     open_to: Collection[int],
+    red: Collection[int],
     *,
     cut: bool,
 ) -> io.BytesIO:
-    """Steps with their terms, then the cases that wait past a term of their own. Of a case that is not among
-    `open_to` the number only. `cut`: there were more, and the last line says so.
+    """Steps with their terms, then the cases that wait past a term of their own; on a second sheet the terms
+    that may be missed. Of a case that is not among `open_to` the number only; those of `late` that bear the
+    red mark are among `red`. `cut`: there were more, and the last line says so.
     """
     made = io.BytesIO()
     # What people typed must never become a formula of whoever opens the sheet.
     book = xlsxwriter.Workbook(
         made, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
-    sheet = book.add_worksheet(_("Сроки"))
-    heads = (
-        _("Срок"),
-        _("Состояние"),
-        _("Шаг"),
-        _("Дело"),
-        _("Кто"),
-        _("Путь"),
-        _("Исполнитель"),
-        _("Основание"),
-    )
-    sheet.write_row(0, 0, heads, book.add_format({"bold": True, "bottom": 1}))
     lines = [
         *(_step_line(row, names, row.case_id in open_to) for row in rows),
-        *(_case_line(each, names, each.case_id in open_to) for each in late),
+        *(_case_line(each, names, each.case_id in open_to, each.case_id in red) for each in late),
     ]
+    heads = (*_heads(), _("Основание"), _("Прогноз"), _("На контроле"))
+    _fill(book, _("Сроки"), heads, lines, cut=cut)
+    foreseen = [_forecast_line(each, names, each.case_id in open_to) for each in expected]
+    _fill(book, _("Могут не успеть"), (*_heads(), _("Прогноз"), _("Почему")), foreseen, cut=cut)
+    book.close()
+    made.seek(0)
+    return made
+
+
+def _heads() -> Line:
+    return (_("Срок"), _("Состояние"), _("Шаг"), _("Дело"), _("Кто"), _("Путь"), _("Исполнитель"))
+
+
+def _fill(book: xlsxwriter.Workbook, title: str, heads: Line, lines: Sequence[Line], *, cut: bool) -> None:
+    sheet = book.add_worksheet(title)
+    sheet.write_row(0, 0, heads, book.add_format({"bold": True, "bottom": 1}))
     for number, line in enumerate(lines, start=1):
         for column, cell in enumerate(line):
             sheet.write_string(number, column, cell)
@@ -63,9 +72,6 @@ def terms_sheet(
     sheet.set_column(1, len(heads) - 1, 28)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(len(lines), 1), len(heads) - 1)
-    book.close()
-    made.seek(0)
-    return made
 
 
 def _state(words: DueWords) -> str:
@@ -82,10 +88,12 @@ def _step_line(row: InboxRow, names: Mapping[int, str], named: bool) -> Line:
         row.process_name,
         names.get(row.assignee_id or 0, _("не назначено")),
         row.words.ground,
+        risk_words(row) or "",
+        _red(row.red),
     )
 
 
-def _case_line(each: LateCase, names: Mapping[int, str], named: bool) -> Line:
+def _case_line(each: LateCase, names: Mapping[int, str], named: bool, red: bool) -> Line:
     """A case that waits has no step with this term; where it stands takes the step's place."""
     return (
         _day(each.due),
@@ -96,7 +104,27 @@ def _case_line(each: LateCase, names: Mapping[int, str], named: bool) -> Line:
         each.process_name,
         names.get(each.owner_id or 0, _("не назначено")),
         each.words.ground,
+        "",
+        _red(red),
     )
+
+
+def _forecast_line(each: Forecast, names: Mapping[int, str], named: bool) -> Line:
+    return (
+        date_digits(local(each.due_at).date()),
+        _state(each.words),
+        each.title,
+        each.case_number,
+        each.label if named else "",
+        each.process_name,
+        names.get(each.responsible or 0, _("не назначено")),
+        chance_words(each.outlook),
+        each.reason,
+    )
+
+
+def _red(red: bool) -> str:
+    return _("на контроле у руководителя") if red else ""
 
 
 def _day(due: Due) -> str:

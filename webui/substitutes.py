@@ -1,14 +1,19 @@
-"""Whom a person stands in for today."""
+"""Whom a person stands in for today, and what is said beside the name of whoever is away."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from engine.access.absences import away_now
+from flask_babel import gettext as _
+from sqlalchemy import Connection
+
+from engine.access.absences import Away, away_now
+from engine.access.queries import names_of
 from engine.model import Actor
 from engine.runtime import Runtime
+from webui.ui import date_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +37,21 @@ def stand_in(rt: Runtime, person: Actor) -> StandIn:
         away = away_now(conn, rt.directory.tree(), rt.clock.now())
     last_days = {account: away[account].last_day for account in lent if account in away}
     return StandIn(last_days, frozenset(lent.values()))
+
+
+def away_notes(rt: Runtime, conn: Connection, people: Iterable[int | None]) -> dict[int, str]:
+    """For those of these people who are away today: «отсутствует до 30 января, пт, замещает Ёлкина Д. О.»."""
+    today = away_now(conn, rt.directory.tree(), rt.clock.now())
+    away = [today[each] for each in set(people) if each in today]
+    if not away:
+        return {}
+    names = names_of(conn, {each.acting_id or 0 for each in away})
+    return {each.account_id: _note(each, names) for each in away}
+
+
+def _note(away: Away, names: Mapping[int, str]) -> str:
+    """Not why: that is for the person and their head."""
+    day, acting = date_words(away.last_day), names.get(away.acting_id or 0)
+    if acting:
+        return _("отсутствует до %(day)s, замещает %(name)s", day=day, name=acting)
+    return _("отсутствует до %(day)s, никто не замещает", day=day)

@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from engine.access.absences import Away, away_now
 from engine.access.journal import record_view
 from engine.access.policy import covers_case
 from engine.access.queries import names_of
@@ -32,8 +31,7 @@ from webui.histories import history_rows
 from webui.positions import position_marks
 from webui.rows import step_title
 from webui.rungs import ladder_rungs
-from webui.substitutes import stand_in
-from webui.ui import date_words
+from webui.substitutes import away_notes, stand_in
 
 pages = Blueprint("tasks", __name__)
 
@@ -55,9 +53,9 @@ def show(task_id: int) -> str:
         templates = _templates(conn, view)
         position = case_position(rt, conn, view.card)
         late = None if view.open else service.late_edits(rt, conn, person, view.card.key_id, task_id)
-        away = away_now(conn, rt.directory.tree(), now).get(view.row.assignee_id or 0) if view.open else None
+        performer = view.row.assignee_id if view.open else None
+        note = away_notes(rt, conn, [performer]).get(performer) if performer else None
         people = {entry.actor_id for entry in history} | {view.row.assignee_id or 0, view.closed_by or 0}
-        people.add((away.acting_id if away else None) or 0)
         names = names_of(conn, people | {view.card.owner_id or 0} | {each.added_by for each in attachments})
     with rt.database.write() as conn:
         record_view(rt, conn, person, "case", view.card.id, case_id=view.card.id)
@@ -76,7 +74,7 @@ def show(task_id: int) -> str:
         rungs=ladder_rungs(view.term, view.norm, now, view.card.unit_id) if view.term and view.norm else [],
         names=names,
         absent=standing_in.account_of(view.row.assignee_id),
-        away_words=_away_words(away, names) if away else "",
+        away_words=_("Исполнитель %(note)s.", note=note) if note else "",
         drawn=drawn,
         drawn_name=rt.library.release(view.card.release_id).process(drawn).name,
         marks=position_marks(view.card.process, drawn, position),
@@ -85,15 +83,6 @@ def show(task_id: int) -> str:
         may_make=person.may(Permission.DOCUMENT_ISSUE),
         may_reassign=view.open and covers_case(person, Permission.TASK_REASSIGN, view.card),
     )
-
-
-def _away_words(away: Away, names: Mapping[int, str]) -> str:
-    """Whoever has the step is away, until when and who acts for them: a diagram may have given it to them."""
-    until = date_words(away.last_day)
-    acting = names.get(away.acting_id or 0)
-    if acting:
-        return _("Исполнитель отсутствует до %(day)s, замещает %(name)s.", day=until, name=acting)
-    return _("Исполнитель отсутствует до %(day)s, никто не замещает.", day=until)
 
 
 def _templates(conn: Connection, view: StepView) -> list[dict[str, str]]:

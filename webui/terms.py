@@ -101,7 +101,7 @@ def _changes(
         lines.append((pause.since, {"words": words, "icon": "paused", "change": pause}))
     for longer in view.extensions:
         words = _("Продлён %(day)s: с %(was)s до %(is_now)s", day=local_date(longer.at),
-                  was=local_date(longer.before), is_now=local_date(longer.after))  # fmt: skip
+                  was=local_date(longer.before), is_now=longer.after_words)  # fmt: skip
         lines.append((longer.at, {"words": words, "icon": "calendar", "change": longer}))
     return [
         {

@@ -55,6 +55,7 @@ class Away:
     account_id: int
     last_day: date
     acting_id: int | None
+    absence_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Choice:
 
 _AROUND = (
     select(
+        absence.c.id,
         absence.c.absent_id,
         absence.c.substitute_id,
         absence.c.first_day,
@@ -100,7 +102,9 @@ def away_now(conn: Connection, tree: Tree, now: datetime) -> dict[int, Away]:
     links: dict[int, int | None] = dict.fromkeys(conn.execute(_CLOSED).scalars())
     links |= {row.absent_id: row.substitute_id for row in found}
     return {
-        row.absent_id: Away(row.absent_id, date.fromisoformat(row.last_day), acting_for(row.absent_id, links))
+        row.absent_id: Away(
+            row.absent_id, date.fromisoformat(row.last_day), acting_for(row.absent_id, links), row.id
+        )
         for row in found
     }
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, select
 from engine.cases.clocks import may_extend, may_pause
 from engine.cases.queries import CaseCard, case_card
 from engine.deadlines.counting import Office, Unit
-from engine.deadlines.due import DueWords, Pause, words
+from engine.deadlines.due import DueWords, Pause, last_day, words
 from engine.deadlines.interruptions import left_in_days
 from engine.deadlines.norms import Norm
 from engine.deadlines.queries import case_terms
@@ -69,11 +69,11 @@ class PastPause:
 
 @dataclass(frozen=True, slots=True)
 class PastExtension:
-    """A decision that made a term longer."""
+    """A decision that made a term longer. `after_words`: the last day after it, marked while it may move."""
 
     at: datetime
     before: datetime
-    after: datetime
+    after_words: str
     by: int
     attachment_id: int | None
 
@@ -194,7 +194,11 @@ def _view(
         words=words(found.due, now, calendar, office, norm, pause),
         standing=pause.in_full(norm, office.zone) if pause else "",
         pauses=tuple(map(_past_pause, own)),
-        extensions=tuple(_past_extension(row) for row in extensions if row.term_id == found.id),
+        extensions=tuple(
+            _past_extension(row, last_day(from_seconds(row.due_after), now, calendar, office, norm))
+            for row in extensions
+            if row.term_id == found.id
+        ),
         may_pause=open_case and may_pause(actor, norm, card, queues),
         may_extend=open_case and found.clock is Clock.RUNNING and may_extend(actor, norm),
     )
@@ -216,11 +220,11 @@ def _past_pause(row: Any) -> PastPause:
     )
 
 
-def _past_extension(row: Any) -> PastExtension:
+def _past_extension(row: Any, after_words: str) -> PastExtension:
     return PastExtension(
         at=from_seconds(row.at),
         before=from_seconds(row.due_before),
-        after=from_seconds(row.due_after),
+        after_words=after_words,
         by=row.decided_by,
         attachment_id=row.attachment_id,
     )

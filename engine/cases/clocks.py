@@ -10,22 +10,16 @@ thinks), InvalidData (field by field).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from engine.access.journal import record_action
 from engine.access.policy import ROLES, CaseLike, covers_case
+from engine.cases.following import OPEN_TASKS, TermClock, follow, local_day, note, term_clock, was_is
 from engine.cases.history import HistoryKind
-from engine.cases.journal import write_history
 from engine.cases.locking import LockedCase, lock_case, lock_free_case
-from engine.cases.tables import wait
 from engine.cases.visibility import require_visible
-from engine.deadlines.calendar import Calendar
-from engine.deadlines.counting import Office
-from engine.deadlines.due import overdue_from
 from engine.deadlines.interruptions import Longer, lengthened, resumed_due, time_left
 from engine.deadlines.norms import Norm
 from engine.deadlines.tables import term, term_extension, term_pause
@@ -34,11 +28,10 @@ from engine.documents.access import attachment_row
 from engine.documents.attachments import add_attachment
 from engine.documents.files import Accepted
 from engine.errors import Conflict, InvalidData, NotAllowed, NotFound
-from engine.model import FAR_FUTURE, SYSTEM, Actor, Clock, Permission
+from engine.model import SYSTEM, Actor, Clock, Permission
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds, to_seconds
 from engine.storage.rows import AnyRow
-from engine.worklist.tables import OPEN, task
 
 Paper = int | Accepted
 """Why a term is changed: the number of a file of the case, or a file that is not there yet."""
@@ -61,18 +54,6 @@ _STOP_TERM = (
         paused_at=bindparam("paused_at"),
         remainder=bindparam("remainder"),
     )
-)
-_OF_TASKS = (task.c.case_id == bindparam("the_case")) & (task.c.status == OPEN)
-OPEN_TASKS = select(task.c.id, task.c.norm_id, task.c.queue_id, task.c.assignee_id).where(_OF_TASKS)
-SET_TASK = (
-    update(task)
-    .where(task.c.id == bindparam("the_task"), task.c.status == OPEN)
-    .values(due_at=bindparam("due_at"), clock=bindparam("clock"))
-)
-SET_WAITS = (
-    update(wait)
-    .where(wait.c.case_id == bindparam("the_case"), wait.c.term == bindparam("the_key"))
-    .values(due_at=bindparam("due_at"))
 )
 _OPEN_PAUSE = select(term_pause).where(
     term_pause.c.term_id == bindparam("term_id"), term_pause.c.ended_at.is_(None)
@@ -106,21 +87,6 @@ _OVERLONG = (
     .order_by(term_pause.c.limit_at)
     .limit(bindparam("limit"))
 )
-
-
-@dataclass(frozen=True, slots=True)
-class TermClock:
-    """One open term of a locked case, with everything that counting it needs."""
-
-    case: LockedCase
-    row: AnyRow
-    norm: Norm
-    calendar: Calendar
-    office: Office
-
-    @property
-    def due(self) -> datetime:
-        return from_seconds(int(self.row.due_at))
 
 
 def may_pause(actor: Actor, norm: Norm, case: CaseLike, queues: Collection[int]) -> bool:
@@ -257,7 +223,7 @@ def extend_term(
         )
         conn.execute(_MOVE_TERM, [_moved_row(clock, due, now)])
         follow(conn, [clock], tasks, Clock.RUNNING, {term_id: to_seconds(due)})
-        told = {"срок": clock.norm.title, "причина": rule.ground, **_was_is(clock, due)}
+        told = {"срок": clock.norm.title, "причина": rule.ground, **was_is(clock, due, now)}
         note(rt, conn, actor, clock, HistoryKind.TERM_EXTENDED, told, now, "term.extended")
 
 
@@ -272,12 +238,6 @@ def _taken(rt: Runtime, conn: Connection, actor: Actor, term_id: int) -> tuple[T
     if row is None:
         raise Conflict("Этот срок уже окончен.", "Обновите страницу дела.")
     return term_clock(rt, case, row), list(conn.execute(OPEN_TASKS, {"the_case": case_id}).all())
-
-
-def term_clock(rt: Runtime, case: LockedCase, row: AnyRow) -> TermClock:
-    """An open term of a locked case."""
-    calendar, office = rt.calendars.calendar(case.unit_id), rt.calendars.office(case.unit_id)
-    return TermClock(case, row, rt.calendars.norm_by_id(row.norm_id), calendar, office)
 
 
 def _require_pause(actor: Actor, clock: TermClock, tasks: Iterable[AnyRow]) -> None:
@@ -387,7 +347,7 @@ def _go_on(
     conn.execute(_MOVE_TERM, [_moved_row(each, due[each.row.id], now) for each in going])
     moments = {number: to_seconds(moment) for number, moment in due.items()}
     follow(conn, going, tasks, Clock.RUNNING, moments)
-    told = {"срок": clock.norm.title, **_was_is(clock, due[clock.row.id])}
+    told = {"срок": clock.norm.title, **was_is(clock, due[clock.row.id], now)}
     note(rt, conn, actor, clock, HistoryKind.TERM_RESUMED, told, now, "term.resumed")
 
 
@@ -397,75 +357,3 @@ def _due_again(clock: TermClock, at: datetime) -> datetime:
 
 def _moved_row(clock: TermClock, due: datetime, now: datetime) -> dict[str, Any]:
     return moved_row(clock.row, clock.norm, due, now, clock.calendar, clock.office)
-
-
-def follow(
-    conn: Connection,
-    clocks: Iterable[TermClock],
-    tasks: Iterable[AnyRow],
-    stands: Clock,
-    moments: dict[int, int] | None = None,
-) -> None:
-    """Steps that are due with these terms get their clock and moment, timers that wait on them too."""
-    rows, waits = [], []
-    for clock in clocks:
-        due = (moments or {}).get(clock.row.id, clock.row.due_at)
-        rows += step_rows(steps_of(clock, tasks), due, stands)
-        waits += wait_rows(clock.row, due, stands)
-    if rows:
-        conn.execute(SET_TASK, rows)
-    if waits:
-        conn.execute(SET_WAITS, waits)
-
-
-def step_rows(steps: Iterable[int], due: int, stands: Clock) -> list[dict[str, Any]]:
-    """For `SET_TASK`: these steps are due then."""
-    return [{"the_task": number, "due_at": due, "clock": int(stands)} for number in steps]
-
-
-def wait_rows(row: AnyRow, due: int, stands: Clock) -> list[dict[str, Any]]:
-    """For `SET_WAITS`: the timers that wait on a term of a case; they stand still with it."""
-    if row.task_id is not None:
-        return []
-    moment = overdue_from(due) if stands is Clock.RUNNING and due != FAR_FUTURE else None
-    return [{"the_case": row.case_id, "the_key": row.key, "due_at": moment}]
-
-
-def steps_of(clock: TermClock, tasks: Iterable[AnyRow]) -> list[int]:
-    """Numbers of the open steps that are due with this term."""
-    return [each.id for each in steps_among(clock.row, clock.case.terms, tasks)]
-
-
-def steps_among(row: AnyRow, terms: Iterable[AnyRow], tasks: Iterable[AnyRow]) -> list[AnyRow]:
-    """The step of a term, or the steps that share a term of the case; `terms`, `tasks`: those open in it."""
-    if row.task_id is not None:
-        return [each for each in tasks if each.id == row.task_id]
-    own = {each.task_id for each in terms}
-    return [each for each in tasks if each.norm_id == row.norm_id and each.id not in own]
-
-
-def _was_is(clock: TermClock, due: datetime) -> dict[str, str]:
-    return {"было": local_day(clock, clock.due), "стало": local_day(clock, due)}
-
-
-def local_day(clock: TermClock, moment: datetime) -> str:
-    return f"{moment.astimezone(clock.office.zone):%d.%m.%Y}"
-
-
-def note(
-    rt: Runtime,
-    conn: Connection,
-    actor: Actor,
-    clock: TermClock,
-    kind: HistoryKind,
-    told: dict[str, str],
-    now: datetime,
-    action: str,
-) -> None:
-    case = clock.case
-    write_history(
-        rt, conn, case_id=case.id, key_id=case.key_id, now=now, actor=actor, kind=kind,
-        task_id=clock.row.task_id, data={name: value for name, value in told.items() if value},
-    )  # fmt: skip
-    record_action(rt, conn, actor, action, "case", case.id, case_id=case.id, details={"key": clock.row.key})
-    rt.database.after_commit(rt.wake)

@@ -12,11 +12,12 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from engine.access.policy import require
-from engine.cases.clocks import OPEN_TASKS, TermClock, follow, local_day, note, steps_of, term_clock
+from engine.cases.following import OPEN_TASKS, TermClock, follow, note, steps_of, term_clock, was_is
 from engine.cases.history import HistoryKind
 from engine.cases.locking import lock_case
 from engine.cases.tables import ACTIVE, case_
 from engine.deadlines.counting import Unit
+from engine.deadlines.due import may_move
 from engine.deadlines.interruptions import Counted, counted_due
 from engine.deadlines.norms import Norm
 from engine.deadlines.queries import changes_of_terms
@@ -67,6 +68,8 @@ class Touched:
     term_id: int
     was: datetime
     becomes: datetime
+    provisional: str
+    """Which year may still move it, as in `DueWords`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,10 @@ def impact_of(rt: Runtime, conn: Connection, actor: Actor, edition: Norm) -> Imp
     found = []
     for row in touched:
         counted = _counted(rt, row, row.unit_id, edition, changes.get(row.id, []))
-        found.append(Touched(row.case_id, row.number, row.id, from_seconds(row.due_at), counted.due))
+        calendar, office = rt.calendars.calendar(row.unit_id), rt.calendars.office(row.unit_id)
+        provisional = may_move(counted.due, rt.clock.now(), calendar, office, edition)
+        was = from_seconds(row.due_at)
+        found.append(Touched(row.case_id, row.number, row.id, was, counted.due, provisional))
     return Impact(tuple(found), len(rows) - len(found))
 
 
@@ -145,8 +151,7 @@ def _take(rt: Runtime, conn: Connection, actor: Actor, found: AnyRow, edition: N
     told = {
         "срок": edition.title,
         "причина": f"новая редакция нормы с {edition.valid_from:%d.%m.%Y}",
-        "было": local_day(clock, clock.due),
-        "стало": local_day(clock, counted.due),
+        **was_is(clock, counted.due, now),
     }
     note(rt, conn, actor, clock, HistoryKind.TERM_RECOUNTED, told, now, "term.recounted")
 

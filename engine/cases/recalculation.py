@@ -18,13 +18,14 @@ from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
 from engine.access.absences import away_now
 from engine.access.journal import record_action
-from engine.cases.clocks import SET_TASK, SET_WAITS, step_rows, steps_among, wait_rows
+from engine.cases.following import SET_TASK, SET_WAITS, step_rows, steps_among, wait_rows
 from engine.cases.history import HistoryKind
 from engine.cases.journal import history_row, write_histories
 from engine.cases.tables import ACTIVE, case_
 from engine.deadlines.calendar import Calendar
 from engine.deadlines.changes import changes_of
 from engine.deadlines.counting import Office, Unit
+from engine.deadlines.due import may_move
 from engine.deadlines.interruptions import Counted, Longer, Stop, counted_due
 from engine.deadlines.ladder import next_rung, plan
 from engine.deadlines.norms import Norm
@@ -295,14 +296,15 @@ class _Batch:
 
     def _entry(self, move: _Move, case: AnyRow) -> list[dict[str, Any]]:
         """The row of the case's history; none where the case was erased, its history is closed."""
-        zone = self.rt.calendars.office(case.unit_id).zone
-        was, becomes = (from_seconds(each).astimezone(zone) for each in (move.row.due_at, move.due))
+        calendar, office = self.rt.calendars.calendar(case.unit_id), self.rt.calendars.office(case.unit_id)
+        was, becomes = (from_seconds(each).astimezone(office.zone) for each in (move.row.due_at, move.due))
         shape = "%d.%m.%Y" if was.date() != becomes.date() else "%d.%m.%Y, %H:%M"
+        provisional = may_move(becomes, self.now, calendar, office, move.norm)
         told = {
             "срок": move.norm.title,
             "причина": "изменился рабочий календарь",
             "было": f"{was:{shape}}",
-            "стало": f"{becomes:{shape}}",
+            "стало": f"{becomes:{shape}}{', предварительно' if provisional else ''}",
         }
         try:
             entry = history_row(

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, exists, func, select, true
 from engine.cases.tables import case_
 from engine.cases.visibility import visible
 from engine.deadlines.changes import Change, changes_of
+from engine.deadlines.due import may_move
 from engine.deadlines.tables import calendar_change, moved_term, recalculation, term
 from engine.errors import NotFound
 from engine.model import Actor, Permission, Scope
@@ -59,7 +60,9 @@ class Recalculation:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A term that ends at another moment now. `what` is its step, or the norm of a term of the whole case."""
+    """A term that ends at another moment now. `what` is its step, or the norm of a term of the whole case;
+    `provisional` says which year may still move it.
+    """
 
     case_id: int
     case_number: str
@@ -68,6 +71,7 @@ class Moved:
     what: str
     was: datetime
     becomes: datetime
+    provisional: str
     told_id: int | None
 
 
@@ -140,13 +144,16 @@ def _recalculation(conn: Connection, row: AnyRow) -> Recalculation:
 
 def _moved(rt: Runtime, row: AnyRow) -> Moved:
     step = rt.library.release(row.release_id).step(row.process, row.node).name if row.node else ""
+    norm, becomes = rt.calendars.norm_by_id(row.norm_id), from_seconds(row.due_after)
+    calendar, office = rt.calendars.calendar(row.unit_id), rt.calendars.office(row.unit_id)
     return Moved(
         case_id=row.case_id,
         case_number=row.number,
         task_id=row.task_id,
         unit_id=row.unit_id,
-        what=step or rt.calendars.norm_by_id(row.norm_id).title,
+        what=step or norm.title,
         was=from_seconds(row.due_before),
-        becomes=from_seconds(row.due_after),
+        becomes=becomes,
+        provisional=may_move(becomes, rt.clock.now(), calendar, office, norm),
         told_id=row.told_id,
     )

@@ -169,8 +169,7 @@ def words(
     until = f"до{NBSP}{day_figures(at.date())}"
     if count.in_clock_time:
         until = f"до{NBSP}{at:%H:%M}, {day_figures(at.date())}"
-    provisional = "" if count.in_clock_time else provisional_words(calendar, local.date(), at.date())
-    if provisional:
+    if provisional := may_move(at, now, calendar, office, norm):
         until, day = f"{until}, предварительно", f"{day} ({provisional})"
     if state is DueState.TODAY:
         left, until = f"сегодня · осталось {_clock_words(at - local)}", ""
@@ -179,12 +178,28 @@ def words(
     return DueWords(state, left, until, day, ground, norm_words, provisional)
 
 
-def provisional_words(calendar: Calendar, first: date, last: date) -> str:
-    """Which year between these days makes a date of the last one provisional, if any does."""
-    for number in range(first.year, last.year + 1):
+def may_move(
+    due: datetime, now: datetime, calendar: Calendar, office: Office, norm: Norm | None = None
+) -> str:
+    """Which year may still move a last moment: «предварительно: календарь 2027 года не подтверждён».
+
+    Empty when all its years are confirmed, when it has passed, and for terms in hours.
+    """
+    if due < now or (norm is not None and norm.unit.in_clock_time):
+        return ""
+    today, last = now.astimezone(office.zone).date(), due.astimezone(office.zone).date()
+    for number in range(today.year, last.year + 1):
         if calendar.year(number).status is not YearStatus.CONFIRMED:
             return f"предварительно: календарь {number}{NBSP}года не{NBSP}подтверждён"
     return ""
+
+
+def last_day(
+    due: datetime, now: datetime, calendar: Calendar, office: Office, norm: Norm | None = None
+) -> str:
+    """A last day as it is printed and kept: «13.01.2027», while it may move «13.01.2027, предварительно»."""
+    day = day_figures(due.astimezone(office.zone).date())
+    return f"{day}, предварительно" if may_move(due, now, calendar, office, norm) else day
 
 
 def left_in_full(due: Due, now: datetime, calendar: Calendar, office: Office) -> str:

@@ -14,8 +14,8 @@ from engine.deadlines.russian import NBSP, day_month, day_words
 from engine.errors import MarshrutError
 
 _STATUS_WORDS = {
-    YearStatus.UNCONFIRMED: "Не все переносы выходных за эти годы подтверждены: дата может измениться.",
-    YearStatus.PROVISIONAL: "Не все переносы выходных за эти годы известны: дата может измениться.",
+    YearStatus.UNCONFIRMED: "Предварительно, дата может измениться: не все переносы подтверждены.",
+    YearStatus.PROVISIONAL: "Предварительно, дата может измениться: не все переносы известны.",
 }
 
 

@@ -67,6 +67,17 @@ class CaseFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintedTerm:
+    """A term of the case on paper: the last day, marked while it may move (empty while there is none), the
+    length of its norm, and act and article, with what nobody has checked.
+    """
+
+    until: str
+    norm: str
+    ground: str
+
+
+@dataclass(frozen=True, slots=True)
 class Performer:
     """Who made the step."""
 
@@ -81,6 +92,7 @@ def build(
     person: Person | None,
     representative: Representative | None,
     performer: Performer,
+    terms: Mapping[str, PrintedTerm],
     variables: Mapping[str, Value],
     labels: Labels,
     today: date,
@@ -106,6 +118,10 @@ def build(
         "заявитель": _person(person),
         "представитель": _representative(representative),
         "исполнитель": {"имя": performer.name, "должность": performer.post},
+        "сроки": {
+            key: {"до": each.until, "норма": each.norm, "основание": each.ground}
+            for key, each in terms.items()
+        },
         "сегодня": today,
         "номер": NUMBER,
         "дата": DAY,

@@ -18,6 +18,8 @@ from engine.cases.locking import state_purpose
 from engine.cases.outbox import Promise
 from engine.cases.tables import case_, history
 from engine.cases.values import open_values
+from engine.deadlines.due import last_day
+from engine.deadlines.queries import case_terms
 from engine.definitions.library import Release
 from engine.documents import context
 from engine.documents.access import case_row, require_step_of
@@ -25,7 +27,7 @@ from engine.documents.service import add_draft
 from engine.documents.signers import head_of
 from engine.documents.workshop import Made, workshop
 from engine.errors import NotFound
-from engine.model import SYSTEM, Actor, Permission, Value
+from engine.model import SYSTEM, Actor, Clock, Permission, Value
 from engine.names import FullName
 from engine.records.service import person_purpose
 from engine.records.tables import person
@@ -138,6 +140,7 @@ def _context(
         person=_person_facts(about),
         representative=_representative(about),
         performer=_performer(conn, made_by),
+        terms=_terms(rt, conn, row),
         variables=_variables(rt, conn, row, task_id),
         labels=_labels(release, row.process),
         today=rt.clock.now().astimezone(zone).date(),
@@ -154,6 +157,19 @@ def _variables(rt: Runtime, conn: Connection, row: Row[Any], task_id: int | None
     if answered is not None:
         known.update(open_values(rt.vault, row.key_id, answered, f"history:{row.id}"))
     return known
+
+
+def _terms(rt: Runtime, conn: Connection, row: Row[Any]) -> dict[str, context.PrintedTerm]:
+    """The newest term of each norm: of a paused one, or one up to a sitting that is not planned, no day."""
+    calendar, office = rt.calendars.calendar(row.unit_id), rt.calendars.office(row.unit_id)
+    now, found = rt.clock.now(), {}
+    for each in case_terms(conn, row.id):
+        norm, due = rt.calendars.norm_by_id(each.norm_id), each.due.at
+        until = (
+            "" if due is None or each.clock is Clock.PAUSED else last_day(due, now, calendar, office, norm)
+        )
+        found[each.key] = context.PrintedTerm(until, norm.norm_words, norm.ground_words)
+    return found
 
 
 def _labels(release: Release, process: str) -> dict[str, dict[Value, str]]:

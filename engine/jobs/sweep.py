@@ -16,9 +16,11 @@ from engine.cases.sitting_terms import follow_sittings
 from engine.cases.timers import fire_due
 from engine.documents.making import prepare_document, store_document
 from engine.runtime import Runtime
+from engine.worklist.away import tell_away
 from engine.worklist.digest import queue_digests
 from engine.worklist.ladder import tell_due
 from engine.worklist.mail import send_due
+from engine.worklist.risks import keep_risks
 
 HANDLERS: dict[str, Handler] = {
     "message": Handler(send_message),
@@ -32,7 +34,7 @@ HANDLERS: dict[str, Handler] = {
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one round found due. Nothing due costs three statements (once a minute seven; one
+    """What one round found due. Nothing due costs three statements (once a minute nine; one
     more where letters are sent) and opens no state.
     """
 
@@ -43,6 +45,7 @@ class Swept:
     promises: int
     notices: int
     letters: int
+    more_risks: bool
 
     @property
     def idle(self) -> bool:
@@ -55,13 +58,14 @@ class Swept:
             or self.promises
             or self.notices
             or self.letters
+            or self.more_risks
         )
 
 
 def sweep(rt: Runtime) -> Swept:
     """Count terms anew where a calendar was changed or a sitting planned, open what the calendar asks for,
-    let clocks go on that have stood still long enough, fire timers, keep promises, tell people, send letters;
-    a batch of each.
+    let clocks go on that have stood still long enough, fire timers, keep promises, tell people, send letters,
+    keep what is forecast; a batch of each.
 
     The calendar has no moments between two minutes, pauses last for days, and other processes seldom change
     a calendar: these are looked at once a minute. A round that had work also tidies up: nobody waits for
@@ -75,8 +79,9 @@ def sweep(rt: Runtime) -> Swept:
         resumed=resume_overlong(rt) if new_minute else 0,
         timers=fire_due(rt),
         promises=deliver_due(rt, HANDLERS),
-        notices=tell_due(rt),
+        notices=tell_due(rt) + (tell_away(rt) if new_minute else 0),
         letters=(queue_digests(rt) if new_minute else 0) + send_due(rt),
+        more_risks=keep_risks(rt),
     )
     if not swept.idle:
         forget_expired(rt)

@@ -107,6 +107,7 @@ class Forecast:
     task_id: int | None
     title: str
     responsible: int | None
+    due_at: datetime
     words: DueWords
     outlook: Outlook
     reason: str
@@ -227,6 +228,12 @@ def forecasts_of_case(rt: Runtime, conn: Connection, case_id: int, now: datetime
     return {each.term_id: each for each in _forecasts(rt, seen, now)}
 
 
+def outlooks_after(rt: Runtime, conn: Connection, term_id: int, now: datetime, limit: int) -> list[Seen]:
+    """Running terms of all cases in the order of their numbers, those after `term_id`."""
+    running = _running(now).where(case_.c.status == ACTIVE, term.c.id > term_id)
+    return _seen(rt, conn, conn.execute(running.order_by(term.c.id).limit(limit)).all(), now)
+
+
 def _running(now: datetime) -> Select[Any]:
     return (
         select(*_COLUMNS)
@@ -240,7 +247,7 @@ def _running(now: datetime) -> Select[Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class Seen:
     """A running term, the step its case stands at, and what is to be expected."""
 
     row: AnyRow
@@ -250,7 +257,7 @@ class _Seen:
     outlook: Outlook
 
 
-def _seen(rt: Runtime, conn: Connection, rows: Sequence[AnyRow], now: datetime) -> list[_Seen]:
+def _seen(rt: Runtime, conn: Connection, rows: Sequence[AnyRow], now: datetime) -> list[Seen]:
     if not rows:
         return []
     history = _known(rt, conn, now).history
@@ -264,7 +271,7 @@ def _seen(rt: Runtime, conn: Connection, rows: Sequence[AnyRow], now: datetime) 
         step = by_case.get(row.case_id) if row.task_id is None else by_step.get(row.task_id)
         measure = _Measure(rt, row)
         here = _here(row, step, measure, pauses.get(row.id, ()), now)
-        seen.append(_Seen(row, step, measure.norm, here, history.outlook(here)))
+        seen.append(Seen(row, step, measure.norm, here, history.outlook(here)))
     return seen
 
 
@@ -303,12 +310,12 @@ def _here(
     )
 
 
-def _forecasts(rt: Runtime, seen: Sequence[_Seen], now: datetime) -> list[Forecast]:
+def _forecasts(rt: Runtime, seen: Sequence[Seen], now: datetime) -> list[Forecast]:
     labels = rt.vault.open_many([(each.row.key_id, each.row.label, "case.label") for each in seen])
     return [_forecast(rt, each, label, now) for each, label in zip(seen, labels, strict=True)]
 
 
-def _forecast(rt: Runtime, seen: _Seen, label: bytes | None, now: datetime) -> Forecast:
+def _forecast(rt: Runtime, seen: Seen, label: bytes | None, now: datetime) -> Forecast:
     row, step, of_step = seen.row, seen.step, seen.row.task_id is not None
     release = rt.library.release(row.release_id)
     name = release.step(row.process, step.node).name if step is not None else ""
@@ -323,6 +330,7 @@ def _forecast(rt: Runtime, seen: _Seen, label: bytes | None, now: datetime) -> F
         task_id=row.task_id,
         title=name if of_step else seen.norm.title,
         responsible=step.assignee_id if of_step and step is not None else row.owner_id,
+        due_at=from_seconds(row.due_at),
         words=words(due, now, calendar, office, seen.norm),
         outlook=seen.outlook,
         reason=reason_words(seen.outlook, seen.here, seen.norm, office, "" if of_step else name),

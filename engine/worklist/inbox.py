@@ -60,11 +60,14 @@ class Filter:
 
 BUCKETS = ("overdue", "today", "week", "later", "paused")
 """Просрочено, сегодня, на этой неделе, позже, на паузе: every open step lies in exactly one."""
+FORESEEN = frozenset({"today", "week", "later"})
+"""Where a forecast still says something."""
 
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """One step as a line of a list. `red`: its case bears the red mark; `cursor` is where the next page
+    """One step as a line of a list. `red`: its case bears the red mark; `risk`: the chance in percent that it
+    will be late, where that is likely, 0 where too few cases stand behind it; `cursor` is where the next page
     begins.
     """
 
@@ -81,6 +84,7 @@ class InboxRow:
     words: DueWords
     bucket: str
     red: bool
+    risk: int | None
     draft_at: datetime | None
     cursor: tuple[int, int]
 
@@ -96,6 +100,7 @@ INBOX_COLUMNS = (
     task.c.clock,
     task.c.item,
     task.c.draft_at,
+    task.c.risk,
     case_.c.number,
     case_.c.process,
     case_.c.release_id,
@@ -271,6 +276,7 @@ def _inbox_row(
     norm = rt.calendars.norm_by_id(row.norm_id) if row.norm_id is not None else None
     due = Due(at=due_from_seconds(row.due_at), clock=Clock(row.clock))
     calendar, office = rt.calendars.calendar(row.unit_id), rt.calendars.office(row.unit_id)
+    bucket = _bucket_of(row, due, today)
     return InboxRow(
         task_id=row.id,
         case_id=row.case_id,
@@ -283,8 +289,9 @@ def _inbox_row(
         queue_id=row.queue_id,
         due=due,
         words=words(due, today.now, calendar, office, norm, pause),
-        bucket=_bucket_of(row, due, today),
+        bucket=bucket,
         red=red,
+        risk=row.risk if bucket in FORESEEN else None,
         draft_at=from_seconds(row.draft_at) if row.draft_at else None,
         cursor=(row.due_at, row.id),
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Executable, bindparam, func, literal, select, union_all, update
 
+from engine.access.tables import absence
 from engine.cases.tables import case_
 from engine.deadlines.tables import term
 from engine.model import Actor
@@ -18,6 +19,7 @@ from engine.worklist.tables import OPEN, notice, task
 SHOWN_UNREAD = 99
 QUESTION_WITHDRAWN = "question_withdrawn"
 RECOUNTED = "recount"
+AWAY = "away"
 
 _UNREAD = select(func.count()).select_from(
     select(literal(1))
@@ -34,8 +36,10 @@ _LIST = (
         task.c.node,
         task.c.status,
         task.c.queue_id,
+        absence.c.absent_id,
     )
     .outerjoin_from(notice, case_, notice.c.case_id == case_.c.id)
+    .outerjoin(absence, absence.c.id == notice.c.absence_id)
     .outerjoin(task, task.c.id == notice.c.task_id)
     .where(notice.c.account_id == bindparam("account_id"))
     .order_by(notice.c.id.desc())
@@ -73,7 +77,8 @@ _READ = (
 class NoticeRow:
     """One notice. `kind` is the rung of the ladder it came from ('due', 'plus_1', …); `queue_id` is where its
     step lies, None when it is about no step or the step is over. A notice of all that a recalculation moved
-    of theirs is about no case: its kind is RECOUNTED.
+    of theirs is about no case: its kind is RECOUNTED. Of kind AWAY it is about a step of `absent_id`, or
+    without one about all of theirs; None once the absence was taken out.
     """
 
     id: int
@@ -82,6 +87,7 @@ class NoticeRow:
     case_id: int | None
     case_number: str
     recalculation_id: int | None
+    absent_id: int | None
     task_id: int | None
     queue_id: int | None
     step_name: str
@@ -103,6 +109,7 @@ def notice_list(rt: Runtime, conn: Connection, account_id: int, limit: int = 100
             case_id=row.case_id,
             case_number=row.number or "",
             recalculation_id=row.recalculation_id,
+            absent_id=row.absent_id,
             task_id=row.task_id,
             queue_id=row.queue_id if row.status == OPEN else None,
             step_name=rt.library.release(row.release_id).step(row.process, row.node).name if row.node else "",

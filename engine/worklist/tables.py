@@ -44,12 +44,14 @@ task = Table(
     Column("draft", LargeBinary),
     Column("draft_at", BigInteger),
     Column("draft_by", BigInteger),
+    Column("risk", SmallInteger),
 )
 """`queue_id` is where the step lies now: a person's queue or a role's; `role_queue_id` is where it goes back
 to.
 `due_at` is never NULL (FAR_FUTURE when there is none) and is kept equal to its term's moment. `item` and
 `draft`
-are sealed under the case's key."""
+are sealed under the case's key. `risk`: the chance in percent that its term will be missed, where the last
+forecast called that likely."""
 
 _OPEN = text("status = 0")
 _PAUSED = text("status = 0 AND clock = 2")
@@ -89,13 +91,16 @@ notice = Table(
     Column("task_id", BigInteger),
     Column("term_id", BigInteger),
     Column("recalculation_id", BigInteger),
+    Column("absence_id", BigInteger),
     Column("read_at", BigInteger),
 )
 """What a person was told and when; the words are made when it is shown, so no personal data lies here. A
-notice is about a case, or about all that a recalculation moved of a person's."""
+notice is about a case, about all that a recalculation moved of a person's, or about steps that lie with
+somebody who is away: all of them, or the one that was given to them meanwhile."""
 Index("ix_notice_account", notice.c.account_id, notice.c.read_at, notice.c.at)
 Index("ix_notice_task", notice.c.task_id)
 Index("ix_notice_term", notice.c.term_id)
+Index("ix_notice_absence", notice.c.absence_id)
 
 escalation = Table(
     "escalation",

@@ -43,7 +43,8 @@ def _next_monday(now: datetime, zone: tzinfo) -> datetime:
 
 
 def _step(row: InboxRow) -> str:
-    return f"Дело № {row.case_number}: {row.step.name}, {row.words.words}"
+    told = ", ".join(filter(None, (row.words.left, row.words.date_words, row.words.ground)))
+    return f"Дело № {row.case_number}: {row.step.name}, {told}"
 
 
 def _part(title: str, lines: Sequence[str]) -> str:

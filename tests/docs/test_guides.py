@@ -18,7 +18,15 @@ from engine.access.policy import ROLES
 from engine.bpmn.evaluate import OWN_FUNCTIONS
 from engine.bpmn.timers import read_text
 from engine.cli import marshrut
-from engine.documents.context import CaseFacts, Organisation, Performer, Person, Representative, build
+from engine.documents.context import (
+    CaseFacts,
+    Organisation,
+    Performer,
+    Person,
+    PrintedTerm,
+    Representative,
+    build,
+)
 from engine.documents.workshop import Workshop
 from engine.model import Value
 from engine.names import FullName
@@ -142,6 +150,7 @@ def values() -> dict[str, Value]:
         ),
         representative=Representative("Белов И. П.", "сын", "доверенность"),
         performer=Performer("Крылова О. П.", "специалист"),
+        terms={"T15": PrintedTerm("21.01.2026", "10 раб. дней от заявления", "442-ФЗ, ст. 16")},
         variables=variables,
         labels={"форма_обслуживания": {"дома": "На дому"}},
         today=date(2026, 1, 21),

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 
 from engine.access.absences import add_absence
 from engine.access.actors import load_actor
+from engine.access.queries import names_of
 from engine.model import SYSTEM
+from engine.worklist.away import tell_away
+from engine.worklist.ladder import tell_due
 from engine.worklist.service import claim
 from tests.factories.access import make_account
 
@@ -82,3 +87,29 @@ def test_a_step_that_a_diagram_gave_to_whoever_is_away_warns_and_proposes_the_su
     assert page.select_one(f'a[href="/monitor/reassign/{office.task}"]') is not None
     form = head.get(f"/monitor/reassign/{office.task}")
     assert form.select_one("input[name=to][checked]")["value"] == str(other)
+
+
+def test_wherever_the_performer_is_named_the_supervisor_reads_that_they_are_away(
+    visit, office, rt, colleague
+):
+    other = make_account(rt, "R05", unit_id=office.families)
+    claim(rt, load_actor(rt, colleague), office.task)
+    first, last = date(2026, 1, 12), date(2026, 1, 20)
+    add_absence(rt, SYSTEM, absent_id=colleague, substitute_id=other, first_day=first, last_day=last)
+    tell_away(rt)
+    head = visit("R07")
+    with rt.database.read() as conn:
+        words = f"отсутствует до 20 января, вт, замещает {names_of(conn, [other])[other]}".replace(
+            "\u00a0", " "
+        )
+    told = head.get("/notices")
+    assert words in told.words
+    assert told.select_one('.listing-title a[href="/absences"]') is not None
+    always = ["/monitor", f"/cases/{office.case}", f"/tasks/{office.task}"]
+    assert [each for each in [*always, "/monitor/forecast"] if words not in head.get(each).words] == []
+    rt.clock.advance(timedelta(days=2))
+    tell_due(rt)
+    assert [each for each in [*always, "/"] if words not in head.get(each).words] == []
+    assert head.get("/monitor").words.count(words) >= 3  # the line to decide on, the overdue step, the load
+    sheet = load_workbook(BytesIO(head.download("/monitor/overdue.xlsx").data)).active
+    assert words in str(list(sheet.iter_rows(values_only=True))).replace("\\xa0", " ")

@@ -175,9 +175,10 @@ def test_a_label_that_looks_like_a_formula_stays_a_text(rt, app):
             "x",
             None,
         )
+        risk, red = None, False
 
     with app.test_request_context():
-        made = terms_sheet([Row()], [], {}, [1], cut=True)  # type: ignore[list-item]
+        made = terms_sheet([Row()], [], [], {}, [1], [], cut=True)  # type: ignore[list-item]
     cells = [cell for row in load_workbook(made).active.iter_rows(min_row=2) for cell in row if cell.value]
     assert {cell.data_type for cell in cells} == {"s"}
     assert cells[-1].value.startswith("Это не всё")

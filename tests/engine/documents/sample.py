@@ -294,6 +294,10 @@ SAMPLE = context.build(
     ),
     representative=None,
     performer=context.Performer("Ёлкина Д. О.", "Специалист по социальной работе"),
+    terms={
+        "T14": context.PrintedTerm("19.01.2026", "5 раб. дней от заявления", "442-ФЗ, ст. 15"),
+        "T15": context.PrintedTerm("26.01.2026", "10 раб. дней от заявления", "442-ФЗ, ст. 16"),
+    },
     variables=VARIABLES,
     labels=labels(),
     today=date(2026, 1, 20),

@@ -51,6 +51,7 @@ SHIPPED = {
     "0014": "d8f21dbeb99d8f11874713620149ef6830a33a89d5c24b37af493a90c54c195d",
     "0015": "25b082d9c790bfb35347204b9bed0de61177d00279415847f9d2e214351d427a",
     "0016": "0a3eb30f3efd7c296234b9ad3216981e1b0e513d3b3d9020bf54133bbe51a709",
+    "0017": "4d2b67827927fdb61e853834f4832f20cded610a54ea0b869e18c254a910ce06",
 }
 """Every migration with the SHA-256 of its file: databases were made by it, so it never changes. A new one
 gets its line when it is accepted."""
