@@ -73,7 +73,7 @@ class Look:
 @operation("sheet.fill")
 def fill(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     """Answers every parameter under its key, `пробелов`, `давних`, `дополнить`, and what DMN-05 asks."""
-    subject, today = subject_of(conn, call), day_of(rt, call, "сегодня")
+    subject, today = _family_of(conn, call), day_of(rt, call, "сегодня")
     look = look_again(rt, conn, subject, unit_id=call.unit_id, today=today)
     return {
         **look.values,
@@ -88,7 +88,7 @@ def fill(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
 @operation("sheet.save")
 def save(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     """Keep what the form of the step `шаг` says, by whoever finished it. Answers what DMN-05 asks."""
-    subject, today = subject_of(conn, call), day_of(rt, call, "сегодня")
+    subject, today = _family_of(conn, call), day_of(rt, call, "сегодня")
     case = conn.execute(select(case_.c.key_id, case_.c.state).where(case_.c.id == call.case_id)).one()
     known = bpmn.variables(rt.vault.open(case.key_id, case.state, state_purpose(call.case_id)))
     answers = {each.key: known[each.key] for each in parameters() if each.key in known}
@@ -97,6 +97,11 @@ def save(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     faults = faults_of(rt, conn, values_of(cells), call.now)
     sheets.keep_sheet(rt, conn, subject, cells, unit_id=call.unit_id, today=today, faults=len(faults))
     return {**_risk(conn, subject, cells, today), "дополнить": False}
+
+
+def _family_of(conn: Connection, call: Call) -> Subject:
+    about = subject_of(conn, call)
+    return Subject.of(about.family_id, about.person_id)
 
 
 def look_again(rt: Runtime, conn: Connection, subject: Subject, *, unit_id: int, today: date) -> Look:

@@ -151,10 +151,7 @@ def _at_work(conn: Connection) -> set[Subject]:
     wanted = select(case_.c.family_id, case_.c.person_id).where(
         case_.c.process == SHEET, case_.c.status == ACTIVE
     )
-    return {
-        Subject(row.family_id, None if row.family_id is not None else row.person_id)
-        for row in conn.execute(wanted)
-    }
+    return {Subject.of(row.family_id, row.person_id) for row in conn.execute(wanted)}
 
 
 def _open_sheet(rt: Runtime, conn: Connection, subject: Subject, found: Sequence[Entry]) -> str:

@@ -60,14 +60,14 @@ def kept_registers(rt: Runtime, conn: Connection, actor: Actor, today: date) -> 
         )
     }
     listed = {each: entries(conn, actor, each) for each in REGISTERS}
-    subjects = {Subject(each.family_id, each.person_id) for found in listed.values() for each in found}
+    subjects = {Subject.of(each.family_id, each.person_id) for found in listed.values() for each in found}
     sheets = counts(conn, subjects)
     last_day = rt.calendars.calendar(actor.unit_id).add_working_days(today.replace(day=1), WORKING_DAYS)
     found = []
     for register, standing in listed.items():
         row = rows.get(register)
         here = [
-            sheets[one] for each in standing if (one := Subject(each.family_id, each.person_id)) in sheets
+            sheets[one] for each in standing if (one := Subject.of(each.family_id, each.person_id)) in sheets
         ]
         updated = from_seconds(row.updated_at) if row is not None and row.updated_at is not None else None
         gone_through = updated is not None and updated.date() >= today.replace(day=1)
@@ -135,7 +135,7 @@ def monitored(conn: Connection, tree: Tree, unit_id: int) -> dict[Subject, list[
     found: dict[Subject, list[Entry]] = defaultdict(list)
     for row in conn.execute(select(register_entry).where(OPEN).order_by(register_entry.c.id)):
         if tree.municipality(row.unit_id) == municipality:
-            found[Subject(row.family_id, row.person_id)].append(entry_of(row))
+            found[Subject.of(row.family_id, row.person_id)].append(entry_of(row))
     return found
 
 

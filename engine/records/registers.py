@@ -41,6 +41,11 @@ class Subject:
     family_id: int | None
     person_id: int | None
 
+    @classmethod
+    def of(cls, family_id: int | None, person_id: int | None) -> Subject:
+        """The same for the same family, whichever of its people a row names besides."""
+        return cls(family_id, None if family_id is not None else person_id)
+
     def condition(self, table: Table) -> ColumnElement[bool]:
         """Rows of `table` about the same."""
         if self.family_id is not None:

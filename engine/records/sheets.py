@@ -237,7 +237,7 @@ def _opened(rt: Runtime, row: Row[Any]) -> Sheet | None:
 
 
 def _subject(row: Row[Any]) -> Subject:
-    return Subject(row.family_id, row.person_id)
+    return Subject.of(row.family_id, row.person_id)
 
 
 def _purpose(subject: Subject, month: str) -> str:

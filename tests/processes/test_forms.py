@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from engine import formjs
+from engine.records import parameters
 from tests.processes.shipped import FORMS, camunda, components, drawings, forms
 
 COMPONENTS = {
@@ -95,3 +96,32 @@ def test_a_row_of_narrow_fields_is_as_wide_as_the_form(key):
             row = part["layout"]["row"]
             rows[row] = rows.get(row, 0) + part["layout"]["columns"]
     assert all(width <= 16 for width in rows.values())
+
+
+def test_the_sheet_of_monitoring_asks_every_parameter_in_its_section():
+    asked: dict[str, str] = {}
+    sections: list[str] = []
+    for part in forms()["F60"]["components"]:
+        names = [field["key"] for field in part["components"] if "key" in field]
+        if names != ["пояснение_ошибок"]:
+            sections.append(part["label"])
+            asked |= dict.fromkeys(names, part["label"])
+    table = {each.key: part.title for part in parameters.sections() for each in part.parameters}
+    assert asked == table
+    assert list(asked) == list(table)
+    assert sections == [part.title for part in parameters.sections()]
+
+
+KINDS = {"text": "textfield", "number": "number", "date": "datetime", "mark": "checkbox", "choice": "select"}
+
+
+def test_a_parameter_is_asked_as_the_table_says():
+    asked = {field["key"]: field for field in fields("F60")}
+    for parameter in parameters.parameters():
+        field = asked[parameter.key]
+        assert field["type"] == KINDS[parameter.type], parameter.key
+        assert (field.get("label") or field["dateLabel"]) == parameter.title
+        assert field.get("readonly", False) is parameter.fixed, parameter.key
+        assert tuple(each["value"] for each in field.get("values", ())) == parameter.options, parameter.key
+        hidden = f"=not({parameter.when.text})" if parameter.when else None
+        assert field.get("conditional", {}).get("hide") == hidden, parameter.key

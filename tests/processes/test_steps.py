@@ -51,6 +51,7 @@ DOCUMENTS = {
     "p04_commission_ut_agenda": ["D30"],
     "p04_commission_ut_protocol": ["D31", "D32"],
     "p04_item_rt_decision": ["D33"],
+    "p07_st_verify": ["D60"],
     "p08_ut_signal": ["D70"],
     "p08_register_ut_notify": ["D71"],
     "p08_register_ut_plan": ["D72"],
