@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -71,8 +71,9 @@ class Advance:
 
 def plan(norm: Norm, event: datetime, due: datetime, calendar: Calendar, office: Office) -> list[Planned]:
     """Every rung that will be told for a term from `event` to `due`, at strictly rising moments, in UTC."""
+    last = due.astimezone(office.zone).date()
     planned = [
-        Planned(number, rung, _moment(rung.step, norm, event, due, calendar, office).astimezone(UTC))
+        Planned(number, rung, _moment(rung.step, norm, event, due, last, calendar, office).astimezone(UTC))
         for number, rung in enumerate(norm.ladder, start=1)
     ]
     kept: list[Planned] = []
@@ -122,11 +123,11 @@ def _told(term: Term, passed: list[Planned]) -> Told:
 
 
 def _moment(
-    step: Step, norm: Norm, event: datetime, due: datetime, calendar: Calendar, office: Office
+    step: Step, norm: Norm, event: datetime, due: datetime, last: date, calendar: Calendar, office: Office
 ) -> datetime:
+    """When a rung comes; `last` is the day of the due moment in the office's zone."""
     if step is Step.DUE:
         return due + _SECOND  # at the due moment itself there is still time
-    last = due.astimezone(office.zone).date()
     if step in _DAYS_AFTER:
         return office.opens(calendar.add_working_days(last, _DAYS_AFTER[step]))
     if step is Step.DAY_BEFORE:
