@@ -68,7 +68,7 @@ def _cards(rt: Runtime, conn: Connection, person_id: int) -> list[Value]:
         {
             "карточка": f"№ {found.person_id}",
             "организация": tree.unit(found.unit_id).name,
-            "совпало": "имя и дата рождения" if found.same_birth else "имя, даты рождения нет",
+            "совпало": found.grounds_words,
         }
         for found in namesakes(rt, conn, person_id)
     ]

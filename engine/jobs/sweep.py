@@ -15,6 +15,7 @@ from engine.cases.recalculation import recount_due
 from engine.cases.sitting_terms import follow_sittings
 from engine.cases.timers import fire_due
 from engine.documents.making import prepare_document, store_document
+from engine.records.marking import mark_old_cards
 from engine.runtime import Runtime
 from engine.worklist.away import tell_away
 from engine.worklist.digest import queue_digests
@@ -34,7 +35,7 @@ HANDLERS: dict[str, Handler] = {
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one round found due. Nothing due costs three statements (once a minute nine; one
+    """What one round found due. Nothing due costs three statements (once a minute ten; one
     more where letters are sent) and opens no state.
     """
 
@@ -46,6 +47,7 @@ class Swept:
     notices: int
     letters: int
     more_risks: bool
+    marked: int
 
     @property
     def idle(self) -> bool:
@@ -59,6 +61,7 @@ class Swept:
             or self.notices
             or self.letters
             or self.more_risks
+            or self.marked
         )
 
 
@@ -82,6 +85,7 @@ def sweep(rt: Runtime) -> Swept:
         notices=tell_due(rt) + (tell_away(rt) if new_minute else 0),
         letters=(queue_digests(rt) if new_minute else 0) + send_due(rt),
         more_risks=keep_risks(rt),
+        marked=mark_old_cards(rt) if new_minute else 0,
     )
     if not swept.idle:
         forget_expired(rt)

@@ -8,12 +8,13 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, or_, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from engine.access.journal import record_view
 from engine.access.policy import require
 from engine.errors import NotFound
 from engine.model import ERASED, Actor, Permission
+from engine.records.likeness import FOUND_AT_MOST, alike, grounds_words, having_any
 from engine.records.reach import (
     families_within,
     of_visible_case,
@@ -21,13 +22,11 @@ from engine.records.reach import (
     require_family,
     require_person,
 )
-from engine.records.service import birth_token, family_purpose, person_purpose, today
-from engine.records.tables import family, family_member, person, person_token, settlement
+from engine.records.service import family_purpose, person_purpose, today
+from engine.records.tables import family, family_member, person, settlement
 from engine.records.values import PersonData, age_words, from_json
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds
-
-FOUND_AT_MOST = 50
 
 _FAMILIES = (
     select(family_member.c.person_id, family.c.id, family.c.key_id, family.c.label)
@@ -66,6 +65,8 @@ class PersonView:
     created_at: datetime
     updated_at: datetime
     erased_at: datetime | None
+    merged_into: int | None
+    """The card that holds what this one held: both were about one person."""
     families: tuple[tuple[int, str], ...]
     """(number, label) of each family the person is in now."""
 
@@ -112,7 +113,7 @@ def person_view(rt: Runtime, actor: Actor, person_id: int, *, case_id: int | Non
         row = require_person(conn, actor, person_id, Permission.RECORD_VIEW)
         record_view(rt, conn, actor, "person", person_id, case_id=case_id)
         families = _families_of(rt, conn, [person_id]).get(person_id, [])
-    data = _data(rt, [row])[0]
+    data = people_data(rt, [row])[0]
     return PersonView(
         id=row.id,
         data=data,
@@ -123,6 +124,7 @@ def person_view(rt: Runtime, actor: Actor, person_id: int, *, case_id: int | Non
         created_at=from_seconds(row.created_at),
         updated_at=from_seconds(row.updated_at),
         erased_at=from_seconds(row.erased_at),
+        merged_into=row.merged_into,
         families=tuple(families),
     )
 
@@ -138,7 +140,7 @@ def family_view(rt: Runtime, actor: Actor, family_id: int, *, case_id: int | Non
             .order_by(family_member.c.last_day.is_not(None), family_member.c.id)
         ).all()
         people = conn.execute(select(person).where(person.c.id.in_([each.person_id for each in rows]))).all()
-        briefs = {brief.id: brief for brief in _briefs(rt, conn, people)}
+        briefs = {brief.id: brief for brief in people_briefs(rt, conn, people)}
     label = rt.vault.open_many([(row.key_id, row.label, family_purpose(row.id))])[0] if row.label else None
     return FamilyView(
         id=row.id,
@@ -173,11 +175,11 @@ def person_brief(rt: Runtime, conn: Connection, actor: Actor, person_id: int) ->
     if actor.may(Permission.RECORD_VIEW):
         row = conn.execute(wanted.where(people_within(actor, Permission.RECORD_VIEW))).one_or_none()
         if row is not None:
-            return _briefs(rt, conn, [row])[0]
+            return people_briefs(rt, conn, [row])[0]
     row = conn.execute(wanted.where(of_visible_case(actor))).one_or_none()
     if row is None:
         raise NotFound("Такого человека нет среди тех, чьи дела вы ведёте.")
-    brief = _briefs(rt, conn, [row])[0]
+    brief = people_briefs(rt, conn, [row])[0]
     return PersonBrief(brief.id, brief.name, brief.short, "", "", "", brief.label, brief.family_ids)
 
 
@@ -189,9 +191,9 @@ def find_people(rt: Runtime, conn: Connection, actor: Actor, text: str) -> list[
         return []
     wanted = select(person).where(people_within(actor, Permission.RECORD_VIEW))
     for token in words:
-        wanted = wanted.where(_having_any([token]))
+        wanted = wanted.where(having_any([token]))
     rows = conn.execute(wanted.order_by(person.c.id.desc()).limit(FOUND_AT_MOST)).all()
-    return sorted(_briefs(rt, conn, rows), key=lambda brief: brief.name.casefold().replace("ё", "е"))
+    return sorted(people_briefs(rt, conn, rows), key=lambda brief: brief.name.casefold().replace("ё", "е"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,52 +202,37 @@ class Duplicate:
 
     person_id: int
     unit_id: int
-    same_birth: bool
+    grounds: tuple[str, ...]
     brief: PersonBrief | None
+
+    @property
+    def grounds_words(self) -> str:
+        """What both have in common: «дата рождения, имя»."""
+        return grounds_words(self.grounds)
 
 
 def duplicates(rt: Runtime, conn: Connection, actor: Actor, data: PersonData) -> list[Duplicate]:
-    """Who in the whole register may be this person: a surname or first name that sounds the same and the same
-    birth date, or the same full name with no birth date to compare.
-    """
+    """Who in the whole register may be this person (`likeness.alike`)."""
     require(actor, Permission.RECORD_EDIT)
-    born = birth_token(rt, data.birth)
-    rows = _alike(rt, conn, data)
+    found = alike(rt, conn, data)
     mine = select(person.c.id).where(
-        person.c.id.in_([row.id for row in rows]), people_within(actor, Permission.RECORD_VIEW)
+        person.c.id.in_([each.row.id for each in found]), people_within(actor, Permission.RECORD_VIEW)
     )
     within = set(conn.execute(mine).scalars())
-    briefs = {brief.id: brief for brief in _briefs(rt, conn, [row for row in rows if row.id in within])}
-    return [
-        Duplicate(row.id, row.unit_id, born is not None and row.birth_token == born, briefs.get(row.id))
-        for row in rows
-    ]
+    rows = [each.row for each in found if each.row.id in within]
+    briefs = {brief.id: brief for brief in people_briefs(rt, conn, rows)}
+    return [Duplicate(each.row.id, each.row.unit_id, each.grounds, briefs.get(each.row.id)) for each in found]
 
 
 def namesakes(rt: Runtime, conn: Connection, person_id: int) -> list[Duplicate]:
     """Who else in the whole register may be this person, without their data; nobody when it was erased."""
-    data = _data(rt, conn.execute(select(person).where(person.c.id == person_id)).all())[0]
+    data = people_data(rt, conn.execute(select(person).where(person.c.id == person_id)).all())[0]
     if data is None:
         return []
-    born = birth_token(rt, data.birth)
     return [
-        Duplicate(row.id, row.unit_id, born is not None and row.birth_token == born, None)
-        for row in _alike(rt, conn, data)
-        if row.id != person_id
+        Duplicate(each.row.id, each.row.unit_id, each.grounds, None)
+        for each in alike(rt, conn, data, but=person_id)
     ]
-
-
-def _alike(rt: Runtime, conn: Connection, data: PersonData) -> Sequence[Row[Any]]:
-    born = birth_token(rt, data.birth)
-    same_name = and_(*(_having_any([token]) for token in rt.vault.word_tokens(data.name.full())))
-    if born is None:
-        alike = same_name
-    else:
-        sounding = _having_any(rt.vault.sound_tokens(f"{data.name.family} {data.name.given}"))
-        alike = or_(
-            and_(person.c.birth_token == born, sounding), and_(person.c.birth_token.is_(None), same_name)
-        )
-    return conn.execute(select(person).where(alike).order_by(person.c.id).limit(FOUND_AT_MOST)).all()
 
 
 def settlements(conn: Connection, municipality_id: int) -> list[Settlement]:
@@ -255,11 +242,12 @@ def settlements(conn: Connection, municipality_id: int) -> list[Settlement]:
     return sorted(found, key=lambda place: place.name.casefold().replace("ё", "е"))
 
 
-def _briefs(rt: Runtime, conn: Connection, rows: Sequence[Row[Any]]) -> list[PersonBrief]:
+def people_briefs(rt: Runtime, conn: Connection, rows: Sequence[Row[Any]]) -> list[PersonBrief]:
+    """How each of these rows of `person` stands in a list."""
     families = _families_of(rt, conn, [row.id for row in rows])
     return [
         _brief(row, data, today(rt, row.unit_id), families.get(row.id, []))
-        for row, data in zip(rows, _data(rt, rows), strict=True)
+        for row, data in zip(rows, people_data(rt, rows), strict=True)
     ]
 
 
@@ -280,7 +268,8 @@ def _brief(row: Row[Any], data: PersonData | None, day: date, families: list[tup
     )
 
 
-def _data(rt: Runtime, rows: Sequence[Row[Any]]) -> list[PersonData | None]:
+def people_data(rt: Runtime, rows: Sequence[Row[Any]]) -> list[PersonData | None]:
+    """What each of these rows of `person` knows; None where it was destroyed or lies on another card."""
     opened = iter(
         rt.vault.open_many(
             [(row.key_id, row.data, person_purpose(row.id)) for row in rows if row.data is not None]
@@ -299,7 +288,3 @@ def _families_of(rt: Runtime, conn: Connection, ids: Iterable[int]) -> dict[int,
     for row, label in zip(rows, labels, strict=True):
         families.setdefault(row.person_id, []).append((row.id, ERASED if label is None else label.decode()))
     return families
-
-
-def _having_any(tokens: Iterable[bytes]) -> ColumnElement[bool]:
-    return person.c.id.in_(select(person_token.c.person_id).where(person_token.c.token.in_(list(tokens))))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from engine.access.journal import record_action
 from engine.access.policy import reach, require
@@ -15,11 +15,22 @@ from engine.cases.tables import case_
 from engine.errors import Conflict, InvalidData, NotAllowed, NotFound
 from engine.model import Actor, Permission
 from engine.names import family_label
+from engine.records.likeness import birth_token, marks, note_pairs
 from engine.records.reach import require_family, require_person
-from engine.records.tables import family, family_member, person, person_token, settlement
+from engine.records.tables import (
+    MAY_BE_SAME,
+    family,
+    family_member,
+    merge,
+    person,
+    person_pair,
+    person_token,
+    settlement,
+)
 from engine.records.values import RELATIONS, PersonData, checked, from_json, to_json
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
+from engine.storage.rows import AnyRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +68,6 @@ def create_person(
     with rt.database.write() as conn:
         values = {
             "key_id": key_id,
-            "birth_token": birth_token(rt, data.birth),
             "settlement_id": settlement_id,
             "unit_id": home,
             "created_by": actor.user_id,
@@ -65,7 +75,7 @@ def create_person(
             "updated_at": now,
         }
         person_id = int(conn.execute(insert(person).returning(person.c.id), values).scalar_one())
-        _store(rt, conn, person_id, key_id, data)
+        store_person(rt, conn, person_id, key_id, data)
         record_action(rt, conn, actor, "created", "person", person_id)
     return person_id
 
@@ -82,14 +92,10 @@ def change_person(
     """Replace what is known of a person. Conflict when it was changed since `version` was read."""
     with rt.database.write() as conn:
         row = require_person(conn, actor, person_id, Permission.RECORD_EDIT)
-        if row.erased_at is not None:
-            raise Conflict(
-                "Сведения об этом человеке уничтожены.", "Если он обратился снова, заведите новую карточку."
-            )
+        refuse_empty(row)
         data = checked(data, today(rt, row.unit_id))
         before = rt.vault.open_value(row.key_id, row.data, person_purpose(person_id))
         values = {
-            "birth_token": birth_token(rt, data.birth),
             "settlement_id": settlement_id,
             "updated_at": to_seconds(rt.clock.now()),
             "version": version + 1,
@@ -100,7 +106,7 @@ def change_person(
                 "Пока вы писали, карточку изменил кто-то ещё.",
                 "Сравните свои правки с новыми сведениями и сохраните.",
             )
-        _store(rt, conn, person_id, row.key_id, data)
+        store_person(rt, conn, person_id, row.key_id, data)
         fields = [name for name, value in to_json(data).items() if value != before.get(name)]
         record_action(rt, conn, actor, "changed", "person", person_id, details={"fields": fields})
 
@@ -115,11 +121,21 @@ def erase_person(rt: Runtime, actor: Actor, person_id: int, ground: str) -> None
         row = require_person(conn, actor, person_id, Permission.DATA_ERASE)
         if row.erased_at is None:
             _refuse_while_cases_tell_of(conn, person_id)
-            gone = {"data": None, "birth_token": None, "erased_at": to_seconds(rt.clock.now())}
-            conn.execute(update(person).where(person.c.id == person_id).values(gone))
-            conn.execute(delete(person_token).where(person_token.c.person_id == person_id))
+            empty_person(conn, person_id, erased_at=to_seconds(rt.clock.now()))
+            conn.execute(update(merge).where(merge.c.kept_id == person_id).values(data=None))
             record_action(rt, conn, actor, "erased", "person", person_id, details={"ground": ground})
-    rt.vault.destroy(row.key_id)
+        keys = conn.execute(select(person.c.key_id).where(person.c.merged_into == person_id)).scalars().all()
+    for key_id in (row.key_id, *keys):
+        rt.vault.destroy(key_id)
+
+
+def empty_person(conn: Connection, person_id: int, **values: int) -> None:
+    """Take what is known of a person from their row and forget by what they were found; `values` say why."""
+    gone = {"data": None, "birth_token": None, "marked": True, **values}
+    conn.execute(update(person).where(person.c.id == person_id).values(gone))
+    conn.execute(delete(person_token).where(person_token.c.person_id == person_id))
+    about = or_(person_pair.c.first_id == person_id, person_pair.c.second_id == person_id)
+    conn.execute(delete(person_pair).where(about, person_pair.c.state == MAY_BE_SAME))
 
 
 def _refuse_while_cases_tell_of(conn: Connection, person_id: int) -> None:
@@ -237,17 +253,27 @@ def today(rt: Runtime, unit_id: int) -> date:
     return rt.clock.now().astimezone(ZoneInfo(rt.directory.tree().unit(unit_id).zone)).date()
 
 
-def birth_token(rt: Runtime, birth: date | None) -> bytes | None:
-    """By which people born on that day are found."""
-    return None if birth is None else rt.vault.token(f"birth:{birth.isoformat()}")
+def refuse_empty(row: AnyRow) -> None:
+    """Conflict for a card without data: they were destroyed, or lie on another card of the same person."""
+    if row.merged_into is not None:
+        raise Conflict(
+            f"Эту карточку объединили с карточкой № {row.merged_into}.", "Откройте ту: все сведения там."
+        )
+    if row.erased_at is not None:
+        raise Conflict(
+            "Сведения об этом человеке уничтожены.", "Если он обратился снова, заведите новую карточку."
+        )
 
 
-def _store(rt: Runtime, conn: Connection, person_id: int, key_id: int, data: PersonData) -> None:
+def store_person(rt: Runtime, conn: Connection, person_id: int, key_id: int, data: PersonData) -> None:
+    """Seal what is known of a person, and keep by what the card is found and with whom it may be one."""
     sealed = rt.vault.seal_value(key_id, to_json(data), person_purpose(person_id))
-    conn.execute(update(person).where(person.c.id == person_id).values(data=sealed))
+    values = {"data": sealed, "birth_token": birth_token(rt, data.birth), "marked": True}
+    conn.execute(update(person).where(person.c.id == person_id).values(values))
     conn.execute(delete(person_token).where(person_token.c.person_id == person_id))
-    tokens = sorted(rt.vault.name_tokens(data.name.full()))
-    conn.execute(insert(person_token), [{"token": token, "person_id": person_id} for token in tokens])
+    tokens = rt.vault.name_tokens(data.name.full()) | set(marks(rt, data).values())
+    conn.execute(insert(person_token), [{"token": token, "person_id": person_id} for token in sorted(tokens)])
+    note_pairs(rt, conn, person_id, data)
 
 
 def _store_label(rt: Runtime, conn: Connection, family_id: int, key_id: int, label: str) -> None:
@@ -273,8 +299,7 @@ def _member_row(family_id: int, member: Member, first_day: str) -> dict[str, obj
 def _check_member(conn: Connection, actor: Actor, member: Member) -> None:
     if member.relation not in RELATIONS:
         raise InvalidData("Состав семьи не сохранён.", {"relation": "Выберите родство из списка."})
-    if require_person(conn, actor, member.person_id, Permission.RECORD_VIEW).erased_at is not None:
-        raise Conflict("Сведения об этом человеке уничтожены.")
+    refuse_empty(require_person(conn, actor, member.person_id, Permission.RECORD_VIEW))
 
 
 def _require_home(actor: Actor, unit_id: int) -> None:

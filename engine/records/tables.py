@@ -13,6 +13,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    Text,
     UniqueConstraint,
     text,
 )
@@ -48,11 +49,22 @@ person = Table(
     Column("updated_at", BigInteger, nullable=False),
     Column("version", Integer, nullable=False, server_default=text("1")),
     Column("erased_at", BigInteger),
+    Column("merged_into", BigInteger, ForeignKey("person.id")),
+    Column("marked", Boolean, nullable=False, server_default=text("false")),
 )
 """`data` is `PersonData` sealed under the person's key; NULL once erased, the row stays for counts and links.
-`birth_token` finds the same birth date without telling it."""
+`birth_token` finds the same birth date without telling it. `merged_into`: the card that holds what this one
+held, it was about the same person. `marked`: the tokens tell of the papers and the telephone too, and whoever
+is alike is among the pairs; false on cards written before there were such tokens."""
 Index("ix_person_birth", person.c.birth_token)
 Index("ix_person_unit", person.c.unit_id)
+Index("ix_person_merged", person.c.merged_into)
+Index(
+    "ix_person_unmarked",
+    person.c.id,
+    sqlite_where=text("NOT marked"),
+    postgresql_where=text("NOT marked"),
+)
 
 person_token = Table(
     "person_token",
@@ -60,8 +72,42 @@ person_token = Table(
     Column("token", LargeBinary(16), primary_key=True),
     Column("person_id", BigInteger, ForeignKey("person.id"), primary_key=True),
 )
-"""By which words, beginnings and sounds of the name a person is found (`Vault.name_tokens`)."""
+"""By what a person is found: words, beginnings and sounds of the name (`Vault.name_tokens`), papers and
+telephone (`likeness.marks`)."""
 Index("ix_person_token_person", person_token.c.person_id)
+
+MAY_BE_SAME, DIFFERENT = 0, 1
+"""`person_pair.state`."""
+
+person_pair = Table(
+    "person_pair",
+    metadata,
+    Column("first_id", BigInteger, ForeignKey("person.id"), primary_key=True),
+    Column("second_id", BigInteger, ForeignKey("person.id"), primary_key=True),
+    Column("grounds", String(60), nullable=False),
+    Column("state", SmallInteger, nullable=False),
+    Column("decided_by", BigInteger),
+    Column("decided_at", BigInteger),
+)
+"""Two cards that may be of one person, the smaller number first. `grounds`: keys of `likeness.GROUNDS` with
+spaces between them. Somebody who has compared them may have said that they are `DIFFERENT` people."""
+Index("ix_person_pair_second", person_pair.c.second_id)
+
+merge = Table(
+    "merge",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("kept_id", BigInteger, ForeignKey("person.id"), nullable=False),
+    Column("gone_id", BigInteger, ForeignKey("person.id"), nullable=False),
+    Column("data", LargeBinary),
+    Column("moved", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor_id", BigInteger, nullable=False),
+    Column("undone_at", BigInteger),
+)
+"""Two cards that became one. `data`: both as they were before, sealed under the key of the one that stays;
+NULL once it was undone or erased. `moved`: JSON, numbers of the rows that changed hands, by table."""
+Index("ix_merge_kept", merge.c.kept_id)
 
 family = Table(
     "family",

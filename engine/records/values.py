@@ -27,6 +27,9 @@ RELATIONS = {
 }
 """Part of a person in a family."""
 
+PAPERS = ("паспорт", "свидетельство о рождении", "другой документ")
+"""Kinds of identity documents, as they are kept."""
+
 YEARS: Forms = ("год", "года", "лет")
 MONTHS: Forms = ("месяц", "месяца", "месяцев")
 EARLIEST_BIRTH = date(1900, 1, 1)
@@ -51,6 +54,13 @@ class Representative:
     relation: str = ""
     phone: str = ""
     paper: str = ""
+    until: str = ""
+    """The last day of the paper, ISO; empty when it has none."""
+
+    @property
+    def last_day(self) -> date | None:
+        """The same as a day."""
+        return date.fromisoformat(self.until) if self.until else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,8 @@ class PersonData:
     document: IdentityDocument | None = None
     representative: Representative | None = None
     note: str = field(default="")
+    snils: str = ""
+    """«112-233-445 95», the insurance number."""
 
 
 def checked(data: PersonData, today: date) -> PersonData:
@@ -80,6 +92,11 @@ def checked(data: PersonData, today: date) -> PersonData:
         faults["birth"] = "Проверьте дату рождения: она в будущем или слишком давняя."
     if data.phone and phone is None:
         faults["phone"] = "В номере телефона должно быть 10 цифр после +7."
+    snils = tidy_snils(data.snils) if data.snils else ""
+    if data.snils and snils is None:
+        faults["snils"] = "Проверьте СНИЛС: в нём 11 цифр, две последние — контрольные."
+    if data.representative is not None and not _is_day(data.representative.until):
+        faults["until"] = "Напишите, до какого дня действует документ представителя: день, месяц и год."
     if data.sex not in {"", FEMALE, MALE}:
         faults["sex"] = "Выберите пол из списка."
     if faults:
@@ -93,7 +110,16 @@ def checked(data: PersonData, today: date) -> PersonData:
         document=data.document,
         representative=data.representative,
         note=data.note.strip(),
+        snils=snils or "",
     )
+
+
+def _is_day(text: str) -> bool:
+    """True for an ISO date and for nothing."""
+    try:
+        return not text or bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def tidy_phone(text: str) -> str | None:
@@ -104,6 +130,17 @@ def tidy_phone(text: str) -> str | None:
     if len(digits) != 10:
         return None
     return f"+7 {digits[:3]} {digits[3:6]}-{digits[6:8]}-{digits[8:]}"
+
+
+def tidy_snils(text: str) -> str | None:
+    """«112-233-445 95», or None when the digits are not eleven or the last two do not prove the others."""
+    digits = re.sub(r"\D", "", text)
+    if len(digits) != 11:
+        return None
+    proof = sum(int(digit) * weight for digit, weight in zip(digits, range(9, 0, -1), strict=False))
+    if proof % 101 % 100 != int(digits[9:]):
+        return None
+    return f"{digits[:3]}-{digits[3:6]}-{digits[6:9]} {digits[9:]}"
 
 
 def age_words(birth: date | None, today: date) -> str:
@@ -130,4 +167,5 @@ def from_json(kept: dict[str, Any]) -> PersonData:
         document=IdentityDocument(**kept["document"]) if kept["document"] else None,
         representative=Representative(**kept["representative"]) if kept["representative"] else None,
         note=kept["note"],
+        snils=kept.get("snils", ""),
     )

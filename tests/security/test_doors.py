@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from engine.access import absences, offices
 from engine.access import queries as colleagues
@@ -52,6 +52,8 @@ from engine.records import (
     cars,
     commissions,
     keeping,
+    merging,
+    pairs,
     partners,
     reach,
     referrals,
@@ -63,7 +65,7 @@ from engine.records import (
 from engine.records import queries as people
 from engine.records import service as records
 from engine.records.cells import refreshed
-from engine.records.tables import family, partner, person
+from engine.records.tables import family, merge, partner, person
 from engine.runtime import Runtime
 from engine.versions import moving, planning
 from engine.worklist import candidates, escalations, forecast, handover, monitor, step
@@ -90,6 +92,7 @@ class World:
     document_id: int
     attachment_id: int
     person_id: int
+    child_id: int
     family_id: int
     colleague_id: int
     absence_id: int
@@ -108,7 +111,7 @@ class World:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     rt = make_runtime(tmp_path_factory.mktemp("doors"))
     specialist = make_actor(rt, "R05")
-    family_id, person_id, _child = make_family(rt, specialist)
+    family_id, person_id, child_id = make_family(rt, specialist)
     case_id = make_case(rt, specialist, docx("Решение [дата] № [номер]"))
     attachment_id = documents.attach(rt, specialist, case_id, "справка.txt", b"1")
     absent = make_actor(rt, "R05")
@@ -124,7 +127,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     nowhere: frozenset[int] = frozenset()
     nobody = replace(far, grants={}, queues=nowhere, own_queue=0, team_units=nowhere, agency_units=nowhere)
     yield World(
-        rt, case_id, open_tasks(rt, "b")[0], only_document(rt), attachment_id, person_id, family_id,
+        rt, case_id, open_tasks(rt, "b")[0], only_document(rt), attachment_id, person_id, child_id, family_id,
         specialist.user_id, absence_id, cars.add_car(rt, make_actor(rt, "R18"), "ГАЗель", 8),
         nobody=nobody,
         stranger=replace(far, grants=dict.fromkeys(Permission, Scope.AGENCY)),
@@ -261,6 +264,13 @@ REFUSED: dict[str, Call] = {
     "records.partners.change_partner": lambda w, a: partners.change_partner(
         w.rt, a, 1, partners.NewPartner("czn", "Центр занятости"), active=False
     ),
+    "records.merging.merge_people": lambda w, a: merging.merge_people(
+        w.rt, a, merging.Wanted(w.person_id, w.child_id, 1, 1)
+    ),
+    "records.merging.merges_of": lambda w, a: w.read(lambda c: merging.merges_of(w.rt, c, a, w.person_id)),
+    "records.merging.part_people": lambda w, a: merging.part_people(w.rt, a, merged_cards(w)),
+    "records.pairs.compare": lambda w, a: pairs.compare(w.rt, a, w.person_id, w.child_id),
+    "records.pairs.say_different": lambda w, a: pairs.say_different(w.rt, a, w.person_id, w.child_id),
     "records.queries.family_view": lambda w, a: people.family_view(w.rt, a, w.family_id),
     "records.queries.person_brief": lambda w, a: w.read(
         lambda c: people.person_brief(w.rt, c, a, w.person_id)
@@ -354,6 +364,8 @@ SCOPED: dict[str, Call] = {
     "cases.visibility.watched": lambda w, a: w.read(
         lambda c: c.execute(select(case_.c.id).where(visibility.watched(a))).all()
     ),
+    "records.pairs.count_pairs": lambda w, a: w.read(lambda c: pairs.count_pairs(c, a)),
+    "records.pairs.pairs": lambda w, a: w.read(lambda c: pairs.pairs(w.rt, c, a)),
     "records.queries.duplicates": lambda w, a: [
         found for found in w.read(lambda c: people.duplicates(w.rt, c, a, LAPSHINA)) if found.brief
     ],
@@ -472,6 +484,15 @@ def moved(w: World) -> int:
     """The number of a move of the case."""
     found = w.read(lambda c: moving.moved_cases(c, SYSTEM, plan(w)))
     return found[0].id if found else moving.move_case(w.rt, SYSTEM, plan(w), w.case_id, "так")
+
+
+def merged_cards(w: World) -> int:
+    """The number of a merge of two cards of the specialist's department."""
+    kept, gone = (
+        records.create_person(w.rt, SYSTEM, LAPSHINA, unit_id=town(w.rt).families) for _ in range(2)
+    )
+    merging.merge_people(w.rt, SYSTEM, merging.Wanted(kept, gone, 1, 1))
+    return int(w.read(lambda c: c.execute(select(func.max(merge.c.id))).scalar_one()))
 
 
 def referral_of(w: World) -> int:

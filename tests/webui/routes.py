@@ -111,6 +111,12 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/people/new"): Route(WRITES_PEOPLE),
     ("GET", "/people/<int:person_id>/edit"): Route(WRITES_PEOPLE, "person"),
     ("POST", "/people/<int:person_id>/edit"): Route(WRITES_PEOPLE, "person"),
+    # two cards of one person
+    ("GET", "/people/duplicates"): Route(WRITES_PEOPLE),
+    ("GET", "/people/<int:kept_id>/merge/<int:gone_id>"): Route(WRITES_PEOPLE, "person"),
+    ("POST", "/people/<int:kept_id>/merge/<int:gone_id>"): Route(WRITES_PEOPLE, "person"),
+    ("POST", "/people/<int:kept_id>/different/<int:gone_id>"): Route(WRITES_PEOPLE, "person"),
+    ("POST", "/people/merges/<int:merge_id>/undo"): Route(WRITES_PEOPLE, "merge"),
     # partners, and what cases send to them
     ("GET", "/partners"): Route(MANAGES),
     ("POST", "/partners"): Route(MANAGES),

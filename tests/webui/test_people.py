@@ -95,3 +95,55 @@ def test_what_the_form_does_not_show_stays_on_the_card(visit, rt, office):
     data = person_view(rt, SYSTEM, office.person).data
     assert data is not None
     assert data.document is not None
+
+
+def test_two_cards_of_one_person_are_compared_and_become_one(visit, rt, office):
+    clerk = visit("R05")
+    same = {"family": "Лопшина", "given": "Ольга", "birth": "1990-03-14", "phone": "8 900 000 00 77"}
+    made = clerk.post("/people/new", {**same, "anyway": "1"}).location
+    assert "Возможно, об этом человеке есть ещё одна карточка" in clerk.get(made).words
+    listed = clerk.get("/people/duplicates")
+    assert "дата рождения, фамилия, имя" in listed.words
+    twin = made.rpartition("/")[2]
+    address = f"/people/{office.person}/merge/{twin}"
+    assert listed.link("Сравнить") == address
+    page = clerk.get(address)
+    chosen = {field["name"]: field["value"] for field in page.select("input[checked], input[name$=_version]")}
+    assert chosen["name"] == "kept"
+    clerk.post(address, {**chosen, "phone": "gone"})
+    clerk.follow(made, f"/people/{office.person}")
+    card = clerk.get(f"/people/{office.person}").words
+    assert "+7 900 000-00-77" in card
+    assert "Лопшина Ольга" in card, "whose card became one with this one"
+    undo = clerk.get(f"/people/{office.person}").find("form", action=lambda to: to and to.endswith("/undo"))
+    assert clerk.post(undo["action"]).location == made
+    assert "Лопшина Ольга" in clerk.get(made).words
+    clerk.post(f"/people/{office.person}/different/{twin}")
+    assert "Двойников не видно" in clerk.get("/people/duplicates").words
+
+
+def test_a_card_keeps_its_papers_its_village_and_its_representative(visit, rt, office):
+    from engine.records.queries import person_view
+    from engine.records.service import add_settlement
+
+    village = add_settlement(
+        rt, SYSTEM, municipality_id=rt.directory.tree().municipality(office.families), kind="село",
+        name="Ключевое", rural=True,
+    )  # fmt: skip
+    sent = {
+        "family": "Лапшина", "given": "Ольга", "version": "1", "settlement": village, "snils": "11223344595",
+        "document_kind": "паспорт", "document_series": "1234", "document_number": "567890",
+        "representative_name": "Бабушка", "representative_paper": "доверенность № 3",
+        "representative_until": "2026-12-31",
+    }  # fmt: skip
+    clerk = visit("R05")
+    clerk.post(f"/people/{office.person}/edit", sent)
+    page = clerk.get(f"/people/{office.person}").words
+    for words in ("112-233-445 95", "паспорт 1234 567890", "село Ключевое", "действует до 31.12.2026"):
+        assert words in page
+    assert clerk.get(f"/people/{office.person}/edit").select_one(f"option[selected][value='{village}']")
+    wrong = {**sent, "version": "2", "snils": "11223344594", "representative_until": "завтра"}
+    answer = clerk.post(f"/people/{office.person}/edit", wrong, status=422)
+    assert "две последние — контрольные" in answer.text
+    assert "действует документ представителя" in answer.text
+    assert person_view(rt, SYSTEM, office.person).settlement_id == village

@@ -18,12 +18,15 @@ from engine.deadlines.tables import term
 from engine.documents.tables import attachment, document
 from engine.model import SYSTEM
 from engine.records import referrals
+from engine.records.merging import Wanted, merge_people
 from engine.records.partners import NewPartner, add_partner
 from engine.records.referrals import NewReferral
-from engine.records.tables import person, referral
+from engine.records.service import create_person
+from engine.records.tables import merge, person, referral
 from engine.runtime import Runtime
 from engine.worklist.tables import task
 from tests.factories.access import make_account
+from tests.factories.records import LAPSHINA
 from tests.webui import workplace
 from tests.webui.browsing import Visitor
 from tests.webui.conftest import strict
@@ -151,6 +154,7 @@ def test_what_belongs_to_another_department_is_closed_and_stays_as_it_was(key, t
         "person": office.person,
         "term": term_of(rt, office.task),
         "referral": referral_of(rt, office.later_case),
+        "merge": merge_of(rt, office.families),
     }[thing]
     data: dict[str, object] = dict.fromkeys(("reason", "event", "name", "value", "template"), "msg.consent")
     before = everything(rt)
@@ -176,6 +180,16 @@ def referral_of(rt: Runtime, case_id: int) -> int:
     sent_to = add_partner(rt, SYSTEM, rt.directory.tree().municipality(1), new)
     with rt.database.write() as conn:
         return referrals.send(rt, conn, NewReferral(case_id, sent_to, "request", "ИП-1/1", date(2026, 1, 19)))
+
+
+def merge_of(rt: Runtime, unit_id: int) -> int:
+    """Two cards of the department that became one."""
+    kept, gone = (create_person(rt, SYSTEM, LAPSHINA, unit_id=unit_id) for _ in range(2))
+    with rt.database.read() as conn:
+        rows = {row.id: row.version for row in conn.execute(select(person))}
+    merge_people(rt, SYSTEM, Wanted(kept, gone, rows[kept], rows[gone]))
+    with rt.database.read() as conn:
+        return int(conn.execute(select(merge.c.id)).scalar_one())
 
 
 def everything(rt: Runtime) -> list[object]:

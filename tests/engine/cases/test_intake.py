@@ -41,24 +41,24 @@ def looked(
 
 def test_another_card_of_the_same_person_is_found_by_its_number(rt: Runtime) -> None:
     clerk = make_actor(rt, "R05")
-    known = make_person(rt, clerk)
-    again = make_person(rt, clerk)
+    known = make_person(rt, clerk, document=None)
+    again = make_person(rt, clerk, phone="")
     [found] = looked(rt, clerk, person=again)["совпадения"]
     assert found["карточка"] == f"№ {known}"
-    assert found["совпало"] == "имя и дата рождения"
+    assert found["совпало"] == "дата рождения, фамилия, имя"
     assert found["организация"]
 
 
-def test_a_card_without_a_birth_date_is_said_to_have_none(rt: Runtime) -> None:
+def test_a_card_without_a_birth_date_is_known_by_the_whole_name(rt: Runtime) -> None:
     clerk = make_actor(rt, "R05")
-    make_person(rt, clerk, birth=None)
+    make_person(rt, clerk, birth=None, document=None, phone="")
     [found] = looked(rt, clerk, person=make_person(rt, clerk))["совпадения"]
-    assert found["совпало"] == "имя, даты рождения нет"
+    assert found["совпало"] == "фамилия, имя"
 
 
 def test_somebody_else_is_no_match_and_nobody_is_asked_about_has_none(rt: Runtime) -> None:
     clerk = make_actor(rt, "R05")
-    make_person(rt, clerk, birth=date(1990, 3, 15))
+    make_person(rt, clerk, birth=date(1990, 3, 15), document=None, phone="")
     assert looked(rt, clerk, person=make_person(rt, clerk))["совпадения"] == []
     assert looked(rt, clerk) == {"совпадения": [], "открытые_дела": []}
 

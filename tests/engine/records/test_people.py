@@ -237,17 +237,18 @@ def test_who_may_not_see_records_gets_the_name_and_only_in_a_case_of_theirs(rt: 
 # --- duplicates ---
 
 
-def alike(rt: Runtime, actor: Actor, **changes: object) -> list[tuple[int, bool]]:
+def alike(rt: Runtime, actor: Actor, **changes: object) -> list[tuple[int, str]]:
+    """Who is like Lapshina with these changes, by her name and birthday alone unless they give more."""
     with rt.database.read() as conn:
-        data = replace(LAPSHINA, **changes)  # type: ignore[arg-type]
-        return [(each.person_id, each.same_birth) for each in duplicates(rt, conn, actor, data)]
+        data = replace(LAPSHINA, **{"phone": "", "document": None, **changes})  # type: ignore[arg-type]
+        return [(each.person_id, each.grounds_words) for each in duplicates(rt, conn, actor, data)]
 
 
 def test_the_same_birthday_and_a_name_that_sounds_the_same_is_a_duplicate(rt_both: Runtime) -> None:
     specialist = make_actor(rt_both, "R05")
     number = make_person(rt_both, specialist)
-    assert alike(rt_both, specialist, name=FullName("Лопшина", "Оля")) == [(number, True)]
-    assert alike(rt_both, specialist, name=FullName("Белова", "Ольга")) == [(number, True)]
+    assert alike(rt_both, specialist, name=FullName("Лопшина", "Оля")) == [(number, "дата рождения, фамилия")]
+    assert alike(rt_both, specialist, name=FullName("Белова", "Ольга")) == [(number, "дата рождения, имя")]
     assert alike(rt_both, specialist, name=FullName("Белова", "Анна")) == []
     assert alike(rt_both, specialist, birth=date(1990, 3, 15)) == []
 
@@ -255,9 +256,20 @@ def test_the_same_birthday_and_a_name_that_sounds_the_same_is_a_duplicate(rt_bot
 def test_without_a_birth_date_the_whole_name_decides(rt: Runtime) -> None:
     specialist = make_actor(rt, "R05")
     number = make_person(rt, specialist, birth=None)
-    assert alike(rt, specialist) == [(number, False)]
-    assert alike(rt, specialist, birth=None) == [(number, False)]
+    assert alike(rt, specialist) == [(number, "фамилия, имя")]
+    assert alike(rt, specialist, birth=None) == [(number, "фамилия, имя")]
     assert alike(rt, specialist, name=FullName("Лапшина", "Ольга", "Ивановна")) == []
+
+
+def test_a_paper_or_a_telephone_tells_whatever_the_name_says(rt_both: Runtime) -> None:
+    specialist = make_actor(rt_both, "R05")
+    number = make_person(rt_both, specialist, snils="112-233-445 95")
+    other = {"name": FullName("Белова", "Анна"), "birth": None}
+    assert alike(rt_both, specialist, **other, snils="11223344595") == [(number, "СНИЛС")]
+    assert alike(rt_both, specialist, **other, document=LAPSHINA.document) == [(number, "документ")]
+    assert alike(rt_both, specialist, **other, phone=LAPSHINA.phone) == [], "a family has one telephone"
+    called = {"name": FullName("Белова", "Ольга"), "birth": None, "phone": LAPSHINA.phone}
+    assert alike(rt_both, specialist, **called) == [(number, "телефон и имя, имя")]
 
 
 def test_a_duplicate_kept_elsewhere_is_told_without_its_data(rt: Runtime) -> None:

@@ -52,6 +52,7 @@ SHIPPED = {
     "0015": "25b082d9c790bfb35347204b9bed0de61177d00279415847f9d2e214351d427a",
     "0016": "0a3eb30f3efd7c296234b9ad3216981e1b0e513d3b3d9020bf54133bbe51a709",
     "0017": "4d2b67827927fdb61e853834f4832f20cded610a54ea0b869e18c254a910ce06",
+    "0018": "86facd3dfcc72e2c4f53723f9f1b2ec8f34eb4080e3269ec5b961d4e846b611a",
 }
 """Every migration with the SHA-256 of its file: databases were made by it, so it never changes. A new one
 gets its line when it is accepted."""

@@ -1,0 +1,255 @@
+"""Two cards of one person become one, and are parted again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from engine.access.queries import journal
+from engine.cases.tables import case_
+from engine.errors import Conflict, InvalidData, KeyDestroyed, NotFound
+from engine.jobs.sweep import sweep
+from engine.model import Actor
+from engine.names import FullName
+from engine.records import contacts, registers
+from engine.records.marking import mark_old_cards
+from engine.records.merging import Merge, Wanted, merge_people, merges_of, part_people
+from engine.records.pairs import Pair, compare, count_pairs, pairs, say_different
+from engine.records.queries import family_view, find_people, person_view
+from engine.records.registers import Standing, Subject, entries_of
+from engine.records.service import Member, add_member, change_person, erase_person
+from engine.records.tables import contact, merge, person, person_pair, person_token
+from engine.runtime import Runtime
+from tests.engine.records.test_people import make_case
+from tests.factories.access import make_actor, town
+from tests.factories.records import LAPSHINA, make_family, make_person
+
+TWIN: dict[str, Any] = {"name": FullName("Лопшина", "Ольга"), "phone": "+7 900 000-00-77", "document": None}
+DAY = date(2026, 1, 12)
+
+
+def twins(rt: Runtime, actor: Actor) -> tuple[int, int]:
+    """Two cards of one person: the older one and the one with a mistake in the name."""
+    return make_person(rt, actor), make_person(rt, actor, **TWIN)
+
+
+def join(rt: Runtime, actor: Actor, kept: int, gone: int, *from_gone: str) -> None:
+    found = compare(rt, actor, kept, gone)
+    merge_people(rt, actor, Wanted(kept, gone, found.kept.version, found.gone.version, frozenset(from_gone)))
+
+
+def known(rt: Runtime, actor: Actor, *, of: int | None = None) -> list[Pair]:
+    with rt.database.read() as conn:
+        return pairs(rt, conn, actor, person_id=of)
+
+
+def merges(rt: Runtime, actor: Actor, number: int) -> list[Merge]:
+    with rt.database.read() as conn:
+        return merges_of(rt, conn, actor, number)
+
+
+# --- pairs ---
+
+
+def test_cards_that_are_alike_are_a_pair_until_somebody_looks(rt_both: Runtime) -> None:
+    specialist, officer = make_actor(rt_both, "R05"), make_actor(rt_both, "R28")
+    older, newer = twins(rt_both, specialist)
+    make_person(rt_both, specialist, name=FullName("Белова", "Анна"), birth=date(1980, 1, 1), document=None)
+    (pair,) = known(rt_both, specialist)
+    assert (pair.first_id, pair.second_id, pair.grounds_words) == (
+        older,
+        newer,
+        "дата рождения, фамилия, имя",
+    )
+    say_different(rt_both, specialist, newer, older)
+    change_person(rt_both, specialist, newer, replace(LAPSHINA, **TWIN), version=1)
+    assert known(rt_both, specialist) == []
+    assert journal(rt_both, officer, action="told_apart")[0].details == {"card": newer}
+
+
+def test_a_pair_goes_when_the_mistake_is_corrected(rt: Runtime) -> None:
+    specialist = make_actor(rt, "R05")
+    _, newer = twins(rt, specialist)
+    change_person(rt, specialist, newer, replace(LAPSHINA, **{**TWIN, "birth": date(1991, 3, 14)}), version=1)
+    assert known(rt, specialist) == []
+
+
+def test_cards_of_before_the_pairs_are_looked_at_by_the_sweep(rt: Runtime) -> None:
+    specialist = make_actor(rt, "R05")
+    twins(rt, specialist)
+    with rt.database.write() as conn:
+        conn.execute(update(person).values(marked=False))
+        conn.execute(delete(person_pair))
+        conn.execute(delete(person_token))
+    assert sweep(rt).marked == 2
+    assert [pair.grounds_words for pair in known(rt, specialist)] == ["дата рождения, фамилия, имя"]
+    assert mark_old_cards(rt) == 0
+
+
+def test_a_card_of_another_department_is_not_named_in_a_pair(rt: Runtime) -> None:
+    here, other = make_actor(rt, "R05"), make_actor(rt, "R05", unit_id=town(rt).care)
+    mine, theirs = make_person(rt, here), make_person(rt, other, **TWIN)
+    (pair,) = known(rt, here)
+    assert (pair.first is not None, pair.second, pair.units) == (True, None, (here.unit_id, other.unit_id))
+    with rt.database.read() as conn:
+        assert count_pairs(conn, here) == count_pairs(conn, other) == 1
+        assert count_pairs(conn, make_actor(rt, "R13", unit_id=town(rt).administration)) == 0
+    for attempt in (compare, say_different):
+        with pytest.raises(NotFound):
+            attempt(rt, here, mine, theirs)
+
+
+# --- merging ---
+
+
+def test_everything_about_the_person_hangs_on_the_card_that_stays(rt_both: Runtime) -> None:
+    rt, specialist, officer = rt_both, make_actor(rt_both, "R05"), make_actor(rt_both, "R28")
+    family, mother, _ = make_family(rt, specialist)
+    twin = make_person(rt, specialist, **TWIN)
+    add_member(rt, specialist, family, Member(twin, "other"), DAY)
+    case = make_case(rt, owner_id=None, unit_id=specialist.unit_id, person_id=twin)
+    with rt.database.write() as conn:
+        contacts.note(conn, Subject(None, twin), case_id=case, day=DAY, kind="call")
+        for each in (mother, twin):
+            registers.enter(
+                rt,
+                conn,
+                "prevention",
+                Subject(None, each),
+                Standing("СОП"),
+                case_id=case,
+                unit_id=1,
+                since=DAY,
+            )
+    join(rt, specialist, mother, twin, "phone")
+    view = person_view(rt, specialist, mother)
+    assert view.data == replace(LAPSHINA, phone="+7 900 000-00-77")
+    with rt.database.read() as conn:
+        assert conn.execute(select(case_.c.person_id).where(case_.c.id == case)).scalar_one() == mother
+        assert conn.execute(select(contact.c.person_id)).scalars().all() == [mother]
+        entries = entries_of(conn, Subject(None, mother))
+        found = [brief.id for brief in find_people(rt, conn, specialist, "лопшина")]
+    assert [(each.until is None, each.left_for) for each in entries] == [
+        (True, ""),
+        (False, "карточки объединены"),
+    ]
+    assert found == []
+    assert [each.person.id for each in family_view(rt, specialist, family).members].count(mother) == 1
+    assert person_view(rt, specialist, twin).merged_into == mother
+    assert known(rt, specialist) == []
+    assert [entry.details for entry in journal(rt, officer, action="merged")] == [
+        {"into": mother},
+        {"card": twin},
+    ]
+
+
+def test_the_key_of_the_card_that_goes_is_destroyed(rt_both: Runtime) -> None:
+    specialist = make_actor(rt_both, "R05")
+    older, newer = twins(rt_both, specialist)
+    with rt_both.database.read() as conn:
+        before = conn.execute(select(person).where(person.c.id == newer)).one()
+    join(rt_both, specialist, older, newer)
+    with pytest.raises(KeyDestroyed):
+        rt_both.vault.open(before.key_id, before.data, f"person:{newer}")
+    with pytest.raises(Conflict, match=f"№ {older}"):
+        change_person(rt_both, specialist, newer, LAPSHINA, version=before.version)
+
+
+def test_a_merge_whose_end_was_interrupted_can_be_finished(
+    rt: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    specialist = make_actor(rt, "R05")
+    older, newer = twins(rt, specialist)
+    wanted = Wanted(older, newer, 1, 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(rt.vault.store, "destroy", _power_cut)
+        with pytest.raises(OSError, match="power"):
+            merge_people(rt, specialist, wanted)
+    with rt.database.read() as conn:
+        key_id = conn.execute(select(person.c.key_id).where(person.c.id == newer)).scalar_one()
+    erase_person(rt, make_actor(rt, "R28"), older, "акт")
+    with pytest.raises(KeyDestroyed):
+        rt.vault.seal(key_id, b"x", "p")
+
+
+def _power_cut(_key_id: int) -> None:
+    raise OSError("power cut")
+
+
+def test_who_compared_an_older_card_is_told(rt: Runtime) -> None:
+    specialist = make_actor(rt, "R05")
+    older, newer = twins(rt, specialist)
+    change_person(rt, specialist, newer, replace(LAPSHINA, **TWIN, address="дом 5"), version=1)
+    with pytest.raises(Conflict, match="изменили"):
+        merge_people(rt, specialist, Wanted(older, newer, 1, 1))
+    with pytest.raises(InvalidData):
+        merge_people(rt, specialist, Wanted(older, older, 1, 1))
+    assert person_view(rt, specialist, newer).data is not None
+
+
+# --- parting ---
+
+
+def test_parted_cards_are_as_they_were(rt_both: Runtime) -> None:
+    rt, specialist = rt_both, make_actor(rt_both, "R05")
+    family, mother, _ = make_family(rt, specialist)
+    twin = make_person(rt, specialist, **TWIN)
+    add_member(rt, specialist, family, Member(twin, "other"), DAY)
+    case = make_case(rt, owner_id=None, unit_id=specialist.unit_id, person_id=twin)
+    kept_case = make_case(rt, owner_id=None, unit_id=specialist.unit_id, person_id=mother, number="Б-1")
+    join(rt, specialist, mother, twin, "phone", "name")
+    (done,) = merges(rt, specialist, mother)
+    assert (done.gone_id, done.name) == (twin, "Лопшина Ольга")
+    assert part_people(rt, specialist, done.id) == twin
+    assert person_view(rt, specialist, mother).data == LAPSHINA
+    assert person_view(rt, specialist, twin).data == replace(LAPSHINA, **TWIN)
+    with rt.database.read() as conn:
+        about = {row.id: row.person_id for row in conn.execute(select(case_))}
+    assert about == {case: twin, kept_case: mother}
+    members = [(each.person.id, each.relation) for each in family_view(rt, specialist, family).members]
+    assert max(members) == (twin, "other")
+    assert [(pair.first_id, pair.second_id) for pair in known(rt, specialist)] == [(mother, twin)]
+    with pytest.raises(NotFound):
+        part_people(rt, specialist, done.id)
+
+
+def test_what_was_written_since_a_merge_stays_when_cards_are_parted(rt: Runtime) -> None:
+    specialist = make_actor(rt, "R05")
+    older, newer = twins(rt, specialist)
+    join(rt, specialist, older, newer, "phone")
+    changed = replace(LAPSHINA, address="дом 9")
+    change_person(rt, specialist, older, changed, version=person_view(rt, specialist, older).version)
+    part_people(rt, specialist, merges(rt, specialist, older)[0].id)
+    assert person_view(rt, specialist, older).data == changed
+    assert person_view(rt, specialist, newer).data == replace(LAPSHINA, **TWIN)
+
+
+def test_a_card_that_took_others_over_may_go_too_and_come_back_with_them(rt: Runtime) -> None:
+    specialist = make_actor(rt, "R05")
+    first, second = twins(rt, specialist)
+    third = make_person(rt, specialist, **TWIN)
+    join(rt, specialist, second, third)
+    join(rt, specialist, first, second)
+    assert {each.gone_id for each in merges(rt, specialist, first)} == {second, third}
+    assert person_view(rt, specialist, third).merged_into == first
+    latest = next(each for each in merges(rt, specialist, first) if each.gone_id == second)
+    part_people(rt, specialist, latest.id)
+    assert [each.gone_id for each in merges(rt, specialist, second)] == [third]
+    part_people(rt, specialist, merges(rt, specialist, second)[0].id)
+    assert person_view(rt, specialist, third).data == replace(LAPSHINA, **TWIN)
+
+
+def test_erasing_the_card_that_stayed_erases_what_it_took_over(rt: Runtime) -> None:
+    specialist = make_actor(rt, "R05")
+    older, newer = twins(rt, specialist)
+    join(rt, specialist, older, newer)
+    number = merges(rt, specialist, older)[0].id
+    erase_person(rt, make_actor(rt, "R28"), older, "акт")
+    with rt.database.read() as conn:
+        assert conn.execute(select(merge.c.data)).scalar_one() is None
+    with pytest.raises(NotFound):
+        part_people(rt, specialist, number)
