@@ -42,6 +42,7 @@ from engine.records.visits import visits_of
 from engine.worklist.casework import FinishedStep, case_tasks, finished_tasks
 from engine.worklist.escalations import red_cases
 from engine.worklist.forecast import forecasts_of_case
+from engine.worklist.next_action import next_actions
 from webui.explained import decision_cards
 from webui.forecast import forecast_row
 from webui.forms import form_block
@@ -50,7 +51,7 @@ from webui.guards import actor, permission, runtime
 from webui.histories import history_rows
 from webui.positions import position_marks
 from webui.repair import case_or_list
-from webui.rows import row_view
+from webui.rows import action_view, owner_words, row_view
 from webui.search import sealed, sought
 from webui.substitutes import away_notes, stand_in
 from webui.ui import date_digits, date_words
@@ -97,7 +98,9 @@ def index() -> str:
             before=request.args.get("before", type=int),
             limit=PAGE,
         )
-        names = names_of(conn, {card.owner_id or 0 for card in cards})
+        actions = next_actions(rt, conn, person, cards, rt.clock.now())
+        people_ids = {card.owner_id or 0 for card in cards}
+        names = names_of(conn, people_ids | {each.assignee_id or 0 for each in actions.values()})
         red = red_cases(rt, conn, {card.id for card in cards if card.active}, rt.clock.now())
         pathways = startable(rt.library.current(conn), person)
     question = sealed(search)
@@ -106,7 +109,8 @@ def index() -> str:
         "cases.html",
         cards=cards,
         red=red,
-        names=names,
+        owners={card.id: owner_words(rt, card, actions[card.id], names) for card in cards},
+        actions={card.id: action_view(actions[card.id], names) for card in cards},
         search=search,
         question=question,
         state=state,
@@ -147,13 +151,14 @@ def show(case_id: int) -> str:
         documents = case_documents(conn, person, case_id)
         attachments = case_attachments(rt, conn, person, case_id)
         incidents = open_incidents(conn, case_id)
+        action = next_actions(rt, conn, person, [card], now)[card.id]
         names = names_of(
             conn,
             {entry.actor_id for entry in history}
             | {row.assignee_id or 0 for row in open_rows}
             | {done.closed_by or 0 for done in finished}
             | {each.added_by for each in attachments}
-            | {card.owner_id or 0},
+            | {card.owner_id or 0, action.assignee_id or 0},
         )
         position = case_position(rt, conn, card)
         subject = person_brief(rt, conn, person, card.person_id) if card.person_id else None
@@ -178,7 +183,8 @@ def show(case_id: int) -> str:
         watched=_watched(family, local_now(person).date()) if family else None,
         relations=RELATIONS,
         tasks=[row_view(row, names, person, standing_in, notes) for row in open_rows],
-        next_step=open_rows[0] if open_rows else None,
+        owner=owner_words(rt, card, action, names),
+        action=action_view(action, names),
         finished=finished[:FINISHED_SHOWN],
         finished_count=len(finished),
         documents=documents,

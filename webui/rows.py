@@ -7,11 +7,30 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
+from engine.cases.queries import CaseCard
 from engine.model import Actor
+from engine.runtime import Runtime
 from engine.worklist.inbox import CAP, InboxRow
-from webui.frame import local_time, short_role
+from engine.worklist.next_action import Kind, NextAction, owner_role
+from webui.frame import local, local_time, short_role
 from webui.substitutes import StandIn
+from webui.ui import date_words
+
+ACTIONS = {
+    Kind.STEP: "%(what)s",
+    Kind.WAITS: _l("Ждём: %(what)s"),
+    Kind.STANDS: _l("Дело стоит: %(what)s"),
+    Kind.OVER: "%(what)s",
+}
+ACTIONS_UNNAMED = {
+    Kind.STEP: "",
+    Kind.WAITS: _l("Ждём события"),
+    Kind.STANDS: _l("Дело стоит"),
+    Kind.OVER: _l("Дело завершено"),
+}
+"""What a case does next, with a name and without."""
 
 
 def number_words(count: int) -> str:
@@ -66,6 +85,33 @@ def row_view(
         "choice_words": _("по выбору") if row.step.choices else None,
         "forecast_words": risk_words(row),
         "red": row.red,
+    }
+
+
+def owner_words(rt: Runtime, card: CaseCard, action: NextAction, names: Mapping[int, str]) -> tuple[str, str]:
+    """Who answers for a case, and as what: the person, else the role of the pathway that will, else whose
+    the next step is. A case nobody answers for is left to the head of its unit.
+    """
+    if card.owner_id is not None:
+        return names.get(card.owner_id, ""), _("ответственный")
+    role = owner_role(rt, card) or next(iter(action.roles), None)
+    return (short_role(role), _("пока роль")) if role else (short_role("R07"), _("пока роль"))
+
+
+def action_view(action: NextAction, names: Mapping[int, str]) -> dict[str, Any]:
+    """What a case does next, for lists and its page: title with a link, whose it is, by when."""
+    href = url_for("tasks.show", task_id=action.task_id) if action.task_id else None
+    until = _("до %(day)s", day=date_words(local(action.until).date())) if action.until else ""
+    return {
+        "kind": action.kind.value,
+        "title": ACTIONS[action.kind] % {"what": action.title}
+        if action.title
+        else ACTIONS_UNNAMED[action.kind],
+        "href": href,
+        "who": names.get(action.assignee_id or 0) or (short_role(action.roles[0]) if action.roles else ""),
+        "words": action.words,
+        "until": "" if action.words else until or _("без срока"),
+        "stands": action.stands,
     }
 
 

@@ -43,6 +43,7 @@ AFTER_A_CHECK = {
     # with the number of a case or step whose card the caller has
     "cases.queries.open_incidents", "worklist.casework.case_tasks",
     "worklist.service.load_draft", "worklist.notices.last_told", "worklist.notices.last_told_of_terms",
+    "worklist.next_action.next_actions", "worklist.next_action.owner_role",
     "records.commissions.agenda",
     "records.commissions.items_of_case", "records.commissions.waiting_items",
     "records.contacts.silences", "records.sheets.counts", "records.keeping.keepers",

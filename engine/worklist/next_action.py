@@ -1,0 +1,157 @@
+"""What a case does next, by whom and by when: one answer for lists, the page of the case and its file."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, bindparam, select
+
+from engine.cases.queries import CaseCard
+from engine.cases.tables import case_, incident, wait
+from engine.deadlines.due import DueWords, words
+from engine.deadlines.tables import term, term_of
+from engine.model import Actor, Term, WaitKind
+from engine.runtime import Runtime
+from engine.storage.moments import from_seconds
+from engine.storage.rows import AnyRow
+from engine.versions.naming import StepsOfCase
+from engine.worklist.inbox import INBOX_COLUMNS, InboxRow, inbox_rows
+from engine.worklist.tables import OPEN, task
+
+
+class Kind(StrEnum):
+    """What a case does next: a step of somebody, waiting, nothing until it is repaired, nothing any more."""
+
+    STEP = "step"
+    WAITS = "waits"
+    STANDS = "stands"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class NextAction:
+    """`title` is what the diagram calls the step or what is waited for. `words` tell the term of the step, or
+    the nearest term that runs in a case that waits; `until` the moment when waiting ends by itself. `stands`:
+    an element of the case has stopped, whatever goes on beside it.
+    """
+
+    kind: Kind
+    title: str = ""
+    task_id: int | None = None
+    assignee_id: int | None = None
+    roles: tuple[str, ...] = ()
+    words: DueWords | None = None
+    until: datetime | None = None
+    stands: bool = False
+
+    @property
+    def dated(self) -> bool:
+        """Whether anything says by when."""
+        return self.until is not None or (self.words is not None and bool(self.words.date_words))
+
+
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_STEPS = (
+    select(*INBOX_COLUMNS)
+    .join_from(task, case_, task.c.case_id == case_.c.id)
+    .where(task.c.case_id.in_(_IDS), task.c.status == OPEN)
+    .order_by(task.c.due_at, task.c.id)
+)
+_INCIDENTS = (
+    select(incident.c.case_id, incident.c.node)
+    .where(incident.c.case_id.in_(_IDS), incident.c.solved_at.is_(None))
+    .order_by(incident.c.id)
+)
+_WAITS = select(wait).where(wait.c.case_id.in_(_IDS)).order_by(wait.c.id)
+_TERMS = (
+    select(term)
+    .where(term.c.case_id.in_(_IDS), term.c.task_id.is_(None), term.c.ended_at.is_(None))
+    .order_by(term.c.due_at)
+)
+
+_STANDING_BY = frozenset({"boundaryEvent", "startEvent"})
+"""Events that only may come; a case waits for others first."""
+
+
+def next_actions(
+    rt: Runtime, conn: Connection, actor: Actor, cards: Collection[CaseCard], now: datetime
+) -> dict[int, NextAction]:
+    """The next action of each of these cases, which the actor may see; statements do not grow with them."""
+    running = {card.id: card for card in cards if card.active}
+    if not running:
+        return {card.id: NextAction(Kind.OVER) for card in cards}
+    ids = {"ids": list(running)}
+    steps = _first_steps(inbox_rows(rt, conn, conn.execute(_STEPS, ids).all(), now, actor.unit_id))
+    stopped = {row.case_id: row.node for row in reversed(conn.execute(_INCIDENTS, ids).all())}
+    idle = [number for number in running if number not in steps]
+    waits, terms = _by_case(conn.execute(_WAITS, {"ids": idle})), _terms(conn, idle)
+    found = {card.id: NextAction(Kind.OVER) for card in cards}
+    for number, card in running.items():
+        if number in steps:
+            found[number] = _step(steps[number], stands=number in stopped)
+        elif number in stopped:
+            name = StepsOfCase(rt, conn, number, card.process, card.release_id)(stopped[number]).name
+            found[number] = NextAction(Kind.STANDS, name, stands=True)
+        else:
+            found[number] = _waiting(rt, conn, card, waits[number], terms.get(number), now)
+    return found
+
+
+def owner_role(rt: Runtime, card: CaseCard) -> str | None:
+    """The role to which a case belongs until somebody in it works on it; None when the pathway names none."""
+    return rt.library.release(card.release_id).process(card.process).properties.get("owner")
+
+
+def _first_steps(rows: Iterable[InboxRow]) -> dict[int, InboxRow]:
+    """The step that is due first of each case."""
+    first: dict[int, InboxRow] = {}
+    for row in rows:
+        first.setdefault(row.case_id, row)
+    return first
+
+
+def _by_case(rows: Iterable[AnyRow]) -> dict[int, list[AnyRow]]:
+    found: dict[int, list[AnyRow]] = defaultdict(list)
+    for row in rows:
+        found[row.case_id].append(row)
+    return found
+
+
+def _terms(conn: Connection, case_ids: Sequence[int]) -> dict[int, Term]:
+    """The term of each case that ends first."""
+    first: dict[int, Term] = {}
+    for row in conn.execute(_TERMS, {"ids": list(case_ids)}) if case_ids else ():
+        first.setdefault(row.case_id, term_of(row))
+    return first
+
+
+def _step(row: InboxRow, *, stands: bool) -> NextAction:
+    title = f"{row.step.name}: {row.item}" if row.item else row.step.name
+    return NextAction(
+        Kind.STEP, title, row.task_id, row.assignee_id, row.step.roles, row.words, row.due.at, stands
+    )
+
+
+def _waiting(
+    rt: Runtime, conn: Connection, card: CaseCard, waits: list[AnyRow], running: Term | None, now: datetime
+) -> NextAction:
+    steps = StepsOfCase(rt, conn, card.id, card.process, card.release_id)
+    ordered = sorted(
+        waits, key=lambda row: (steps(row.node).kind in _STANDING_BY, row.kind == WaitKind.TIMER)
+    )
+    ends = min((row.due_at for row in waits if row.due_at is not None), default=None)
+    told = None
+    if running is not None:
+        calendar, office = rt.calendars.calendar(card.unit_id), rt.calendars.office(card.unit_id)
+        told = words(running.due, now, calendar, office, rt.calendars.norm_by_id(running.norm_id))
+    return NextAction(
+        Kind.WAITS,
+        steps(ordered[0].node).name if ordered else "",
+        words=told,
+        until=from_seconds(ends) if ends is not None else None,
+    )
