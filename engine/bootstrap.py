@@ -58,6 +58,7 @@ def load_operations() -> None:
         "monitoring",
         "referring",
         "registering",
+        "unfinished",
         "visiting",
         "visit_plans",
     ):

@@ -23,12 +23,11 @@ _AWAITED = (
         wait.c.case_id == bindparam("case_id"),
         wait.c.kind == WaitKind.MESSAGE,
         wait.c.key == bindparam("own"),
-        wait.c.node.not_like("%/%"),
     )
     .order_by(wait.c.id)
 )
-"""Events that speak of the case itself and that its own diagram waits for. What a called pathway waits for is
-between the two of them: nobody may bring a commission's decision by hand."""
+"""Events that speak of the case itself, in its own diagram or in a called one. What is known by a key of its
+own speaks of something else: nobody may bring a commission's decision or a partner's answer by hand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from engine.resources import processes_dir
 
 TOPICS: Final = frozenset(
     {
+        "case.unfinished",
         "commission.collect",
         "commission.close",
         "commission.move",

@@ -390,6 +390,46 @@ def test_the_worse_the_family_is_the_more_often_it_is_seen(facts, months, days):
     assert (int(found["выезд_месяцев"]), int(found["контакт_дней"])) == (months, days)
 
 
+# --- support of a family ---------------------------------------------------------------------------
+
+REVIEWED: dict[str, Any] = {
+    "стало_хуже": False,
+    "достигнуто": "меньше половины",
+    "без_результата": Decimal(0),
+    "срок_вышел": False,
+    "менять_план": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("facts", "outcome"),
+    [
+        ({}, "продолжать"),
+        ({"стало_хуже": True, "достигнуто": "все"}, "усилить"),
+        ({"достигнуто": "все", "без_результата": Decimal(2)}, "завершить"),
+        ({"без_результата": Decimal(2), "менять_план": True}, "комиссия"),
+        ({"менять_план": True, "срок_вышел": True}, "изменить"),
+        ({"достигнуто": "больше половины", "срок_вышел": True}, "продлить"),
+        ({"достигнуто": "больше половины"}, "продолжать"),
+        ({"срок_вышел": True}, "изменить"),
+    ],
+)
+def test_a_review_of_support_proposes_what_to_do_and_safety_comes_first(facts, outcome):
+    assert decide("DMN-08", **{**REVIEWED, **facts})["исход"] == outcome
+
+
+def test_every_reason_of_the_closing_form_has_its_end_and_only_a_family_that_copes_is_looked_after():
+    [field] = [part for part in components(forms()["F47"]) if part.get("key") == "основание_завершения"]
+    ends = {
+        each["value"]: decide("DMN-08-end", основание_завершения=each["value"]) for each in field["values"]
+    }
+    assert {reason for reason, end in ends.items() if end["контроль"]} == {
+        "положительная реабилитация",
+        "совершеннолетие",
+    }
+    assert len({end["итог"] for end in ends.values()}) == 5
+
+
 # --- off the preventive register ------------------------------------------------------------------
 
 

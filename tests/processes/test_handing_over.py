@@ -19,11 +19,12 @@ from engine.deadlines.service import seed
 from engine.definitions.files import Upload
 from engine.jobs.sweep import sweep_until_idle
 from engine.model import Actor, CompleteTask, StartCase, Value
-from engine.records import registers
+from engine.records import partners, registers
+from engine.records.partners import NewPartner
 from engine.records.registers import Standing, Subject
 from engine.runtime import Runtime
 from engine.worklist.tables import OPEN, task
-from tests.factories.access import make_actor, make_runtime
+from tests.factories.access import make_actor, make_runtime, town
 from tests.factories.cases import publish_files
 from tests.factories.records import make_family
 from tests.processes.shipped import FORMS, PROCESSES, drawings
@@ -230,3 +231,77 @@ def test_the_one_window_hands_over_to_several_pathways_and_says_so_once(office, 
     assert known["что_случилось"] == "Мать одна с двумя детьми, без работы."
     assert known["признаки_риска"] == ["нет дохода"]
     assert set(steps_of(office, intake.id)) == {"p01_ut_inform"}
+
+
+TEAM: dict[str, Value] = {
+    "команда": [{"ведомство": "КЦСОН", "должность": "психолог", "за_что_отвечает": "Занятия"}],
+    "дата_встречи": date(2026, 1, 13),
+    "встреча_как": "очно",
+    "согласие_семьи": "согласна",
+}
+PLAN: dict[str, Value] = {
+    "цель_сопровождения": "Мать растит детей сама.",
+    "семья_согласна": "согласна",
+    "новые_меры": [
+        {
+            "задача": "Доход",
+            "мера": "Помочь матери найти работу",
+            "вид": "направление",
+            "кому": "czn",
+            "исполнитель": "Центр занятости",
+            "срок": date(2026, 2, 12),
+        }
+    ],
+}
+REVIEW: dict[str, Value] = {
+    "шкала": [{"сторона": "забота о детях", "балл": Decimal(4)}],
+    "динамика": "лучше",
+    "достигнуто": "все",
+    "риск": "низкий",
+    "вывод_пересмотра": "Семья справляется сама.",
+}
+CLOSING: dict[str, Value] = {
+    "завершаем": True,
+    "основание_завершения": "положительная реабилитация",
+    "факторы_успеха": ["мотивация"],
+    "вывод_сопровождения": "Семья справляется сама.",
+}
+
+
+def test_support_does_not_end_while_a_document_waits_for_its_answer(office, everybody):
+    curator = make_actor(office, "R03")
+    partners.add_partner(
+        office,
+        make_actor(office, "R29"),
+        town(office).municipality,
+        NewPartner("czn", "Центр занятости (вымышленный)"),
+    )
+    case, _ = begin(office, curator, "p05_family_support", категория="ТЖС", риск="низкий")
+    do(office, curator, case.id, "p05_ut_team", **TEAM)
+    do(office, curator, case.id, "p05_work_ut_plan", **PLAN)
+    letter: dict[str, Value] = {
+        "вид_документа": "направление",
+        "партнёр": "czn",
+        "о_чём": "Просим помочь матери найти работу.",
+        "правовое_основание": "442-ФЗ, ст. 22",
+        "передача_данных": "согласие",
+        "семей_в_письме": Decimal(1),
+    }
+    do(office, curator, case.id, "p06_ut_prepare", **letter)
+    note_event(office, curator, case.id, "msg.review_request", {"причина": "Мать нашла работу сама."})
+    sweep_until_idle(office)
+    do(office, curator, case.id, "p05_work_ut_review", **REVIEW)
+    do(office, curator, case.id, "p05_work_ut_close_check", **CLOSING)
+    assert set(steps_of(office, case.id)) == {"p06_ut_answer", "p05_work_ut_settle"}
+    answer: dict[str, Value] = {
+        "исход": "исполнено",
+        "ответ": "Мать принята на работу.",
+        "дата_ответа": date(2026, 1, 12),
+    }
+    do(office, curator, case.id, "p06_ut_answer", **answer)
+    checked: dict[str, Value] = {"помощь_началась": "да", "вывод_проверки": "Мать вышла на работу."}
+    do(office, curator, case.id, "p06_ut_check", **checked, что_дальше="закрыть")
+    result: dict[str, Value] = {"итог_меры": "сделано", "результат_меры": "Есть заработок."}
+    do(office, curator, case.id, "p05_measure_ut_result", **result, дата_итога=date(2026, 1, 12))
+    do(office, curator, case.id, "p05_work_ut_settle", что_закончено="Ответ внесён.")
+    assert steps_of(office, case.id) == {}, "the commission decides"

@@ -127,7 +127,7 @@ INSIDE = {
     "cases.visiting.close_visit", "cases.visiting.make_ready", "cases.visiting.next_visit",
     "cases.visiting.open_visit",
     "cases.closing.before_the_end", "cases.referring.accept", "cases.referring.close", "cases.referring.send",
-    "cases.intake.known", "cases.intake.matches",
+    "cases.intake.known", "cases.intake.matches", "cases.unfinished.unfinished",
     "cases.registering.enter", "cases.registering.leave", "cases.registering.note",
     "cases.registering.day_of", "cases.registering.subject_of", "cases.registering.update",
     "cases.messages.collect_message", "cases.messages.forget_expired", "cases.messages.send_message",

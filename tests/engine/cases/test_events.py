@@ -76,12 +76,15 @@ def test_who_may_not_open_cases_of_the_unit_notes_nothing_in_them(rt: Runtime, c
     assert open_nodes(rt) == []
 
 
-def test_what_a_called_pathway_waits_for_is_not_noted_by_hand(rt: Runtime) -> None:
+def test_what_a_called_pathway_waits_for_is_noted_by_hand_when_it_is_about_the_case(rt: Runtime) -> None:
     called = diagram(
         "asking",
         '<startEvent id="cs"/><endEvent id="ce"/>'
-        '<receiveTask id="answer" name="Дождаться решения" messageRef="d"/>' + flows("cs answer ce"),
-        '<message id="d" name="msg.decision"/>',
+        '<receiveTask id="d1" name="Решение комиссии" messageRef="d"><extensionElements><camunda:properties>'
+        '<camunda:property name="key" value="&quot;вопрос 7&quot;"/></camunda:properties></extensionElements>'
+        '</receiveTask><receiveTask id="m1" name="Семья переезжает" messageRef="m"/>'
+        '<parallelGateway id="cg" name=""/>' + flows("cs cg d1 ce", "cg m1 ce"),
+        '<message id="d" name="msg.decision"/><message id="m" name="msg.move_out"/>',
     )
     main = diagram(
         "main",
@@ -91,9 +94,13 @@ def test_what_a_called_pathway_waits_for_is_not_noted_by_hand(rt: Runtime) -> No
     publish_files(rt, called, main)
     clerk = make_actor(rt, "R05")
     case = open_case(rt, clerk, "main")
-    assert awaited(rt, clerk, case.id) == []
+    assert [(each.name, each.title) for each in awaited(rt, clerk, case.id)] == [
+        ("msg.move_out", "Семья переезжает")
+    ]
     with pytest.raises(Conflict, match="больше не ждёт"):
         note_event(rt, clerk, case.id, "msg.decision")
+    note_event(rt, clerk, case.id, "msg.move_out")
+    assert awaited(rt, clerk, case.id) == []
 
 
 def test_an_event_about_something_else_is_not_noted_by_hand(rt: Runtime) -> None:
