@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,10 @@ REDIS_DATABASES = 64
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     if "PYTEST_XDIST_WORKER" not in os.environ:
+        # Else each of the servers that tests start would compile the whole product anew.
+        sys.dont_write_bytecode = False
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        services.work_in_memory()
         folder = contextlib.ExitStack()
         folder.enter_context(services.folder_of_run())
         config.add_cleanup(folder.close)

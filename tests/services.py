@@ -31,6 +31,8 @@ import psycopg
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
+MEMORY = Path("/dev/shm")
+ENOUGH_MEMORY = 4 * 2**30
 # The folder of this run's servers, in the environment so that the workers of pytest-xdist inherit it.
 FOLDER = "MARSHRUT_TEST_SERVICES"
 OWN_ADDRESS = {"postgres": "TEST_DATABASE_URL", "redis": "TEST_REDIS_URL"}
@@ -61,6 +63,20 @@ def folder_of_run() -> Iterator[None]:
         with contextlib.suppress(FileNotFoundError), _lock(folder / kind / KEEPER):
             pass
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def work_in_memory() -> None:
+    """Keep the temporary files of this process and those it starts in memory, where there is room for them.
+
+    Tests make thousands of small databases and wait for the disk at every commit. Programs must be allowed to
+    start from there: servers out of wheels do.
+    """
+    if "TMPDIR" in os.environ or not MEMORY.is_dir() or not os.access(MEMORY, os.W_OK):
+        return
+    found = os.statvfs(MEMORY)
+    if found.f_bavail * found.f_frsize > ENOUGH_MEMORY and not found.f_flag & os.ST_NOEXEC:
+        os.environ["TMPDIR"] = str(MEMORY)
+        tempfile.tempdir = None
 
 
 def postgres() -> str:
@@ -229,6 +245,9 @@ def _run_postgres(home: Path) -> tuple[subprocess.Popen[bytes], str]:
         "fsync": "off",
         "full_page_writes": "off",
         "synchronous_commit": "off",
+        "autovacuum": "off",
+        "shared_buffers": "32MB",
+        "max_wal_size": "128MB",
     }
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     server = subprocess.Popen(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -111,19 +112,30 @@ def check(database: Database) -> str:
 
 
 def _check_version(conn: Connection) -> None:
-    script = ScriptDirectory.from_config(config(conn))
-    known = {revision.revision for revision in script.walk_revisions()}
+    known, newest = _revisions(
+        MIGRATIONS, frozenset(path.name for path in (MIGRATIONS / "versions").iterdir())
+    )
     standing = set(MigrationContext.configure(conn).get_current_heads())
     if not standing <= known:
         raise StorageUnavailable(
             "База данных создана более новой версией «Маршрута».",
             "Установите эту версию или восстановите резервную копию, сделанную до обновления.",
         )
-    if standing != set(script.get_heads()):
+    if standing != newest:
         raise OutdatedDatabase(
             "База данных от прежней версии «Маршрута».",
             "Сделайте резервную копию и выполните «marshrut init».",
         )
+
+
+@cache
+def _revisions(folder: Path, _files: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """All revisions of the migrations in these files of the folder, and the last of them.
+
+    Kept: reading the files takes most of the time of opening a database, and a trial opens many.
+    """
+    script = ScriptDirectory.from_config(_config_of(folder))
+    return frozenset(found.revision for found in script.walk_revisions()), frozenset(script.get_heads())
 
 
 def _instance(conn: Connection) -> str | None:
@@ -132,7 +144,12 @@ def _instance(conn: Connection) -> str | None:
 
 def config(conn: Connection) -> Config:
     """How Alembic finds the migrations and works inside the transaction of this connection."""
-    made = Config()
-    made.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    made = _config_of(MIGRATIONS)
     made.attributes["connection"] = conn
+    return made
+
+
+def _config_of(folder: Path) -> Config:
+    made = Config()
+    made.set_main_option("script_location", str(folder).replace("%", "%%"))
     return made

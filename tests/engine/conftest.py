@@ -12,9 +12,9 @@ from tests.factories.access import make_runtime
 
 
 @pytest.fixture
-def rt(tmp_path: Path, database_url: str) -> Iterator[Runtime]:
+def rt(tmp_path: Path, installed_database_url: str) -> Iterator[Runtime]:
     """A new instance; its connections are closed at the end."""
-    made = make_runtime(tmp_path, database_url)
+    made = make_runtime(tmp_path, installed_database_url)
     yield made
     made.database.close()
     made.vault.store.database.close()

@@ -7,7 +7,9 @@ specialist = make_actor(rt, "R05")
 from __future__ import annotations
 
 import base64
+import functools
 import itertools
+import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +18,7 @@ from weakref import WeakKeyDictionary
 from engine.access.actors import load_actor
 from engine.access.service import Grant, NewAccount, NewUnit, create_account, create_unit
 from engine.access.tables import AGENCY, DEPARTMENT, MUNICIPALITY
-from engine.bootstrap import create_instance
+from engine.bootstrap import create_instance, open_runtime
 from engine.clock import MovableClock
 from engine.model import SYSTEM, Actor, Scope
 from engine.names import FullName
@@ -68,8 +70,26 @@ def make_settings(folder: Path, database_url: str | None = None, keys_url: str |
 
 
 def make_runtime(folder: Path, database_url: str | None = None, *, at: datetime = MONDAY) -> Runtime:
-    """A new instance with its tables and nobody in it; its clock is a MovableClock that stands at `at`."""
-    return create_instance(make_settings(folder, database_url), MovableClock(at))
+    """A new instance with its tables and nobody in it; its clock is a MovableClock that stands at `at`.
+
+    Its files are copies of a pattern, unless they are there already or the database is another one.
+    """
+    settings = make_settings(folder, database_url)
+    if database_url is None and not (folder / "marshrut.db").exists():
+        for name, content in _pattern().items():
+            (folder / name).write_bytes(content)
+        return open_runtime(settings, MovableClock(at))
+    return create_instance(settings, MovableClock(at))
+
+
+@functools.cache
+def _pattern() -> dict[str, bytes]:
+    """The files of an instance with nobody in it; made once, because making tables takes longest."""
+    with tempfile.TemporaryDirectory() as name:
+        rt = create_instance(make_settings(Path(name)), MovableClock(MONDAY))
+        rt.database.close()
+        rt.vault.store.database.close()
+        return {path.name: path.read_bytes() for path in Path(name).iterdir()}
 
 
 def town(rt: Runtime) -> Town:

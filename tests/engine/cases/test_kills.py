@@ -187,8 +187,8 @@ def killed_at(boundary: int, ground: Ground) -> Callable[[Runtime], None]:
 
 
 @pytest.fixture
-def ground(tmp_path: Path, database_url: str) -> Ground:
-    return Ground(tmp_path, database_url)
+def ground(tmp_path: Path, installed_database_url: str) -> Ground:
+    return Ground(tmp_path, installed_database_url)
 
 
 def test_killed_at_every_commit_it_goes_on_where_it_was(ground: Ground) -> None:
@@ -207,11 +207,13 @@ RANDOM_KILLS = {"sqlite": 200, "postgresql": 25}
 behind."""
 
 
-def test_killed_at_random_moments_it_loses_and_repeats_nothing(tmp_path: Path, database_url: str) -> None:
+def test_killed_at_random_moments_it_loses_and_repeats_nothing(
+    tmp_path: Path, installed_database_url: str
+) -> None:
     chance = random.Random(2026)
-    wanted = RANDOM_KILLS["sqlite" if database_url.startswith("sqlite") else "postgresql"]
+    wanted = RANDOM_KILLS["sqlite" if installed_database_url.startswith("sqlite") else "postgresql"]
     kills = 0
-    ground = Ground(tmp_path, database_url, journeys=wanted)
+    ground = Ground(tmp_path, installed_database_url, journeys=wanted)
     while True:
         child = ground.child(ground.drive)
         if kills < wanted:

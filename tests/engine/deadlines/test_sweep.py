@@ -22,8 +22,8 @@ from tests.engine.deadlines.instances import CENTRE, instance
 
 
 @pytest.fixture
-def rt(database_url, tmp_path):
-    found = instance(database_url, tmp_path)
+def rt(installed_database_url, tmp_path):
+    found = instance(installed_database_url, tmp_path)
     yield found
     found.database.close()
 

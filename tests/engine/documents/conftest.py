@@ -15,6 +15,6 @@ def rt(tmp_path: Path) -> Runtime:
 
 
 @pytest.fixture
-def rt_both(tmp_path: Path, database_url: str) -> Runtime:
+def rt_both(tmp_path: Path, installed_database_url: str) -> Runtime:
     """The same, once on SQLite and once on PostgreSQL."""
-    return make_runtime(tmp_path, database_url)
+    return make_runtime(tmp_path, installed_database_url)

@@ -494,8 +494,10 @@ def test_what_was_done_before_keeps_its_name(rt: Runtime, clerk: Actor, head: Ac
 # --- losing nothing
 
 
-def test_killed_in_the_middle_every_case_is_wholly_here_or_there(tmp_path: Path, database_url: str) -> None:
-    rt = make_runtime(tmp_path, database_url)
+def test_killed_in_the_middle_every_case_is_wholly_here_or_there(
+    tmp_path: Path, installed_database_url: str
+) -> None:
+    rt = make_runtime(tmp_path, installed_database_url)
     publish_files(rt, two())
     clerk, head = make_actor(rt, "R05"), make_account(rt, "R07")
     for _ in range(3):
@@ -504,15 +506,15 @@ def test_killed_in_the_middle_every_case_is_wholly_here_or_there(tmp_path: Path,
     plan_id = plan(rt)
     close(rt)
     for boundary_number in range(1, 8):
-        os.waitpid(_killed_at(boundary_number, tmp_path, database_url, head, plan_id), 0)
-        rt = open_runtime(make_settings(tmp_path, database_url), MovableClock(MONDAY))
+        os.waitpid(_killed_at(boundary_number, tmp_path, installed_database_url, head, plan_id), 0)
+        rt = open_runtime(make_settings(tmp_path, installed_database_url), MovableClock(MONDAY))
         with rt.database.read() as conn:
             kept = {each.case_id for each in moved_cases(conn, SYSTEM, plan_id)}
             for found in conn.execute(select(case_.c.id, case_.c.release_id)).all():
                 assert (found.release_id == 2) == (found.id in kept)
                 case_position(rt, conn, case_card(rt, conn, SYSTEM, found.id))
         close(rt)
-    rt = open_runtime(make_settings(tmp_path, database_url), MovableClock(MONDAY))
+    rt = open_runtime(make_settings(tmp_path, installed_database_url), MovableClock(MONDAY))
     move_cases(rt, SYSTEM, plan_id, WHY)
     assert open_nodes(rt) == ["a"] * 3
     with rt.database.read() as conn:
