@@ -21,17 +21,15 @@ from itertools import pairwise
 
 from sqlalchemy import func, select
 
-from benchmarks.many import copy_case
+from benchmarks.many import at_its_timer, copy_case
 from benchmarks.pages import PageTimes
-from benchmarks.sweep import case_at_its_timer
 from engine.bench.instances import Ground
 from engine.bench.ours import Ours
-from engine.bench.works import works
 from engine.bootstrap import open_runtime
 from engine.cases.history import HistoryKind
 from engine.cases.tables import history
 from engine.clock import MovableClock
-from engine.jobs.sweep import sweep, sweep_until_idle
+from engine.jobs.sweep import sweep
 from engine.runtime import Runtime
 from engine.settings import Settings
 
@@ -64,13 +62,8 @@ def main() -> None:
 @contextmanager
 def _due(database: str | None, cases: int) -> Iterator[Ours]:
     """An instance with so many cases whose timers are due at once."""
-    work = next(work for work in works() if work.name == "small+timer")
     with Ground(database) as ground:
-        ours = Ours(ground, work)
-        assert isinstance(ours.rt.clock, MovableClock)
-        ours.rt.clock.set(work.at)
-        case_id = case_at_its_timer(ours)
-        sweep_until_idle(ours.rt)
+        ours, case_id = at_its_timer(ground)
         copy_case(ours.rt, case_id, cases - 1)
         yield ours
 

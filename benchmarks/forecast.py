@@ -1,10 +1,14 @@
-"""How forecasts turn out: a simulated year of an office, run by the engine with a moved clock.
+"""How forecasts turn out: a simulated year of an office, run by the engine with a moved clock; and what it
+costs to look at many open terms.
 
-    python -m benchmarks.forecast [--cases 500] [--seed 7]
+    python -m benchmarks.forecast [--cases 500] [--seed 7] [--open 10000]
 
 Nothing real: cases come two a working day, four steps under a term of five working days (T14), the second
 step under one of its own (T11). How long a step takes is drawn by chance, and one case in seven is a hard
 one, slow all along: that is what a forecast can learn to see.
+
+The cost is that of the hourly look of a sweep (`keep_risks`) at a tenth of the open cases and at all of them:
+a term must not cost more among many.
 """
 
 from __future__ import annotations
@@ -17,9 +21,11 @@ from datetime import datetime, time, timedelta
 from heapq import heappop, heappush
 from itertools import pairwise
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
+from benchmarks.many import copy_case
 from engine.bench.instances import Ground, actor_of
+from engine.bench.meter import Meter
 from engine.bench.works import Work
 from engine.cases.service import complete_task, start_case
 from engine.clock import MovableClock
@@ -29,7 +35,8 @@ from engine.deadlines.interruptions import resumed_due
 from engine.definitions.files import Upload
 from engine.model import CompleteTask, StartCase
 from engine.runtime import Runtime
-from engine.worklist.forecast import past_terms
+from engine.worklist.forecast import FRESH, past_terms
+from engine.worklist.risks import keep_risks
 from engine.worklist.tables import OPEN, task
 
 PROCESS = "decision"
@@ -47,12 +54,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=500)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--open", type=int, default=10_000, help="open cases to look at")
     wanted = parser.parse_args()
     work = Work("forecast", PROCESS, [_diagram()], BEGIN, {}, [])
     with Ground() as ground:
         rt, account_id = ground.instance(work)
         _Office(rt, account_id, random.Random(wanted.seed)).play(wanted.cases)
         _tell(rt)
+        _tell_cost(rt, account_id, wanted.open)
 
 
 def _diagram() -> Upload:
@@ -151,6 +160,29 @@ def _tell(rt: Runtime) -> None:
     for each in found.bins:
         print(
             f"{each.low:4.0%} to {each.high:4.0%} {each.forecasts:12} {each.said:10.0%} {each.happened:10.0%}"
+        )
+
+
+def _tell_cost(rt: Runtime, account_id: int, cases: int) -> None:
+    """Two sizes, each looked at when every step has to be written, and an hour later, when none has."""
+    assert isinstance(rt.clock, MovableClock)
+    case_id = start_case(rt, StartCase(actor_of(rt, account_id), PROCESS, {}), check_form=False).id
+    have, spent = 1, {}
+    for wanted in (cases // 10, cases):
+        copy_case(rt, case_id, wanted - have)
+        have = wanted
+        with rt.database.write() as conn:
+            conn.execute(update(task).values(risk=50))
+        for when in ("first", "again"):
+            rt.clock.advance(FRESH)
+            meter = Meter()
+            meter.time(lambda: all(keep_risks(rt) for _ in range(cases)))
+            spent[wanted, when] = meter.cpu_ms * 1000 / wanted
+    for when in ("first", "again"):
+        few, many = spent[cases // 10, when], spent[cases, when]
+        print(
+            f"{when} look at {cases:,} open cases: {many * cases / 1e6:.2f} s of CPU, {many:.0f} µs a case; "
+            f"among {cases // 10:,} {few:.0f} µs, {many / few:.2f} times"
         )
 
 

@@ -1,4 +1,6 @@
-"""Many copies of one case, put into the tables directly: starting them one by one would take hours."""
+"""A case that waits at its timer, and many copies of a case, put into the tables directly: starting them one
+by one would take hours.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +8,35 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, insert, select
 
+from engine.bench.instances import Ground
+from engine.bench.ours import Ours
+from engine.bench.works import works
 from engine.cases.locking import state_purpose
+from engine.cases.service import complete_task, start_case
 from engine.cases.tables import case_, wait
+from engine.clock import MovableClock
 from engine.deadlines.tables import term
-from engine.model import split_task_id, task_id
+from engine.jobs.sweep import sweep_until_idle
+from engine.model import CompleteTask, StartCase, split_task_id, task_id
 from engine.runtime import Runtime
+from engine.scenarios.steps import Complete
 from engine.storage.counting import count_statements
 from engine.worklist.tables import task
+
+
+def at_its_timer(ground: Ground) -> tuple[Ours, int]:
+    """An instance with one case, and its number: it waits at a step with a timer, a term of the case and one
+    of the step, and nothing else is due.
+    """
+    work = next(work for work in works() if work.name == "small+timer")
+    ours = Ours(ground, work)
+    assert isinstance(ours.rt.clock, MovableClock)
+    ours.rt.clock.set(work.at)
+    started = start_case(ours.rt, StartCase(ours.actor, work.process, {}), check_form=False)
+    first = next(move for move in work.moves if isinstance(move, Complete))
+    complete_task(ours.rt, CompleteTask(ours.actor, ours.number(started.id, first.node), first.data))
+    sweep_until_idle(ours.rt)
+    return ours, started.id
 
 
 def copy_case(rt: Runtime, case_id: int, copies: int) -> None:

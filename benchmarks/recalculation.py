@@ -20,12 +20,9 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from benchmarks.many import copy_case
+from benchmarks.many import at_its_timer, copy_case
 from benchmarks.pages import PageTimes
-from benchmarks.sweep import case_at_its_timer
 from engine.bench.instances import Ground
-from engine.bench.ours import Ours
-from engine.bench.works import works
 from engine.bootstrap import open_runtime
 from engine.cases.history import HistoryKind
 from engine.cases.recalculation import SETTLED, recount_due
@@ -34,7 +31,6 @@ from engine.clock import MovableClock
 from engine.deadlines.calendar import Day, DayKind
 from engine.deadlines.service import edit_day
 from engine.deadlines.tables import moved_term, recalculation, term
-from engine.jobs.sweep import sweep_until_idle
 from engine.model import SYSTEM
 from engine.runtime import Runtime
 from engine.settings import Settings
@@ -49,14 +45,10 @@ def main() -> None:
     parser.add_argument("--terms", type=int, default=100_000)
     parser.add_argument("--database", help="an empty PostgreSQL database; without it a file of SQLite")
     wanted = parser.parse_args()
-    work = next(work for work in works() if work.name == "small+timer")
     with Ground(wanted.database) as ground:
-        ours = Ours(ground, work)
+        ours, case_id = at_its_timer(ground)
         rt = ours.rt
         assert isinstance(rt.clock, MovableClock)
-        rt.clock.set(work.at)
-        case_id = case_at_its_timer(ours)
-        sweep_until_idle(rt)
         of_case = _count(rt, select(func.count()).where(term.c.case_id == case_id, term.c.ended_at.is_(None)))
         copy_case(rt, case_id, wanted.terms // of_case - 1)
         total = _count(rt, select(func.count()).where(term.c.ended_at.is_(None)))

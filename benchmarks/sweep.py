@@ -14,20 +14,15 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from benchmarks.many import copy_case, statements
+from benchmarks.many import at_its_timer, copy_case, statements
 from engine.bench.instances import Ground
 from engine.bench.meter import Meter
-from engine.bench.ours import Ours
-from engine.bench.works import works
 from engine.cases.history import HistoryKind
-from engine.cases.service import complete_task, start_case
 from engine.cases.tables import history
 from engine.cases.timers import fire_due
 from engine.clock import MovableClock
-from engine.jobs.sweep import sweep, sweep_until_idle
-from engine.model import CompleteTask, StartCase
+from engine.jobs.sweep import sweep
 from engine.runtime import Runtime
-from engine.scenarios.steps import Complete
 from engine.worklist.ladder import tell_due
 
 ROUNDS = 30
@@ -38,14 +33,10 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=10_000)
     parser.add_argument("--database", help="an empty PostgreSQL database; without it a file of SQLite")
     wanted = parser.parse_args()
-    work = next(work for work in works() if work.name == "small+timer")
     with Ground(wanted.database) as ground:
-        ours = Ours(ground, work)
+        ours, case_id = at_its_timer(ground)
         rt = ours.rt
         assert isinstance(rt.clock, MovableClock)
-        rt.clock.set(work.at)
-        case_id = case_at_its_timer(ours)
-        sweep_until_idle(rt)
         print(ground.kind)
         _tell_idle(rt, 1)
         copy_case(rt, case_id, wanted.cases - 1)
@@ -60,13 +51,6 @@ def main() -> None:
                 )
             ).one()
         print(f"timers in the history: {fired[0]}, of so many cases: {fired[1]}")
-
-
-def case_at_its_timer(ours: Ours) -> int:
-    started = start_case(ours.rt, StartCase(ours.actor, ours.work.process, {}), check_form=False)
-    first = next(move for move in ours.work.moves if isinstance(move, Complete))
-    complete_task(ours.rt, CompleteTask(ours.actor, ours.number(started.id, first.node), first.data))
-    return started.id
 
 
 def _tell_idle(rt: Runtime, cases: int) -> None:

@@ -1,10 +1,14 @@
-"""Every term of the catalogue of pathways is shipped as the catalogue says: how long, how well founded.
+"""Every term of the catalogue of pathways is shipped with the length, the mark and the ground of the table
+below, and is either started by a shipped diagram or said not to be.
 
-The table was compared with the catalogue and the list of legal sources line by line. Whoever changes a norm
-in `processes/norms.yaml` changes it here too, on purpose.
+The table was written by hand from the catalogue and the list of legal sources; no test can compare it with
+them. Whoever changes a norm in `processes/norms.yaml` changes it here too, on purpose.
 """
 
 from __future__ import annotations
+
+import re
+from pathlib import Path
 
 import pytest
 
@@ -119,6 +123,31 @@ T53 T54 T60 T70 T71 T72 T73 T74 T75 T80 T81 T82 T83 T84 T90
 """Keys of the catalogue itself. Terms that it names without a key have T08, T55–T57, T85–T89 and T91–T95,
 second and third terms of a row a `b` and a `c`."""
 
+NOT_DRAWN = {
+    "p05_family_support": "T30 T31 T32 T33 T34b",
+    "p07_red_zone": "T40 T41 T42",
+    "p11_care_assessment": "T70 T71 T71b",
+    "p12_service_start": "T72",
+    "p13_service_accounting": "T73 T74 T75",
+    "p14_sc_development": "T80 T81 T82 T83 T84",
+    "p15_sc_execution": "T85 T86 T87 T89",
+    "p16_sc_aftercare": "T88 T88b",
+    "p29_personal_data": "T91 T92 T93 T93b T94 T94b T95",
+}
+"""Terms that no shipped diagram may start yet, by the pathway that will."""
+ELSEWHERE = {
+    "T01b": "the limit of the act; the pathway keeps T01, which is shorter",
+    "T16b": "T16 with the thirty days before it; the pathway counts those by T18",
+    "T20": "how often a commission sits is for its secretary to keep",
+    "T22": "as T20",
+    "T24": "the step counts back from the day of its sitting by itself",
+    "T29": "for pathways of a municipality's own",
+}
+"""Terms that are no step's and no case's, and why."""
+
+DIAGRAMS = Path(__file__).parents[3] / "processes"
+STARTED = re.compile(r'name="(?:norm|startTerms)" value="([^"]*)"')
+
 TODAY = day("21.11.2026")
 
 
@@ -132,6 +161,25 @@ def test_a_norm_is_shipped_as_the_catalogue_says(key: str, value: str, mark: str
 def test_no_term_of_the_catalogue_is_left_out() -> None:
     """Pathways may bring norms of their own beside them."""
     assert set(CATALOGUE.split()) <= {row[0] for row in ROWS} <= SHIPPED.keys()
+
+
+def started() -> dict[str, set[str]]:
+    """Keys by the pathways whose diagrams name them at a step or let them run in a case."""
+    found: dict[str, set[str]] = {}
+    for path in DIAGRAMS.rglob("*.bpmn"):
+        for keys in STARTED.findall(path.read_text("utf-8")):
+            for key in keys.replace(",", " ").split():
+                found.setdefault(key, set()).add(path.stem)
+    return found
+
+
+def test_a_term_is_started_by_a_diagram_or_said_not_to_be() -> None:
+    by_pathway = started()
+    later = {key: pathway for pathway, keys in NOT_DRAWN.items() for key in keys.split()}
+    keys = {row[0].partition(":")[0] for row in ROWS}
+    assert sorted(keys - by_pathway.keys() - later.keys() - ELSEWHERE.keys()) == []
+    assert sorted(ELSEWHERE.keys() & by_pathway.keys()) == []
+    assert set(by_pathway) <= SHIPPED.keys()
 
 
 @pytest.mark.parametrize("key", [row[0] for row in ROWS])
