@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, select
 from engine.cases.clocks import may_extend, may_pause
 from engine.cases.queries import CaseCard, case_card
 from engine.deadlines.counting import Office, Unit
-from engine.deadlines.due import DueWords, Pause, last_day, words
+from engine.deadlines.due import DueWords, Pause, last_day_words, words
 from engine.deadlines.interruptions import left_in_days
 from engine.deadlines.norms import Norm
 from engine.deadlines.queries import case_terms
@@ -195,7 +195,7 @@ def _view(
         standing=pause.in_full(norm, office.zone) if pause else "",
         pauses=tuple(map(_past_pause, own)),
         extensions=tuple(
-            _past_extension(row, last_day(from_seconds(row.due_after), now, calendar, office, norm))
+            _past_extension(row, last_day_words(from_seconds(row.due_after), now, calendar, office, norm))
             for row in extensions
             if row.term_id == found.id
         ),

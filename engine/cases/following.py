@@ -19,7 +19,7 @@ from engine.cases.locking import LockedCase
 from engine.cases.tables import wait
 from engine.deadlines.calendar import Calendar
 from engine.deadlines.counting import Office
-from engine.deadlines.due import last_day, overdue_from
+from engine.deadlines.due import last_day_words, overdue_from
 from engine.deadlines.norms import Norm
 from engine.model import FAR_FUTURE, Actor, Clock
 from engine.runtime import Runtime
@@ -110,7 +110,7 @@ def steps_among(row: AnyRow, terms: Iterable[AnyRow], tasks: Iterable[AnyRow]) -
 
 def was_is(clock: TermClock, due: datetime, now: datetime) -> dict[str, str]:
     """The last day before and after, as the history keeps them."""
-    becomes = last_day(due, now, clock.calendar, clock.office, clock.norm)
+    becomes = last_day_words(due, now, clock.calendar, clock.office, clock.norm)
     return {"было": local_day(clock, clock.due), "стало": becomes}
 
 

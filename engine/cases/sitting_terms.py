@@ -13,7 +13,7 @@ from engine.cases.history import HistoryKind
 from engine.cases.locking import lock_free_case
 from engine.cases.tables import ACTIVE, case_
 from engine.deadlines.counting import Unit, sitting_moment
-from engine.deadlines.due import last_day
+from engine.deadlines.due import last_day_words
 from engine.deadlines.tables import norm, term
 from engine.deadlines.terms import sitting_row
 from engine.model import SYSTEM, Clock
@@ -96,7 +96,7 @@ def _move(rt: Runtime, conn: Connection, clock: TermClock, days: Sequence[date],
     before = due_from_seconds(row.due_at)
     told["причина"] = _why(before, due)
     told["было"] = local_day(clock, before) if before else ""
-    told["стало"] = last_day(due, now, clock.calendar, clock.office, clock.norm) if due else ""
+    told["стало"] = last_day_words(due, now, clock.calendar, clock.office, clock.norm) if due else ""
     note(rt, conn, SYSTEM, clock, HistoryKind.TERM_RECOUNTED, told, now, "term.recounted")
 
 

@@ -194,7 +194,7 @@ def may_move(
     return ""
 
 
-def last_day(
+def last_day_words(
     due: datetime, now: datetime, calendar: Calendar, office: Office, norm: Norm | None = None
 ) -> str:
     """A last day as it is printed and kept: «13.01.2027», while it may move «13.01.2027, предварительно»."""

@@ -18,7 +18,7 @@ from engine.cases.locking import state_purpose
 from engine.cases.outbox import Promise
 from engine.cases.tables import case_, history
 from engine.cases.values import open_values
-from engine.deadlines.due import last_day
+from engine.deadlines.due import last_day_words
 from engine.deadlines.queries import case_terms
 from engine.definitions.library import Release
 from engine.documents import context
@@ -166,7 +166,9 @@ def _terms(rt: Runtime, conn: Connection, row: Row[Any]) -> dict[str, context.Pr
     for each in case_terms(conn, row.id):
         norm, due = rt.calendars.norm_by_id(each.norm_id), each.due.at
         until = (
-            "" if due is None or each.clock is Clock.PAUSED else last_day(due, now, calendar, office, norm)
+            ""
+            if due is None or each.clock is Clock.PAUSED
+            else last_day_words(due, now, calendar, office, norm)
         )
         found[each.key] = context.PrintedTerm(until, norm.norm_words, norm.ground_words)
     return found
