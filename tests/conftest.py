@@ -31,6 +31,18 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(folder.close)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Real argon2 with parameters for tests: the hash of a password in a millisecond instead of 150."""
+    from argon2 import PasswordHasher
+
+    from engine.access import passwords
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
 @pytest.fixture
 def tmp_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty instance folder, the one that MARSHRUT_HOME names during the test."""

@@ -57,14 +57,27 @@ def rt(pattern: tuple[Path, Office], tmp_path: Path) -> Iterator[Runtime]:
     opened.vault.store.database.close()
 
 
+@pytest.fixture(scope="session")
+def pages(pattern: tuple[Path, Office], tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application that serves the office of each test in turn: making one takes as long as a test."""
+    rt = workplace.reopen(pattern[0], tmp_path_factory.mktemp("pages"))
+    made = strict(create_app(rt))
+    rt.database.close()
+    rt.vault.store.database.close()
+    return made
+
+
 @pytest.fixture
-def app(rt: Runtime) -> Flask:
-    """Its pages; a name that a template uses and nobody gives is a fault."""
-    return strict(create_app(rt))
+def app(pages: Flask, rt: Runtime) -> Iterator[Flask]:
+    """The pages of this test's office. Views that the test puts others in the place of come back after it."""
+    views = dict(pages.view_functions)
+    pages.extensions["marshrut"] = rt
+    yield pages
+    pages.view_functions.update(views)
 
 
 def strict(app: Flask) -> Flask:
-    """Templates are compiled once for all tests: every test has an application of its own."""
+    """A name that a template uses and nobody gives is a fault. Templates are compiled once for all."""
     app.jinja_env.undefined = StrictNames
     app.jinja_env.bytecode_cache = COMPILED
     return app

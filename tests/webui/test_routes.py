@@ -102,20 +102,24 @@ def test_who_is_not_signed_in_is_led_to_the_sign_in(app, rt):
     assert wrong == []
 
 
-@pytest.mark.parametrize(("method", "rule"), WRITES)
-def test_nothing_is_written_without_the_token_of_the_page(method, rule, visit):
-    visitor = visit("R29")
-    answer = visitor.client.open(path(rule, 1), method=method, headers=JSON)
-    assert (answer.status_code, answer.get_json()["code"]) == (400, "stale")
+def answers_to_writing(visitor: Visitor, headers: dict[str, str]) -> dict[tuple[str, str], tuple[int, str]]:
+    """What every address that writes answers to these headers."""
+    return {
+        (method, rule): (answer.status_code, answer.get_json()["code"])
+        for method, rule in WRITES
+        for answer in [visitor.client.open(path(rule, 1), method=method, headers={**JSON, **headers})]
+    }
 
 
-@pytest.mark.parametrize(("method", "rule"), WRITES)
-def test_the_token_of_another_browser_opens_nothing(method, rule, visit, app):
+def test_nothing_is_written_without_the_token_of_the_page(visit):
+    assert answers_to_writing(visit("R29"), {}) == dict.fromkeys(WRITES, (400, "stale"))
+
+
+def test_the_token_of_another_browser_opens_nothing(visit, app):
     """Whoever lures a colleague to a page of their own has a token too, but not the colleague's."""
-    visitor = visit("R29")
     foreign = str(URLSafeTimedSerializer(app.config["SECRET_KEY"], salt="wtf-csrf-token").dumps("1" * 40))
-    answer = visitor.client.open(path(rule, 1), method=method, headers={**JSON, "X-CSRFToken": foreign})
-    assert (answer.status_code, answer.get_json()["code"]) == (400, "stale")
+    found = answers_to_writing(visit("R29"), {"X-CSRFToken": foreign})
+    assert found == dict.fromkeys(WRITES, (400, "stale"))
 
 
 OF_THE_WHOLE_MUNICIPALITY = {
@@ -138,15 +142,17 @@ def test_an_address_with_a_number_says_whose_thing_it_is():
         assert bool(numbers - OF_THE_WHOLE_MUNICIPALITY) is bool(route.thing), (method, rule)
 
 
-THINGS = [(key, route.thing) for key, route in ROUTES.items() if route.thing]
+@pytest.fixture(scope="module")
+def closed(
+    pattern: tuple[Path, Office], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Runtime, Visitor, dict[str, int]]]:
+    """One office for all attempts, who makes them and the numbers of what is there: nothing of it may change.
 
-
-@pytest.mark.parametrize(("key", "thing"), THINGS, ids=[f"{key[0]} {key[1]}" for key, _ in THINGS])
-def test_what_belongs_to_another_department_is_closed_and_stays_as_it_was(key, thing, app, rt, office):
-    method, rule = key
-    # The head of a department may everything there that is not left to an office of the whole municipality.
-    stranger = make_account(rt, "R07", unit_id=office.care)
-    number = {
+    The head of a department may everything there that is not left to an office of the whole municipality.
+    """
+    office = pattern[1]
+    rt = workplace.reopen(pattern[0], tmp_path_factory.mktemp("closed"))
+    numbers = {
         "task": office.task,
         "case": office.later_case,
         "document": office.document,
@@ -155,12 +161,24 @@ def test_what_belongs_to_another_department_is_closed_and_stays_as_it_was(key, t
         "term": term_of(rt, office.task),
         "referral": referral_of(rt, office.later_case),
         "merge": merge_of(rt, office.families),
-    }[thing]
+    }
+    stranger = make_account(rt, "R07", unit_id=office.care)
+    yield rt, Visitor(strict(create_app(rt)), rt, stranger), numbers
+    rt.database.close()
+    rt.vault.store.database.close()
+
+
+THINGS = [(key, route.thing) for key, route in ROUTES.items() if route.thing]
+
+
+@pytest.mark.parametrize(("key", "thing"), THINGS, ids=[f"{key[0]} {key[1]}" for key, _ in THINGS])
+def test_what_belongs_to_another_department_is_closed_and_stays_as_it_was(key, thing, closed):
+    method, rule = key
+    rt, visitor, numbers = closed
     data: dict[str, object] = dict.fromkeys(("reason", "event", "name", "value", "template"), "msg.consent")
     before = everything(rt)
-    visitor = Visitor(app, rt, stranger)
     answer = visitor.client.open(
-        path(rule, number),
+        path(rule, numbers[thing]),
         method=method,
         headers={"X-CSRFToken": visitor.token, **JSON},
         data=None if method == "GET" else {**data, "file": (BytesIO(PDF), "x.pdf")},

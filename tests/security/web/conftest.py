@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.webui.conftest import app, office, pattern, rt, visit
+from tests.webui.conftest import app, office, pages, pattern, rt, visit
 
-__all__ = ["app", "office", "pattern", "rt", "visit"]
+__all__ = ["app", "office", "pages", "pattern", "rt", "visit"]
