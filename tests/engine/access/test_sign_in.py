@@ -31,7 +31,7 @@ from tests.factories.access import PASSWORD, make_account, town
 
 
 def test_the_product_makes_a_guess_of_a_password_costly() -> None:
-    """Tests hash quickly, so the parameters are read from the module as it is. 64 MiB, as RFC 9106 advises."""
+    """Tests hash quickly, so the module is read anew. 64 MiB is what RFC 9106 advises."""
     hasher: PasswordHasher = runpy.run_path(str(passwords.__file__))["HASHER"]
     assert (hasher.type, hasher.memory_cost, hasher.time_cost) == (Type.ID, 64 * 1024, 3)
 
