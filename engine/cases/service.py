@@ -20,6 +20,7 @@ from engine.cases.locking import LockedCase, lock_case, lock_task, opened_case
 from engine.cases.numbers import case_number
 from engine.cases.recording import Deed, record_step
 from engine.cases.tables import ACTIVE, case_
+from engine.definitions.library import Release
 from engine.errors import AlreadyCompleted, InvalidData, NotAllowed, NotFound
 from engine.formjs import Form
 from engine.model import Actor, CompleteTask, Permission, Scope, StartCase, Value, split_task_id
@@ -167,14 +168,25 @@ def complete_task(rt: Runtime, command: CompleteTask, *, check_form: bool = True
         now = rt.clock.now()
         element = split_task_id(command.task_id)[1]
         context = step_context(rt, release, case, now)
-        form_key = release.step(case.process, row.node).form if check_form else None
-        form = release.form(form_key) if form_key is not None else None
+        form = _form_for(release, case.process, row.node, command.data) if check_form else None
         answers = _Answers(form, command.data, now.astimezone(context.zone))
         result = bpmn.step(release.program(case.process), case.state, Complete(element, answers), context)
         done = HistoryKind.COMPLETED
         absent = row.assignee_id if row.assignee_id in command.actor.stands_for else None
         deed = Deed(done, command.actor, now, row.node, command.task_id, answers.accepted, absent)
         record_step(rt, conn, release, case, result, deed)
+
+
+def _form_for(release: Release, main: str, node: str, sent: Mapping[str, Value]) -> Form | None:
+    """The form that checks what was sent with a step. With a step that has none nothing may be sent: it would
+    come into the case unchecked.
+    """
+    key = release.step(main, node).form
+    if key is not None:
+        return release.form(key)
+    if sent:
+        raise InvalidData("У этого шага нет формы, данные с ним не принимаются. Обновите страницу.", {})
+    return None
 
 
 class _Answers:

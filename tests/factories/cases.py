@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from engine.access.actors import load_actor
 from engine.cases.service import StartedCase, complete_task, start_case
+from engine.cases.tables import case_
 from engine.definitions.files import Upload
 from engine.definitions.service import publish
 from engine.model import SYSTEM, Actor, CompleteTask, StartCase
@@ -166,7 +167,18 @@ def open_nodes(rt: Runtime) -> list[str]:
 
 
 def complete(rt: Runtime, actor: Actor, node: str, data: Mapping[str, Any] | None = None) -> int:
-    """Complete the first open step of a node; its number. The actor is loaded anew, as every request does."""
+    """Complete the first open step of a node; its number. The actor is loaded anew, as every request does.
+
+    The data of a step without a form are taken as they are.
+    """
     number = open_tasks(rt, node)[0]
-    complete_task(rt, CompleteTask(load_actor(rt, actor.user_id), number, data or {}))
+    command = CompleteTask(load_actor(rt, actor.user_id), number, data or {})
+    complete_task(rt, command, check_form=_has_form(rt, number))
     return number
+
+
+def _has_form(rt: Runtime, number: int) -> bool:
+    opened = select(case_.c.process, case_.c.release_id, task.c.node).join(task, task.c.case_id == case_.c.id)
+    with rt.database.read() as conn:
+        row = conn.execute(opened.where(task.c.id == number)).one()
+    return rt.library.release(row.release_id).step(row.process, row.node).form is not None

@@ -9,7 +9,7 @@ from engine.access.actors import load_actor
 from engine.cases.queries import case_card, case_history
 from engine.cases.service import complete_task
 from engine.cases.tables import ENDED, case_
-from engine.errors import AlreadyCompleted, NotAllowed
+from engine.errors import AlreadyCompleted, InvalidData, NotAllowed
 from engine.model import CompleteTask
 from engine.runtime import Runtime
 from tests.factories.access import make_actor
@@ -75,6 +75,18 @@ def test_a_step_of_another_role_is_refused_and_nothing_changes(rt: Runtime) -> N
     with pytest.raises(NotAllowed):
         complete_task(rt, CompleteTask(load_actor(rt, secretary.user_id), open_tasks(rt, "a")[0]))
     assert open_nodes(rt) == ["a"]
+
+
+def test_a_step_without_a_form_takes_no_data_from_a_person(rt: Runtime) -> None:
+    clerk = make_actor(rt, "R05")
+    publish_files(rt, chain("small", user_task("a"), user_task("b")))
+    open_case(rt, clerk, "small")
+    person, number = load_actor(rt, clerk.user_id), open_tasks(rt, "a")[0]
+    with pytest.raises(InvalidData, match="нет формы"):
+        complete_task(rt, CompleteTask(person, number, {"доход": 0}))
+    assert open_nodes(rt) == ["a"]
+    complete_task(rt, CompleteTask(person, number, {}))
+    assert open_nodes(rt) == ["b"]
 
 
 def test_the_history_keeps_who_did_what_with_which_data(rt: Runtime) -> None:
