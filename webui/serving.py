@@ -8,12 +8,12 @@ import logging
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import FrameType
 
 import click
 import structlog
-from waitress.server import create_server
+from waitress.server import MultiSocketServer, TcpWSGIServer, create_server
 
 from engine.bootstrap import open_runtime
 from engine.commands.demo import fill_if_empty, tell_logins
@@ -22,6 +22,7 @@ from engine.jobs.embedded import EmbeddedSweep
 from engine.runtime import Runtime
 from engine.settings import load
 from webui.app import create_app
+from webui.one_server import only_server
 
 THREADS = 8
 
@@ -32,9 +33,18 @@ is away."""
 
 @click.command()
 @click.option(
-    "--host", default=None, help="Адрес; по умолчанию из MARSHRUT_HOST, иначе только этот компьютер."
+    "--host",
+    metavar="АДРЕС",
+    default=None,
+    help="Где отвечать; по умолчанию из MARSHRUT_HOST, иначе только на этом компьютере.",
 )
-@click.option("--port", type=int, default=None, help="Порт; по умолчанию из MARSHRUT_PORT, иначе 8080.")
+@click.option(
+    "--port",
+    type=int,
+    metavar="ПОРТ",
+    default=None,
+    help="На каком порту; по умолчанию из MARSHRUT_PORT, иначе 8080.",
+)
 @click.option(
     "--behind-proxy",
     is_flag=True,
@@ -57,18 +67,25 @@ def serve(
     if demo:
         fill_if_empty()
     rt = open_runtime(load())
-    if demo:
-        tell_logins(rt)
-    app = create_app(rt, plain_http=plain_http, behind_proxy=behind_proxy)
     address, number = host or rt.settings.host, port or rt.settings.port
-    proxy = {"trusted_proxy": "*", "trusted_proxy_headers": PROXY_HEADERS} if behind_proxy else {}
-    with _port_in_words(address, number):
-        server = create_server(app, host=address, port=number, threads=THREADS, ident="Marshrut", **proxy)
-    sweep = None if without_sweep else _sweep(rt)
+    url = f"http://{'127.0.0.1' if address == '0.0.0.0' else address}:{number}/"  # noqa: S104
+    # A database on a server may have several workplaces before it, on several machines.
+    with only_server(rt.settings.home, url) if rt.database.path is not None else nullcontext():
+        if demo:
+            tell_logins(rt)
+        app = create_app(rt, plain_http=plain_http, behind_proxy=behind_proxy)
+        proxy = {"trusted_proxy": "*", "trusted_proxy_headers": PROXY_HEADERS} if behind_proxy else {}
+        with _port_in_words(address, number):
+            server = create_server(app, host=address, port=number, threads=THREADS, ident="Marshrut", **proxy)
+        _answer(server, None if without_sweep else _sweep(rt), url)
+
+
+def _answer(server: TcpWSGIServer | MultiSocketServer, sweep: EmbeddedSweep | None, url: str) -> None:
+    """Answer requests until somebody stops the process."""
     tune_garbage_collector()
     signal.signal(signal.SIGTERM, _stop)
     try:
-        click.echo(f"Маршрут: http://{'127.0.0.1' if address == '0.0.0.0' else address}:{number}/")  # noqa: S104
+        click.echo(f"Маршрут: {url}")
         server.run()
     except (KeyboardInterrupt, SystemExit):
         pass

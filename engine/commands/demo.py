@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.option(
     "--at",
     type=click.DateTime(["%Y-%m-%d"]),
+    metavar="ДЕНЬ",
     help="Какой день считать сегодняшним, например 2026-01-19; с него часы показа пойдут дальше.",
 )
 @click.option("--fast", is_flag=True, help="Без готовых документов: в несколько раз быстрее.")

@@ -31,7 +31,10 @@ OUTCOMES = {"moves": "переводится", "waits": "подождёт", "can
     "--rename", "renames", metavar="БЫЛО=СТАЛО", multiple=True, help="Элемент сменил id; можно несколько раз."
 )
 @click.option(
-    "--reason", default="", help="Почему: останется в истории дел. Нужна, чтобы перевести или вернуть."
+    "--reason",
+    metavar="ПРИЧИНА",
+    default="",
+    help="Почему: останется в истории дел. Нужна, чтобы перевести или вернуть.",
 )
 @json_option
 def migrate(

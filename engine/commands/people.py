@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _password = click.option(
     "--password",
+    metavar="ПАРОЛЬ",
     prompt="Пароль",
     hide_input=True,
     confirmation_prompt="Пароль ещё раз",

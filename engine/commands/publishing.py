@@ -23,7 +23,7 @@ KINDS = {"bpmn": "схема", "dmn": "решение", "form": "форма", "d
 
 @click.command()
 @click.argument("files", metavar="ФАЙЛ…", nargs=-1, required=True)
-@click.option("--note", default="", help="Что изменилось: останется в истории версий.")
+@click.option("--note", metavar="ТЕКСТ", default="", help="Что изменилось: останется в истории версий.")
 @json_option
 @lang_option
 def publish(files: tuple[str, ...], note: str, as_json: bool) -> None:
