@@ -1,4 +1,6 @@
-"""The scenarios of a pathway, played on what waits at the gate: nothing is published, no case is touched."""
+"""What waits at the gate, tried: its scenarios played, running cases asked. Nothing is published, no case is
+touched.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +13,17 @@ from engine.definitions.files import Checked
 from engine.definitions.service import check_upload
 from engine.model import Permission
 from engine.scenarios.trial import Trial, scenarios_of, try_on
+from engine.versions.comparing import compare_upload
+from engine.versions.impact import Touched, judge_upload, touched_pathways
+from engine.versions.planning import Judged
 from webui.guards import actor, permission, runtime
+from webui.verdicts import counts, verdict_row
+from webui.workshop import changed_files
 
 pages = Blueprint("trials", __name__)
 
 SECONDS = 20.0
-"""No scenario of a file is begun later: the page answers while somebody waits for it."""
+"""No scenario of a file is begun later and no case asked: the page answers while somebody waits for it."""
 
 
 @pages.get("/workshop/upload/<int:upload_id>/scenarios")
@@ -46,3 +53,31 @@ def _tried(tried: Checked, together: list[Checked]) -> dict[str, Any]:
         "left": trial.left,
         "failed": sum(not verdict.ok for verdict in trial.verdicts),
     }
+
+
+@pages.get("/workshop/upload/<int:upload_id>/cases")
+@permission(Permission.DEFINITION_PUBLISH)
+def cases(upload_id: int) -> str:
+    """What each running case would say to the uploaded files, were they published."""
+    rt, person = runtime(), actor()
+    kept = kept_upload(rt, person, upload_id)
+    checked = check_upload(rt, kept.files)
+    refused = any(not each.ok for each in checked)
+    files = [] if refused else [each.file for each in checked if each.file is not None]
+    with rt.database.read() as conn:
+        changed = changed_files(files, compare_upload(conn, rt.library.newest(conn), files))
+        touched = touched_pathways(rt, conn, changed)
+        judged = judge_upload(rt, conn, person, files, touched, SECONDS)
+    return render_template(
+        "prospects.html",
+        upload_id=upload_id,
+        refused=refused,
+        counts=counts(judged.values()),
+        pathways=[_answers(each, judged[each.process]) for each in touched],
+        may_move=False,
+    )
+
+
+def _answers(pathway: Touched, judged: Judged) -> dict[str, Any]:
+    rows = [verdict_row(each, judged.visible) for each in judged.verdicts]
+    return {"name": pathway.name, "verdicts": rows, "total": judged.total}

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
@@ -20,9 +18,7 @@ from engine.versions.changes import Sign, counted
 from engine.versions.comparing import Part, compare_contents, compare_releases
 from engine.versions.moving import Moved, move_case, move_cases, moved_cases, undo_move, undo_moves
 from engine.versions.planning import (
-    Outcome,
     Plan,
-    Verdict,
     judge_cases,
     make_plan,
     plan_of,
@@ -31,15 +27,9 @@ from engine.versions.planning import (
 )
 from webui.changes import SIGNS, change_marks, shown_part
 from webui.guards import actor, permission, runtime
+from webui.verdicts import case_link, counts, verdict_row
 
 pages = Blueprint("versions", __name__)
-
-OUTCOMES = {
-    Outcome.MOVES: (_l("переводится"), "ok"),
-    Outcome.WAITS: (_l("подождёт"), "paused"),
-    Outcome.CANNOT: (_l("нельзя"), "urgent"),
-}
-"""Words and role of what a case says to a plan."""
 
 
 @pages.get("/workshop/<kind>/<key>/compare")
@@ -159,16 +149,15 @@ def _page(plan_id: int, errors: dict[str, str], left: Iterable[Moved]) -> str:
         moved = moved_cases(conn, person, plan_id)
         visible = judged.visible | visible_among(conn, person, [row.case_id for row in moved])
         names = names_of(conn, {plan.planned_by, *(row.moved_by for row in moved)})
-    counts = {outcome: sum(each.outcome == outcome for each in judged.verdicts) for outcome in Outcome}
     return render_template(
         "migration.html",
         plan=plan,
         name=_pathway(plan),
-        verdicts=[_verdict(each, visible) for each in judged.verdicts],
+        verdicts=[verdict_row(each, visible) for each in judged.verdicts],
         shown=len(judged.verdicts),
         total=judged.total,
-        counts=counts,
-        moved=[{"row": row, "href": _case(row.case_id, visible)} for row in moved],
+        counts=counts([judged]),
+        moved=[{"row": row, "href": case_link(row.case_id, visible)} for row in moved],
         names=names,
         left=[each for each in left if not each.done],
         errors=errors,
@@ -176,25 +165,6 @@ def _page(plan_id: int, errors: dict[str, str], left: Iterable[Moved]) -> str:
         may_move=person.may(Permission.CASE_REPAIR),
         may_plan=person.may(Permission.DEFINITION_PUBLISH, Scope.MUNICIPALITY),
     )
-
-
-def _case(case_id: int, visible: Iterable[int]) -> str | None:
-    return url_for("cases.show", case_id=case_id) if case_id in visible else None
-
-
-def _verdict(verdict: Verdict, visible: Iterable[int]) -> dict[str, Any]:
-    words, role = OUTCOMES[verdict.outcome]
-    return {
-        "case_id": verdict.case_id,
-        "number": verdict.number,
-        "href": _case(verdict.case_id, visible),
-        "version": verdict.version,
-        "words": words,
-        "role": role,
-        "moves": verdict.outcome is Outcome.MOVES,
-        "reason": "; ".join(filter(None, (verdict.reason, *verdict.notes))),
-        "lacks": verdict.lacks,
-    }
 
 
 @pages.post("/migrations/<int:plan_id>/move")

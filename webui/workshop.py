@@ -15,10 +15,10 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
+from engine import bpmn, dmn
 from engine.access.queries import names_of
-from engine.bpmn import is_drawn
 from engine.definitions.drafts import forget_upload, keep_upload, kept_upload, publish_upload
-from engine.definitions.files import MAX_BYTES, Checked, Upload, kind_of
+from engine.definitions.files import MAX_BYTES, Checked, ReadFile, Upload, kind_of
 from engine.definitions.library import Release
 from engine.definitions.queries import DefinitionRow, definition_content, published_definitions
 from engine.definitions.service import check_upload
@@ -26,10 +26,11 @@ from engine.errors import Finding, NotFound
 from engine.model import Permission
 from engine.versions.changes import Sign
 from engine.versions.comparing import Part, compare_upload
-from engine.versions.impact import touched_pathways
+from engine.versions.impact import judge_upload, touched_pathways
 from webui.changes import SIGNS, change_marks, shown_part
 from webui.forms import form_block
 from webui.guards import actor, permission, runtime
+from webui.verdicts import counts
 
 pages = Blueprint("workshop", __name__)
 
@@ -37,6 +38,8 @@ KINDS = {"bpmn": _l("Пути"), "dmn": _l("Решения"), "form": _l("Фор
 MEDIA = {"bpmn": "application/xml", "dmn": "application/xml", "form": "application/json"}
 DRAWN = frozenset({"bpmn", "dmn"})
 MAX_FILES = 20
+LOOK_SECONDS = 2.0
+"""So long the gate asks running cases about a new version; the page that lists them has more time."""
 FINDING_LEGEND = ({"kind": "removed", "words": _l("ошибка")}, {"kind": "changed", "words": _l("замечание")})
 CHANGE_LEGEND = tuple({"kind": sign, "words": SIGNS[sign]} for sign in (Sign.ADDED, Sign.CHANGED))
 
@@ -190,8 +193,9 @@ def _gate_page(upload_id: int, faults: dict[str, str]) -> str:
     with rt.database.read() as conn:
         names = names_of(conn, {kept.by})
         parts = compare_upload(conn, rt.library.newest(conn), read)
-        changed = {part.key for part in parts}
-        pathways = touched_pathways(rt, conn, [file for file in read if file.keys[0] in changed])
+        pathways = touched_pathways(rt, conn, changed_files(read, parts))
+        ready = all(each.ok for each in checked)
+        judged = judge_upload(rt, conn, actor(), read, pathways if ready else (), LOOK_SECONDS)
     files = [_checked_file(number, each, parts) for number, each in enumerate(checked)]
     return render_template(
         "gate.html",
@@ -201,15 +205,26 @@ def _gate_page(upload_id: int, faults: dict[str, str]) -> str:
         files=files,
         parts=[{**shown_part(part), "drawing": _drawing_of(part, files)} for part in parts],
         changes=sum(len(part.changes) for part in parts),
-        pathways=pathways,
+        pathways=[
+            {"touched": each, "counts": counts([judged[each.process]]) if ready else None}
+            for each in pathways
+        ],
         running=sum(each.total for each in pathways),
+        counts=counts(judged.values()),
+        looked_at=sum(len(each.verdicts) for each in judged.values()),
         errors=sum(finding.severity == "error" for finding in findings),
         warnings=sum(finding.severity == "warning" for finding in findings),
-        ready=all(each.ok for each in checked),
+        ready=ready,
         new_keys=[key for each in checked if each.file for key in each.file.keys],
         faults=faults,
         note=request.form.get("note", ""),
     )
+
+
+def changed_files(files: Iterable[ReadFile], parts: Iterable[Part]) -> list[ReadFile]:
+    """Those of the files that are not published already, byte for byte."""
+    changed = {part.key for part in parts}
+    return [file for file in files if file.keys[0] in changed]
 
 
 def _checked_file(number: int, checked: Checked, parts: Iterable[Part]) -> dict[str, Any]:
@@ -233,26 +248,25 @@ def _checked_file(number: int, checked: Checked, parts: Iterable[Part]) -> dict[
         "kind": kind,
         "key": key,
         "drawing": drawing,
-        "marks": marks if kind == "bpmn" else None,
-        "legend": legend if kind == "bpmn" else (),
+        "marks": marks,
+        "legend": legend if drawing else (),
         "findings": [_finding(found, drawing) for found in sorted(checked.findings, key=_weight)],
     }
 
 
 def _shown_kind(checked: Checked) -> str | None:
-    """As what the file is shown: a refused diagram too, when it can still be drawn; None: as nothing."""
+    """As what the file is shown: a refused drawing too, when it can still be shown; None: as nothing."""
     if checked.file is not None:
         return checked.file.kind
-    seems = kind_of(checked.upload)
-    return seems if seems == "bpmn" and is_drawn(checked.upload.content) else None
+    seems, content = kind_of(checked.upload), checked.upload.content
+    drawn = (seems == "bpmn" and bpmn.is_drawn(content)) or (seems == "dmn" and dmn.is_drawn(content))
+    return seems if drawn else None
 
 
 def _drawing_of(part: Part, files: Iterable[Mapping[str, Any]]) -> str | None:
-    """The diagram that shows the changes of a pathway."""
-    if part.kind != "bpmn":
-        return None
+    """The drawing that shows the changes of a pathway or a decision."""
     return next(
-        (file["drawing"] for file in files if file["kind"] == "bpmn" and file["key"] == part.key), None
+        (file["drawing"] for file in files if (file["kind"], file["key"]) == (part.kind, part.key)), None
     )
 
 
@@ -283,8 +297,9 @@ def _finding(found: Finding, drawing: str | None) -> dict[str, Any]:
         if found.name
         else found.message,
         "words": " ".join(filter(None, (found.hint, f"({where})" if where else ""))),
-        "show": found.element if drawing else None,
-        "drawing": drawing,
+        "action": {"words": _("Показать на схеме"), "href": f"#{drawing}", "show": found.element}
+        if drawing and found.element
+        else None,
     }
 
 

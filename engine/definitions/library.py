@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -36,6 +36,12 @@ _NEWEST = select(release.c.id).order_by(release.c.id.desc()).limit(1)
 
 Parsed = Diagram | Model | Form | bytes
 T = TypeVar("T", Diagram, Model, Form, bytes)
+
+
+class Shelf(Protocol):
+    """Where a release takes its definitions from."""
+
+    def parsed(self, definition_id: int, version: int | None = None) -> Parsed: ...
 
 
 class Library:
@@ -90,11 +96,12 @@ class Library:
             if key not in self._parsed:
                 with self._database.read() as conn:
                     row = conn.execute(_DEFINITION, {"id": definition_id}).one()
-                self._parsed[key] = _parse(row.kind, row.content, version)
+                self._parsed[key] = parse(row.kind, row.content, version)
             return self._parsed[key]
 
 
-def _parse(kind: str, content: bytes, version: int | None) -> Parsed:
+def parse(kind: str, content: bytes, version: int | None) -> Parsed:
+    """A file of that kind; a diagram as it is called by its `version`."""
     match kind:
         case "bpmn":
             return bpmn.read(content, version=version)
@@ -126,7 +133,7 @@ class Release:
 
     id: int
     items: Mapping[str, Mapping[str, int]]
-    library: Library = field(repr=False)
+    library: Shelf = field(repr=False)
     _programs: dict[str, Program] = field(default_factory=dict, repr=False)
     _processes: dict[str, Process] = field(default_factory=dict, repr=False)
     _steps: dict[tuple[str, str], StepInfo] = field(default_factory=dict, repr=False)

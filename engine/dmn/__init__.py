@@ -9,6 +9,7 @@ from engine.dmn.describe import DASH
 from engine.dmn.errors import DmnError
 from engine.dmn.evaluation import DecisionWarning, RowTrace, TableTrace
 from engine.dmn.model import DecisionInfo, Explanation, Model, load
+from engine.dmn.reader import is_drawn
 from engine.dmn.workshop import Fault
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "RowTrace",
     "TableTrace",
     "check",
+    "is_drawn",
     "load",
 ]

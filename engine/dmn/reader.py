@@ -80,6 +80,17 @@ def read(xml: bytes) -> Definitions:
     return _definitions(root)
 
 
+def is_drawn(xml: bytes) -> bool:
+    """Whether the file holds decisions that a viewer can show, though the file itself may be refused."""
+    try:
+        root = parse(xml)
+    except DmnError:
+        return False
+    return (
+        bool(_NAMESPACE.fullmatch(etree.QName(root).namespace or "")) and first(root, "decision") is not None
+    )
+
+
 # The file
 
 

@@ -1,19 +1,24 @@
-"""Which running cases are on the way through what a publication would change."""
+"""Running cases on the way through what a publication would change, and which of them could go over to it."""
 
 from __future__ import annotations
 
+import time
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from engine.access.policy import require
 from engine.cases.tables import ACTIVE, case_
 from engine.definitions.files import ReadFile
 from engine.definitions.library import Release
 from engine.definitions.tables import definition
+from engine.definitions.upcoming import upcoming_release
+from engine.model import Actor, Permission, Scope
 from engine.runtime import Runtime
 from engine.versions.comparing import used_by
+from engine.versions.planning import Judged, judge_running
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,24 @@ def touched_pathways(rt: Runtime, conn: Connection, files: Iterable[ReadFile]) -
         if used_by(published, process) & changed
     ]
     return sorted(found, key=lambda each: (-each.total, each.name))
+
+
+def judge_upload(
+    rt: Runtime,
+    conn: Connection,
+    actor: Actor,
+    files: Sequence[ReadFile],
+    pathways: Iterable[Touched],
+    seconds: float,
+) -> dict[str, Judged]:
+    """What the running cases of these pathways would say to the files if they were published; by pathway.
+
+    Nothing is published and no case is touched. No case is looked at after that many seconds.
+    """
+    require(actor, Permission.DEFINITION_PUBLISH, Scope.MUNICIPALITY)
+    until = time.monotonic() + seconds
+    after = upcoming_release(conn, rt.library, files)
+    return {each.process: judge_running(rt, conn, actor, each.process, after, {}, until) for each in pathways}
 
 
 def _running(rt: Runtime, conn: Connection) -> dict[str, Counter[int]]:

@@ -109,7 +109,8 @@ def move_case(rt: Runtime, actor: Actor, plan_id: int, case_id: int, reason: str
     _require_reason(reason)
     with rt.database.read() as conn:
         plan = plan_of(conn, actor, plan_id)
-        verdict = judge(rt, conn, plan, _looked_at(rt, conn, actor, case_id))
+        case = _looked_at(rt, conn, actor, case_id)
+        verdict = judge(rt, conn, case, rt.library.release(plan.release_id), plan.renames)
     if verdict.outcome is not Outcome.MOVES:
         raise Conflict(f"Дело {verdict.number} не переведено. {verdict.reason}", "Посмотрите план ещё раз.")
     return _carry_out(rt, actor, plan, verdict, reason)
@@ -161,8 +162,8 @@ def _move(rt: Runtime, conn: Connection, actor: Actor, plan: Plan, case: LockedC
 
 def _carry(rt: Runtime, conn: Connection, actor: Actor, plan: Plan, case: LockedCase) -> dict[str, Any]:
     """Carry the case over to the plan's release; given are drafts that lost something, as they were."""
-    moved = carried_over(rt, plan, case)
     release = rt.library.release(plan.release_id)
+    moved = carried_over(rt, case, release, plan.renames)
     _restate(rt, conn, case, release, moved.state)
     drafts = _adapt_drafts(rt, conn, case, release)
     deed = Deed(HistoryKind.MOVED, actor, rt.clock.now())
@@ -359,7 +360,7 @@ def _way_back(rt: Runtime, conn: Connection, actor: Actor, row: AnyRow, case: Lo
     renames = {element_ref(row.process, place[0], new): place[1] for place, new in places.items()}
     now = rt.clock.now()
     plan = Plan(0, row.process, row.release_before, row.version, renames, "", now, actor.user_id)
-    verdict = judge(rt, conn, plan, case)
+    verdict = judge(rt, conn, case, rt.library.release(plan.release_id), plan.renames)
     if verdict.outcome is not Outcome.MOVES:
         raise Conflict(
             f"Дело {case.number} после перевода уже пошло дальше, и вернуть его нельзя. {verdict.reason}",

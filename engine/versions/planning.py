@@ -7,10 +7,13 @@ over, must offer the same open steps, and is tried to its end in memory on both 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import takewhile
+from math import inf
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, true
 
@@ -175,19 +178,39 @@ def _plan(row: AnyRow) -> Plan:
     )
 
 
-def judge_cases(rt: Runtime, conn: Connection, actor: Actor, plan: Plan, limit: int = MOST_CASES) -> Judged:
+def judge_cases(rt: Runtime, conn: Connection, actor: Actor, plan: Plan) -> Judged:
     """What the running cases within reach say to a plan."""
+    after = rt.library.release(plan.release_id)
+    return judge_running(rt, conn, actor, plan.process, after, plan.renames)
+
+
+def judge_running(
+    rt: Runtime,
+    conn: Connection,
+    actor: Actor,
+    process: str,
+    after: Release,
+    renames: Mapping[str, str],
+    until: float = inf,
+) -> Judged:
+    """What the running cases of a pathway within reach say to a later release, published or not.
+
+    None is looked at after `until`, a moment of `time.monotonic`: somebody waits for the answer.
+    """
     require_concerned(actor)
     wanted = (
-        case_.c.process == plan.process,
+        case_.c.process == process,
         case_.c.status == ACTIVE,
-        case_.c.release_id < plan.release_id,
+        case_.c.release_id < after.id,
         within(actor),
     )
     total = conn.execute(select(func.count()).select_from(case_).where(*wanted)).scalar_one()
-    rows: Sequence[AnyRow] = conn.execute(CASES.where(*wanted).order_by(case_.c.id).limit(limit)).all()
-    verdicts = tuple(judge(rt, conn, plan, opened_case(rt, conn, row)) for row in rows)
-    return Judged(verdicts, total, visible_among(conn, actor, [row.case_id for row in rows]))
+    rows: Sequence[AnyRow] = conn.execute(CASES.where(*wanted).order_by(case_.c.id).limit(MOST_CASES)).all()
+    verdicts = tuple(
+        judge(rt, conn, opened_case(rt, conn, row), after, renames)
+        for row in takewhile(lambda _: time.monotonic() < until, rows)
+    )
+    return Judged(verdicts, total, visible_among(conn, actor, [each.case_id for each in verdicts]))
 
 
 def within(actor: Actor) -> ColumnElement[bool]:
@@ -197,8 +220,10 @@ def within(actor: Actor) -> ColumnElement[bool]:
     return reach(actor, Permission.CASE_REPAIR).condition(unit=case_.c.unit_id, owner=case_.c.owner_id)
 
 
-def judge(rt: Runtime, conn: Connection, plan: Plan, case: LockedCase) -> Verdict:
-    """What one case says to a plan; nothing is changed."""
+def judge(
+    rt: Runtime, conn: Connection, case: LockedCase, after: Release, renames: Mapping[str, str]
+) -> Verdict:
+    """What one case says to going on as `after` has it; nothing is changed."""
     before = rt.library.release(case.release_id)
     version = _version(conn, before.items["bpmn"].get(case.process))
 
@@ -206,32 +231,32 @@ def judge(rt: Runtime, conn: Connection, plan: Plan, case: LockedCase) -> Verdic
         return Verdict(case.id, case.number, version, case.version, outcome, reason, notes, lacks)
 
     try:
-        moved = carried_over(rt, plan, case)
+        moved = carried_over(rt, case, after, renames)
     except NotMovable as why:
         process, node = why.place or ("", "")
         lacks = (node if process == case.process else f"{process}/{node}") if node else ""
         return said(Outcome.WAITS if why.later else Outcome.CANNOT, why.message, lacks=lacks)
     except MarshrutError as error:
         return said(Outcome.CANNOT, error.message)
-    if stopped := _tried(rt, plan, case, moved):
+    if stopped := _tried(rt, case, after, moved):
         return said(Outcome.CANNOT, stopped)
     return said(Outcome.MOVES, notes=_notes(moved))
 
 
-def carried_over(rt: Runtime, plan: Plan, case: LockedCase) -> Transferred:
-    """The case on the plan's release, on a copy. Raises NotMovable and whatever reading it raises."""
-    before, after = rt.library.release(case.release_id), rt.library.release(plan.release_id)
-    renames = {split_element_ref(case.process, old): new for old, new in plan.renames.items()}
+def carried_over(rt: Runtime, case: LockedCase, after: Release, renames: Mapping[str, str]) -> Transferred:
+    """The case on that release, on a copy. Raises NotMovable and whatever reading it raises."""
+    before = rt.library.release(case.release_id)
+    places = {split_element_ref(case.process, old): new for old, new in renames.items()}
     context = step_context(rt, after, case, rt.clock.now())
     return bpmn.transfer(
-        before.program(case.process), after.program(case.process), case.state, renames, context
+        before.program(case.process), after.program(case.process), case.state, places, context
     )
 
 
-def _tried(rt: Runtime, plan: Plan, case: LockedCase, moved: Transferred) -> str:
+def _tried(rt: Runtime, case: LockedCase, after: Release, moved: Transferred) -> str:
     """Where the way to the end would stop on the new version only, in words; empty when nowhere."""
     now = rt.clock.now()
-    before, after = rt.library.release(case.release_id), rt.library.release(plan.release_id)
+    before = rt.library.release(case.release_id)
     found = next(
         walks(
             (Ground(before, case.process), case.state, step_context(rt, before, case, now)),

@@ -23,7 +23,7 @@ COLLEAGUES = {
     "access.queries.names_of", "access.absences.away_now", "documents.signers.head_of",
     "records.queries.settlements", "records.cars.cars_of", "records.cars.taken_on",
     "records.commissions.members_of", "records.commissions.commission_row",
-    "definitions.pins.definition_of", "definitions.pins.pin",
+    "definitions.pins.definition_of", "definitions.pins.pin", "definitions.upcoming.upcoming_release",
     "definitions.queries.definition_content", "definitions.queries.published_definitions",
     "deadlines.queries.all_norms", "deadlines.queries.calendar_keys", "deadlines.queries.country_years",
     "deadlines.queries.days_by_year",  "deadlines.queries.norm_editions",

@@ -41,6 +41,7 @@ from engine.deadlines.tables import moved_term, recalculation, term
 from engine.definitions import drafts
 from engine.definitions import service as definitions
 from engine.definitions.files import Upload
+from engine.definitions.library import Release
 from engine.documents import access as paper_access
 from engine.documents import making
 from engine.documents import queries as papers
@@ -67,7 +68,7 @@ from engine.records import service as records
 from engine.records.cells import refreshed
 from engine.records.tables import family, merge, partner, person
 from engine.runtime import Runtime
-from engine.versions import moving, planning
+from engine.versions import impact, moving, planning
 from engine.worklist import candidates, escalations, forecast, handover, monitor, step
 from engine.worklist import service as worklist
 from tests.engine.documents.making import docx, make_case, only_document
@@ -305,6 +306,9 @@ REFUSED: dict[str, Call] = {
     "records.service.erase_person": lambda w, a: records.erase_person(w.rt, a, w.person_id, "акт"),
     "records.service.rename_family": lambda w, a: records.rename_family(w.rt, a, w.family_id, "семья"),
     # versions
+    "versions.impact.judge_upload": lambda w, a: w.read(
+        lambda c: impact.judge_upload(w.rt, c, a, [], [], 1.0)
+    ),
     "versions.moving.move_case": lambda w, a: moving.move_case(w.rt, a, plan(w), w.case_id, "так"),
     "versions.moving.undo_move": lambda w, a: moving.undo_move(w.rt, a, moved(w), "так"),
     "versions.planning.plan_of": lambda w, a: w.read(
@@ -400,6 +404,9 @@ SCOPED: dict[str, Call] = {
     "versions.planning.judge_cases": lambda w, a: w.read(
         lambda c: planning.judge_cases(w.rt, c, a, planning.plan_of(c, SYSTEM, plan(w))).verdicts
     ),
+    "versions.planning.judge_running": lambda w, a: w.read(
+        lambda c: planning.judge_running(w.rt, c, a, "small", planned(w, c), {}).verdicts
+    ),
     "versions.planning.within": lambda w, a: w.read(
         lambda c: c.execute(select(case_.c.id).where(planning.within(a))).all()
     ),
@@ -478,6 +485,11 @@ def plan(w: World) -> int:
         publish_files(w.rt, chain("small", user_task("a"), user_task("b"), user_task("c")))
         PLANS[id(w.rt)] = planning.make_plan(w.rt, SYSTEM, "small", 2, {})
     return PLANS[id(w.rt)]
+
+
+def planned(w: World, conn: Connection) -> Release:
+    """The release that the plan leads to."""
+    return w.rt.library.release(planning.plan_of(conn, SYSTEM, plan(w)).release_id)
 
 
 def moved(w: World) -> int:

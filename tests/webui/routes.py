@@ -149,6 +149,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/workshop/upload/<int:upload_id>"): Route(PUBLISHES),
     ("GET", "/workshop/upload/<int:upload_id>/<int:number>"): Route(PUBLISHES),
     ("GET", "/workshop/upload/<int:upload_id>/scenarios"): Route(PUBLISHES),
+    ("GET", "/workshop/upload/<int:upload_id>/cases"): Route(PUBLISHES),
     ("POST", "/workshop/upload/<int:upload_id>/publish"): Route(PUBLISHES),
     ("POST", "/workshop/upload/<int:upload_id>/drop"): Route(PUBLISHES),
     ("GET", "/workshop/<kind>/<key>/compare"): Route(EVERYONE),

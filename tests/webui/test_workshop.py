@@ -8,11 +8,20 @@ from io import BytesIO
 import pytest
 from sqlalchemy import func, select
 
-from engine.definitions.files import MAX_BYTES
+from engine.access.actors import load_actor
+from engine.definitions.files import MAX_BYTES, Upload
 from engine.definitions.tables import definition, release
 from engine.runtime import Runtime
 from tests.engine.definitions.test_hostile import HOSTILE as FOR_THE_SERVICE
-from tests.factories.cases import HEAD, chain, user_task
+from tests.factories.cases import (
+    HEAD,
+    chain,
+    complete,
+    open_case,
+    open_nodes,
+    publish_files,
+    user_task,
+)
 from tests.webui.workplace import LETTER, field, form
 
 BPMN = 'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"'
@@ -111,6 +120,36 @@ def test_the_gate_says_what_changes_and_which_cases_are_on_their_way(visit):
     assert "Почему" in page.select_one("#changes").get_text()
     assert "2 дела в пути" in words
     assert "на версии 1: 2" in page.select_one("#running").get_text()
+
+
+def test_the_gate_counts_the_cases_that_could_go_over_and_tells_each(visit, rt, office):
+    """Of two cases one stands at a step that the new version no longer has."""
+    publish_files(rt, chain("small", user_task("a"), user_task("b")))
+    clerk = load_actor(rt, office.role["R05"])
+    first, stays = open_case(rt, clerk, "small"), open_case(rt, clerk, "small")
+    complete(rt, clerk, "a")
+    methodologist, before = visit("R25"), catalogue(rt)
+    newer = chain("small", user_task("b"), user_task("c")).content
+    gate = upload(methodologist, ("small.bpmn", newer)).location
+    page = methodologist.get(gate)
+    assert "перевести можно 1, подождут 0, нельзя 1" in page.select_one("#running").get_text()
+    link = page.find("a", string="Что скажет каждое дело")["href"]
+    rows = [row.get_text(" ", strip=True) for row in methodologist.get(link).select("tbody tr")]
+    assert [(str(first.number) in row, "переводится" in row) for row in rows] == [
+        (True, True),
+        (False, False),
+    ]
+    assert str(stays.number) in rows[1]
+    assert "нельзя" in rows[1]
+    assert catalogue(rt) == before
+    assert open_nodes(rt).count("a") == 1
+
+
+def test_files_with_errors_are_asked_of_no_case(visit):
+    methodologist = visit("R25")
+    broken = form("check", field("итог", "Итог", "textarea"), field("итог", "Снова", "nonsense"))
+    gate = upload(methodologist, (broken.name, broken.content)).location
+    assert "сначала исправьте ошибки" in methodologist.get(f"{gate}/cases").words
 
 
 def test_files_that_nobody_s_case_uses_touch_no_case(visit):
@@ -239,3 +278,43 @@ def test_a_refused_diagram_is_drawn_with_its_faults_where_it_can_be(visit):
     assert "flow" in json.loads(drawing.select_one("script").get_text())["removed"]
     cut = upload(methodologist, ("small.bpmn", broken[:-20])).location
     assert methodologist.get(cut).select_one("[data-diagram]") is None
+
+
+DECISION = (
+    '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="Мера" namespace="n">'
+    '<decision id="mera" name="Мера"><variable name="Мера"/><decisionTable id="t">'
+    '<input id="i" label="Доход"><inputExpression id="ie"><text>доход</text></inputExpression></input>'
+    '<output id="o" name="Мера"/>'
+    '<rule id="good"><inputEntry id="g1"><text>&lt; 5</text></inputEntry>'
+    '<outputEntry id="g2"><text>"да"</text></outputEntry></rule>'
+    '<rule id="bad"><inputEntry id="b1"><text>%s</text></inputEntry>'
+    '<outputEntry id="b2"><text>"нет"</text></outputEntry>%s</rule>'
+    "</decisionTable></decision></definitions>"
+)
+
+
+@pytest.mark.parametrize(
+    ("cell", "more", "marked"),
+    [
+        ("&gt;= (", "", "b1"),
+        ("&gt;= 5", '<outputEntry id="b3"><text>1</text></outputEntry>', "bad"),
+    ],
+    ids=["a cell that is no FEEL", "a row with a cell too many"],
+)
+def test_a_refused_decision_is_drawn_with_its_faulty_cells(cell, more, marked, visit):
+    methodologist = visit("R25")
+    broken = (DECISION % (cell, more)).encode()
+    page = methodologist.get(upload(methodologist, ("mera.dmn", broken)).location)
+    drawing = page.select_one("[data-diagram]")
+    assert methodologist.download(drawing["data-diagram"]).data == broken
+    assert json.loads(drawing.select_one("script").get_text())["removed"] == [marked]
+    link = page.select_one(f'[data-show-element="{marked}"]')
+    assert link["href"] == f"#{drawing['id']}"
+
+
+def test_of_a_changed_decision_the_rows_that_changed_are_marked(visit, rt):
+    publish_files(rt, Upload("mera.dmn", (DECISION % ("&gt;= 5", "")).encode()))
+    methodologist = visit("R25")
+    changed = (DECISION % ("&gt;= 6", "")).encode()
+    page = methodologist.get(upload(methodologist, ("mera.dmn", changed)).location)
+    assert json.loads(page.select_one("[data-diagram-marks]").get_text())["changed"] == ["bad"]

@@ -59,10 +59,18 @@ function hiddenWords(words) {
   return span;
 }
 
+const SETS = ["matched", "added", "changed", "removed"];
+
+/** @typedef {{matched?: string[], added?: string[], changed?: string[], removed?: string[]}} Marks ids of rows, cells, columns */
+
 export class DecisionModel {
   /** @param {HTMLElement} place */
   constructor(place) {
     this.place = place;
+    /** @type {Record<string, any>} everything in the file, by id */
+    this.elements = {};
+    /** @type {Marks} */
+    this.marks = {};
     const words = { additionalModules: [{ translate: ["value", translate] }] };
     this.viewer = new NavigatedViewer({
       container: place,
@@ -71,12 +79,15 @@ export class DecisionModel {
       literalExpression: words,
       boxedExpression: words,
     });
+    this.viewer.on("import.parse.complete", (/** @type {any} */ { elementsById }) => {
+      this.elements = elementsById ?? {};
+    });
     this.viewer.on("views.changed", () => this.highlight());
   }
 
-  /** @param {string} xml @param {{matched?: string[]}} marks ids of the rules that matched */
+  /** @param {string} xml @param {Marks} marks */
   async open(xml, marks) {
-    this.matched = marks.matched ?? [];
+    this.marks = marks;
     await this.viewer.importXML(xml, { open: false });
     const views = this.viewer.getViews();
     const decisions = views.filter(({ type }) => type !== "drd");
@@ -92,12 +103,50 @@ export class DecisionModel {
       }
       const numbers = this.place.querySelector("th.index-column:empty");
       numbers?.append(hiddenWords("Строка"));
-      for (const id of this.matched ?? []) {
-        for (const cell of this.place.querySelectorAll(`[data-row-id="${CSS.escape(id)}"]`)) {
-          cell.classList.add("rule-matched");
+      for (const set of SETS) {
+        for (const id of this.marks[set] ?? []) {
+          this.mark(id, set);
         }
       }
     });
+  }
+
+  /** Marks what is drawn of an element: its row or cell in a table, its decision among several. @param {string} id @param {string} set */
+  mark(id, set) {
+    const canvas = this.canvas;
+    if (canvas) {
+      const drawn = this.nearest(id, (one) => this.viewer.getActiveViewer().get("elementRegistry").get(one) !== undefined);
+      if (drawn) {
+        canvas.addMarker(drawn, `mark-${set}`);
+      }
+      return;
+    }
+    for (const cell of this.cells(id)) {
+      cell.classList.add(`rule-${set}`);
+    }
+  }
+
+  /** @param {string} id of a row, a cell, a column or something inside of one @returns {Element[]} */
+  cells(id) {
+    const find = (/** @type {string} */ one) => {
+      const name = CSS.escape(one);
+      return [...this.place.querySelectorAll(`[data-row-id="${name}"], td[data-element-id="${name}"], th[data-col-id="${name}"]`)];
+    };
+    const drawn = this.nearest(id, (one) => find(one).length > 0);
+    return drawn ? find(drawn) : [];
+  }
+
+  /**
+   * The id of the element or of the nearest one around it for which `fits` holds.
+   * @param {string} id
+   * @param {(id: string) => boolean} fits
+   */
+  nearest(id, fits) {
+    let element = this.elements[id];
+    while (element && !(element.id && fits(element.id))) {
+      element = element.$parent;
+    }
+    return /** @type {string | undefined} */ (element?.id);
   }
 
   /** @returns {any} the diagram of decisions, when that is what is shown */
@@ -114,19 +163,33 @@ export class DecisionModel {
     this.canvas?.zoom(this.canvas.zoom() * factor);
   }
 
-  /** @param {string} id of a decision */
+  /** @param {string} id of a decision or of something in one */
   has(id) {
-    return this.viewer.getViews().some((view) => view.element.id === id);
-  }
-
-  /** Opens one decision. @param {string} id */
-  focus(id) {
-    const view = this.viewer.getViews().find((candidate) => candidate.element.id === id);
-    return view && this.viewer.open(view);
+    return this.viewOf(id) !== undefined;
   }
 
   /** @param {string} id */
-  show(id) {
-    this.focus(id);
+  viewOf(id) {
+    const views = this.viewer.getViews().filter(({ type }) => type !== "drd");
+    const decision = this.nearest(id, (one) => views.some((view) => view.element.id === one));
+    return views.find((view) => view.element.id === decision);
+  }
+
+  /** Opens one decision. @param {string} id of it or of something in it */
+  async focus(id) {
+    const view = this.viewOf(id);
+    if (view) {
+      await this.viewer.open(view);
+    }
+  }
+
+  /** Opens the decision and brings the cell into sight. @param {string} id */
+  async show(id) {
+    await this.focus(id);
+    requestAnimationFrame(() => {
+      const [cell] = this.cells(id);
+      cell?.scrollIntoView({ block: "nearest", inline: "center" });
+      cell?.classList.add("rule-shown");
+    });
   }
 }
