@@ -344,6 +344,26 @@ def test_what_is_no_date_never_becomes_another_date(page, seen, site, typed, fau
     expect(page.locator("[data-form-filled]")).to_have_text("Заполнено 4 из 6 обязательных полей")
 
 
+def test_a_number_is_read_as_people_write_it_and_what_is_none_is_never_dropped(page, seen, site):
+    """The field may stay empty, so without being asked it would be sent so."""
+    open_step(page)
+    page.get_by_label("Согласна", exact=True).check()
+    hours = page.get_by_label("Занятий").first
+    hours.fill("две")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".fjs-form-field-error")).to_have_text(
+        "Напишите число цифрами, например 12 или 12,5."
+    )
+    expect(hours).to_be_focused()
+    expect(hours).to_have_value("две")
+    assert site.sent("POST", "/post/complete") == []
+    hours.fill("1\u00a0200,5")
+    page.keyboard.press("Control+Enter")
+    expect(page).to_have_url(re.compile("/kit$"))
+    [sent] = site.sent("POST", "/post/complete")
+    assert sent["data"]["задачи"][0]["занятий"] == 1200.5
+
+
 def test_a_date_of_a_plain_form_is_sent_as_iso(page, seen, site):
     page.goto("/kit")
     page.get_by_label("Фамилия").fill("Лапшина")
@@ -514,8 +534,10 @@ def test_a_diagram_opens_on_the_whole_screen_and_escape_closes_it(page, seen):
     expect(page.locator("#where")).not_to_have_class(re.compile("diagram-full"))
 
 
-def test_a_decision_table_marks_the_row_that_matched(page, seen):
+def test_a_decision_table_marks_the_row_that_matched_and_the_cells_that_are_meant(page, seen):
     page.goto("/kit/methods")
     drawn(page)
-    expect(page.locator("#rule .rule-matched")).to_have_count(3)
+    expect(page.locator("#rule .rule-matched")).to_have_count(4)  # its number, condition, outcome and note
+    expect(page.locator("#rule td.rule-changed")).to_have_text('"высокий"')
+    expect(page.locator("#rule th.rule-removed")).to_contain_text("Риск")
     expect(page.locator("#rule")).to_contain_text("первая подошедшая")

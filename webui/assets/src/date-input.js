@@ -99,6 +99,11 @@ export class DateInput {
     this.button.addEventListener("click", () => this.picker.showPicker?.());
   }
 
+  /** What is wrong with what is typed; '' when nothing is. */
+  get fault() {
+    return parseDate(this.text.value).fault;
+  }
+
   /** @param {string | null} iso */
   take(iso) {
     if (iso !== this.iso) {

@@ -7,6 +7,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { DateInput } from "../date-input.js";
 import { fromValue, toValue } from "./moments.js";
+import { useUnread } from "./unread.js";
 
 const NO_TIME = "Укажите и дату, и время.";
 const PASSED = "Эта дата уже прошла: укажите сегодняшнюю или будущую.";
@@ -35,11 +36,21 @@ export function DateField(props) {
       latest.current.onChange({ value: next });
     }
   };
-  const leave = (/** @type {string} */ dateFault) => {
+  const check = () => {
     const { date: day, time: hour } = parts();
+    if (disabled || readonly) {
+      return false;
+    }
+    const dateFault = date.current?.fault ?? "";
     const passed = field.disallowPassedDates && day && day < today();
-    const half = kind === "datetime" && Boolean(day) !== Boolean(hour) && !dateFault;
-    setFault(dateFault || (passed ? PASSED : half ? NO_TIME : ""));
+    const half = kind === "datetime" && Boolean(day) !== Boolean(hour);
+    const found = dateFault || (passed ? PASSED : half ? NO_TIME : "");
+    setFault(found);
+    return found !== "";
+  };
+  useUnread(domId, check);
+  const leave = () => {
+    check();
     latest.current.onBlur();
   };
   const latest = useRef({ onChange, onBlur, take, leave });
@@ -55,7 +66,7 @@ export function DateField(props) {
         required: field.validate?.required,
         disabled: disabled || readonly,
         onChange: () => latest.current.take(),
-        onLeave: (words) => latest.current.leave(words),
+        onLeave: () => latest.current.leave(),
       });
     }
   }, []);
@@ -98,7 +109,7 @@ export function DateField(props) {
             aria-invalid=${faults.length > 0}
             aria-describedby=${describedBy}
             onInput=${take}
-            onBlur=${() => leave("")}
+            onBlur=${leave}
             onFocus=${onFocus}
           />
         </div>`}

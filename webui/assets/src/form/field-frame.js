@@ -6,6 +6,7 @@ import { useContext } from "preact/hooks";
 
 import { iconHref } from "../icons.js";
 import { DateField } from "./date-field.js";
+import { NumberField } from "./number-field.js";
 import { SelectField } from "./select-field.js";
 import { faultWords } from "./words-ru.js";
 
@@ -58,7 +59,7 @@ function framed(Component) {
   return FramedField;
 }
 
-const REPLACED = { datetime: DateField, select: SelectField };
+const REPLACED = { datetime: DateField, number: NumberField, select: SelectField };
 
 /** Registers our fields with the form library. */
 class FieldFrames {
@@ -77,5 +78,5 @@ class FieldFrames {
 
 /** @param {Record<string, Source>} sources by key of the field */
 export function fieldFrames(sources) {
-  return { __init__: ["fieldFrames"], fieldFrames: ["type", FieldFrames], sources: ["value", sources] };
+  return { __init__: ["fieldFrames"], fieldFrames: ["type", FieldFrames], sources: ["value", sources], unread: ["value", new Map()] };
 }

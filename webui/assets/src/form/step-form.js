@@ -10,6 +10,7 @@ import { clock, plural } from "../words.js";
 import { controlOf, requiredFields, showFaults } from "./faults.js";
 import { fieldFrames } from "./field-frame.js";
 import { showMessage } from "./messages.js";
+import { hasUnread } from "./unread.js";
 import { translate } from "./words-ru.js";
 
 const SAFE = "Всё, что вы ввели, цело.";
@@ -169,8 +170,9 @@ export class StepForm {
     if (this.sending) {
       return;
     }
+    const unread = hasUnread(this.form);
     const { data, errors } = this.form.submit();
-    if (Object.keys(errors).length) {
+    if (unread || Object.keys(errors).length) {
       requestAnimationFrame(() => this.firstFault());
       return;
     }
