@@ -59,6 +59,22 @@ function hiddenWords(words) {
   return span;
 }
 
+/** Kinds of values as the head of a table names them; the library does not translate these. */
+const KINDS = {
+  Any: "любое",
+  any: "любое",
+  string: "текст",
+  number: "число",
+  integer: "целое число",
+  long: "целое число",
+  double: "число",
+  boolean: "да или нет",
+  date: "дата",
+  time: "время",
+  dateTime: "дата и время",
+  "date and time": "дата и время",
+};
+
 const SETS = ["matched", "added", "changed", "removed"];
 
 /** @typedef {{matched?: string[], added?: string[], changed?: string[], removed?: string[]}} Marks ids of rows, cells, columns */
@@ -100,6 +116,9 @@ export class DecisionModel {
       const table = /** @type {HTMLElement | null} */ (this.place.querySelector(".tjs-table-container"));
       if (table) {
         table.tabIndex = 0;
+      }
+      for (const kind of this.place.querySelectorAll("th .input-variable, th .output-variable")) {
+        kind.textContent = KINDS[kind.textContent ?? ""] ?? kind.textContent;
       }
       const numbers = this.place.querySelector("th.index-column:empty");
       numbers?.append(hiddenWords("Строка"));
