@@ -377,7 +377,6 @@ def create(key: str) -> Response:
     data, request_key = sent.get("data"), request.args.get("request", "")[:64]
     chosen = request.args.get("person", type=int)
     data = data if isinstance(data, dict) else {}
-    label, family_id = _sitting_label(data), None
     with rt.database.read() as conn:
         process = rt.library.current(conn).process(key)
         subject = person_brief(rt, conn, person, chosen) if chosen else None
@@ -385,6 +384,7 @@ def create(key: str) -> Response:
         raise NotFound(
             _("Дело по этому пути открывает не человек."), _("Выберите путь из списка на странице «Дела».")
         )
+    label, family_id = _label(process, data), None
     if subject is not None:
         label, family_id = subject.label, subject.family_ids[0] if subject.family_ids else None
     elif process.properties.get("subject") != "none":
@@ -406,9 +406,11 @@ def create(key: str) -> Response:
     return jsonify(location=url_for("cases.show", case_id=started.id))
 
 
-def _sitting_label(data: Mapping[str, Any]) -> str:
-    """What a case about nobody is called: «Заседание 21.01.2026», by the day that its form gives."""
+def _label(process: Process, data: Mapping[str, Any]) -> str:
+    """What a case about nobody is called: «Заседание 21.01.2026» by the day that its form gives, else as its
+    pathway.
+    """
     try:
         return _("Заседание %(day)s", day=date_digits(date.fromisoformat(str(data.get("дата_заседания")))))
     except ValueError:
-        return _("Заседание")
+        return process.name

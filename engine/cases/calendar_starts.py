@@ -68,6 +68,7 @@ def _commands(
             yield StartCase(
                 SYSTEM,
                 start.process,
+                label=release.process(start.process).name,
                 filed_at=moment,
                 unit_id=unit_id,
                 start_event=start.node,

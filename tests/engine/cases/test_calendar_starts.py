@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from engine.cases.calendar_starts import open_due
+from engine.cases.queries import case_list
 from engine.cases.tables import case_
 from engine.clock import MovableClock
 from engine.definitions.files import Upload
 from engine.jobs.sweep import sweep, sweep_until_idle
+from engine.model import SYSTEM
 from engine.runtime import Runtime
 from tests.factories import cases as draw
 from tests.factories.access import make_actor
@@ -40,6 +42,12 @@ def cases_of(rt: Runtime, process: str = "watch") -> int:
         return len(conn.execute(select(case_.c.id).where(case_.c.process == process)).all())
 
 
+def labels(rt: Runtime) -> set[str]:
+    """What the running cases are called."""
+    with rt.database.read() as conn:
+        return {card.label for card in case_list(rt, conn, SYSTEM, active=True)}
+
+
 def pass_time(rt: Runtime, span: timedelta) -> None:
     assert isinstance(rt.clock, MovableClock)
     rt.clock.advance(span)
@@ -58,6 +66,7 @@ def test_a_case_is_opened_when_its_moment_has_come_and_only_once(published):
     assert open_due(published) == 1
     assert open_due(published) == 0
     assert open_nodes(published) == ["look"]
+    assert labels(published) == {"Путь watch"}
 
 
 def test_what_was_slept_through_is_made_up_for_once(published):
