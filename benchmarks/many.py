@@ -34,7 +34,8 @@ def at_its_timer(ground: Ground) -> tuple[Ours, int]:
     ours.rt.clock.set(work.at)
     started = start_case(ours.rt, StartCase(ours.actor, work.process, {}), check_form=False)
     first = next(move for move in work.moves if isinstance(move, Complete))
-    complete_task(ours.rt, CompleteTask(ours.actor, ours.number(started.id, first.node), first.data))
+    command = CompleteTask(ours.actor, ours.number(started.id, first.node), first.data)
+    complete_task(ours.rt, command, check_form=False)
     sweep_until_idle(ours.rt)
     return ours, started.id
 
