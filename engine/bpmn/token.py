@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.task import Task
@@ -86,10 +87,24 @@ class Token(Task):  # type: ignore[misc]
         guarded(self, lambda: self.task_spec.arrive(self))
 
     def enter(self) -> None:
-        """The case has come to this element: its stage and status are now the case's."""
+        """The case has come to this element: its stage and status are now the case's.
+
+        A call that names them speaks for everything inside: what a called pathway says is hidden behind it.
+        """
         info = self.task_spec.info
         if info.stage or info.status:
-            self.case.journal.entered(info.stage, info.status)
+            calls = [call.node.info for call in self.calls()]
+            stage = "" if any(call.stage for call in calls) else info.stage
+            status = "" if any(call.status for call in calls) else info.status
+            self.case.journal.entered(stage, status)
+
+    def calls(self) -> Iterator[Token]:
+        """The calls inside which the token is, the nearest first."""
+        block = self.block
+        while block.host is not None:
+            if block.variables is not None:
+                yield block.host
+            block = block.host.block
 
     @property
     def living(self) -> bool:

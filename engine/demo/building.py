@@ -16,7 +16,7 @@ from engine.cases.outbox import Handler, Promise, deliver_due
 from engine.cases.timers import fire_due
 from engine.clock import MovableClock, SystemClock
 from engine.deadlines.calendar import Calendar
-from engine.demo import sittings, stories
+from engine.demo import sittings, stories, support
 from engine.demo.courses import Course
 from engine.demo.people import register
 from engine.demo.playing import Stage
@@ -87,6 +87,7 @@ def _play(stage: Stage, town: Town, told: Told) -> None:
         stage.begin(sitting(stage))
     for office in (stories.form_corrected, stories.on_leave, stories.evening):
         stage.begin(office(stage))
+    stage.begin(support.supported(stage, courses))
     stage.begin(stories.cards_looked_at(stage, courses))
     begin = stage.at(min(course.filed for course in courses), "00:00")
     stage.play(lambda moment: told((moment - begin) / (stage.end - begin)))

@@ -268,6 +268,42 @@ CLOSING: dict[str, Value] = {
 }
 
 
+def test_an_agreed_programme_with_support_begins_a_case_of_support_about_the_same_family(office):
+    clerk = make_actor(office, "R01", "R02", "R05", "R27")
+    case, family = begin(office, clerk, "p03_need_ippsu", решает="руководитель")
+    task_agreed: dict[str, Value] = {
+        "задача": "Печь исправна",
+        "путь": "Ремонт печи",
+        "срок": date(2026, 2, 27),
+    }
+    answers: dict[str, dict[str, Value]] = {
+        "application": {},
+        "examine": {},
+        "questionnaire": {"признаки_риска": ["опасное жильё"]},
+        "analyse": {},
+        "agree_tasks": {"задачи": [task_agreed]},
+        "draft": {"нужно_сопровождение": True, "программа_до": date(2027, 1, 12)},
+        "head_decision": {"решение": "нуждается"},
+        "finish_ippsu": {"дата_программы": date(2026, 1, 12)},
+        "handover": {},
+    }
+    for step, data in answers.items():
+        actor, number = load_actor(office, clerk.user_id), steps_of(office, case.id)[f"p03_ut_{step}"]
+        complete_task(office, CompleteTask(actor, number, data), check_form=False)
+        sweep_until_idle(office)
+    note_event(office, clerk, case.id, "msg.consent")
+    sweep_until_idle(office)
+    [_, support] = cases_of(office, family)
+    assert (support.process, support.unit_id, support.stage) == (
+        "p05_family_support",
+        clerk.unit_id,
+        "Команда",
+    )
+    assert set(steps_of(office, support.id)) == {"p05_ut_team"}
+    known = known_to(office, clerk, support.id)
+    assert (known["программа"], known["категория"], known["задачи"]) == (case.number, "ТЖС", [task_agreed])
+
+
 def test_support_does_not_end_while_a_document_waits_for_its_answer(office, everybody):
     curator = make_actor(office, "R03")
     partners.add_partner(

@@ -6,6 +6,7 @@ import pytest
 
 from tests.engine.bpmn.drawing import (
     after,
+    call,
     catch,
     diagram,
     every,
@@ -115,3 +116,55 @@ def test_an_event_on_the_way_sets_the_status_while_it_is_waited_for():
     waiting = node("intermediateCatchEvent", "x", PLACE, message())
     play = Play(diagram(start(), waiting, user("h"), path("s x h")))
     assert play.last.status == "сработало"
+
+
+CALLED = diagram(
+    start("cs"),
+    user("in1", extensions(properties(stage="Выезд", status="выезд готовится"))),
+    user("in2", extensions(properties(status="пишется акт"))),
+    path("cs in1 in2"),
+    id="called",
+)
+
+
+def calls(**named: str) -> Play:
+    """A case that calls another pathway from an element with these properties, and has come to it."""
+    before = user("a", extensions(properties(stage="Проверка", status="идёт проверка")))
+    of_the_call = [extensions(properties(**named))] if named else []
+    after_it = user("b", extensions(properties(status="проверено")))
+    main = diagram(start(), before, call("c", "called", *of_the_call), after_it, path("s a c b"))
+    return Play(main, others=(CALLED,)).do("a")
+
+
+@pytest.mark.parametrize(
+    ("named", "shown", "then"),
+    [
+        ({}, ("Выезд", "выезд готовится"), ("", "пишется акт")),
+        ({"stage": "Проверка"}, ("Проверка", "выезд готовится"), ("", "пишется акт")),
+        ({"status": "выезд"}, ("Выезд", "выезд"), ("", "")),
+        ({"stage": "Проверка", "status": "выезд"}, ("Проверка", "выезд"), ("", "")),
+    ],
+    ids=["nothing", "stage", "status", "both"],
+)
+def test_what_a_call_names_stands_while_the_called_pathway_runs(named, shown, then):
+    play = calls(**named)
+    assert (play.last.stage, play.last.status) == shown
+    play.do("in1")
+    assert (play.last.stage, play.last.status) == then
+    play.do("in2")
+    assert (play.last.stage, play.last.status) == ("", "проверено")
+
+
+def test_a_call_speaks_for_everything_inside_however_deep():
+    middle = diagram(start("ms"), call("mc", "called"), path("ms mc"), id="middle")
+    outer = call("c", "middle", extensions(properties(stage="Проверка", status="идёт проверка")))
+    play = Play(diagram(start(), outer, path("s c")), others=(middle, CALLED))
+    assert play.open == ["in1"]
+    assert (play.last.stage, play.last.status) == ("Проверка", "идёт проверка")
+
+
+def test_a_block_of_the_same_diagram_hides_nothing():
+    inner = user("x", extensions(properties(status="внутри")))
+    around = sub("around", extensions(properties(status="снаружи")), start("ps"), inner, path("ps x"))
+    play = Play(diagram(start(), around, path("s around")))
+    assert play.last.status == "внутри"

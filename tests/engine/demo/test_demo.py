@@ -78,6 +78,15 @@ def test_every_state_of_the_pathway_can_be_looked_at(demo: Runtime) -> None:
     }
 
 
+def test_families_that_agreed_are_supported_by_their_curator(demo: Runtime) -> None:
+    with demo.database.read() as conn:
+        cases = case_list(demo, conn, SYSTEM, active=True, limit=100)
+    supported = [card for card in cases if card.process == "p05_family_support"]
+    assert supported
+    assert {card.stage for card in supported} == {"Сопровождение"}
+    assert {card.phase for card in supported} == {"идёт сопровождение"}
+
+
 def test_a_programme_runs_only_once_the_person_has_agreed(demo: Runtime) -> None:
     with demo.database.read() as conn:
         waiting = case_list(demo, conn, SYSTEM, number="ИП-2025-0007")[0]
