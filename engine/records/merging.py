@@ -21,6 +21,7 @@ from engine.errors import Conflict, InvalidData, NotFound
 from engine.model import Actor, Permission
 from engine.records.reach import require_person
 from engine.records.service import empty_person, person_purpose, refuse_empty, store_person, today
+from engine.records.sheets import give_back_sheets, take_over_sheets
 from engine.records.tables import contact, family_member, merge, person, register_entry, visit
 from engine.records.values import PersonData, checked, from_json
 from engine.runtime import Runtime
@@ -89,6 +90,7 @@ def merge_people(rt: Runtime, actor: Actor, wanted: Wanted) -> None:
             settlement = gone.settlement_id if SETTLEMENT in wanted.from_gone else kept.settlement_id
             _write(rt, conn, kept, _chosen(rt, kept, before, wanted.from_gone), settlement)
             moved["merge"] = _take_over(rt, conn, kept, gone)
+            moved["sheets"] = take_over_sheets(rt, conn, gone.id, gone.key_id, kept.id, kept.key_id)
             _remember(rt, conn, actor, kept, gone, before, moved)
             record_action(rt, conn, actor, "merged", "person", kept.id, details={"card": gone.id})
             record_action(rt, conn, actor, "merged", "person", gone.id, details={"into": kept.id})
@@ -265,7 +267,9 @@ def _give_back(rt: Runtime, conn: Connection, kept: AnyRow, row: AnyRow, moved: 
     conn.execute(update(register_entry).where(open_again).values(until=None, left_for=None))
     gone = conn.execute(select(person).where(person.c.id == row.gone_id)).one()
     earlier = select(merge).where(merge.c.id.in_(moved["merge"]), merge.c.data.is_not(None))
-    _reseal(rt, conn, conn.execute(earlier).all(), kept.key_id, gone)
+    back = conn.execute(earlier).all()
+    _reseal(rt, conn, back, kept.key_id, gone)
+    give_back_sheets(rt, conn, moved["sheets"], [each.gone_id for each in back], gone.id, gone.key_id)
 
 
 def _name(rt: Runtime, kept: AnyRow, row: AnyRow) -> str:

@@ -93,6 +93,34 @@ def keep_sheet(
     return int(number)
 
 
+def take_over_sheets(
+    rt: Runtime, conn: Connection, gone_id: int, gone_key: int, kept_id: int, key_id: int
+) -> list[int]:
+    """Two people are one: everything under the key that goes is sealed under `key_id`, and sheets of months
+    that the one who stays has none of become theirs; the numbers of these.
+    """
+    theirs = select(monitoring_sheet.c.month).where(monitoring_sheet.c.person_id == kept_id)
+    months = set(conn.execute(theirs).scalars())
+    moved = []
+    for row in conn.execute(select(monitoring_sheet).where(monitoring_sheet.c.key_id == gone_key)).all():
+        moves = row.person_id == gone_id and row.month not in months
+        _reseal(rt, conn, row, kept_id if moves else row.person_id, key_id)
+        if moves:
+            moved.append(row.id)
+    return moved
+
+
+def give_back_sheets(
+    rt: Runtime, conn: Connection, moved: Collection[int], people: Collection[int], gone_id: int, key_id: int
+) -> None:
+    """The two are parted: sheets that moved belong to `gone_id` again, and everything of that person, and of
+    `people` who had become one with them before, is sealed under their new key.
+    """
+    here = monitoring_sheet.c.id.in_(moved) | monitoring_sheet.c.person_id.in_([*people, gone_id])
+    for row in conn.execute(select(monitoring_sheet).where(here)).all():
+        _reseal(rt, conn, row, gone_id if row.id in moved else row.person_id, key_id)
+
+
 def newest_sheet(rt: Runtime, conn: Connection, subject: Subject) -> Sheet | None:
     """The sheet of the last month that has one; None when the family was never monitored, or was erased."""
     wanted = select(monitoring_sheet).where(subject.condition(monitoring_sheet))
@@ -197,6 +225,13 @@ def _require_subject(conn: Connection, actor: Actor, subject: Subject) -> None:
         require_family(conn, actor, subject.family_id, Permission.RECORD_VIEW)
     else:
         require_person(conn, actor, subject.person_id or 0, Permission.RECORD_VIEW)
+
+
+def _reseal(rt: Runtime, conn: Connection, row: Row[Any], person_id: int, key_id: int) -> None:
+    kept = open_values(rt.vault, row.key_id, row.data, _purpose(_subject(row), row.month))
+    sealed = seal_values(rt.vault, key_id, kept, _purpose(Subject(None, person_id), row.month))
+    values = {"person_id": person_id, "key_id": key_id, "data": sealed}
+    conn.execute(update(monitoring_sheet).where(monitoring_sheet.c.id == row.id).values(values))
 
 
 def _any_of(subjects: Collection[Subject]) -> ColumnElement[bool]:

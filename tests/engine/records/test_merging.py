@@ -16,14 +16,17 @@ from engine.jobs.sweep import sweep
 from engine.model import Actor
 from engine.names import FullName
 from engine.records import contacts, registers
+from engine.records.cells import answered, refreshed
 from engine.records.marking import mark_old_cards
-from engine.records.merging import Merge, Wanted, merge_people, merges_of, part_people
+from engine.records.merging import MOVED, Merge, Wanted, merge_people, merges_of, part_people
 from engine.records.pairs import Pair, compare, count_pairs, pairs, say_different
 from engine.records.queries import family_view, find_people, person_view
 from engine.records.registers import Standing, Subject, entries_of
 from engine.records.service import Member, add_member, change_person, erase_person
+from engine.records.sheets import keep_sheet, sheets_of_month
 from engine.records.tables import contact, merge, person, person_pair, person_token
 from engine.runtime import Runtime
+from engine.storage.metadata import metadata
 from tests.engine.records.test_people import make_case
 from tests.factories.access import make_actor, town
 from tests.factories.records import LAPSHINA, make_family, make_person
@@ -191,7 +194,48 @@ def test_who_compared_an_older_card_is_told(rt: Runtime) -> None:
     assert person_view(rt, specialist, newer).data is not None
 
 
+def test_every_table_that_names_a_person_is_thought_of() -> None:
+    naming = {table.name for table in metadata.sorted_tables if "person_id" in table.c}
+    assert naming == {*MOVED, "case_", "monitoring_sheet", "person_token"}
+
+
 # --- parting ---
+
+
+def test_sheets_of_monitoring_follow_the_person_and_come_back(rt_both: Runtime) -> None:
+    rt, specialist = rt_both, make_actor(rt_both, "R05")
+    first, second = twins(rt, specialist)
+    third = make_person(rt, specialist, **TWIN)
+    january, february = date(2026, 1, 12), date(2026, 2, 2)
+    for number, day in ((first, january), (second, january), (second, february), (third, february)):
+        note_debts(rt, number, day)
+    join(rt, specialist, second, third)
+    join(rt, specialist, first, second)
+    assert monitored(rt, first) == {"2026-01": first, "2026-02": second}
+    part_people(
+        rt, specialist, next(each.id for each in merges(rt, specialist, first) if each.gone_id == second)
+    )
+    part_people(rt, specialist, merges(rt, specialist, second)[0].id)
+    assert monitored(rt, first) == {"2026-01": first}
+    assert monitored(rt, second) == {"2026-01": second, "2026-02": second}
+    assert monitored(rt, third) == {"2026-02": third}
+
+
+def note_debts(rt: Runtime, number: int, day: date) -> None:
+    """A sheet of the person that says by its number whose it is."""
+    cells = answered(refreshed({}, {"семья": {"возраст": []}, "учёт": {}}, day), {"детей": number}, 7, day)
+    with rt.database.write() as conn:
+        keep_sheet(rt, conn, Subject(None, number), cells, unit_id=town(rt).families, today=day)
+
+
+def monitored(rt: Runtime, number: int) -> dict[str, Any]:
+    """Month → whose sheet the person has of it."""
+    with rt.database.read() as conn:
+        found = {
+            month: sheets_of_month(rt, conn, [Subject(None, number)], month)
+            for month in ("2026-01", "2026-02")
+        }
+    return {month: sheet.cells["детей"].value for month, by in found.items() for sheet in by.values()}
 
 
 def test_parted_cards_are_as_they_were(rt_both: Runtime) -> None:
