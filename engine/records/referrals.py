@@ -42,8 +42,13 @@ STATES = {
 }
 OPEN = referral.c.closed_at.is_(None)
 
+REQUEST = "request"
+"""Data that would help to decide: a case ends without it. All other documents are help that was asked for."""
+
 _OPEN_OF_CASE = (
-    select(referral.c.number).where(referral.c.case_id == bindparam("case_id"), OPEN).order_by(referral.c.id)
+    select(referral.c.number, referral.c.kind)
+    .where(referral.c.case_id == bindparam("case_id"), OPEN)
+    .order_by(referral.c.id)
 )
 _FIGURES = ("families", "people", "children", "pieces")
 _MOST = 30_000
@@ -155,7 +160,13 @@ def open_referral(conn: Connection, referral_id: int) -> tuple[int, str]:
 
 def open_of_case(conn: Connection, case_id: int) -> list[str]:
     """Numbers of the documents whose answers the case still waits for."""
-    return list(conn.execute(_OPEN_OF_CASE, {"case_id": case_id}).scalars())
+    return [row.number for row in conn.execute(_OPEN_OF_CASE, {"case_id": case_id})]
+
+
+def help_awaited(conn: Connection, case_id: int) -> list[str]:
+    """The same without requests of data."""
+    rows = conn.execute(_OPEN_OF_CASE, {"case_id": case_id})
+    return [row.number for row in rows if row.kind != REQUEST]
 
 
 def revoke_all(rt: Runtime, conn: Connection, case_id: int) -> None:

@@ -486,3 +486,9 @@ def test_a_ground_of_taking_off_says_how_to_prove_it():
 def test_a_document_waits_for_its_answer_as_long_as_its_kind_and_partner_say(kind, partner, urgent, term):
     found = decide("DMN-09", вид_документа=kind, партнёр=partner, срочно=urgent)
     assert (found["дней"], found["единица"]) == term
+
+
+@pytest.mark.parametrize(("kind", "days"), [("запрос", 2), ("письмо", 30)])
+def test_only_a_request_that_goes_electronically_is_answered_in_two_days(kind, days):
+    found = decide("DMN-09", вид_документа=kind, партнёр="sfr", срочно=False, электронно=True)
+    assert (found["дней"], found["единица"]) == (days, "календарные дни")

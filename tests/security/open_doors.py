@@ -49,7 +49,7 @@ AFTER_A_CHECK = {
     "records.contacts.silences", "records.sheets.counts", "records.keeping.keepers",
     "records.crews.members_of", "records.registers.entries_of",
     "records.registers.history_of",
-    "records.referrals.open_of_case",
+    "records.referrals.help_awaited", "records.referrals.open_of_case",
     "records.visits.by_ids", "records.visits.visits_of",
     "deadlines.queries.case_terms", "deadlines.queries.changes_of_terms", "deadlines.queries.open_terms",
     "worklist.escalations.red_cases",

@@ -164,6 +164,22 @@ def test_a_case_that_ends_by_itself_revokes_what_it_waits_for(rt: Runtime, clerk
         assert not case_card(rt, conn, clerk, case.id).active
 
 
+@pytest.mark.usefixtures("partner")
+@pytest.mark.parametrize(("kind", "ends"), [("запрос", True), ("ходатайство", False)])
+def test_a_request_of_data_holds_up_no_end_and_help_that_was_asked_for_does(
+    rt: Runtime, clerk: Actor, kind: str, ends: bool
+) -> None:
+    case = run(rt, clerk, pathway(send(вид_документа=kind), user_task("a"), order="s send a e"))
+    if ends:
+        complete(rt, clerk, "a")
+    else:
+        with pytest.raises(Conflict, match="нет ответа на документы"):
+            complete(rt, clerk, "a")
+    assert [each.state for each in sent(rt, clerk)] == ["revoked" if ends else "sent"]
+    with rt.database.read() as conn:
+        assert case_card(rt, conn, clerk, case.id).active is not ends
+
+
 def test_without_such_a_partner_the_case_stops_and_says_what_is_needed(rt: Runtime, clerk: Actor) -> None:
     case = run(rt, clerk, pathway(send(), user_task("a"), order="s send a e"))
     for _ in range(20):
