@@ -66,6 +66,7 @@ T32            | 30 month_day | VR | приказ региона
 T33            | 3 months     | P  | внутренняя норма
 T34            | 3 months     | P  | внутренняя норма
 T34b           | 6 months     | P  | внутренняя норма
+T35            | 3 working    | P  | внутренняя норма
 T40            | 1 month_day  | P  | внутренняя норма
 T41            | 5 working    | P  | внутренняя норма
 T42            | 2 working    | P  | внутренняя норма
@@ -124,7 +125,6 @@ T53 T54 T60 T70 T71 T72 T73 T74 T75 T80 T81 T82 T83 T84 T90
 second and third terms of a row a `b` and a `c`."""
 
 NOT_DRAWN = {
-    "p05_family_support": "T30 T31 T32 T33 T34b",
     "p07_red_zone": "T40 T41 T42",
     "p11_care_assessment": "T70 T71 T71b",
     "p12_service_start": "T72",
@@ -141,7 +141,6 @@ ELSEWHERE = {
     "T20": "how often a commission sits is for its secretary to keep",
     "T22": "as T20",
     "T24": "the step counts back from the day of its sitting by itself",
-    "T29": "for pathways of a municipality's own",
 }
 """Terms that are no step's and no case's, and why."""
 
