@@ -32,14 +32,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def quick_hashes() -> Iterator[None]:
-    """Real argon2 with parameters for tests: the hash of a password in a millisecond instead of 150."""
+def quickly() -> Iterator[None]:
+    """What takes long on purpose or by nature, made quick: tests that are about it bring it back.
+
+    Real argon2 with other parameters: the hash of a password in a millisecond instead of 150. Documents are
+    printed by our own printer even where there is a LibreOffice, which takes seconds.
+    """
     from argon2 import PasswordHasher
 
     from engine.access import passwords
+    from engine.documents import office
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        patch.setattr(office, "NAMES", ())
         yield
 
 

@@ -111,5 +111,6 @@ def gone(number: int) -> bool:
 @pytest.mark.parametrize("script", ["exit 1", "exit 0"])
 def test_a_libreoffice_that_makes_nothing_is_replaced_by_our_printer(tmp_path, monkeypatch, script):
     program(tmp_path, script)
+    monkeypatch.setattr(office, "NAMES", ("soffice",))
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     assert "Текст" in text_of(printing.pdf(docx("Текст")))
