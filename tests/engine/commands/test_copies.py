@@ -22,9 +22,8 @@ SECRET = b"\xd1\x81\xd0\xb5\xd0\xba\xd1\x80\xd0\xb5\xd1\x82"
 
 
 @pytest.fixture
-def rt(tmp_home):
+def rt(ready_home):
     """An instance with something to lose."""
-    call("init", "--organisation", "КЦСОН")
     made = open_runtime(load())
     yield made
     stop(made)

@@ -23,10 +23,9 @@ from tests.engine.commands.calling import call
 
 
 @pytest.fixture
-def rt(tmp_home):
+def rt(ready_home):
     """A healthy instance whose calendars are confirmed as far as one looks."""
-    tmp_home.chmod(0o700)
-    call("init", "--organisation", "КЦСОН")
+    ready_home.chmod(0o700)
     made = open_runtime(load())
     for year in (made.clock.now().year, made.clock.now().year + 1):
         if made.calendars.country().year(year).status != "confirmed":

@@ -6,19 +6,18 @@ import pytest
 
 from engine.access.service import NewUnit, create_unit
 from engine.access.tables import AGENCY
+from engine.bootstrap import open_runtime
 from engine.cases.service import start_case
-from engine.installing import install
 from engine.model import SYSTEM, StartCase
-from engine.settings import load, prepare_home
+from engine.settings import load
 from tests.engine.commands.calling import call
 from tests.factories.cases import chain, open_nodes, publish_files, user_task
 
 
 @pytest.fixture
-def instance(tmp_home):
+def instance(ready_home):
     """An instance with a case of version 1 and a newer version."""
-    prepare_home(tmp_home)
-    rt = install(load())
+    rt = open_runtime(load())
     unit = create_unit(rt, SYSTEM, NewUnit(name="Отдел", kind=AGENCY, zone="Europe/Moscow"))
     publish_files(rt, chain("small", user_task("a"), user_task("b")))
     start_case(rt, StartCase(SYSTEM, "small", label="проба", unit_id=unit))

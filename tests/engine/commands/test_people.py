@@ -12,10 +12,7 @@ from tests.engine.commands.calling import Answer, call
 PASSWORD = "ромашка в чистом поле"
 
 
-@pytest.fixture(autouse=True)
-def instance(tmp_home):
-    """An instance with one organisation."""
-    assert call("init", "--organisation", "КЦСОН Приозёрного округа").code == 0
+pytestmark = pytest.mark.usefixtures("ready_home")
 
 
 def add() -> Answer:

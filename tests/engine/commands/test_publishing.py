@@ -5,19 +5,18 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
+from engine.bootstrap import open_runtime
 from engine.definitions.tables import release
-from engine.installing import install
 from engine.runtime import Runtime
-from engine.settings import load, prepare_home
+from engine.settings import load
 from tests.engine.commands.calling import call
 from tests.factories.cases import chain, user_task
 
 
 @pytest.fixture
-def instance(tmp_home):
+def instance(ready_home):
     """An instance in the home of the test."""
-    prepare_home(tmp_home)
-    return install(load())
+    return open_runtime(load())
 
 
 @pytest.fixture
