@@ -76,14 +76,14 @@ def make_runtime(folder: Path, database_url: str | None = None, *, at: datetime 
     """
     settings = make_settings(folder, database_url)
     if database_url is None and not (folder / "marshrut.db").exists():
-        for name, content in _pattern().items():
+        for name, content in empty_instance().items():
             (folder / name).write_bytes(content)
         return open_runtime(settings, MovableClock(at))
     return create_instance(settings, MovableClock(at))
 
 
 @functools.cache
-def _pattern() -> dict[str, bytes]:
+def empty_instance() -> dict[str, bytes]:
     """The files of an instance with nobody in it; made once, because making tables takes longest."""
     with tempfile.TemporaryDirectory() as name:
         rt = create_instance(make_settings(Path(name)), MovableClock(MONDAY))

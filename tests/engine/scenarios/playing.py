@@ -5,21 +5,24 @@ verdict = run(chain("small", user_task("a")), {"complete": "a"}, {"ended": True}
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
+from _pytest.mark import ParameterSet
 
 from engine.definitions.files import Upload
-from engine.scenarios.ground import Copier, TrialGround
+from engine.scenarios.ground import DATABASE, Copier, FileCopier, TrialGround
 from engine.scenarios.play import play
 from engine.scenarios.reading import read_scenarios
 from engine.scenarios.steps import Scenario
 from engine.scenarios.verdict import Verdict
 from tests import services
 from tests.conftest import install
+from tests.factories.access import empty_instance
 
 MONDAY = "2026-01-12T10:00+03:00"
 
@@ -42,8 +45,16 @@ def run(files: Upload | Sequence[Upload], *steps: dict[str, Any], **head: Any) -
 @contextmanager
 def ground(files: Upload | Sequence[Upload], copier: Copier | None = None) -> Iterator[TrialGround]:
     """The ground for these files; the first one is tried."""
-    with TrialGround([files] if isinstance(files, Upload) else list(files), copier) as found:
+    with TrialGround([files] if isinstance(files, Upload) else list(files), copier or QuickCopier()) as found:
         yield found
+
+
+class QuickCopier(FileCopier):
+    """The tables of a ground are copied, not made."""
+
+    def pattern(self, home: Path) -> str:
+        (home / DATABASE).write_bytes(empty_instance()[DATABASE])
+        return super().pattern(home)
 
 
 class ServerCopier:
@@ -60,6 +71,17 @@ class ServerCopier:
     def copy(self, pattern: str, home: Path) -> Iterator[str]:
         with services.fresh_database(services.name_of(pattern)) as url:
             yield url
+
+
+def on_both(paths: Sequence[Path], on_a_server: Collection[str]) -> list[ParameterSet]:
+    """Every path with SQLite, and those of these names with PostgreSQL: values of (path, `copier`)."""
+    assert set(on_a_server) <= {path.stem for path in paths}
+    return [
+        pytest.param(path, kind, id=f"{path.stem}-{kind}")
+        for kind in ("sqlite", "postgresql")
+        for path in paths
+        if kind == "sqlite" or path.stem in on_a_server
+    ]
 
 
 def must_pass(verdict: Verdict) -> None:
