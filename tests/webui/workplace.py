@@ -16,7 +16,7 @@ from typing import Any
 
 from engine.access.actors import load_actor
 from engine.access.policy import EVERYONE, ROLES
-from engine.bootstrap import create_instance, open_runtime
+from engine.bootstrap import open_runtime
 from engine.cases.service import StartedCase, start_case
 from engine.clock import MovableClock
 from engine.deadlines.service import seed
@@ -27,7 +27,7 @@ from engine.model import Actor, StartCase
 from engine.runtime import Runtime
 from engine.worklist.service import claim
 from tests.engine.documents.making import docx
-from tests.factories.access import MONDAY, make_account, make_settings, town
+from tests.factories.access import MONDAY, make_account, make_runtime, make_settings, town
 from tests.factories.cases import complete, diagram, flows, open_tasks, publish_files
 from tests.factories.records import make_family
 
@@ -112,7 +112,7 @@ class Office:
 
 def build(folder: Path) -> Office:
     """Make the office in an empty folder; its databases are closed again, so that they can be copied."""
-    rt = create_instance(make_settings(folder), MovableClock(MONDAY))
+    rt = make_runtime(folder)
     with rt.database.write() as conn:
         seed(conn, rt.clock.now())
     rt.calendars.forget()
