@@ -27,8 +27,9 @@ MADE_IN = {
     "tests/journeys/office.py",
     "tests/journeys/test_every_page.py",
 }
-"""A test that needs an instance, an office or a demonstration takes a copy: see CONTRIBUTING, «Tests». Whoever
-must make one joins this list."""
+"""A test that needs an instance, an office or a demonstration takes a copy: CONTRIBUTING says whose. Whoever
+must make one joins this list.
+"""
 
 
 def makers(tree: ast.Module) -> set[tuple[str, str]]:
