@@ -261,7 +261,8 @@ class Passed:
     """An element that finished in this step, in order.
 
     `cancelled`: not completed, and nothing follows from it. `skipped`: a person let the case go on without
-    its work, so its terms begin and end, but it makes no documents.
+    its work, so its terms begin and end, but it makes no documents. `known`: what a called process knew,
+    where the element makes documents; what the case itself knows is in its state.
     """
 
     element_id: int
@@ -269,6 +270,7 @@ class Passed:
     cancelled: bool = False
     process: str = ""
     skipped: bool = False
+    known: Mapping[str, Value] | None = None
 
 
 @dataclass(frozen=True, slots=True)

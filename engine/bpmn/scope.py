@@ -91,6 +91,15 @@ def write(token: Token, values: Mapping[str, Value]) -> None:
         next((layer for layer in around if name in layer), scope)[name] = value
 
 
+def known_around(token: Token) -> dict[str, Value]:
+    """What is known around a token that has written its results: without its own mapped inputs."""
+    own_inputs = token.marks.get(INPUTS)
+    found = dict(_process_scope(token))
+    for layer in reversed([layer for layer in _locals(token) if layer is not own_inputs]):
+        found.update(layer)
+    return found
+
+
 def _locals(token: Token, *, with_counters: bool = False) -> Iterator[dict[str, Value]]:
     """Local layers from the token outwards, up to the edge of its process."""
     current: Token | None = token

@@ -289,7 +289,8 @@ def promises(
         if not (passed.cancelled or passed.skipped):
             for template in release.step(case.process, case.ref(passed)).documents:
                 number = task_id(case.id, passed.element_id)
-                wanted.append(("document", passed, {"template": template, "task": number}))
+                known = {} if passed.known is None else {"known": dict(passed.known)}
+                wanted.append(("document", passed, {"template": template, "task": number, **known}))
     at = to_seconds(deed.now)
     return [
         {

@@ -6,6 +6,7 @@ outbox. `make_document` does the same when a person asks for a document again.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 
 from engine import bpmn
 from engine.access.tables import account
+from engine.cases.history import HistoryKind
 from engine.cases.locking import state_purpose
 from engine.cases.outbox import Promise
 from engine.cases.tables import case_, history
@@ -42,6 +44,7 @@ _STEP_DATA = (
     .where(
         history.c.case_id == bindparam("case_id"),
         history.c.task_id == bindparam("task_id"),
+        history.c.kind == HistoryKind.COMPLETED,
         history.c.data.is_not(None),
     )
     .order_by(history.c.id.desc())
@@ -64,7 +67,8 @@ class Prepared:
 def prepare_document(rt: Runtime, promise: Promise) -> Prepared:
     """Fill the template that the step promised. NotFound when the release has no such template."""
     case_id = promise.case_id or 0
-    return _prepared(rt, case_id, str(promise.payload["template"]), int(promise.payload["task"]))
+    payload = promise.payload
+    return _prepared(rt, case_id, str(payload["template"]), int(payload["task"]), payload.get("known"))
 
 
 def store_document(rt: Runtime, conn: Connection, promise: Promise, prepared: Prepared) -> None:
@@ -103,7 +107,13 @@ def make_document(
         )
 
 
-def _prepared(rt: Runtime, case_id: int, template: str, task_id: int | None) -> Prepared:
+def _prepared(
+    rt: Runtime,
+    case_id: int,
+    template: str,
+    task_id: int | None,
+    called_knew: Mapping[str, Value] | None = None,
+) -> Prepared:
     with rt.database.read() as conn:
         row = conn.execute(_CASE, {"case_id": case_id}).one_or_none()
         if row is None:
@@ -116,12 +126,13 @@ def _prepared(rt: Runtime, case_id: int, template: str, task_id: int | None) -> 
                 "Опубликуйте файл DOCX с этим именем; документ сделается сам.",
             )
         made_by = conn.execute(_CLOSED_BY, {"task_id": task_id}).scalar_one_or_none() or 0
-        values = _context(rt, conn, release, row, task_id, made_by)
+        known = _variables(rt, conn, row, task_id, called_knew or {})
+        values = _context(rt, conn, release, row, known, made_by)
     return Prepared(workshop.fill(content, values), task_id, made_by)
 
 
 def _context(
-    rt: Runtime, conn: Connection, release: Release, row: Row[Any], task_id: int | None, made_by: int
+    rt: Runtime, conn: Connection, release: Release, row: Row[Any], known: dict[str, Value], made_by: int
 ) -> dict[str, Value]:
     about = _person(rt, conn, row.person_id)
     agency = rt.directory.tree().unit(row.agency_id)
@@ -141,21 +152,24 @@ def _context(
         representative=_representative(about),
         performer=_performer(conn, made_by),
         terms=_terms(rt, conn, row),
-        variables=_variables(rt, conn, row, task_id),
+        variables=known,
         labels=_labels(release, row.process),
         today=rt.clock.now().astimezone(zone).date(),
         demo=rt.settings.demo,
     )
 
 
-def _variables(rt: Runtime, conn: Connection, row: Row[Any], task_id: int | None) -> dict[str, Value]:
-    """What the case knows, and over it the answers of the step itself, which may stay inside it."""
+def _variables(
+    rt: Runtime, conn: Connection, row: Row[Any], task_id: int | None, called_knew: Mapping[str, Value]
+) -> dict[str, Value]:
+    """What the case knows, over it what the called pathway knew, over both the answers of the step itself."""
     known: dict[str, Value] = {}
     if row.state is not None:
         known.update(bpmn.variables(rt.vault.open(row.key_id, row.state, state_purpose(row.id))))
-    answered = conn.execute(_STEP_DATA, {"case_id": row.id, "task_id": task_id}).scalar_one_or_none()
-    if answered is not None:
-        known.update(open_values(rt.vault, row.key_id, answered, f"history:{row.id}"))
+    known.update(called_knew)
+    noted = conn.execute(_STEP_DATA, {"case_id": row.id, "task_id": task_id}).scalar_one_or_none()
+    if noted is not None:
+        known.update(open_values(rt.vault, row.key_id, noted, f"history:{row.id}").get("data", {}))
     return known
 
 

@@ -125,7 +125,9 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     def report_passed(self, token: Token, *, cancelled: bool = False) -> None:
         if self.drawn:
             node, process = self.place(token)
-            token.case.journal.passed(Passed(token.id, node, cancelled, process))
+            in_called = self.info.documents and next(token.calls(), None) is not None
+            known = scope.known_around(token) if in_called else None
+            token.case.journal.passed(Passed(token.id, node, cancelled, process, known=known))
 
     # --- what the library calls
 

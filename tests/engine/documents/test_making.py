@@ -22,7 +22,7 @@ from engine.runtime import Runtime
 from tests.engine.documents.making import docx, make_case, only_document
 from tests.engine.formjs.making import field, schema
 from tests.factories.access import make_account, make_actor
-from tests.factories.cases import chain, complete, publish_files, user_task
+from tests.factories.cases import chain, complete, diagram, flows, publish_files, user_task
 
 
 @pytest.fixture
@@ -113,3 +113,40 @@ def test_a_document_can_be_made_again_by_hand(rt, specialist):
     assert text_of_draft(rt, specialist, again) == "small-2026-0001"
     with pytest.raises(NotFound):
         make_document(rt, specialist, case_id, "D99")
+
+
+def test_a_document_of_a_called_pathway_knows_what_that_pathway_knows(rt, specialist):
+    """What its steps wrote before, the item it was called for and the answers of the step itself."""
+    asked = (
+        '<startEvent id="cs" name="Начало"/>'
+        + user_task("first")
+        + user_task("second", document="D25").replace(
+            "</camunda:properties>",
+            '</camunda:properties><camunda:inputOutput><camunda:inputParameter name="итог">=null'
+            '</camunda:inputParameter><camunda:outputParameter name="итог">=итог</camunda:outputParameter>'
+            "</camunda:inputOutput>",
+        )
+        + '<endEvent id="ce" name="Конец"/>'
+        + flows("cs first second ce")
+    )
+    calls = (
+        '<startEvent id="s" name="Начало"/><callActivity id="c" name="Мера" calledElement="measure">'
+        '<extensionElements><camunda:in source="мера" target="мера"/></extensionElements>'
+        '<multiInstanceLoopCharacteristics camunda:collection="=меры" camunda:elementVariable="мера"/>'
+        '</callActivity><endEvent id="e" name="Конец"/>' + flows("s c e")
+    )
+    template = docx("{{ мера }}; {{ партнёр }}; {{ итог }}; {{ замечание }}; {{ семья }}")
+    publish_files(rt, diagram("measure", asked), diagram("main", calls), Upload("D25.docx", template))
+    measures = {"меры": ["печь", "секция"], "семья": "согласна"}
+    start_case(rt, StartCase(specialist, "main", measures), check_form=False)
+    for partner in ("печник", "школа"):
+        complete(rt, specialist, "measure/first", {"партнёр": partner})
+    for result in ("сделано", "не сделано"):
+        complete(rt, specialist, "measure/second", {"итог": result, "замечание": f"итог: {result}"})
+    sweep_until_idle(rt)
+    with rt.database.read() as conn:
+        numbers = conn.execute(select(document.c.id).order_by(document.c.id)).scalars().all()
+    assert [text_of_draft(rt, specialist, number) for number in numbers] == [
+        "печь; печник; сделано; итог: сделано; согласна",
+        "секция; школа; не сделано; итог: не сделано; согласна",
+    ]
