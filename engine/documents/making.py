@@ -179,11 +179,9 @@ def _terms(rt: Runtime, conn: Connection, row: Row[Any]) -> dict[str, context.Pr
     now, found = rt.clock.now(), {}
     for each in case_terms(conn, row.id):
         norm, due = rt.calendars.norm_by_id(each.norm_id), each.due.at
-        until = (
-            ""
-            if due is None or each.clock is Clock.PAUSED
-            else last_day_words(due, now, calendar, office, norm)
-        )
+        until = ""
+        if due is not None and each.clock is not Clock.PAUSED:
+            until = last_day_words(due, now, calendar, office, norm)
         found[each.key] = context.PrintedTerm(until, norm.norm_words, norm.ground_words)
     return found
 
