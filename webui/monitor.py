@@ -13,7 +13,7 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine.access.absences import away_now
+from engine.access.absences import away_now, led_by
 from engine.access.journal import record_action
 from engine.access.queries import names_of
 from engine.cases.remedies import standing_count
@@ -21,7 +21,7 @@ from engine.cases.visibility import handed_over_among, visible_among
 from engine.deadlines.due import may_move
 from engine.definitions.library import Release
 from engine.errors import InvalidData
-from engine.model import Permission, split_element_ref
+from engine.model import Actor, Permission, Scope, split_element_ref
 from engine.worklist import service
 from engine.worklist.candidates import Candidate, candidates_for
 from engine.worklist.escalations import escalations, red_cases
@@ -113,6 +113,7 @@ def show() -> str:
         conclusion=_conclusion(release, waiting),
         load=load,
         away=notes,
+        led=_led(person),
         may_move=partial(
             may_move,
             now=now,
@@ -129,6 +130,13 @@ def show() -> str:
         may_reassign=handed_over,
         step_title=step_title,
     )
+
+
+def _led(person: Actor) -> frozenset[int]:
+    """Whose work the reader may hand over."""
+    if not person.may(Permission.TASK_REASSIGN, Scope.TEAM):
+        return frozenset()
+    return frozenset(each.id for each in led_by(runtime(), person))
 
 
 def _lists(

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -44,6 +45,8 @@ LEARNED = 10_000
 LOOKED_AT = 2_000
 """Running terms of a list, the nearest."""
 FRESH = timedelta(hours=1)
+OVERLAP = timedelta(minutes=5)
+"""What ended while the history was read came too late for it; no transaction takes longer."""
 
 _CHANGED = or_(
     exists().where(term_pause.c.term_id == term.c.id), exists().where(term_extension.c.term_id == term.c.id)
@@ -122,13 +125,18 @@ class Forecasts:
     shown: list[Forecast]
 
 
-@dataclass(frozen=True, slots=True)
 class _Known:
-    """What has been read of the past, and when."""
+    """What has been read of the past by now, the terms by their numbers."""
 
-    read_at: datetime
-    history: History
-    calibration: Calibration | None
+    def __init__(self, read_at: datetime, past: Mapping[int, Past]) -> None:
+        self.read_at = read_at
+        self.past = past
+        self.history = History(past.values())
+
+    @cached_property
+    def calibration(self) -> Calibration | None:
+        """Only its page asks for it."""
+        return calibrate(self.past.values())
 
 
 _kept: WeakKeyDictionary[Database, _Known] = WeakKeyDictionary()
@@ -141,15 +149,24 @@ def calibration_of(rt: Runtime, conn: Connection, now: datetime) -> Calibration 
 
 def _known(rt: Runtime, conn: Connection, now: datetime) -> _Known:
     known = _kept.get(rt.database)
-    if known is None or not timedelta() <= now - known.read_at < FRESH:
-        past = past_terms(rt, conn, now)
-        known = _kept[rt.database] = _Known(now, History(past), calibrate(past))
+    if known is None or known.read_at > now:
+        known = _kept[rt.database] = _Known(now, _ended_since(rt, conn, now - REMEMBERED))
+    elif now - known.read_at >= FRESH:
+        # What has ended stays as it was: only what has come since is read.
+        past = {**known.past, **_ended_since(rt, conn, known.read_at - OVERLAP)}
+        newest = sorted(past.items(), key=lambda pair: pair[1].ended_at)[-LEARNED:]
+        kept = {number: each for number, each in newest if each.ended_at >= now - REMEMBERED}
+        known = _kept[rt.database] = _Known(now, kept)
     return known
 
 
 def past_terms(rt: Runtime, conn: Connection, now: datetime) -> list[Past]:
     """Terms that have ended within a year, with the steps opened in them."""
-    since = to_seconds(now - REMEMBERED)
+    return list(_ended_since(rt, conn, now - REMEMBERED).values())
+
+
+def _ended_since(rt: Runtime, conn: Connection, first: datetime) -> dict[int, Past]:
+    since = to_seconds(first)
     ended = _ENDED.subquery("ended")
     rows = conn.execute(
         select(ended, case_.c.process, case_.c.unit_id).join(case_, case_.c.id == ended.c.case_id),
@@ -163,7 +180,7 @@ def past_terms(rt: Runtime, conn: Connection, now: datetime) -> list[Past]:
     places: dict[int, list[AnyRow]] = defaultdict(list)
     for place in conn.execute(opened, {"since": since}):
         places[place.id].append(place)
-    return [_past(rt, row, places[row.id]) for row in rows]
+    return {row.id: _past(rt, row, places[row.id]) for row in rows}
 
 
 def _opened_in(ended: Any) -> ColumnElement[bool]:

@@ -45,3 +45,8 @@ def test_the_work_is_counted_handed_over_with_a_reason_and_a_second_press_is_har
 def test_who_does_not_lead_hands_nothing_over(visit, rt, office, leaver):
     visit("R05").post(f"/handover/{leaver}", {"to": office.role["R05"], "reason": "Так"}, status=403)
     assert performer(rt, office.task) == leaver
+
+
+def test_a_head_comes_to_it_from_the_load_of_those_they_lead(visit, leaver):
+    assert visit("R07").get("/monitor").select_one(f'.load-list a[href="/handover/{leaver}"]') is not None
+    assert not visit("R26").get("/monitor").select('.load-list a[href^="/handover"]')

@@ -11,11 +11,20 @@ from engine.access.actors import load_actor
 from engine.cases.clocks import pause_term, resume_term
 from engine.cases.tables import case_
 from engine.clock import MovableClock
+from engine.deadlines.forecast import calibrate
 from engine.deadlines.queries import open_terms
 from engine.deadlines.service import seed
 from engine.model import SYSTEM, Actor, Term
 from engine.runtime import Runtime
-from engine.worklist.forecast import FRESH, Forecast, calibration_of, forecasts, forecasts_of_case, past_terms
+from engine.worklist.forecast import (
+    FRESH,
+    REMEMBERED,
+    Forecast,
+    calibration_of,
+    forecasts,
+    forecasts_of_case,
+    past_terms,
+)
 from tests.factories.access import make_actor, town
 from tests.factories.cases import chain, complete, open_case, publish_files, user_task
 
@@ -161,8 +170,29 @@ def test_the_history_is_read_again_after_an_hour(rt, clerk):
     done(rt, clerk, "own", 0)
     with rt.database.read() as conn:
         assert calibration_of(rt, conn, rt.clock.now()) is None
-    rt.clock.advance(FRESH)
+    for times in (1, 2):
+        rt.clock.advance(FRESH)
+        with rt.database.read() as conn:
+            found = calibration_of(rt, conn, rt.clock.now())
+        assert found is not None
+        assert found.terms == times
+        done(rt, clerk, "own", 0)
+
+
+def test_what_was_read_bit_by_bit_is_what_is_read_at_once(rt, clerk):
+    for days in (0, 2, 9):
+        done(rt, clerk, "own", days)
+        done(rt, clerk, "plan", days)
+        with rt.database.read() as conn:
+            little_by_little = calibration_of(rt, conn, rt.clock.now())
     with rt.database.read() as conn:
-        found = calibration_of(rt, conn, rt.clock.now())
-    assert found is not None
-    assert found.terms == 1
+        assert little_by_little == calibrate(past_terms(rt, conn, rt.clock.now()))
+
+
+def test_after_a_year_a_term_is_forgotten(rt, clerk):
+    done(rt, clerk, "own", 0)
+    for passed in (FRESH, REMEMBERED):
+        rt.clock.advance(passed)
+        with rt.database.read() as conn:
+            found = calibration_of(rt, conn, rt.clock.now())
+        assert (found is None) is (passed is REMEMBERED)
