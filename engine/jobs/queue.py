@@ -41,15 +41,20 @@ def wake_workers(redis: Redis) -> None:
 
 def run_sweep() -> None:
     """The job: sweep until nothing is due, or for LONGEST; then the rest is the next job's. What comes
-    meanwhile asks for a job of its own, which another worker can take.
+    meanwhile asks for a job of its own, which another worker can take; where two rounds were not enough,
+    whoever is free is asked to help.
     """
     rt = _RUNTIMES[0]
     redis = Redis.from_url(rt.settings.redis_url or "")
     redis.delete(WAKE_KEY)
     end = time.monotonic() + LONGEST
+    rounds = 0
     while not sweep(rt).idle:
-        if time.monotonic() > end:
+        rounds += 1
+        late = time.monotonic() > end
+        if late or rounds == 2:
             wake_workers(redis)
+        if late:
             return
 
 
