@@ -102,6 +102,8 @@ KINDS = {
     "year": _l("год календаря"),
     "calendar": _l("календарь"),
     "norm": _l("норма"),
+    "sheet": _l("лист мониторинга"),
+    "register": _l("регистр"),
 }
 """Words of the journal; what has none yet is shown as it is kept."""
 

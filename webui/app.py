@@ -32,6 +32,7 @@ from webui import (
     recalculations,
     records,
     referrals,
+    registers,
     repair,
     search,
     security,
@@ -75,6 +76,7 @@ FAMILIES = (
     partners,
     search,
     visits,
+    registers,
 )
 """Page families: each module has one Blueprint called `pages`."""
 

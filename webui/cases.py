@@ -32,6 +32,7 @@ from engine.cases.visibility import visible_among
 from engine.definitions.library import Release
 from engine.documents.queries import case_attachments, case_documents
 from engine.errors import InvalidData, NotAllowed, NotFound
+from engine.formjs import Form
 from engine.model import Actor, Permission, Scope, StartCase
 from engine.records.commissions import AgendaItem, agenda, items_of_case
 from engine.records.contacts import silences
@@ -357,7 +358,7 @@ def new(key: str) -> str:
     return render_template(
         "case_new.html",
         process=process,
-        form=form_block(form, {}, None) if form else None,
+        form=form_block(form, {}, _proposed(form)) if form else None,
         subject=subject,
         about_nobody=about_nobody,
         search=search,
@@ -365,6 +366,15 @@ def new(key: str) -> str:
         request_key=secrets.token_hex(16),
         may_register=person.may(Permission.RECORD_EDIT),
     )
+
+
+def _proposed(form: Form) -> dict[str, Any]:
+    """Choices that the address proposes: what a button on another page has chosen already. Never a text."""
+    return {
+        field.key: request.args[field.key]
+        for field in form.fields
+        if any(request.args.get(field.key) == value for value, _ in field.options)
+    }
 
 
 @pages.post("/cases/new/<key>")

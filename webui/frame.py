@@ -60,6 +60,7 @@ def frame() -> dict[str, Any]:
         "search": url_for("cases.index"),
         "notices": url_for("notices.index"),
         "visits": url_for("visits.show"),
+        "registers": url_for("registers.index") if _sees_families() else "",
         "absences": url_for("absences.show"),
         "reminders": url_for("notices.settings"),
         "password": url_for("session.password"),
@@ -94,6 +95,12 @@ def frame() -> dict[str, Any]:
         "notice_count": unread,
         "footer_words": _footer(asked_by),
     }
+
+
+def _sees_families() -> bool:
+    """Whether the person who asks, if anybody does, may look at records."""
+    asked_by: Actor | None = g.get("actor")
+    return asked_by is not None and asked_by.may(Permission.RECORD_VIEW)
 
 
 def bare() -> None:

@@ -17,8 +17,8 @@ from engine.model import Value
 from engine.resources import processes_dir
 
 TYPES: Final = ("text", "number", "date", "mark", "choice")
-SOURCES: Final = {"": "внесено", "card": "карточка", "register": "регистры", "case": "дела семьи"}
-"""Where a value comes from, in words."""
+SOURCES: Final = ("", "card", "register", "case")
+"""Where a value comes from; nowhere: it is typed."""
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

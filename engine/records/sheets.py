@@ -197,7 +197,7 @@ def exported(
     with rt.database.write() as conn:
         found = sheets_of_month(rt, conn, _within(conn, actor, subjects), month)
         details = {"register": register, "month": month, "families": len(found)}
-        record_action(rt, conn, actor, "exported", "register", details=details)
+        record_action(rt, conn, actor, "export", "register", details=details)
     return found
 
 

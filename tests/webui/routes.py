@@ -128,6 +128,13 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/visits"): Route(EVERYONE),
     ("POST", "/visits/cars"): Route(EVERYONE),
     ("POST", "/visits/cars/retire"): Route(EVERYONE),
+    # registers and monitoring sheets
+    ("GET", "/registers"): Route(SEES_PEOPLE),
+    ("GET", "/registers/<register>"): Route(SEES_PEOPLE),
+    ("POST", "/registers/<register>/keeper"): Route(HANDS_OVER),
+    ("GET", "/registers/<register>/export.xlsx"): Route(SEES_PEOPLE),
+    ("GET", "/registers/families/<int:family_id>"): Route(SEES_PEOPLE, "family"),
+    ("GET", "/registers/people/<int:person_id>"): Route(SEES_PEOPLE, "person"),
     ("GET", "/absences"): Route(EVERYONE),
     ("POST", "/absences"): Route(EVERYONE),
     ("POST", "/absences/cancel"): Route(EVERYONE),

@@ -18,10 +18,13 @@ from engine.deadlines.tables import term
 from engine.documents.tables import attachment, document
 from engine.model import SYSTEM
 from engine.records import referrals
+from engine.records.cells import refreshed
 from engine.records.merging import Wanted, merge_people
 from engine.records.partners import NewPartner, add_partner
 from engine.records.referrals import NewReferral
+from engine.records.registers import Subject
 from engine.records.service import create_person
+from engine.records.sheets import keep_sheet
 from engine.records.tables import merge, person, referral
 from engine.runtime import Runtime
 from engine.worklist.tables import task
@@ -158,10 +161,13 @@ def closed(
         "document": office.document,
         "attachment": office.attachment,
         "person": office.person,
+        "family": office.family,
         "term": term_of(rt, office.task),
         "referral": referral_of(rt, office.later_case),
         "merge": merge_of(rt, office.families),
     }
+    for subject in (Subject(office.family, None), Subject(None, office.person)):
+        keep_sheet_of(rt, subject, office.families)
     stranger = make_account(rt, "R07", unit_id=office.care)
     yield rt, Visitor(strict(create_app(rt)), rt, stranger), numbers
     rt.database.close()
@@ -208,6 +214,13 @@ def merge_of(rt: Runtime, unit_id: int) -> int:
     merge_people(rt, SYSTEM, Wanted(kept, gone, rows[kept], rows[gone]))
     with rt.database.read() as conn:
         return int(conn.execute(select(merge.c.id)).scalar_one())
+
+
+def keep_sheet_of(rt: Runtime, subject: Subject, unit_id: int) -> None:
+    """A monitoring sheet of January with hardly anything on it."""
+    cells = refreshed({}, {"семья": {"номер": 1, "возраст": []}, "учёт": {}}, date(2026, 1, 12))
+    with rt.database.write() as conn:
+        keep_sheet(rt, conn, subject, cells, unit_id=unit_id, today=date(2026, 1, 12))
 
 
 def everything(rt: Runtime) -> list[object]:

@@ -139,5 +139,5 @@ def test_an_export_is_noted_and_holds_what_is_within_reach(
     stranger = make_actor(rt_both, "R13", unit_id=town(rt_both).administration)
     assert sheets.exported(rt_both, stranger, "red_zone", [family], "2026-01") == {}
     with rt_both.database.read() as conn:
-        noted = conn.execute(select(audit.c.details).where(audit.c.action == "exported")).scalars().all()
+        noted = conn.execute(select(audit.c.details).where(audit.c.action == "export")).scalars().all()
     assert '"families": 1' in noted[0]
