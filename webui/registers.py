@@ -309,7 +309,7 @@ def value_words(parameter: Parameter, value: Value) -> str:
         return _("да") if value else _("нет")
     if isinstance(value, date):
         return date_digits(value)
-    return f"{value} {parameter.unit}" if parameter.unit else str(value)
+    return f"{parameter.unit}: {value}" if parameter.unit else str(value)
 
 
 def _event_row(each: Happened, open_to: frozenset[int]) -> dict[str, Any]:

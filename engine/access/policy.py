@@ -95,7 +95,7 @@ R20   o    -   o   -   -   -   -    o   -   o   -     -    -   -   -     -
 R21   o    -   o   -   -   o   -    o   -   o   -     -    -   -   -     -
 R22   o    -   o   o   -   o   -    o   -   o   -     -    -   -   -     -
 R23   o    -   o   o   -   o   -    o   -   o   -     -    -   -   -     -
-R24   o    -   a   -   -   a   a    o   a   o   -     -    -   -   -     -
+R24   o    -   a   o   -   a   a    o   a   o   -     -    -   -   -     -
 R25   o    -   o   -   -   -   -    -   m   m   m     m    m   -   -     -
 R26   o    -   o   o   -   -   -    o   m   o   -     -    -   -   -     -
 R27   o    a   a   a   a   a   -    a   a   o   -     -    -   -   a     -

@@ -133,7 +133,7 @@ def look_again(rt: Runtime, conn: Connection, subject: Subject, *, unit_id: int,
 def faults_of(rt: Runtime, conn: Connection, values: Mapping[str, Value], now: datetime) -> tuple[str, ...]:
     """What contradicts itself on a sheet, each fault by its name: the decision DMN-14-sheet."""
     found = rt.library.current(conn).decision(CHECKS).decide(CHECKS, values, now=now)
-    return tuple(str(each) for each in found) if isinstance(found, list) else ()
+    return tuple(str(each["ошибка"]) for each in found) if isinstance(found, list) else ()
 
 
 def _risk(conn: Connection, subject: Subject, cells: Mapping[str, Cell], today: date) -> dict[str, Value]:

@@ -20,7 +20,7 @@ def roles(text: str) -> frozenset[str]:
 
 
 WRITES_DOCUMENTS = EVERYONE - roles("9 12 15 16 17 25 29 30")
-OPENS_CASES = roles("1 2 3 4 5 6 7 10 13 14 19 22 23 26 27 28 31")
+OPENS_CASES = roles("1 2 3 4 5 6 7 10 13 14 19 22 23 24 26 27 28 31")
 SEES_PEOPLE = roles("1 2 3 4 5 6 7 8 9 10 11 13 14 19 21 22 23 24 27 28 31")
 WRITES_PEOPLE = roles("1 2 3 4 5 6 7 13 14 19 24")
 HANDS_OVER = roles("3 7 13 27")

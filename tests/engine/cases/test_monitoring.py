@@ -117,7 +117,7 @@ def test_a_month_from_the_registers_to_the_signature(rt: Runtime, keeper: Actor,
     do(rt, keeper, "p07_ut_actualize", состав_регистра="верен")
     do(rt, keeper, "p07_sheet_ut_fill", детей_с_инвалидностью=4, алкоголь=True)
     assert known_to(rt, keeper, only_case(rt, "p07_sheet"))["ошибки_листа"] == [
-        "Детей с инвалидностью больше, чем детей"
+        {"ошибка": "Детей с инвалидностью больше, чем детей"}
     ]
     do(rt, keeper, "p07_sheet_ut_fill", детей_с_инвалидностью=1)
     typed = sheet_of(rt, keeper, family).cells["детей_с_инвалидностью"]
