@@ -20,7 +20,18 @@ from engine.records.cells import EMPTY, FRESH, NOT_ASKED, OLD, RED, Cells, marks
 from engine.records.keeping import Kept, appoint_keeper, kept_registers
 from engine.records.parameters import Parameter, sections
 from engine.records.queries import family_labels, person_brief
-from engine.records.registers import REGISTERS, Entry, Happened, Subject, entries, entries_of, history_of
+from engine.records.registers import (
+    ENTER,
+    LEAVE,
+    REGISTERS,
+    Entry,
+    Happened,
+    Subject,
+    entries,
+    entries_of,
+    history_of,
+    proposal,
+)
 from engine.records.sheets import SheetCount, SheetView, counts, exported, month_of, sheet_view
 from webui.calendar import MONTHS
 from webui.cases import startable
@@ -71,8 +82,7 @@ def index() -> str:
         "registers.html",
         rows=[_register_row(each, names) for each in found],
         overdue=sum(each.overdue for each in found),
-        may_enter=ENTRY in pathways,
-        entry=ENTRY,
+        enter=url_for("cases.new", key=ENTRY) if ENTRY in pathways else None,
     )
 
 
@@ -125,20 +135,25 @@ def _register_page(register: str, errors: Mapping[str, str]) -> str:
         sheets = counts(conn, {_subject(each) for each in standing})
         open_to = visible_among(conn, person, [each.case_id for each in everybody])
         colleagues_named = names_of(conn, {kept.keeper_id or 0, kept.updated_by or 0})
-        pathways = {each["key"] for each in startable(rt.library.current(conn), person)}
+        may_enter = ENTRY in {each["key"] for each in startable(rt.library.current(conn), person)}
     return render_template(
         "register.html",
         register=register,
         row=_register_row(kept, colleagues_named),
         keeper_id=kept.keeper_id,
-        rows=[_entry_row(each, names, sheets.get(_subject(each)), open_to) for each in standing],
+        rows=[
+            {
+                **_entry_row(each, names, sheets.get(_subject(each)), open_to),
+                "leave": entry_address(register, LEAVE, each.person_id)
+                if may_enter and each.person_id
+                else None,
+            }
+            for each in standing
+        ],
         left=[_entry_row(each, names, None, open_to) for each in left],
         keepers=_keepers(person) if may_appoint else [],
         may_appoint=may_appoint,
-        may_enter=ENTRY in pathways,
-        entry=ENTRY,
-        month=month_of(today),
-        month_title=month_words(month_of(today)),
+        enter=entry_address(register, ENTER) if may_enter else None,
         errors=errors,
     )
 
@@ -151,7 +166,6 @@ def _entry_row(
         "name": names.get(subject, ""),
         "href": sheet_address(subject) if sheet else None,
         "case": url_for("cases.show", case_id=each.case_id) if each.case_id in open_to else None,
-        "person": each.person_id,
         "state": each.state,
         "ground": each.ground,
         "since": date_digits(each.since),
@@ -161,6 +175,12 @@ def _entry_row(
         "month": month_words(sheet.month) if sheet else "",
         "next": date_digits(next_check(sheet.month)) if sheet else "",
     }
+
+
+def entry_address(register: str, deed: str, person_id: int | None = None) -> str:
+    """Where a case about an entry is opened, the register and the deed chosen already."""
+    chosen: dict[str, Any] = proposal(register, deed)
+    return url_for("cases.new", key=ENTRY, person=person_id, **chosen)
 
 
 def next_check(month: str) -> date:

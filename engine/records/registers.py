@@ -34,6 +34,10 @@ DEEDS = {"entered": "внесена", "changed": "запись изменена"
 """`register_event.deed` in words."""
 
 
+ENTER, LEAVE = "внести", "снять"
+"""What the form of an entry calls what is to be done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """Whom an entry or a contact is about: a family, or a person who is in none."""
@@ -229,6 +233,11 @@ def entries_of(conn: Connection, subject: Subject) -> list[Entry]:
     wanted = select(register_entry).where(subject.condition(register_entry))
     rows = conn.execute(wanted.order_by(register_entry.c.until.is_not(None), register_entry.c.id))
     return [entry_of(row) for row in rows]
+
+
+def proposal(register: str, deed: str) -> dict[str, str]:
+    """What is chosen beforehand in the form of an entry: `deed` is ENTER or LEAVE."""
+    return {"регистр": register, "действие": deed}
 
 
 def known(register: str) -> str:
