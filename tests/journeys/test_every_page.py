@@ -6,6 +6,7 @@ accessibility that axe knows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -50,6 +51,7 @@ PAGES = [
     ("krylova", "/notices"),
     ("krylova", "/password"),
     ("krylova", "/nowhere"),
+    ("ryabova", "/registers/sop"),
     ("ershova", "/monitor"),
     ("ershova", "/monitor/reassign/{own}"),
     ("ershova", "/cases/{case}/repair"),
@@ -61,7 +63,7 @@ PAGES = [
     ("lanskaya", "/workshop/bpmn/p03_need_ippsu"),
     ("lanskaya", "/workshop/bpmn/p03_need_ippsu/compare"),
     ("lanskaya", "/workshop/dmn/DMN-05"),
-    ("lanskaya", "/workshop/form/F24"),
+    ("lanskaya", "/workshop/form/F60"),
     ("lanskaya", "/workshop/upload"),
     ("lanskaya", "/calendar"),
     ("lanskaya", "/calendar?year=2027&layer=1&day=2027-01-20"),
@@ -232,6 +234,21 @@ def test_the_inbox_is_worked_by_keys_alone(seat: Seat) -> None:
     page.keyboard.type("лапшин")
     page.keyboard.press("Enter")
     expect(page.locator(".task").first).to_contain_text("Лапшин")
+    assert seen.unexpected() == []
+
+
+def test_a_long_form_folds_by_keys_and_says_what_is_empty(seat: Seat) -> None:
+    page, seen = seat("lanskaya")
+    page.goto("/workshop/form/F60")
+    name = page.get_by_role("button", name="Виды помощи")
+    expect(name).to_have_attribute("data-left", re.compile(r"18\sпустых полей"))
+    field = page.get_by_label("Путёвки в лагерь")
+    expect(field).to_be_visible()
+    name.press("Enter")
+    expect(field).to_be_hidden()
+    expect(name).to_have_attribute("aria-expanded", "false")
+    name.press(" ")
+    expect(field).to_be_visible()
     assert seen.unexpected() == []
 
 

@@ -9,6 +9,7 @@ import { Draft } from "../draft.js";
 import { clock, plural } from "../words.js";
 import { controlOf, requiredFields, showFaults } from "./faults.js";
 import { fieldFrames } from "./field-frame.js";
+import { startFolding, unfold } from "./folding.js";
 import { showMessage } from "./messages.js";
 import { hasUnread } from "./unread.js";
 import { translate } from "./words-ru.js";
@@ -72,6 +73,7 @@ export class StepForm {
 
   opened() {
     this.count();
+    startFolding(this.root, this.form, readBlock(this.root, "data"));
     const errors = readBlock(this.root, "errors");
     if (Object.keys(errors).length) {
       this.refuse(errors, "");
@@ -151,6 +153,7 @@ export class StepForm {
   /** @param {import("./faults.js").Shown | undefined} shown */
   goTo(shown) {
     const control = shown && controlOf(this.root, this.form, shown);
+    unfold(control);
     control?.focus({ preventScroll: true });
     control?.scrollIntoView({ block: "center" });
   }
@@ -232,6 +235,7 @@ export class StepForm {
     requestAnimationFrame(() => {
       const faulty = this.root.querySelector(".fjs-has-errors");
       const control = /** @type {HTMLElement | null | undefined} */ (faulty?.querySelector("input, select, textarea, button"));
+      unfold(control);
       control?.focus({ preventScroll: true });
       control?.scrollIntoView({ block: "center" });
       announce(faulty?.querySelector(".fjs-form-field-error")?.textContent ?? "");
