@@ -25,14 +25,20 @@ from engine.resources import forms_dir, processes_dir
 from engine.runtime import Runtime
 from engine.worklist.tables import OPEN, task
 from tests.factories.access import make_actor, town
-from tests.factories.cases import END, START, diagram, flows, publish_files, user_task
+from tests.factories.cases import END, START, diagram, event, flows, message, publish_files, user_task
 from tests.factories.records import make_family
 
 NEED = diagram(
     "p03_need",
-    START + user_task("n") + END + flows("s n e"),
+    START
+    + event("intermediateCatchEvent", "asked", "message", "msg.review_request")
+    + user_task("reviewed")
+    + END
+    + flows("s asked reviewed e"),
+    message("msg.review_request"),
     number="ИП",
 )
+"""A case of need that goes on when somebody asks for a review."""
 
 
 @pytest.fixture
@@ -184,6 +190,10 @@ def test_half_a_year_without_a_result_asks_for_a_review_of_the_familys_case(
     begin(rt, keeper)
     known = known_to(rt, keeper, newest(rt, "p07_sheet"))
     assert (known["дело_семьи"], known["нужен_пересмотр"]) == (need.number, True)
+    assert "reviewed" not in steps(rt)
+    do(rt, keeper, "p07_sheet_ut_fill")
+    assert "reviewed" in steps(rt)
+    assert known_to(rt, keeper, need.id)["причина"] == "Мониторинг: два квартала без результата"
 
 
 def newest(rt: Runtime, process: str) -> int:
