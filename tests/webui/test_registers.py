@@ -73,6 +73,7 @@ def test_somebody_unknown_is_no_keeper(visit, family):
 def test_a_register_shows_its_families_and_those_who_left(visit, rt, office, family):
     page = visit("R05").get("/registers/sop")
     assert page.select_one(f'a[href="/registers/families/{office.family}"]')
+    assert visit("R05").get(f"/cases/{office.later_case}").select_one('a[href="/registers/sop"]')
     assert "постановление № 4" in page.words.replace("\u00a0", " ")
     assert "01.02.2026" in page.words
     with rt.database.write() as conn:
