@@ -12,7 +12,6 @@ from pathlib import Path
 from sqlalchemy import Connection, MetaData, text
 
 from engine.errors import StorageUnavailable
-from engine.storage import libpq
 from engine.storage.connections import Engines, Kind, open_engines
 from engine.storage.faults import explained
 from engine.storage.metadata import metadata
@@ -108,6 +107,8 @@ class Database:
         if self.kind == "sqlite":
             conn.connection.cursor().execute("BEGIN IMMEDIATE")
         else:
+            from engine.storage import libpq  # needs a driver that is installed only where PostgreSQL is
+
             libpq.begin(conn.connection.driver_connection)
 
 

@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -71,7 +70,7 @@ def explained() -> Iterator[None]:
             "Слишком много действий одновременно: все соединения с базой заняты.",
             NOTHING_SAVED + "Повторите через минуту.",
         ) from error
-    except (DBAPIError, sqlite3.Error, psycopg.Error) as error:
+    except Exception as error:  # those of PostgreSQL's driver go by name: it is not installed everywhere
         words = _words(error.orig if isinstance(error, DBAPIError) else error)
         if words is None:
             raise

@@ -18,8 +18,6 @@ from sqlalchemy import Connection, Delete, Insert, Select, Update
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.exc import DBAPIError
 
-from engine.storage import libpq
-
 Row = Mapping[str, Any]
 Statement = Insert | Update | Delete | Select[*tuple[Any, ...]]
 
@@ -78,11 +76,15 @@ def _execute(conn: Connection, wording: _Wording, rows: Sequence[Row]) -> Any:
 
 def _sent(held: Any, wording: _Wording, values: Sequence[Row]) -> Any:
     """What the connection of the pool answers to the last of these."""
-    if wording.numbered is not None and len(values) <= _FEW and libpq.can_execute(held.driver_connection):
-        names = held.info.setdefault(_PREPARED, {})
-        for each in values:
-            answer = libpq.execute(held.driver_connection, names, wording.numbered, wording.in_order(each))
-        return answer
+    numbered = wording.numbered
+    if numbered is not None and len(values) <= _FEW:
+        from engine.storage import libpq  # needs a driver that is installed only where PostgreSQL is
+
+        if libpq.can_execute(held.driver_connection):
+            names = held.info.setdefault(_PREPARED, {})
+            for each in values:
+                answer = libpq.execute(held.driver_connection, names, numbered, wording.in_order(each))
+            return answer
     cursor = _cursor(held)
     if len(values) == 1:
         cursor.execute(wording.text, wording.parameters(values[0]))

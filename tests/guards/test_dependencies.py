@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import re
+import subprocess
 import sys
 import tomllib
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from engine.cli import COMMANDS
 from tests.guards.tree import ROOT, imports, python_files
 
 LOCKS = {path.stem: path for path in (ROOT / "requirements").glob("*.lock")}
@@ -100,6 +102,24 @@ def test_what_is_imported_is_declared(folder, extras):
         and not allowed & {canonicalize_name(name) for name in providers.get(module, [])}
     }
     assert missing == set()
+
+
+def test_a_first_start_needs_no_more_than_it_installs():
+    """What only PostgreSQL needs, and an instance in files does not have, is hidden from the program."""
+    only_servers = set(locked("server")) - set(locked("run"))
+    hidden = sorted(
+        module
+        for module, names in importlib.metadata.packages_distributions().items()
+        if only_servers & {canonicalize_name(name) for name in names}
+    )
+    assert "psycopg" in hidden
+    commands = sorted({module for module, _ in (where.split(":") for where, _ in COMMANDS.values())})
+    code = f"import sys, importlib; sys.modules.update(dict.fromkeys({hidden}))\n"
+    code += f"for name in {commands}: importlib.import_module(name)"
+    started = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert started.returncode == 0, started.stderr
 
 
 def test_every_package_that_is_served_is_credited():
