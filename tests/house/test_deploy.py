@@ -51,6 +51,14 @@ def test_no_container_is_open_to_other_machines():
     assert [port for port in ports if not port.startswith("127.0.0.1:")] == []
 
 
+def test_pages_in_a_container_believe_the_proxy_before_them():
+    """A request never comes from the container's own machine, so without TLS it would get no answer."""
+    told = ours()["web"]["environment"]
+    assert told["MARSHRUT_BEHIND_PROXY"] == "1"
+    assert told["MARSHRUT_PLAIN_HTTP"] == "${MARSHRUT_PLAIN_HTTP:-0}"
+    assert told.items() >= ours()["worker"]["environment"].items()
+
+
 def test_the_image_has_the_version_of_the_project():
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     assert {service["image"] for service in ours().values()} == {f"marshrut:{version}"}
