@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import traceback
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, jsonify, make_response, render_template, request
@@ -25,6 +26,7 @@ from engine.errors import (
     StorageUnavailable,
     TooOften,
 )
+from webui.addresses import local_page
 from webui.frame import bare
 from webui.guards import runtime
 
@@ -158,5 +160,14 @@ def answer(
         hint=hint,
         faults=list((fields or {}).values()),
         status=status,
+        back=_came_from(),
     )
     return make_response(page, status)
+
+
+def _came_from() -> str:
+    """The page whose form was refused; empty when it is none of ours."""
+    came = urlsplit(request.referrer or "")
+    page = came.path + (f"?{came.query}" if came.query else "")
+    ours = came.netloc == request.host and local_page(page) and page != request.full_path.rstrip("?")
+    return page if request.method == "POST" and ours else ""

@@ -160,6 +160,7 @@ def _form(data: PersonData, errors: Mapping[str, str], view: PersonView | None) 
     return render_template(
         "person_form.html",
         data=data,
+        birth=_typed_birth() if errors else data.birth.isoformat() if data.birth else "",
         errors=errors,
         view=view,
         sexes=SEXES,
@@ -197,7 +198,7 @@ def _chosen(person_id: int) -> str:
 
 def _sent(known: PersonData | None = None) -> PersonData:
     """What the form says, over what the card knows and the form does not show."""
-    birth = request.form.get("birth", "").strip()
+    birth = _typed_birth()
     try:
         day = date.fromisoformat(birth) if birth else None
     except ValueError:
@@ -205,6 +206,10 @@ def _sent(known: PersonData | None = None) -> PersonData:
             _("Карточка не сохранена."), {"birth": _("Напишите дату рождения: день, месяц и год.")}
         ) from None
     return replace(_sent_unchecked(known), birth=day)
+
+
+def _typed_birth() -> str:
+    return request.form.get("birth", "").strip()
 
 
 def _sent_unchecked(known: PersonData | None = None) -> PersonData:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
 import structlog
+from bs4 import BeautifulSoup
 from flask import abort
 
 from engine.errors import StorageUnavailable
@@ -29,6 +32,24 @@ def test_what_is_not_there_is_told_with_a_way_back(visit):
     page = visit("R05").get("/nowhere", status=404)
     assert page.h1.get_text() == "Такого здесь нет"
     assert page.link("К списку задач") == "/"
+
+
+@pytest.mark.parametrize(
+    ("came_from", "back"),
+    [
+        ("http://localhost/cases?state=all", "/cases?state=all"),
+        ("http://elsewhere.example/cases", None),
+        ("http://localhost//elsewhere.example", None),
+        ("", None),
+    ],
+)
+def test_a_refused_form_leads_back_to_its_page_and_nowhere_else(came_from, back, visit, office):
+    refused = visit("R05").post(
+        f"/cases/{office.case}/attachments", {"file": (BytesIO(b"MZ\0"), "a.exe")}, status=422,
+        headers={"Referer": came_from},
+    )  # fmt: skip
+    found = BeautifulSoup(refused.text, "html.parser").find("a", string="Вернуться")
+    assert (found["href"] if found else None) == back
 
 
 def test_who_is_not_signed_in_gets_the_page_too(visit):

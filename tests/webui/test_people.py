@@ -76,6 +76,8 @@ def test_a_fault_stands_at_its_field_and_nothing_typed_is_lost(wrong, fault, vis
     answer = visit("R05").post("/people/new", {**NEW, **wrong}, status=422)
     assert fault in answer.text
     assert "село Ключевое" in answer.text
+    assert f'value="{({**NEW, **wrong})["birth"]}"' in answer.text
+    assert "data-refused" in answer.text
 
 
 def test_a_card_that_somebody_changed_meanwhile_is_not_overwritten(visit, office):

@@ -30,4 +30,6 @@ document.addEventListener("htmx:afterSwap", (event) => {
   improveDates(event.detail.target);
   watchScrolling(event.detail.target);
 });
-document.querySelector("[data-focus]")?.focus();
+// A form that came back with faults opens at the first of them.
+const faulty = document.body.dataset.refused === undefined ? null : document.querySelector('main [aria-invalid="true"]');
+(document.querySelector("[data-focus]") ?? faulty)?.focus();
