@@ -6,11 +6,15 @@ stopping the server and starting it again, as a power cut would.
 
 from __future__ import annotations
 
+import atexit
+import functools
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Mapping
@@ -50,13 +54,8 @@ class Office:
         self.move_clock(at)
 
     def _make(self, home: Path) -> Settings:
-        prepare_home(home)
-        (home / DEMO_FILE).touch()
-        settings = load({"MARSHRUT_HOME": str(home), "MARSHRUT_DEMO": "1"})
-        rt = install(settings)
-        build_town(rt)
-        close(rt)
-        return settings
+        shutil.copytree(_town(), home)
+        return load({"MARSHRUT_HOME": str(home), "MARSHRUT_DEMO": "1"})
 
     def open(self) -> Runtime:
         return open_runtime(self.settings)
@@ -127,6 +126,20 @@ class Office:
             return newest
         finally:
             close(rt)
+
+
+@functools.cache
+def _town() -> Path:
+    """The folder of an instance with the town in it, of which offices are copies."""
+    folder = tempfile.TemporaryDirectory(prefix="marshrut-town-")
+    atexit.register(folder.cleanup)
+    home = Path(folder.name) / "instance"
+    prepare_home(home)
+    (home / DEMO_FILE).touch()
+    rt = install(load({"MARSHRUT_HOME": str(home), "MARSHRUT_DEMO": "1"}))
+    build_town(rt)
+    close(rt)
+    return home
 
 
 class Person:
