@@ -4,7 +4,7 @@ out.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -23,6 +23,7 @@ from engine.deadlines.russian import day_month
 from engine.errors import InvalidData, NotAllowed, NotFound
 from engine.model import Actor, Permission, Scope
 from engine.runtime import Runtime
+from engine.storage.rows import AnyRow
 
 LONGEST = 366
 """Days of one period: whoever is away for longer has their work handed over."""
@@ -92,11 +93,22 @@ def today_in(tree: Tree, unit_id: int, now: datetime) -> date:
 def away_now(conn: Connection, tree: Tree, now: datetime) -> dict[int, Away]:
     """Everybody who is away today, by the day of their own unit. A closed account acts for nobody."""
     around = {"earliest": _day(now, -1), "latest": _day(now, +1)}
-    found = [
-        row
-        for row in conn.execute(_AROUND, around)
-        if row.first_day <= today_in(tree, row.unit_id, now).isoformat() <= row.last_day
-    ]
+    return _away(
+        conn,
+        [
+            row
+            for row in conn.execute(_AROUND, around)
+            if row.first_day <= today_in(tree, row.unit_id, now).isoformat() <= row.last_day
+        ],
+    )
+
+
+def away_on(conn: Connection, day: date) -> dict[int, Away]:
+    """Everybody of whom it is known that they will be away on that day, and who acts for them then."""
+    return _away(conn, conn.execute(_AROUND, {"earliest": day.isoformat(), "latest": day.isoformat()}).all())
+
+
+def _away(conn: Connection, found: Sequence[AnyRow]) -> dict[int, Away]:
     if not found:
         return {}
     links: dict[int, int | None] = dict.fromkeys(conn.execute(_CLOSED).scalars())

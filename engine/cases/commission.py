@@ -15,6 +15,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
+from engine.access.absences import away_on
+from engine.access.queries import names_of
 from engine.cases.giving_up import when_given_up
 from engine.cases.locking import LockedCase
 from engine.cases.messages import subscriber
@@ -163,11 +165,28 @@ def collect(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
             for item in items
             if asking[item.case_id].status == ACTIVE
         ],
-        "члены": [
-            {"имя": member.name, "организация": member.agency, "счёт": member.account_id}
-            for member in commissions.members_of(conn, commission_id)
-        ],
+        "члены": _members(conn, commission_id, day),
     }
+
+
+def _members(conn: Connection, commission_id: int, day: date | None) -> list[Value]:
+    """The members; `замещает` is who acts for a colleague that will be away on the day of the sitting."""
+    away = away_on(conn, day) if day is not None else {}
+    acting = names_of(conn, {each.acting_id or 0 for each in away.values()}) if away else {}
+
+    def instead(account_id: int | None) -> str | None:
+        absent = away.get(account_id or 0)
+        return None if absent is None else acting.get(absent.acting_id or 0)
+
+    return [
+        {
+            "имя": member.name,
+            "организация": member.agency,
+            "счёт": member.account_id,
+            "замещает": instead(member.account_id),
+        }
+        for member in commissions.members_of(conn, commission_id)
+    ]
 
 
 def _question(rt: Runtime, call: Call, item: AgendaItem, asking: AnyRow) -> dict[str, Value]:

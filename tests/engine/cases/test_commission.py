@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from engine.access.absences import add_absence
 from engine.access.actors import load_actor
 from engine.cases.events import note_event
 from engine.cases.queries import case_card, case_variables, open_incidents
@@ -18,12 +19,14 @@ from engine.clock import MovableClock
 from engine.deadlines.service import seed
 from engine.jobs.sweep import sweep_until_idle
 from engine.model import SYSTEM, Actor, Value
+from engine.names import FullName
 from engine.records.commissions import (
     AgendaItem,
     CommissionMember,
     NewCommission,
     create_commission,
     items_of_case,
+    members_of,
     set_members,
     waiting_items,
 )
@@ -205,6 +208,30 @@ def test_a_sitting_takes_what_waits_and_is_told_what_it_needs_to_know(
     members: Any = known["члены"]
     assert [each["имя"] for each in members] == ["Савельев И. П."]
     assert {item.status for case in (first, second) for item in items(rt, case)} == {ON_AGENDA}
+
+
+def test_for_a_member_who_will_be_away_that_day_the_one_who_acts_for_them_is_named(
+    rt: Runtime, commission: int, secretary: Actor
+) -> None:
+    with rt.database.read() as conn:
+        (chair,) = members_of(conn, commission)
+    deputy, day = make_account(rt, "R11", name=FullName("Ёлкина", "Дарья", "Олеговна")), date(2026, 1, 20)
+    add_absence(
+        rt, SYSTEM, absent_id=chair.account_id or 0, substitute_id=deputy, first_day=day, last_day=day
+    )
+    for on in (day, day + timedelta(days=1)):
+        dated = (
+            "<extensionElements><camunda:inputOutput><camunda:inputParameter name='дата'>"
+            f'=date("{on}")</camunda:inputParameter></camunda:inputOutput></extensionElements></serviceTask>'
+        )
+        collected = draw.service_task("collect", "commission.collect").replace("/>", f">{dated}")
+        body = START + collected + user_task("hear", "R10") + END + flows("s collect hear e")
+        publish_files(rt, diagram("dated", body))
+        held = open_case(rt, secretary, "dated")
+        sweep_until_idle(rt)
+        members: Any = variables(rt, secretary, held)["члены"]
+        acting = members[0]["замещает"]
+        assert (acting and acting.replace("\u00a0", " ")) == ("Ёлкина Д. О." if on == day else None)
 
 
 def test_a_decision_comes_back_to_the_case_that_asked(rt: Runtime, clerk: Actor, secretary: Actor) -> None:
