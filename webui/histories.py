@@ -53,6 +53,7 @@ def history_rows(history: Iterable[HistoryEntry], names: Mapping[int, str]) -> l
             "day": date_words(local(entry.at).date()),
             "time": local_time(entry.at),
             "reason": _said(entry).get("причина") or _said(entry).get("решено"),
+            "reached": ", ".join(entry.reached),
             "terms": [_term_words(each) for each in entry.terms],
         }
         for entry in history

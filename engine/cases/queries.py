@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +31,7 @@ _HISTORY = (
     .order_by(history.c.id.desc())
     .limit(bindparam("limit"))
 )
+_SAYING = ("intermediateThrowEvent", "endEvent")
 _PASSING = frozenset(
     {
         HistoryKind.STARTED,
@@ -80,7 +81,7 @@ class CaseCard:
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
     """One row of the history; `data` holds what the form said and why decisions came out as they did, `terms`
-    what began and ended with it.
+    what began and ended with it, `reached` the events on the way that gave the case a stage or a status.
     """
 
     id: int
@@ -93,6 +94,7 @@ class HistoryEntry:
     task_id: int | None
     data: dict[str, Value]
     terms: tuple[TermEvent, ...] = ()
+    reached: tuple[str, ...] = ()
 
 
 def case_card(rt: Runtime, conn: Connection, actor: Actor, case_id: int) -> CaseCard:
@@ -190,7 +192,16 @@ def _entry(
         task_id=row.task_id,
         data=_opened_data(rt, card, row.data),
         terms=tuple(terms),
+        reached=tuple(_reached(steps, row)),
     )
+
+
+def _reached(steps: StepsOfCase, row: AnyRow) -> Iterator[str]:
+    """Names of the events that the case passed by itself after the row's element and that say where it is."""
+    for ref in (row.path or "").split():
+        step = steps(ref)
+        if step.kind in _SAYING and (step.stage or step.status):
+            yield step.name
 
 
 def _opened_data(rt: Runtime, card: CaseCard, sealed: bytes | None) -> dict[str, Value]:

@@ -12,9 +12,10 @@ from sqlalchemy import select
 
 from engine.access.actors import load_actor
 from engine.cases.events import note_event
-from engine.cases.queries import case_card, case_variables
+from engine.cases.messages import deliver_to
+from engine.cases.queries import case_card, case_history, case_variables
 from engine.cases.service import StartedCase, complete_task, start_case
-from engine.cases.tables import case_
+from engine.cases.tables import case_, wait
 from engine.deadlines.service import seed
 from engine.definitions.files import Upload
 from engine.jobs.sweep import sweep_until_idle
@@ -341,3 +342,14 @@ def test_support_does_not_end_while_a_document_waits_for_its_answer(office, ever
     do(office, curator, case.id, "p05_measure_ut_result", **result, дата_итога=date(2026, 1, 12))
     do(office, curator, case.id, "p05_work_ut_settle", что_закончено="Ответ внесён.")
     assert steps_of(office, case.id) == {}, "the commission decides"
+    decided: dict[str, Value] = {"решение": "одобрено"}
+    with office.database.write() as conn:
+        waiting = conn.execute(
+            select(wait.c.id).where(wait.c.case_id == case.id, wait.c.name == "msg.commission_decision")
+        ).scalar_one()
+        deliver_to(office, conn, case.id, waiting, "msg.commission_decision", decided)
+    with office.database.read() as conn:
+        card = case_card(office, conn, curator, case.id)
+        [entry, *_] = case_history(office, conn, card)
+    assert (card.stage, card.phase) == ("Контроль", "сопровождение окончено")
+    assert entry.reached == ("Сопровождение окончено",)
