@@ -130,7 +130,7 @@ def test_a_timer_that_does_not_fire_when_its_row_is_due_is_looked_at_again(rt: R
     assert open_nodes(rt) == ["b"]
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("installed_database_url", ["postgresql"], indirect=True)
 def test_cases_that_somebody_is_at_work_on_keep_no_other_waiting(rt: Runtime) -> None:
     publish_files(rt, diagram("slow", START + timer("t", "PT1H") + user_task("b") + END + flows("s t b e")))
     clerk = make_actor(rt, "R05")
