@@ -53,6 +53,7 @@ def load_operations() -> None:
     """Let the operations and receivers of messages that diagrams may name register themselves."""
     for operations in (
         "commission",
+        "deciding",
         "family_sheet",
         "intake",
         "monitoring",

@@ -345,6 +345,10 @@ class StepInfo:
     topic: str | None = None
     documentation: str = ""
     line: int | None = None
+    measures: str = ""
+    """Under which name the form of the step gives measures: each becomes a record of the case."""
+    measure_outcome: str = ""
+    """Under which name the form says what came of the measure that the step is about (variable `мера`)."""
     choices: tuple[str, ...] = ()
     """Names of the steps among which people choose, this one too; empty for a step that has to be done."""
 

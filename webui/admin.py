@@ -60,6 +60,8 @@ ACTIONS = {
     "roles_changed": _l("смена ролей"),
     "members_changed": _l("смена состава"),
     "merged": _l("карточка объединена"),
+    "relocated": _l("семья переехала"),
+    "measure.closed": _l("закрыта мера"),
     "parted": _l("карточка разъединена"),
     "told_apart": _l("записано: разные люди"),
     "member_added": _l("добавлен член семьи"),

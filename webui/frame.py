@@ -32,6 +32,17 @@ SECTIONS = (
 """Icon, view, the right whose reach makes it a section of one's own, words. A page may be open to more people
 than see it among their sections: they come to it by a link."""
 
+PARTS = {
+    "families": "records",
+    "merging": "records",
+    "personal_file": "records",
+    "measures": "cases",
+    "referrals": "cases",
+    "partners": "admin",
+    "settlements": "admin",
+}
+"""Families of pages that belong to the section of another one."""
+
 FIRST_SECTIONS = {Permission.DEFINITION_PUBLISH: "workshop.index"}
 """Whose main work is elsewhere sees that section first."""
 
@@ -109,7 +120,8 @@ def bare() -> None:
 
 
 def _sections(person: Actor) -> list[dict[str, Any]]:
-    here = (request.endpoint or "").split(".")[0]
+    family = (request.endpoint or "").split(".")[0]
+    here = PARTS.get(family, family)
     first = {view for right, view in FIRST_SECTIONS.items() if person.may(right)}
     return [
         {"href": url_for(view), "icon": icon, "label": words, "current": view.split(".")[0] == here}

@@ -14,6 +14,7 @@ from engine.cases.term_events import TermDeed, TermEvent
 from engine.deadlines.ladder import STEP_WORDS
 from engine.model import SYSTEM
 from webui.frame import local, local_date, local_time
+from webui.guards import runtime
 from webui.ui import date_words
 
 WORDS = {
@@ -37,6 +38,7 @@ WORDS = {
     HistoryKind.TERM_EXTENDED: (_l("Срок продлён"), "calendar"),
     HistoryKind.TERM_RECOUNTED: (_l("Срок пересчитан"), "calendar"),
     HistoryKind.HANDED_OVER: (_l("Дело передано другому сотруднику"), "swap"),
+    HistoryKind.RELOCATED: (_l("Семья переехала, дело передано"), "swap"),
     HistoryKind.OVERDUE_DECIDED: (_l("Решено о просрочке"), "write"),
 }
 """Words and icon of each kind of entry."""
@@ -86,6 +88,9 @@ def _words(entry: HistoryEntry) -> str:
                 "%(term)s, был до %(was)s, теперь до %(is_now)s",
                 term=said.get("срок", ""), was=said.get("было", ""), is_now=said.get("стало", ""),
             )  # fmt: skip
+        case HistoryKind.RELOCATED:
+            there = said.get("куда")
+            subject = runtime().directory.tree().unit(there).name if there else ""
         case HistoryKind.OVERDUE_DECIDED:
             subject = str(said.get("о чём", ""))
         case HistoryKind.REPAIRED | HistoryKind.MOVED:

@@ -27,6 +27,7 @@ from engine.records.values import (
     FEMALE,
     MALE,
     PAPERS,
+    RELATIONS,
     IdentityDocument,
     PersonData,
     Representative,
@@ -91,6 +92,7 @@ def show(person_id: int) -> Response | str:
         place=places.get(view.settlement_id or 0, ""),
         twins=[each for each in twins if each.first and each.second],
         merged=merged,
+        relations=[{"value": key, "words": words} for key, words in RELATIONS.items()],
         names=names,
     )
 

@@ -95,7 +95,7 @@ def owner_words(rt: Runtime, card: CaseCard, action: NextAction, names: Mapping[
     if card.owner_id is not None:
         return names.get(card.owner_id, ""), _("ответственный")
     role = owner_role(rt, card) or next(iter(action.roles), None)
-    return (short_role(role), _("пока роль")) if role else (short_role("R07"), _("пока роль"))
+    return short_role(role or "R07"), _("роль, ещё никто не взял")
 
 
 def action_view(action: NextAction, names: Mapping[int, str]) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def action_view(action: NextAction, names: Mapping[int, str]) -> dict[str, Any]:
         "href": href,
         "who": names.get(action.assignee_id or 0) or (short_role(action.roles[0]) if action.roles else ""),
         "words": action.words,
-        "until": "" if action.words else until or _("без срока"),
+        "until": _("нужно исправить") if action.kind is Kind.STANDS else until or _("без срока"),
         "stands": action.stands,
     }
 

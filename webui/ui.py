@@ -87,6 +87,11 @@ def date_digits(day: date) -> str:
     return f"{day:%d.%m.%Y}"
 
 
+def iso_digits(day: str) -> str:
+    """The same of a day as it is kept: «2026-01-21»."""
+    return date_digits(date.fromisoformat(day))
+
+
 def time_digits(moment: datetime) -> str:
     """Time of a moment already in the zone of the organisation: «14:32»."""
     return f"{moment:%H:%M}"
@@ -119,6 +124,7 @@ def register(app: Flask) -> None:
         plural=plural,
         date_words=date_words,
         date_digits=date_digits,
+        iso_digits=iso_digits,
         time_digits=time_digits,
         initials=initials,
         glue=glue,

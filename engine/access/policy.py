@@ -84,7 +84,7 @@ R09   o    -   o   -   -   o   -    -   -   o   -     -    -   -   -     -
 R10   o    -   o   a   -   o   -    o   -   o   -     -    -   -   -     -
 R11   o    -   o   -   -   o   -    o   a   o   -     -    -   -   -     -
 R12   o    -   o   -   -   -   -    -   -   o   -     -    -   -   -     -
-R13   o    t   a   a   -   a   a    o   a   o   -     -    -   -   -     -
+R13   o    t   a   a   -   m   a    o   a   o   -     -    -   -   -     -
 R14   o    -   a   a   -   a   a    o   -   o   -     -    -   -   -     -
 R15   o    -   o   -   -   -   -    -   -   o   -     -    -   -   -     -
 R16   o    -   o   -   -   -   -    -   -   o   -     -    -   -   -     -

@@ -61,6 +61,8 @@ def step_info(element: Element) -> StepInfo:
         minutes=_number(given.get("minutes")),
         documents=split(given.get("document")),
         ground=given.get("ground", ""),
+        measures=given.get("measures", ""),
+        measure_outcome=given.get("measureOutcome", ""),
         stage=given.get("stage", ""),
         status=given.get("status", ""),
         start_terms=split(given.get("startTerms")),

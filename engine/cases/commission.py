@@ -26,7 +26,7 @@ from engine.deadlines.tables import term
 from engine.definitions.operations import Call, operation
 from engine.errors import StepFailed
 from engine.model import Sent, Value, WaitKind
-from engine.records import commissions
+from engine.records import commissions, measures
 from engine.records.commissions import AgendaItem
 from engine.records.sittings import plan_sitting, sitting_held
 from engine.records.tables import ON_AGENDA
@@ -51,6 +51,9 @@ DECISIONS = {
     "доп. проверка": "extra_check",
 }
 """How the minutes' words are kept in the agenda."""
+
+BY_COMMISSION = "решение комиссии"
+"""Who decided the measures of a decision."""
 
 ANSWER, WITHDRAWN = "msg.commission_decision", "msg.question_withdrawn"
 
@@ -242,7 +245,9 @@ def close(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
         number = numbers[item.case_id]
         # A sitting of an earlier version of its diagram names the case alone.
         found = decided.get(item.key or number) or decided.get(number)
-        commissions.decide(rt, conn, item.id, _decision(item, found))
+        decided_item = commissions.decide(rt, conn, item.id, _decision(item, found))
+        if found is not None and decided_item.decision != commissions.POSTPONED:
+            measures.keep(rt, conn, item.case_id, found.get("меры") or (), BY_COMMISSION)
     sitting_held(conn, call.case_id)
     return {}
 

@@ -29,3 +29,4 @@ class HistoryKind(IntEnum):
     TERM_RECOUNTED = 19
     HANDED_OVER = 20
     OVERDUE_DECIDED = 21
+    RELOCATED = 22

@@ -15,6 +15,7 @@ from engine.access.policy import require_case, require_opening, require_start
 from engine.bpmn import Process, Start
 from engine.bpmn.commands import Cancel, Complete
 from engine.cases.context import step_context
+from engine.cases.deciding import keep_decided
 from engine.cases.history import HistoryKind
 from engine.cases.locking import LockedCase, lock_case, lock_task, opened_case
 from engine.cases.numbers import case_number
@@ -175,6 +176,7 @@ def complete_task(rt: Runtime, command: CompleteTask, *, check_form: bool = True
         absent = row.assignee_id if row.assignee_id in command.actor.stands_for else None
         deed = Deed(done, command.actor, now, row.node, command.task_id, answers.accepted, absent)
         record_step(rt, conn, release, case, result, deed)
+        keep_decided(rt, conn, case.id, release.step(case.process, row.node), answers)
 
 
 def _form_for(release: Release, main: str, node: str, sent: Mapping[str, Value]) -> Form | None:
@@ -194,10 +196,12 @@ class _Answers:
 
     def __init__(self, form: Form | None, sent: Mapping[str, Value], local_now: datetime) -> None:
         self.accepted = sent
+        self.known: Mapping[str, Value] = {}
         self._form = form
         self._now = local_now
 
     def __call__(self, known: Mapping[str, Value]) -> Mapping[str, Value]:
+        self.known = known
         if self._form is not None:
             self.accepted = self._form.validate(self.accepted, known, now=self._now)
         return self.accepted

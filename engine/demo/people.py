@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -14,12 +14,15 @@ import yaml
 from engine.demo.town import Town
 from engine.model import Actor
 from engine.names import FullName
-from engine.records.queries import person_brief
+from engine.records.queries import person_brief, person_view
 from engine.records.service import Member, create_family, create_person
 from engine.records.values import FEMALE, MALE, IdentityDocument, PersonData
 from engine.runtime import Runtime
 
 _FILE = Path(__file__).with_name("households.yaml")
+
+REGISTERED_TWICE = "samoylov"
+"""Whose applicant has a second card."""
 
 ADULT = 18
 PASSPORT_AT = 14
@@ -92,7 +95,17 @@ def register(
         with rt.database.read() as conn:
             label = person_brief(rt, conn, registrar, applicant).label
         found[household.key] = Registered(household, applicant, family_id, label, address)
+    _register_again(rt, registrar, found[REGISTERED_TWICE])
     return found
+
+
+def _register_again(rt: Runtime, registrar: Actor, known: Registered) -> None:
+    """The same person once more, misheard on the telephone: a pair of cards for the page of duplicates."""
+    data = person_view(rt, registrar, known.person_id).data
+    if data is not None:
+        misheard = replace(data.name, family=data.name.family.replace("о", "а", 1), patronymic="")
+        again = PersonData(name=misheard, birth=data.birth, phone=data.phone, note="Вымышленный человек")
+        create_person(rt, registrar, again)
 
 
 def _data(kin: Kin, today: date, address: str, phone: str, number: int, rng: random.Random) -> PersonData:

@@ -100,6 +100,8 @@ class Settlement:
     kind: str
     name: str
     rural: bool
+    unit_id: int | None = None
+    """The department that serves those who live there."""
 
     @property
     def words(self) -> str:
@@ -238,7 +240,7 @@ def namesakes(rt: Runtime, conn: Connection, person_id: int) -> list[Duplicate]:
 def settlements(conn: Connection, municipality_id: int) -> list[Settlement]:
     """Settlements of a municipality by name."""
     rows = conn.execute(select(settlement).where(settlement.c.municipality_id == municipality_id)).all()
-    found = [Settlement(row.id, row.kind, row.name, row.rural) for row in rows]
+    found = [Settlement(row.id, row.kind, row.name, row.rural, row.unit_id) for row in rows]
     return sorted(found, key=lambda place: place.name.casefold().replace("ё", "е"))
 
 

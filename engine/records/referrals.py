@@ -6,7 +6,7 @@ the figures of the result, so that what is sent, answered and open can be counte
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -182,6 +182,7 @@ def referrals(
     only_open: bool = True,
     partner_id: int | None = None,
     case_id: int | None = None,
+    case_ids: Collection[int] | None = None,
     most: int = 200,
 ) -> list[Referral]:
     """Documents of the cases within reach: the open ones by due day, all of them the latest first."""
@@ -197,6 +198,8 @@ def referrals(
         wanted = wanted.where(referral.c.partner_id == partner_id)
     if case_id is not None:
         wanted = wanted.where(referral.c.case_id == case_id)
+    if case_ids is not None:
+        wanted = wanted.where(referral.c.case_id.in_(case_ids))
     order = (referral.c.due_day, referral.c.id) if only_open else (referral.c.id.desc(),)
     return [
         _referral(row) for row in conn.execute((wanted.where(OPEN) if only_open else wanted).order_by(*order))

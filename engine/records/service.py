@@ -13,7 +13,7 @@ from engine.access.journal import record_action
 from engine.access.policy import reach, require
 from engine.cases.tables import case_
 from engine.errors import Conflict, InvalidData, NotAllowed, NotFound
-from engine.model import Actor, Permission
+from engine.model import Actor, Permission, Scope
 from engine.names import family_label
 from engine.records.likeness import birth_token, marks, note_pairs
 from engine.records.reach import require_family, require_person
@@ -233,7 +233,8 @@ def add_settlement(
     rt: Runtime, actor: Actor, *, municipality_id: int, kind: str, name: str, rural: bool
 ) -> int:
     """The number of the settlement of that kind and name, made when it is new."""
-    require(actor, Permission.RECORD_EDIT)
+    if not actor.may(Permission.ACCOUNT_MANAGE, Scope.MUNICIPALITY):
+        require(actor, Permission.RECORD_EDIT)
     key = {"municipality_id": municipality_id, "kind": kind.strip(), "name": name.strip()}
     if not key["kind"] or not key["name"]:
         raise InvalidData(
@@ -246,6 +247,31 @@ def add_settlement(
             found = conn.execute(made, {**key, "rural": rural}).scalar_one()
             record_action(rt, conn, actor, "created", "settlement", found)
     return int(found)
+
+
+def change_settlement(
+    rt: Runtime, actor: Actor, settlement_id: int, *, kind: str, name: str, rural: bool, unit_id: int | None
+) -> None:
+    """Correct what a settlement is called and say which department serves it; families that live there stay
+    where they are kept until they are moved.
+    """
+    require(actor, Permission.ACCOUNT_MANAGE, Scope.MUNICIPALITY)
+    values = {"kind": kind.strip(), "name": name.strip(), "rural": rural, "unit_id": unit_id}
+    if not values["kind"] or not values["name"]:
+        raise InvalidData("Населённый пункт не сохранён.", {"name": "Напишите вид и название."})
+    if unit_id is not None:
+        rt.directory.tree().unit(unit_id)
+    with rt.database.write() as conn:
+        row = conn.execute(select(settlement).where(settlement.c.id == settlement_id)).one_or_none()
+        if row is None:
+            raise NotFound("Такого населённого пункта нет.")
+        same = select(settlement.c.id).filter_by(
+            municipality_id=row.municipality_id, kind=values["kind"], name=values["name"]
+        )
+        if conn.execute(same.where(settlement.c.id != settlement_id)).first() is not None:
+            raise InvalidData("Населённый пункт не сохранён.", {"name": "Такой уже есть в списке."})
+        conn.execute(update(settlement).where(settlement.c.id == settlement_id).values(values))
+        record_action(rt, conn, actor, "changed", "settlement", settlement_id)
 
 
 def today(rt: Runtime, unit_id: int) -> date:

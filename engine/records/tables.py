@@ -31,9 +31,11 @@ settlement = Table(
     Column("kind", String(30), nullable=False),
     Column("name", String(100), nullable=False),
     Column("rural", Boolean, nullable=False),
+    Column("unit_id", BigInteger, ForeignKey("unit.id")),
     UniqueConstraint("municipality_id", "kind", "name"),
 )
-"""`kind`: город, село, деревня. `rural` counts in the indicators of access to services."""
+"""`kind`: город, село, деревня. `rural` counts in the indicators of access to services. `unit_id`: the
+department that serves those who live there, NULL where nobody has said."""
 
 person = Table(
     "person",
@@ -402,4 +404,28 @@ Index(
     referral.c.due_day,
     sqlite_where=text("closed_at IS NULL"),
     postgresql_where=text("closed_at IS NULL"),
+)
+
+measure = Table(
+    "measure",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("case_id", BigInteger, nullable=False),
+    Column("token", LargeBinary(16), nullable=False),
+    Column("data", LargeBinary),
+    Column("due_day", String(10)),
+    Column("state", String(10), nullable=False),
+    Column("source", String(200), nullable=False),
+    Column("decided_at", BigInteger, nullable=False),
+    Column("closed_at", BigInteger),
+    UniqueConstraint("case_id", "token"),
+)
+"""What was decided to be done for the family of a case. `data`: what, by whom and with what result, sealed
+under the key of the case, NULL once that was destroyed; by `token` the case finds a measure that it names.
+`state` is a key of `measures.STATES`; `source` says who decided, in words that name nobody."""
+Index(
+    "ix_measure_open",
+    measure.c.due_day,
+    sqlite_where=text("state = 'open'"),
+    postgresql_where=text("state = 'open'"),
 )

@@ -30,6 +30,9 @@ RELATIONS = {
 PAPERS = ("паспорт", "свидетельство о рождении", "другой документ")
 """Kinds of identity documents, as they are kept."""
 
+SETTLEMENT_KINDS = ("город", "посёлок", "село", "деревня", "хутор", "станица", "аул")
+"""As addresses call them."""
+
 YEARS: Forms = ("год", "года", "лет")
 MONTHS: Forms = ("месяц", "месяца", "месяцев")
 EARLIEST_BIRTH = date(1900, 1, 1)

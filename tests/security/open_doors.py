@@ -44,6 +44,7 @@ AFTER_A_CHECK = {
     # with the number of a case or step whose card the caller has
     "cases.queries.open_incidents", "worklist.casework.case_tasks",
     "worklist.service.load_draft", "worklist.notices.last_told", "worklist.notices.last_told_of_terms",
+    "worklist.personal_file.cards_of_people", "worklist.personal_file.personal_file",
     "worklist.next_action.next_actions", "worklist.next_action.owner_role",
     "records.commissions.agenda",
     "records.commissions.items_of_case", "records.commissions.waiting_items",
@@ -68,7 +69,8 @@ AFTER_A_CHECK = {
 INSIDE = {
     # parts of one transaction of a service that has checked
     "access.directory.rights_changed", "access.directory.start_counting", "access.journal.record_action",
-    "access.journal.record_view", "access.policy.covers_case", "access.policy.may_open",
+    "access.journal.record_view", "access.journal.record_views",
+    "access.policy.covers_case", "access.policy.may_open",
     "worklist.service.require_there",
     "access.policy.reach", "access.policy.require", "access.policy.require_case",
     "cases.clocks.may_extend", "cases.clocks.may_pause", "cases.following.follow", "cases.following.note",
@@ -93,6 +95,8 @@ INSIDE = {
     "records.likeness.marks",
     "records.likeness.note_pairs", "records.queries.people_briefs", "records.queries.people_data",
     "records.service.empty_person", "records.service.store_person", "records.service.today",
+    "cases.deciding.close", "cases.deciding.keep", "cases.deciding.keep_decided",
+    "records.measures.close_named", "records.measures.forget", "records.measures.keep",
     "cases.subjects.cases_about", "cases.subjects.put_under",
     "records.crews.asked_for", "records.crews.keep_members", "records.visits.close_visit",
     "records.visits.make_ready", "records.visits.next_day", "records.visits.open_visit",

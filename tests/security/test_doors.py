@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from engine.access import absences, offices
 from engine.access import queries as colleagues
@@ -53,6 +53,7 @@ from engine.records import (
     cars,
     commissions,
     keeping,
+    measures,
     merging,
     pairs,
     partners,
@@ -66,15 +67,16 @@ from engine.records import (
 from engine.records import queries as people
 from engine.records import service as records
 from engine.records.cells import refreshed
-from engine.records.tables import family, merge, partner, person
+from engine.records.tables import family, partner, person
 from engine.runtime import Runtime
 from engine.versions import impact, moving, planning
-from engine.worklist import candidates, escalations, forecast, handover, monitor, step
+from engine.worklist import candidates, escalations, forecast, handover, monitor, relocation, step
 from engine.worklist import service as worklist
 from tests.engine.documents.making import docx, make_case, only_document
 from tests.factories.access import make_actor, make_runtime, town
 from tests.factories.cases import chain, open_tasks, publish_files, user_task
 from tests.factories.records import LAPSHINA, make_family
+from tests.security import things
 from tests.security.open_doors import AFTER_A_CHECK, COLLEAGUES, INSIDE, OWN
 
 ROOMS = ("access", "cases", "deadlines", "definitions", "documents", "records", "versions", "worklist")
@@ -265,11 +267,14 @@ REFUSED: dict[str, Call] = {
     "records.partners.change_partner": lambda w, a: partners.change_partner(
         w.rt, a, 1, partners.NewPartner("czn", "Центр занятости"), active=False
     ),
+    "records.measures.close_measure": lambda w, a: measures.close_measure(
+        w.rt, a, things.measure_of(w.rt, w.case_id), measures.DONE, ""
+    ),
     "records.merging.merge_people": lambda w, a: merging.merge_people(
         w.rt, a, merging.Wanted(w.person_id, w.child_id, 1, 1)
     ),
     "records.merging.merges_of": lambda w, a: w.read(lambda c: merging.merges_of(w.rt, c, a, w.person_id)),
-    "records.merging.part_people": lambda w, a: merging.part_people(w.rt, a, merged_cards(w)),
+    "records.merging.part_people": lambda w, a: merging.part_people(w.rt, a, things.merged_cards(w.rt)),
     "records.pairs.compare": lambda w, a: pairs.compare(w.rt, a, w.person_id, w.child_id),
     "records.pairs.say_different": lambda w, a: pairs.say_different(w.rt, a, w.person_id, w.child_id),
     "records.queries.family_view": lambda w, a: people.family_view(w.rt, a, w.family_id),
@@ -285,6 +290,12 @@ REFUSED: dict[str, Call] = {
     ),
     "records.reach.require_subject": lambda w, a: w.read(
         lambda c: reach.require_subject(c, a, w.person_id, w.family_id)
+    ),
+    "records.service.change_settlement": lambda w, a: records.change_settlement(
+        w.rt, a, 1, kind="село", name="Новое", rural=True, unit_id=None
+    ),
+    "worklist.relocation.move_family": lambda w, a: relocation.move_family(
+        w.rt, a, w.family_id, things.settlement_of(w.rt), "дом 1"
     ),
     "records.service.add_member": lambda w, a: records.add_member(
         w.rt, a, w.family_id, records.Member(w.person_id, "other"), DAY
@@ -368,6 +379,7 @@ SCOPED: dict[str, Call] = {
     "cases.visibility.watched": lambda w, a: w.read(
         lambda c: c.execute(select(case_.c.id).where(visibility.watched(a))).all()
     ),
+    "records.measures.measures": lambda w, a: w.read(lambda c: measures.measures(w.rt, c, a)),
     "records.pairs.count_pairs": lambda w, a: w.read(lambda c: pairs.count_pairs(c, a)),
     "records.pairs.pairs": lambda w, a: w.read(lambda c: pairs.pairs(w.rt, c, a)),
     "records.queries.duplicates": lambda w, a: [
@@ -496,15 +508,6 @@ def moved(w: World) -> int:
     """The number of a move of the case."""
     found = w.read(lambda c: moving.moved_cases(c, SYSTEM, plan(w)))
     return found[0].id if found else moving.move_case(w.rt, SYSTEM, plan(w), w.case_id, "так")
-
-
-def merged_cards(w: World) -> int:
-    """The number of a merge of two cards of the specialist's department."""
-    kept, gone = (
-        records.create_person(w.rt, SYSTEM, LAPSHINA, unit_id=town(w.rt).families) for _ in range(2)
-    )
-    merging.merge_people(w.rt, SYSTEM, merging.Wanted(kept, gone, 1, 1))
-    return int(w.read(lambda c: c.execute(select(func.max(merge.c.id))).scalar_one()))
 
 
 def referral_of(w: World) -> int:

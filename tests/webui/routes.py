@@ -111,18 +111,35 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/people/new"): Route(WRITES_PEOPLE),
     ("GET", "/people/<int:person_id>/edit"): Route(WRITES_PEOPLE, "person"),
     ("POST", "/people/<int:person_id>/edit"): Route(WRITES_PEOPLE, "person"),
+    # families, and the personal file
+    ("POST", "/families"): Route(WRITES_PEOPLE),
+    ("GET", "/families/<int:family_id>"): Route(SEES_PEOPLE, "family"),
+    ("POST", "/families/<int:family_id>/members"): Route(WRITES_PEOPLE, "family"),
+    ("POST", "/families/<int:family_id>/members/end"): Route(WRITES_PEOPLE, "family"),
+    ("POST", "/families/<int:family_id>/name"): Route(WRITES_PEOPLE, "family"),
+    ("POST", "/families/<int:family_id>/move"): Route(WRITES_PEOPLE, "family"),
+    ("GET", "/families/<int:family_id>/file"): Route(SEES_PEOPLE, "family"),
+    ("GET", "/people/<int:person_id>/file"): Route(SEES_PEOPLE, "person"),
     # two cards of one person
     ("GET", "/people/duplicates"): Route(WRITES_PEOPLE),
     ("GET", "/people/<int:kept_id>/merge/<int:gone_id>"): Route(WRITES_PEOPLE, "person"),
     ("POST", "/people/<int:kept_id>/merge/<int:gone_id>"): Route(WRITES_PEOPLE, "person"),
     ("POST", "/people/<int:kept_id>/different/<int:gone_id>"): Route(WRITES_PEOPLE, "person"),
     ("POST", "/people/merges/<int:merge_id>/undo"): Route(WRITES_PEOPLE, "merge"),
+    # where people live
+    ("GET", "/settlements"): Route(MANAGES),
+    ("POST", "/settlements"): Route(MANAGES),
+    ("GET", "/settlements/<int:settlement_id>"): Route(MANAGES),
+    ("POST", "/settlements/<int:settlement_id>"): Route(MANAGES),
     # partners, and what cases send to them
     ("GET", "/partners"): Route(MANAGES),
     ("POST", "/partners"): Route(MANAGES),
     ("GET", "/partners/<int:partner_id>"): Route(MANAGES),
     ("POST", "/partners/<int:partner_id>"): Route(MANAGES),
     ("GET", "/referrals"): Route(EVERYONE),
+    # measures of cases
+    ("GET", "/measures"): Route(EVERYONE),
+    ("POST", "/measures/<int:measure_id>"): Route(OPENS_CASES, "measure"),
     ("POST", "/referrals/<int:referral_id>/revoke"): Route(OPENS_CASES, "referral"),
     # who is away
     ("GET", "/visits"): Route(EVERYONE),

@@ -19,13 +19,14 @@ from engine.documents.tables import attachment, document
 from engine.model import SYSTEM
 from engine.records import referrals
 from engine.records.cells import refreshed
+from engine.records.measures import keep
 from engine.records.merging import Wanted, merge_people
 from engine.records.partners import NewPartner, add_partner
 from engine.records.referrals import NewReferral
 from engine.records.registers import Subject
 from engine.records.service import create_person
 from engine.records.sheets import keep_sheet
-from engine.records.tables import merge, person, referral
+from engine.records.tables import family, family_member, measure, merge, person, referral
 from engine.runtime import Runtime
 from engine.worklist.tables import task
 from tests.factories.access import make_account
@@ -130,6 +131,7 @@ OF_THE_WHOLE_MUNICIPALITY = {
     "definition_id",
     "upload_id",
     "partner_id",
+    "settlement_id",
     "plan_id",
     "account_id",
     "number",
@@ -164,6 +166,7 @@ def closed(
         "family": office.family,
         "term": term_of(rt, office.task),
         "referral": referral_of(rt, office.later_case),
+        "measure": measure_of(rt, office.later_case),
         "merge": merge_of(rt, office.families),
     }
     for subject in (Subject(office.family, None), Subject(None, office.person)):
@@ -206,6 +209,13 @@ def referral_of(rt: Runtime, case_id: int) -> int:
         return referrals.send(rt, conn, NewReferral(case_id, sent_to, "request", "ИП-1/1", date(2026, 1, 19)))
 
 
+def measure_of(rt: Runtime, case_id: int) -> int:
+    """A measure that the case has decided."""
+    with rt.database.write() as conn:
+        keep(rt, conn, case_id, [{"мера": "Помочь с дровами"}], "план")
+        return int(conn.execute(select(measure.c.id)).scalar_one())
+
+
 def merge_of(rt: Runtime, unit_id: int) -> int:
     """Two cards of the department that became one."""
     kept, gone = (create_person(rt, SYSTEM, LAPSHINA, unit_id=unit_id) for _ in range(2))
@@ -228,5 +238,5 @@ def everything(rt: Runtime) -> list[object]:
     with rt.database.read() as conn:
         return [
             conn.execute(select(table).order_by(table.c.id)).all()
-            for table in (case_, task, document, attachment, person, history, referral)
+            for table in (case_, task, document, attachment, person, family, family_member, history, referral)
         ]

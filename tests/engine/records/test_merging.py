@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -100,7 +102,7 @@ def test_a_card_of_another_department_is_not_named_in_a_pair(rt: Runtime) -> Non
     assert (pair.first is not None, pair.second, pair.units) == (True, None, (here.unit_id, other.unit_id))
     with rt.database.read() as conn:
         assert count_pairs(conn, here) == count_pairs(conn, other) == 1
-        assert count_pairs(conn, make_actor(rt, "R13", unit_id=town(rt).administration)) == 0
+        assert count_pairs(conn, make_actor(rt, "R14", unit_id=town(rt).administration)) == 0
     for attempt in (compare, say_different):
         with pytest.raises(NotFound):
             attempt(rt, here, mine, theirs)
@@ -181,6 +183,26 @@ def test_a_merge_whose_end_was_interrupted_can_be_finished(
 
 def _power_cut(_key_id: int) -> None:
     raise OSError("power cut")
+
+
+def test_of_two_who_merge_the_same_cards_in_both_directions_one_succeeds(rt_both: Runtime) -> None:
+    specialist = make_actor(rt_both, "R05")
+    older, newer = twins(rt_both, specialist)
+    start = Barrier(2)
+
+    def run(wanted: Wanted) -> str:
+        start.wait()
+        try:
+            merge_people(rt_both, specialist, wanted)
+        except (Conflict, NotFound) as refused:
+            return type(refused).__name__
+        return "merged"
+
+    with ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(run, [Wanted(older, newer, 1, 1), Wanted(newer, older, 1, 1)]))
+    assert sorted(told) == ["Conflict", "merged"]
+    left = [person_view(rt_both, specialist, number).data is None for number in (older, newer)]
+    assert sorted(left) == [False, True]
 
 
 def test_who_compared_an_older_card_is_told(rt: Runtime) -> None:

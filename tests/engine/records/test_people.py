@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import insert, select
 
 from engine.access.queries import case_journal, journal
+from engine.cases.service import start_case
 from engine.cases.tables import case_
 from engine.errors import Conflict, InvalidData, KeyDestroyed, NotAllowed, NotFound
-from engine.model import ERASED, Actor
+from engine.model import ERASED, Actor, StartCase
 from engine.names import FullName
 from engine.records.queries import duplicates, find_people, person_brief, person_view
 from engine.records.search import find_case_ids
@@ -19,6 +20,7 @@ from engine.records.tables import person, person_token
 from engine.runtime import Runtime
 from engine.storage.counting import count_statements
 from tests.factories.access import make_actor, town
+from tests.factories.cases import chain, publish_files, user_task
 from tests.factories.records import LAPSHINA, make_family, make_person
 
 
@@ -148,9 +150,20 @@ def test_search_shows_only_people_within_reach(rt: Runtime) -> None:
     number = make_person(rt, make_actor(rt, "R05"))
     assert found(rt, make_actor(rt, "R05", unit_id=here.care), "лапшина") == []
     assert found(rt, make_actor(rt, "R01", unit_id=here.care), "лапшина") == [number]
-    assert found(rt, make_actor(rt, "R13", unit_id=here.administration), "лапшина") == []
+    assert found(rt, make_actor(rt, "R14", unit_id=here.administration), "лапшина") == []
     with pytest.raises(NotAllowed):
         found(rt, make_actor(rt, "R15"), "лапшина")
+
+
+def test_the_commission_on_minors_opens_a_case_about_a_family_of_another_agency(rt: Runtime) -> None:
+    family, mother, _ = make_family(rt, make_actor(rt, "R05"))
+    chief = make_actor(rt, "R13", unit_id=town(rt).administration)
+    publish_files(rt, chain("signal", user_task("a", "R13")))
+    assert mother in found(rt, chief, "лапшина")
+    with pytest.raises(NotFound):
+        change_person(rt, chief, mother, LAPSHINA, version=1)
+    opened = start_case(rt, StartCase(chief, "signal", {}, person_id=mother, family_id=family, label="семья"))
+    assert person_view(rt, chief, mother, case_id=opened.id).data == LAPSHINA
 
 
 def test_a_case_brings_its_person_within_reach(rt: Runtime) -> None:

@@ -89,7 +89,7 @@ def test_whoever_may_not_see_the_case_sees_no_document(
     rt_both: Runtime, case_id: int, partner_id: int
 ) -> None:
     send(rt_both, case_id, partner_id)
-    far = make_actor(rt_both, "R13", unit_id=town(rt_both).administration)
+    far = make_actor(rt_both, "R14", unit_id=town(rt_both).administration)
     assert listed(rt_both, far) == []
     with rt_both.database.read() as conn:
         assert referrals.tallies(conn, far, TODAY) == []

@@ -146,7 +146,7 @@ def test_a_person_without_a_family_stands_for_themselves(rt_both: Runtime, clerk
 
 def test_a_register_shows_only_families_within_reach(rt_both: Runtime, clerk: Actor, family: Subject) -> None:
     enter(rt_both, family)
-    stranger = make_actor(rt_both, "R13", unit_id=town(rt_both).administration)
+    stranger = make_actor(rt_both, "R14", unit_id=town(rt_both).administration)
     assert listed(rt_both, stranger) == []
 
 

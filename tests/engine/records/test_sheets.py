@@ -77,7 +77,7 @@ def test_a_look_at_a_sheet_is_noted(rt_both: Runtime, keeper: Actor, family: Sub
 
 def test_a_sheet_of_a_family_out_of_reach_is_not_there(rt_both: Runtime, family: Subject) -> None:
     keep(rt_both, family)
-    stranger = make_actor(rt_both, "R13", unit_id=town(rt_both).administration)
+    stranger = make_actor(rt_both, "R14", unit_id=town(rt_both).administration)
     with pytest.raises(NotFound):
         sheets.sheet_view(rt_both, stranger, family)
 
@@ -136,7 +136,7 @@ def test_an_export_is_noted_and_holds_what_is_within_reach(
 ) -> None:
     keep(rt_both, family)
     assert set(sheets.exported(rt_both, keeper, "red_zone", [family], "2026-01")) == {family}
-    stranger = make_actor(rt_both, "R13", unit_id=town(rt_both).administration)
+    stranger = make_actor(rt_both, "R14", unit_id=town(rt_both).administration)
     assert sheets.exported(rt_both, stranger, "red_zone", [family], "2026-01") == {}
     with rt_both.database.read() as conn:
         noted = conn.execute(select(audit.c.details).where(audit.c.action == "export")).scalars().all()

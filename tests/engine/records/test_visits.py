@@ -153,7 +153,7 @@ def test_an_outcome_that_no_form_offers_is_refused(rt_both: Runtime, family: Sub
 
 def test_a_schedule_shows_only_families_within_reach(rt_both: Runtime, clerk: Actor, family: Subject) -> None:
     opened(rt_both, family)
-    stranger = make_actor(rt_both, "R13", unit_id=town(rt_both).administration)
+    stranger = make_actor(rt_both, "R14", unit_id=town(rt_both).administration)
     assert [len(between(rt_both, who)) for who in (clerk, stranger)] == [1, 0]
     with pytest.raises(NotAllowed):
         between(rt_both, make_actor(rt_both, "R18"))

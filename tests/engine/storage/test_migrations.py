@@ -53,6 +53,8 @@ SHIPPED = {
     "0016": "0a3eb30f3efd7c296234b9ad3216981e1b0e513d3b3d9020bf54133bbe51a709",
     "0017": "4d2b67827927fdb61e853834f4832f20cded610a54ea0b869e18c254a910ce06",
     "0018": "86facd3dfcc72e2c4f53723f9f1b2ec8f34eb4080e3269ec5b961d4e846b611a",
+    "0019": "c0d2b6942c24d7db0f64f24d529332829717e33807fac7a5d164c68269c888e2",
+    "0020": "d5fd61f544cfa057ce45f9ab0d7b3576c627b7fa0a018d652c8d8a2c3c2c43ee",
 }
 """Every migration with the SHA-256 of its file: databases were made by it, so it never changes. A new one
 gets its line when it is accepted."""

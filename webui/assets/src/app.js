@@ -9,6 +9,7 @@ import { watchLook } from "./look.js";
 import { watchSubmits } from "./once.js";
 import { keepGroupsOpen, watchPanels, watchTabs } from "./panels.js";
 import { startRefreshing } from "./refresh.js";
+import { watchPrinting } from "./printing.js";
 import { watchRows } from "./rows.js";
 import { watchScrolling } from "./scrolling.js";
 
@@ -26,6 +27,7 @@ watchScrolling();
 keepGroupsOpen();
 watchKeys();
 watchLook();
+watchPrinting();
 document.addEventListener("htmx:afterSwap", (event) => {
   improveDates(event.detail.target);
   watchScrolling(event.detail.target);

@@ -1,0 +1,118 @@
+"""«Семья»: who is in it, moving house, and the personal file on one page."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.access.queries import journal
+from engine.cases.service import start_case
+from engine.model import SYSTEM, StartCase
+from engine.records.queries import family_view, person_view
+from engine.records.service import add_settlement, change_settlement
+from engine.storage.counting import count_statements
+
+
+def village(rt, office, *, served_by=None) -> int:
+    number = add_settlement(
+        rt,
+        SYSTEM,
+        municipality_id=rt.directory.tree().municipality(office.families),
+        kind="село",
+        name="Ключевое",
+        rural=True,
+    )
+    change_settlement(rt, SYSTEM, number, kind="село", name="Ключевое", rural=True, unit_id=served_by)
+    return number
+
+
+def open_case(rt, family, unit) -> None:
+    start_case(rt, StartCase(SYSTEM, "help", {"повод": "нет"}, family_id=family, label="семья", unit_id=unit))
+
+
+def test_a_family_is_made_around_a_person_and_grows(visit, rt):
+    clerk = visit("R05")
+    made = clerk.post("/people/new", {"family": "Ромашкин", "given": "Пётр", "birth": "1980-01-01"}).location
+    number = made.rpartition("/")[2]
+    family = clerk.post("/families", {"person": number, "relation": "father"}).location
+    child = clerk.post("/people/new", {"family": "Ромашкин", "given": "Лев", "next": family}).location
+    assert child.startswith(f"{family}?person=")
+    assert "Ромашкин Лев" in clerk.get(child).words
+    sent = {"person": child.rpartition("=")[2], "relation": "child", "first_day": "2026-01-10"}
+    assert (
+        "ещё не наступил"
+        in clerk.page_after(f"{family}/members", {**sent, "first_day": "2027-01-01"}, 422).words
+    )
+    clerk.post(f"{family}/members", sent)
+    clerk.post(f"{family}/members/end", {"person": number, "last_day": "2026-01-11"})
+    clerk.post(f"{family}/name", {"label": "семья Ромашковых"})
+    page = clerk.get(family)
+    assert page.h1.get_text() == "Семья Ромашковых"
+    assert "Были в составе: Ромашкин Пётр, до 11.01.2026" in page.words
+    assert "10.01.2026" in page.words
+
+
+def test_a_member_is_looked_for_on_the_page_of_the_family(visit, office):
+    clerk = visit("R05")
+    clerk.post("/people/new", {"family": "Ромашкина", "given": "Анна"})
+    page = clerk.search(f"/families/{office.family}", "ромаш")
+    assert page.link("Ромашкина Анна").startswith(f"/families/{office.family}?person=")
+
+
+def test_a_family_that_moves_within_the_department_takes_its_address_along(visit, rt, office):
+    clerk = visit("R05")
+    sent = {"settlement": village(rt, office), "address": "улица Новая, дом 1"}
+    clerk.post(f"/families/{office.family}/move", sent)
+    members = family_view(rt, SYSTEM, office.family).members
+    assert {member.person.address for member in members} == {"улица Новая, дом 1"}
+    assert person_view(rt, SYSTEM, office.person).settlement_id == sent["settlement"]
+    assert "дом 1" in visit("R05").get(f"/cases/{office.case}").words
+    for wrong in ({"settlement": 4711}, {"address": " "}):
+        clerk.post(f"/families/{office.family}/move", {**sent, **wrong}, status=422)
+
+
+def test_cases_of_a_family_that_moves_go_to_the_department_that_serves_the_place(visit, rt, office):
+    place = village(rt, office, served_by=office.care)
+    clerk = visit("R05")
+    clerk.post(f"/families/{office.family}/move", {"settlement": place, "address": "дом 1"})
+    there = visit(office.stranger)
+    page = there.get(f"/cases/{office.later_case}")
+    assert "Семья переехала, дело передано: Отделение надомной помощи" in page.words
+    assert "не назначено" in page.words, "the step waits for whoever takes it there"
+    assert "Семья Лапшиных" in there.get(f"/families/{office.family}").words
+    assert clerk.get(f"/cases/{office.later_case}", status=403)
+
+
+def test_the_personal_file_has_everything_on_one_page(visit, rt, office):
+    page = visit("R05").get(f"/families/{office.family}/file")
+    for words in (
+        "Лапшина Ольга Сергеевна", "паспорт 0000 000001", "Путь help", "Принять заявление",
+        "На учёте не состояли и не состоят", "На комиссии вопросов не было", "Партнёрам ничего не отправляли",
+        "Дело открыто", "Письмо",
+    ):  # fmt: skip
+        assert words in page.words
+    seen = {(entry.kind, entry.object_id) for entry in journal(rt, SYSTEM, action="view")}
+    assert {("family", office.family), ("case", office.case), ("case", office.later_case)} <= seen
+    assert "Лапшина Ольга Сергеевна" in visit("R05").get(f"/people/{office.person}/file").words
+
+
+def test_cases_of_other_departments_are_said_to_be_withheld(visit, rt, office):
+    open_case(rt, office.family, office.care)
+    page = visit("R05").get(f"/families/{office.family}/file")
+    assert "Ещё дел у других подразделений: 1" in page.words
+    stranger = visit(office.stranger).get(f"/families/{office.family}/file")
+    assert "Ещё дел у других подразделений: 2" in stranger.words
+
+
+@pytest.mark.parametrize("path", ["", "/file"])
+def test_a_family_costs_as_many_statements_with_many_cases(path, visit, rt, office):
+    clerk = visit("R05")
+    address = f"/families/{office.family}{path}"
+    counts = []
+    for _ in range(2):
+        for _ in range(3):
+            open_case(rt, office.family, office.families)
+        clerk.get(address)
+        with count_statements(rt.database) as count:
+            clerk.get(address)
+        counts.append(count.statements)
+    assert counts[0] == counts[1] < 40
