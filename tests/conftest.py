@@ -13,8 +13,9 @@ import pytest
 
 from tests import services
 from tests.skips import pytest_make_collect_report, pytest_runtest_makereport
+from tests.together import pytest_xdist_make_scheduler
 
-__all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]
+__all__ = ["pytest_make_collect_report", "pytest_runtest_makereport", "pytest_xdist_make_scheduler"]
 
 REDIS_DATABASES = 64
 
