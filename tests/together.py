@@ -17,7 +17,7 @@ TOGETHER = (
 
 
 class ByWhatIsShared(LoadScopeScheduling):  # type: ignore[misc]  # it ships no types
-    """Largest groups first, then test by test with all its values: they even out what the groups left uneven."""
+    """Largest groups first, then test by test with all its values: these even out what groups left uneven."""
 
     def _split_scope(self, nodeid: str) -> str:
         test, _, _values = nodeid.partition("[")
