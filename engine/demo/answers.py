@@ -276,10 +276,10 @@ def extraordinary_sitting(day: date, note: str) -> Data:
     }
 
 
-def sitting(day: date, *, order: str = "очно", why: str = "") -> Data:
+def sitting(day: date, *, kind: str = "family", order: str = "очно", why: str = "") -> Data:
     """F35."""
     found: Data = {
-        "вид_комиссии": "family",
+        "вид_комиссии": kind,
         "дата_заседания": day,
         "время_заседания": "14:00",
         "место": "Администрация округа, кабинет 5",
@@ -294,10 +294,20 @@ def opened_sitting(present: Sequence[str]) -> Data:
     return {"присутствуют": list(present), "начало": "14:00", "приглашённые": "Представитель школы"}
 
 
-def decision(words: str, until: date) -> Data:
+MEASURES = {
+    "need_status": ("Оформить и вручить ИППСУ", KCSON),
+    "patronage_on": ("Составить межведомственный план работы с семьёй", "КДН и ЗП"),
+    "patronage_off": ("Снять семью с учёта, через три месяца проверить", "КДН и ЗП"),
+    "urgent_aid": ("Подтвердить выданную помощь", KCSON),
+}
+"""What follows from a decision by the kind of the question, and who sees to it."""
+
+
+def decision(kind: str, words: str, until: date) -> Data:
     """F39: a decision of the commission in the words of the form."""
     if words == "одобрено":
-        measures = [{"мера": "Оформить и вручить ИППСУ", "ответственный": KCSON, "срок": until}]
+        measure, responsible = MEASURES.get(kind, ("Проследить, что семье помогли", KCSON))
+        measures = [{"мера": measure, "ответственный": responsible, "срок": until}]
         return {"решение": words, "меры": measures}
     reasons = {
         "отказано": "Обстоятельства статьи 15 не подтвердились ни обследованием, ни ответами ведомств.",

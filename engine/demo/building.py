@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from engine.access.offices import DEFAULT_ZONE
-from engine.cases.outbox import Handler, Promise, deliver_due
-from engine.cases.timers import fire_due
+from engine.cases.outbox import Handler, Promise
 from engine.clock import MovableClock, SystemClock
 from engine.deadlines.calendar import Calendar
-from engine.demo import sittings, stories, support
+from engine.demo import sittings, stories
 from engine.demo.courses import Course
+from engine.demo.everyday import Round, everyday
 from engine.demo.people import register
 from engine.demo.playing import Stage
 from engine.demo.town import Town, build_town
@@ -26,9 +26,10 @@ from engine.jobs.sweep import HANDLERS, sweep_until_idle
 from engine.runtime import Runtime
 from engine.settings import Settings
 from engine.storage.clock_shift import keep_shift
-from engine.worklist.ladder import tell_due
+from engine.storage.database import Database
+from engine.worklist.risks import keep_risks
 
-BEGINS = timedelta(days=130)
+BEGINS = timedelta(days=150)
 """How long before its last day the play begins: enough for the oldest case, over holidays too."""
 
 MORNING, LATEST = time(10), time(15)
@@ -52,8 +53,15 @@ def build_demo(settings: Settings, told: Told, *, at: date | None = None, docume
     town = build_town(rt)
     unit = town.units["support"]
     end = last_moment(now, at, rt.calendars.calendar(unit))
-    sweep = sweep_until_idle if documents else sweep_without_documents
-    _play(Stage(rt, clock, end, unit, sweep), town, told)
+    for database in (rt.database, rt.vault.store.database):
+        _hurry(database)
+    _play(
+        Stage(rt, clock, end, unit, sweep_with_documents if documents else sweep_without_documents),
+        town,
+        told,
+    )
+    while keep_risks(rt):
+        pass
     if end != now:
         with rt.database.write() as conn:
             keep_shift(conn, end - SystemClock().now())
@@ -74,7 +82,9 @@ def last_moment(now: datetime, at: date | None, calendar: Calendar) -> datetime:
 
 def _play(stage: Stage, town: Town, told: Told) -> None:
     rng = random.Random(SEED)  # noqa: S311 - a play, not a secret
-    people = register(stage.rt, stage.actor("demina"), town, stage.day(0), rng)
+    openings = everyday().openings
+    openers = {opening.who: opening.by for opening in openings}
+    people = register(stage.rt, lambda who: stage.actor(openers.get(who, "demina")), town, stage.day(0), rng)
     verdicts: stories.VERDICTS = {}
     courses = []
     for plan in stories.PLANS:
@@ -82,21 +92,32 @@ def _play(stage: Stage, town: Town, told: Told) -> None:
         course = Course(stage, people[plan.who], filed, plan.specialist, rng, plan.decides, plan.months)
         stage.begin(plan.story(course, verdicts))
         courses.append(course)
-    stage.begin(sittings.held(stage, verdicts))
-    for sitting in (sittings.being_prepared, sittings.just_called):
-        stage.begin(sitting(stage))
+    for sitting in sittings.SITTINGS:
+        stage.begin(sittings.held(stage, sitting, verdicts))
+    for coming in (sittings.being_prepared, sittings.just_called):
+        stage.begin(coming(stage))
     for office in (stories.form_corrected, stories.on_leave, stories.evening):
         stage.begin(office(stage))
-    stage.begin(support.supported(stage, courses))
     stage.begin(stories.cards_looked_at(stage, courses))
-    begin = stage.at(min(course.filed for course in courses), "00:00")
+    first = Round(stage, people, openings).begin()
+    begin = stage.at(min(first, *(course.filed for course in courses)), "00:00")
     stage.play(lambda moment: told((moment - begin) / (stage.end - begin)))
 
 
+def _hurry(database: Database) -> None:
+    """Wait for the disk no more: a demonstration that a power cut interrupts is built anew."""
+    with database.engines.writer.connect() as conn:
+        conn.exec_driver_sql("PRAGMA synchronous=OFF")
+
+
+def sweep_with_documents(rt: Runtime) -> None:
+    """Everything that is due happens. Forecasts of days that are long over nobody looks at."""
+    sweep_until_idle(rt, forecasts=False)
+
+
 def sweep_without_documents(rt: Runtime) -> None:
-    """Everything that is due happens, only the documents are not made."""
-    while fire_due(rt) or deliver_due(rt, _HANDLERS) or tell_due(rt):
-        pass
+    """The same, only the documents are not made."""
+    sweep_until_idle(rt, _HANDLERS, forecasts=False)
 
 
 def _leave_out(rt: Runtime, conn: Connection, promise: Promise, prepared: Any) -> None:

@@ -5,6 +5,7 @@ Whatever interrupts the building, a half demonstration is never taken for a read
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from dataclasses import replace
@@ -75,6 +76,9 @@ def _move_in(folder: Path, settings: Settings) -> None:
     """The database comes last: where it is, everything is."""
     database, keys = _files(settings) or (Path(), Path())
     (settings.home / DEMO_FILE).write_text(_MARK, encoding="utf-8")
+    for made in folder.glob("*.db"):
+        with made.open("rb") as file:
+            os.fsync(file.fileno())
     (folder / "keys.db").replace(keys)
     (folder / "marshrut.db").replace(database)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -14,21 +15,28 @@ from engine.runtime import Runtime
 OFFERED = (
     "demina",
     "krylova",
+    "belova",
     "yusupov",
     "tumanova",
+    "zorina",
     "ryabova",
     "lunina",
     "sedova",
     "gromov",
     "kravtsova",
+    "somov",
+    "lykova",
+    "snegireva",
+    "pavlova",
     "zuev",
     "ershova",
     "orlov",
+    "fedorova",
     "lanskaya",
     "dpo",
     "admin",
 )
-"""One login a role, in the order in which a visitor meets them."""
+"""A login for every role, in the order in which a visitor meets them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,13 @@ def demo_logins(rt: Runtime) -> list[DemoLogin]:
         present = set(conn.execute(select(account.c.login).where(account.c.demo, account.c.active)).scalars())
     by_login = {colleague.login: colleague for colleague in COLLEAGUES}
     return [
-        DemoLogin(login, PASSWORD, by_login[login].name.short(), ROLES[by_login[login].roles[0]])
+        DemoLogin(login, PASSWORD, by_login[login].name.short(), _words(by_login[login].roles))
         for login in OFFERED
         if login in present
     ]
+
+
+def _words(roles: Sequence[str]) -> str:
+    """«Член комиссии, специалист опеки и попечительства»."""
+    first, *others = (ROLES[role] for role in roles)
+    return ", ".join([first, *(f"{other[:1].lower()}{other[1:]}" for other in others)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
@@ -78,25 +78,39 @@ class Registered:
 
 
 def register(
-    rt: Runtime, registrar: Actor, town: Town, today: date, rng: random.Random
+    rt: Runtime, registrar: Callable[[str], Actor], town: Town, today: date, rng: random.Random
 ) -> Mapping[str, Registered]:
-    """Enter all households into the register, by key."""
-    found = {}
-    for number, household in enumerate(households(), start=1):
-        address = f"{town.settlement_words[household.place]}, {household.home}"
-        members = []
-        for order, kin in enumerate(household.kin):
-            phone = f"+7 900 000-{number:02}-{order:02}" if kin.age >= ADULT else ""
-            data = _data(kin, today, address, phone, number * 10 + order, rng)
-            settlement = town.settlements[household.place]
-            members.append(Member(create_person(rt, registrar, data, settlement_id=settlement), kin.relation))
-        family_id = create_family(rt, registrar, members) if len(members) > 1 else None
-        applicant = members[0].person_id
-        with rt.database.read() as conn:
-            label = person_brief(rt, conn, registrar, applicant).label
-        found[household.key] = Registered(household, applicant, family_id, label, address)
-    _register_again(rt, registrar, found[REGISTERED_TWICE])
+    """Enter all households into the register, by key; `registrar`: who enters the household of that key."""
+    found = {
+        household.key: entered(rt, registrar(household.key), household, town, today, number, rng)
+        for number, household in enumerate(households(), start=1)
+    }
+    _register_again(rt, registrar(REGISTERED_TWICE), found[REGISTERED_TWICE])
     return found
+
+
+def entered(
+    rt: Runtime,
+    registrar: Actor,
+    household: Household,
+    town: Town,
+    today: date,
+    number: int,
+    rng: random.Random,
+) -> Registered:
+    """One household in the register; `number` makes its telephones and papers different from others'."""
+    address = f"{town.settlement_words[household.place]}, {household.home}"
+    members = []
+    for order, kin in enumerate(household.kin):
+        phone = f"+7 900 000-{number:02}-{order:02}" if kin.age >= ADULT else ""
+        data = _data(kin, today, address, phone, number * 10 + order, rng)
+        settlement = town.settlements[household.place]
+        members.append(Member(create_person(rt, registrar, data, settlement_id=settlement), kin.relation))
+    family_id = create_family(rt, registrar, members) if len(members) > 1 else None
+    applicant = members[0].person_id
+    with rt.database.read() as conn:
+        label = person_brief(rt, conn, registrar, applicant).label
+    return Registered(household, applicant, family_id, label, address)
 
 
 def _register_again(rt: Runtime, registrar: Actor, known: Registered) -> None:

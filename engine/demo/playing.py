@@ -20,7 +20,7 @@ from engine.cases.service import complete_task
 from engine.cases.tables import outbox, wait
 from engine.clock import MovableClock
 from engine.deadlines.tables import term
-from engine.demo.town import account_number
+from engine.demo.town import COLLEAGUES, account_number
 from engine.documents.queries import case_documents
 from engine.documents.service import issue
 from engine.model import Actor, CompleteTask
@@ -54,7 +54,7 @@ class Stage:
         self.unit_id = unit_id
         self._clock = clock
         self._sweep = sweep
-        self._zone = rt.calendars.office(unit_id).zone
+        self.zone = rt.calendars.office(unit_id).zone
         self._calendar = rt.calendars.calendar(unit_id)
         self._numbers: dict[str, int] = {}
         self._order = itertools.count()
@@ -65,15 +65,15 @@ class Stage:
     @property
     def today(self) -> date:
         """The day it is now in the play."""
-        return self._clock.now().astimezone(self._zone).date()
+        return self._clock.now().astimezone(self.zone).date()
 
     def day(self, number: int) -> date:
         """The working day of that number: 0 is the last day of the play, -1 the working day before."""
-        return self._calendar.add_working_days(self.end.astimezone(self._zone).date(), number)
+        return self._calendar.add_working_days(self.end.astimezone(self.zone).date(), number)
 
     def at(self, number: int, clock: str) -> datetime:
         """The moment on that working day: `at(-1, "14:30")`."""
-        return datetime.combine(self.day(number), time.fromisoformat(clock), self._zone)
+        return datetime.combine(self.day(number), time.fromisoformat(clock), self.zone)
 
     def later(self, day: date, count: int) -> date:
         """The day `count` working days after `day`."""
@@ -126,6 +126,10 @@ class Stage:
         if login not in self._numbers:
             self._numbers[login] = account_number(self.rt, login)
         return self._numbers[login]
+
+    def login(self, account_id: int) -> str:
+        """Whose account it is."""
+        return next(each.login for each in COLLEAGUES if self.account(each.login) == account_id)
 
     def step(self, case_id: int, node: str, *, of: str | None = None) -> int:
         """The open step of a case at that node; `of`: the one that lies with this colleague."""

@@ -1,48 +1,88 @@
-"""Sittings of the commission: one that was held, one being prepared, one just called."""
+"""Sittings of the commissions: those that were held, one being prepared, one just called."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from engine.cases.service import start_case
 from engine.demo import answers
 from engine.demo.playing import Stage, Story
+from engine.demo.town import COMMISSIONS
 from engine.model import StartCase
 from engine.records.commissions import agenda
 
 PROCESS = "p04_commission"
 SECRETARY, CHAIR = "lunina", "sedova"
-MEMBERS = ("lunina", "sedova", "gromov", "pavlova", "ershova")
 HELD, HELD_ENDED = -4, (-4, "16:50")
-"""The day of the sitting that was held, and when its decisions had reached the cases."""
+"""The day of the sitting that the stories of applications know, and when its decisions had reached them."""
 NEXT = 1
+HEARING = timedelta(minutes=18)
+LONGEST = timedelta(minutes=130)
 
 
-def held(stage: Stage, verdicts: Mapping[int, str]) -> Story:
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """A sitting that was held: of which commission, on which working day, under which number.
+
+    An urgent one is a written poll of that very day.
+    """
+
+    kind: str
+    day: int
+    number: str
+    urgent: bool = False
+
+
+SITTINGS = (
+    Sitting("kdn", -83, "14"),
+    Sitting("kdn", -64, "15"),
+    Sitting("kdn", -52, "16"),
+    Sitting("kdn", -40, "17"),
+    Sitting("kdn", -28, "18"),
+    Sitting("family", -24, "6"),
+    Sitting("kdn", -16, "19"),
+    Sitting("kdn", -6, "20"),
+    Sitting("family", HELD, "7"),
+)
+
+
+def held(stage: Stage, sitting: Sitting, verdicts: Mapping[int, str]) -> Story:
     """A sitting from its agenda to its minutes; `verdicts`: what is decided, by the number of the case."""
-    yield stage.at(HELD - 1, "15:40")
-    case_id = _called(stage, HELD)
-    yield stage.at(HELD - 1, "16:10")
-    _do(stage, case_id, "agenda", SECRETARY, {"номер_заседания": "7", "время_на_вопрос": 20})
+    members = COMMISSIONS[sitting.kind]
+    called, opens = _hours(stage, sitting)
+    yield called
+    order, why = ("письменный опрос", "Решение нужно раньше заседания") if sitting.urgent else ("очно", "")
+    case_id = _called(stage, sitting.day, kind=sitting.kind, order=order, why=why)
+    yield called + timedelta(minutes=30)
+    _do(stage, case_id, "agenda", SECRETARY, {"номер_заседания": sitting.number, "время_на_вопрос": 20})
     stage.issue(case_id, "D30", SECRETARY)
-    for minute, member in enumerate(MEMBERS):
-        yield stage.at(HELD - 1, f"16:{20 + minute}")
+    for minute, member in enumerate(members, start=40):
+        yield called + timedelta(minutes=minute)
         _confirm(stage, case_id, member)
-    yield stage.at(HELD, "14:00")
-    _do(stage, case_id, "open", SECRETARY, answers.opened_sitting(_names(stage)))
+    yield opens
+    _do(stage, case_id, "open", SECRETARY, answers.opened_sitting(_names(stage, members)))
     with stage.rt.database.read() as conn:
-        items = [item.case_id for item in agenda(conn, case_id)]
-    for number, about in enumerate(items):
-        yield stage.at(HELD, "14:05") + timedelta(minutes=18 * number)
-        _hear(stage, case_id, verdicts.get(about, "одобрено"))
-    yield stage.at(HELD, "16:20")
-    minutes = {"номер_протокола": "7", "окончание": "16:05"}
+        items = agenda(conn, case_id)
+    pace = min(HEARING, LONGEST / max(1, len(items)))
+    for number, item in enumerate(items):
+        yield opens + timedelta(minutes=5) + pace * number
+        _hear(stage, case_id, members, item.kind, verdicts.get(item.case_id, "одобрено"))
+    yield opens + timedelta(minutes=140)
+    minutes = {"номер_протокола": sitting.number, "окончание": "16:15"}
     _do(stage, case_id, "protocol", SECRETARY, minutes)
-    yield stage.at(HELD, "16:40")
+    yield opens + timedelta(minutes=160)
     _do(stage, case_id, "sign", CHAIR, {**minutes, "протокол_подписан": True})
     for document in ("D31", "D32"):
         stage.issue(case_id, document, SECRETARY, "Седова Л. Г.")
+
+
+def _hours(stage: Stage, sitting: Sitting) -> tuple[datetime, datetime]:
+    """When it is called and when it opens."""
+    if sitting.urgent:
+        return stage.at(sitting.day, "10:00"), stage.at(sitting.day, "11:20")
+    return stage.at(sitting.day - 1, "15:40"), stage.at(sitting.day, "14:00")
 
 
 def being_prepared(stage: Stage) -> Story:
@@ -68,8 +108,8 @@ def just_called(stage: Stage) -> Story:
     stage.take(case_id, f"{PROCESS}_ut_agenda", SECRETARY)
 
 
-def _called(stage: Stage, day: int, *, order: str = "очно", why: str = "") -> int:
-    data = answers.sitting(stage.day(day), order=order, why=why)
+def _called(stage: Stage, day: int, *, kind: str = "family", order: str = "очно", why: str = "") -> int:
+    data = answers.sitting(stage.day(day), kind=kind, order=order, why=why)
     label = f"Заседание {stage.day(day):%d.%m.%Y}"
     return start_case(stage.rt, StartCase(stage.actor(SECRETARY), PROCESS, data, label=label)).id
 
@@ -83,16 +123,16 @@ def _confirm(stage: Stage, case_id: int, member: str) -> None:
     stage.finish(number, member, {"участие": "участвует"})
 
 
-def _names(stage: Stage) -> list[str]:
-    return [stage.actor(login).name for login in MEMBERS]
+def _names(stage: Stage, members: Sequence[str]) -> list[str]:
+    return [stage.actor(login).name for login in members]
 
 
-def _hear(stage: Stage, case_id: int, verdict: str) -> None:
+def _hear(stage: Stage, case_id: int, members: Sequence[str], kind: str, verdict: str) -> None:
     """One question: heard, voted on by everybody present, decided."""
     said = {"докладчик": "Специалист КЦСОН", "обсуждение": "Доложены обследование, ответы ведомств и проект."}
     _do(stage, case_id, "hear", CHAIR, said)
-    for order, member in enumerate(MEMBERS):
+    for order, member in enumerate(members):
         number = stage.step(case_id, f"{PROCESS}_ut_vote", of=member)
-        vote = "воздержался" if verdict != "одобрено" and order == len(MEMBERS) - 1 else "за"
+        vote = "воздержался" if verdict != "одобрено" and order == len(members) - 1 else "за"
         stage.finish(number, member, {"голос": vote})
-    _do(stage, case_id, "decision", SECRETARY, answers.decision(verdict, stage.later(stage.today, 5)))
+    _do(stage, case_id, "decision", SECRETARY, answers.decision(kind, verdict, stage.later(stage.today, 5)))

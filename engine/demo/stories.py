@@ -17,6 +17,7 @@ from engine.demo import answers
 from engine.demo.courses import COMMISSION, HEAD, HEAD_NAME, Course
 from engine.demo.playing import Stage, Story
 from engine.demo.sittings import HELD, HELD_ENDED
+from engine.demo.town import COLLEAGUES
 from engine.records.queries import person_view
 from engine.resources import forms_dir
 from engine.worklist.notices import mark_all_read
@@ -345,8 +346,8 @@ def form_corrected(stage: Stage) -> Story:
 def evening(stage: Stage) -> Story:
     """Everybody has read what came up to the evening before the last day."""
     yield stage.at(-1, "16:55")
-    for login in ("krylova", "ershova", "demina", "yusupov", "lunina", "orlov", "belova"):
-        mark_all_read(stage.rt, stage.actor(login))
+    for colleague in COLLEAGUES:
+        mark_all_read(stage.rt, stage.actor(colleague.login))
 
 
 def cards_looked_at(stage: Stage, courses: Sequence[Course]) -> Story:

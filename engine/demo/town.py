@@ -38,7 +38,7 @@ class Colleague:
 
 COLLEAGUES = (
     Colleague("krylova", "Крылова Ольга Павловна", "специалист по социальной работе", ("R05",), "support"),
-    Colleague("belova", "Белова Нина Андреевна", "специалист, куратор случая", ("R05", "R03"), "support"),
+    Colleague("belova", "Белова Нина Андреевна", "специалист, куратор случая", ("R03", "R05"), "support"),
     Colleague("demina", "Дёмина Ксения Сергеевна", "регистратор единого окна", ("R01",), "support"),
     Colleague("yusupov", "Юсупов Тимур Рашидович", "социальный участковый", ("R02",), "support"),
     Colleague("ryabova", "Рябова Галина Ивановна", "ответственная за регистры", ("R24",), "support"),
@@ -60,7 +60,10 @@ COLLEAGUES = (
     ),
     Colleague("zuev", "Зуев Павел Андреевич", "диспетчер автотранспорта", ("R18",), "administration"),
     Colleague("somov", "Сомов Кирилл Петрович", "инспектор ПДН", ("R15", "R12"), "police"),
+    Colleague("lykova", "Лыкова Анна Сергеевна", "врач-педиатр", ("R16", "R12"), "hospital"),
+    Colleague("snegireva", "Снегирёва Вера Ильинична", "социальный педагог", ("R17", "R12"), "education"),
     Colleague("orlov", "Орлов Виктор Николаевич", "директор центра", ("R27",), "centre"),
+    Colleague("fedorova", "Фёдорова Алина Юрьевна", "аналитик", ("R26",), "centre"),
     Colleague("lanskaya", "Ланская Ирина Сергеевна", "методист", ("R25",), "centre"),
     Colleague("admin", "Мельников Денис Олегович", "администратор", ("R29",), "centre"),
     Colleague("dpo", "Ким Алла Борисовна", "ответственная за персональные данные", ("R28",), "centre"),
@@ -75,14 +78,29 @@ SETTLEMENTS = (
 """Kind, its short form, name, whether it is in the country."""
 
 
-ON_PAPER = (
-    ("crb", "Районная больница"),
-    ("education", "Управление образования"),
-    ("opeka", "Отдел опеки и попечительства"),
-    ("police", "Отдел полиции"),
-    ("sfr", "Отделение Социального фонда"),
+PARTNERS = (
+    ("czn", "Центр занятости", "pavlova"),
+    ("opeka", "Отдел опеки и попечительства", "gromov"),
+    ("police", "Отдел полиции", "somov"),
+    ("crb", "Районная больница", "lykova"),
+    ("education", "Управление образования", "snegireva"),
+    ("sfr", "Отделение Социального фонда", ""),
+    ("mchs", "Пожарно-спасательная часть", ""),
 )
-"""Partners whose answers come on paper: kind, name."""
+"""Kind, name, and who answers in the product; the answers of the others come on paper."""
+
+FILLERS = {
+    "administration": ("R10", "R11", "R12", "R13", "R18"),
+    "support": ("R01", "R02", "R03", "R04", "R05", "R07", "R21", "R24"),
+    "centre": ("R26", "R27"),
+}
+"""Which roles a place fills for the whole district, whichever agency a case belongs to."""
+
+COMMISSIONS = {
+    "family": ("lunina", "sedova", "gromov", "pavlova", "ershova"),
+    "kdn": ("lunina", "sedova", "gromov", "somov", "kravtsova"),
+}
+"""Who sits on the commissions, by their kind."""
 
 CARS = (("ГАЗель", 8), ("Легковая", 4))
 """Cars for visits: title, seats."""
@@ -116,13 +134,14 @@ def build_town(rt: Runtime) -> Town:
             ),
         )
     _give_passwords(rt)
-    for role in ("R10", "R11", "R12", "R13", "R18"):
-        name_filler(rt, SYSTEM, units["district"], role, [units["administration"]])
+    for place, roles in FILLERS.items():
+        for role in roles:
+            name_filler(rt, SYSTEM, units["district"], role, [units[place]])
     commission = create_commission(rt, SYSTEM, NewCommission(kind="family", unit_id=units["district"]))
-    set_members(rt, SYSTEM, commission, _members(rt))
+    set_members(rt, SYSTEM, commission, _members(rt, "family"))
     _partners(rt, units["district"])
     minors = create_commission(rt, SYSTEM, NewCommission(kind="kdn", unit_id=units["district"]))
-    set_members(rt, SYSTEM, minors, _members(rt))
+    set_members(rt, SYSTEM, minors, _members(rt, "kdn"))
     for title, seats in CARS:
         add_car(rt, demo_actor(rt, "zuev"), title, seats)
     places = {
@@ -160,20 +179,17 @@ def _units(rt: Runtime) -> dict[str, int]:
         "г. Верхнереченск, пл. Мира, 2",
     )
     add("police", "Отдел полиции (вымышленный)", "Полиция", AGENCY, "district")
+    add("hospital", "Районная больница (вымышленная)", "Больница", AGENCY, "district")
+    add("education", "Управление образования (вымышленное)", "Образование", AGENCY, "district")
     add("employment", "Центр занятости (вымышленный)", "ЦЗН", AGENCY, "district")
     return units
 
 
 def _partners(rt: Runtime, municipality_id: int) -> None:
-    """The employment centre answers in the product, the others on paper."""
-    add_partner(
-        rt,
-        SYSTEM,
-        municipality_id,
-        NewPartner("czn", "Центр занятости (вымышленный)", account_number(rt, "pavlova"), "Соглашение № 4"),
-    )
-    for kind, name in ON_PAPER:
-        add_partner(rt, SYSTEM, municipality_id, NewPartner(kind, f"{name} (вымышлено)"))
+    for number, (kind, name, login) in enumerate(PARTNERS, start=4):
+        executor = account_number(rt, login) if login else None
+        agreement = f"Соглашение № {number}" if login else ""
+        add_partner(rt, SYSTEM, municipality_id, NewPartner(kind, f"{name} (вымышлено)", executor, agreement))
 
 
 def _give_passwords(rt: Runtime) -> None:
@@ -183,9 +199,14 @@ def _give_passwords(rt: Runtime) -> None:
         conn.execute(account.update().where(account.c.demo).values(password=hashed, must_change=False))
 
 
-def _members(rt: Runtime) -> list[CommissionMember]:
+def _members(rt: Runtime, kind: str) -> list[CommissionMember]:
     parts = {"sedova": "chair", "lunina": "secretary"}
-    agencies = {"administration": "администрация округа", "employment": "центр занятости", "support": "КЦСОН"}
+    agencies = {
+        "administration": "администрация округа",
+        "employment": "центр занятости",
+        "police": "полиция",
+        "support": "КЦСОН",
+    }
     return [
         CommissionMember(
             name=colleague.name.short(),
@@ -195,7 +216,7 @@ def _members(rt: Runtime) -> list[CommissionMember]:
             account_id=account_number(rt, colleague.login),
         )
         for colleague in COLLEAGUES
-        if colleague.login in {"sedova", "lunina", "gromov", "pavlova", "ershova"}
+        if colleague.login in COMMISSIONS[kind]
     ]
 
 

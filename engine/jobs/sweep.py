@@ -10,7 +10,7 @@ from engine.cases.calendar_starts import open_due
 from engine.cases.clocks import resume_overlong
 from engine.cases.messages import collect_message, forget_expired, send_message, send_signal
 from engine.cases.operations import give_up_service, run_service
-from engine.cases.outbox import Handler, deliver_due
+from engine.cases.outbox import Handler, Handlers, deliver_due
 from engine.cases.recalculation import recount_due
 from engine.cases.sitting_terms import follow_sittings
 from engine.cases.timers import fire_due
@@ -23,7 +23,7 @@ from engine.worklist.ladder import tell_due
 from engine.worklist.mail import send_due
 from engine.worklist.risks import keep_risks
 
-HANDLERS: dict[str, Handler] = {
+HANDLERS: Handlers = {
     "message": Handler(send_message),
     "collect": Handler(collect_message),
     "signal": Handler(send_signal),
@@ -65,14 +65,14 @@ class Swept:
         )
 
 
-def sweep(rt: Runtime) -> Swept:
+def sweep(rt: Runtime, handlers: Handlers = HANDLERS, *, forecasts: bool = True) -> Swept:
     """Count terms anew where a calendar was changed or a sitting planned, open what the calendar asks for,
     let clocks go on that have stood still long enough, fire timers, keep promises, tell people, send letters,
     keep what is forecast; a batch of each.
 
     The calendar has no moments between two minutes, pauses last for days, and other processes seldom change
     a calendar: these are looked at once a minute. A round that had work also tidies up: nobody waits for
-    that, so a round with nothing due does not pay for it.
+    that, so a round with nothing due does not pay for it. Without `forecasts` nothing is forecast.
     """
     new_minute = rt.library.is_new_minute(rt.clock.now())
     swept = Swept(
@@ -81,10 +81,10 @@ def sweep(rt: Runtime) -> Swept:
         starts=open_due(rt) if new_minute else 0,
         resumed=resume_overlong(rt) if new_minute else 0,
         timers=fire_due(rt),
-        promises=deliver_due(rt, HANDLERS),
+        promises=deliver_due(rt, handlers),
         notices=tell_due(rt) + (tell_away(rt) if new_minute else 0),
         letters=(queue_digests(rt) if new_minute else 0) + send_due(rt),
-        more_risks=keep_risks(rt),
+        more_risks=forecasts and keep_risks(rt),
         marked=mark_old_cards(rt) if new_minute else 0,
     )
     if not swept.idle:
@@ -92,8 +92,10 @@ def sweep(rt: Runtime) -> Swept:
     return swept
 
 
-def sweep_until_idle(rt: Runtime, rounds: int = 10_000) -> None:
+def sweep_until_idle(
+    rt: Runtime, handlers: Handlers = HANDLERS, rounds: int = 10_000, *, forecasts: bool = True
+) -> None:
     """Sweep until nothing is due. `rounds` bounds a pathway that makes itself new work for ever."""
     for _ in range(rounds):
-        if sweep(rt).idle:
+        if sweep(rt, handlers, forecasts=forecasts).idle:
             return

@@ -19,8 +19,8 @@ from sqlalchemy import select
 from engine.cases.tables import case_
 from engine.definitions.files import Upload
 from engine.demo.building import build_demo
-from engine.demo.town import PASSWORD
-from engine.documents.tables import document
+from engine.demo.town import PASSWORD, demo_actor
+from engine.documents.making import make_document
 from engine.model import SYSTEM
 from engine.resources import processes_dir
 from engine.settings import DEMO_FILE, Settings, load, prepare_home
@@ -93,7 +93,7 @@ class Demonstration(Office):
         prepare_home(home)
         (home / DEMO_FILE).touch()
         settings = load({"MARSHRUT_HOME": str(home), "MARSHRUT_DEMO": "1"})
-        build_demo(settings, lambda _: None, at=date(2026, 1, 19))
+        build_demo(settings, lambda _: None, at=date(2026, 1, 19), documents=False)
         return settings
 
     def plan(self) -> int:
@@ -126,11 +126,8 @@ class Demonstration(Office):
                 "closed": first(task.c.status == DONE, task.c.case_id == case),
                 "vote": first(task.c.status == OPEN, task.c.node == "p04_commission_ut_confirm_attendance"),
                 "sitting": int(conn.execute(sitting).scalars().first() or 0),
-                "document": int(
-                    conn.execute(select(document.c.id).where(document.c.case_id == case)).scalars().first()
-                    or 0
-                ),
             }
+        found["document"] = make_document(rt, demo_actor(rt, "krylova"), case, "D21")
         close(rt)
         return found
 

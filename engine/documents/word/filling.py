@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from functools import cache, lru_cache
 from io import BytesIO
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ from engine.documents import grammar
 from engine.documents.word.faults import BadDocument
 from engine.documents.word.tags import refuse_code
 
+KEPT: Final = 400
+"""So many parts of templates are kept readable: a document has about eight."""
 BLANK: Final = "____________"
 """Stands where a value is not known: a line to write on by hand."""
 
@@ -62,14 +65,28 @@ FILTERS: Final = {
 
 
 class _Environment(ImmutableSandboxedEnvironment):
-    """Jinja that carries out no tag which would do more than show, choose and repeat."""
+    """Jinja that carries out no tag which would do more than show, choose and repeat.
+
+    Templates that were read once are kept: a helper process fills the same few over and over, and reading
+    one costs as much as all the rest of filling it.
+    """
 
     def from_string(self, source: str | nodes.Template, *rest: Any, **more: Any) -> Template:
+        if isinstance(source, str) and not rest and not more:
+            return self._read(source)
+        return self._checked(source, *rest, **more)
+
+    @lru_cache(maxsize=KEPT)  # noqa: B019 - the one environment lives as long as its process
+    def _read(self, source: str) -> Template:
+        return self._checked(source)
+
+    def _checked(self, source: str | nodes.Template, *rest: Any, **more: Any) -> Template:
         compiled = super().from_string(source, *rest, **more)
         refuse_code(self.parse(source) if isinstance(source, str) else source, frozenset(FILTERS))
         return compiled
 
 
+@cache
 def _environment() -> _Environment:
     environment = _Environment(autoescape=True, undefined=_Blank, finalize=_shown)
     environment.globals.clear()

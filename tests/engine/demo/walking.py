@@ -28,6 +28,10 @@ from engine.storage.moments import from_seconds
 from engine.worklist.step import StepView, step_view
 from engine.worklist.tables import OPEN, task
 
+WALKED = ("p03_need_ippsu", "p04_commission")
+"""Pathways that are walked to their ends. The scenarios of the others pass every arrow, and families stay on
+the register for years."""
+
 ENDS_AFTER = timedelta(days=365 * 12)
 
 
@@ -59,13 +63,19 @@ class Walker:
 
     def _running(self) -> list[int]:
         stuck = select(incident.c.case_id).where(incident.c.solved_at.is_(None))
-        wanted = select(case_.c.id).where(case_.c.status == ACTIVE, case_.c.id.not_in(stuck))
+        wanted = select(case_.c.id).where(
+            case_.c.status == ACTIVE, case_.c.process.in_(WALKED), case_.c.id.not_in(stuck)
+        )
         with self.rt.database.read() as conn:
             return list(conn.execute(wanted).scalars())
 
     def _complete_one(self) -> bool:
         with self.rt.database.read() as conn:
-            rows = conn.execute(select(task.c.id, task.c.queue_id).where(task.c.status == OPEN)).all()
+            rows = conn.execute(
+                select(task.c.id, task.c.queue_id)
+                .join_from(task, case_, task.c.case_id == case_.c.id)
+                .where(task.c.status == OPEN, case_.c.process.in_(WALKED))
+            ).all()
         if not rows:
             return False
         row = self.rng.choice(rows)
@@ -225,7 +235,7 @@ class Walker:
 
     def _decision(self, _: StepView) -> dict[str, Any]:
         words = self.rng.choice(["одобрено", "одобрено", "отказано", "отложено", "доп. проверка"])
-        return answers.decision(words, self.today)
+        return answers.decision("need_status", words, self.today)
 
     def _protocol(self, _: StepView) -> dict[str, Any]:
         return {"номер_протокола": "9", "окончание": "16:00"}
