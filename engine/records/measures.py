@@ -96,10 +96,6 @@ def close_named(rt: Runtime, conn: Connection, case_id: int, what: str, state: s
 
 def close_measure(rt: Runtime, actor: Actor, measure_id: int, state: str, result: str) -> None:
     """Somebody says what came of a measure. Conflict when it is closed already."""
-    if state not in STATES or state == OPEN:
-        raise InvalidData("Мера не закрыта.", {"state": "Выберите, чем кончилось: выполнена, нет, снята."})
-    if state != DONE and not result.strip():
-        raise InvalidData("Мера не закрыта.", {"result": "Напишите, почему мера не выполнена или снята."})
     with rt.database.write() as conn:
         require(actor, Permission.CASE_START)
         found = select(measure).where(measure.c.id == measure_id).with_for_update()
@@ -108,6 +104,7 @@ def close_measure(rt: Runtime, actor: Actor, measure_id: int, state: str, result
             raise NotFound("Такой меры нет.")
         case = conn.execute(select(case_).where(case_.c.id == row.case_id)).one()
         require_case(actor, Permission.CASE_START, case)
+        _check_outcome(state, result)
         if row.state != OPEN:
             raise Conflict("Эту меру уже закрыли.", "Обновите страницу.")
         _close(rt, conn, row, case.key_id, state, result.strip())
@@ -174,6 +171,13 @@ def _keep(
         conn.execute(insert(measure), {**new, **values})
     elif known.state == OPEN:
         conn.execute(update(measure).where(measure.c.id == known.id).values(values))
+
+
+def _check_outcome(state: str, result: str) -> None:
+    if state not in STATES or state == OPEN:
+        raise InvalidData("Мера не закрыта.", {"state": "Выберите, чем кончилось: выполнена, нет, снята."})
+    if state != DONE and not result.strip():
+        raise InvalidData("Мера не закрыта.", {"result": "Напишите, почему мера не выполнена или снята."})
 
 
 def _close(rt: Runtime, conn: Connection, row: AnyRow, key_id: int, state: str, result: str) -> None:
