@@ -60,6 +60,7 @@ def load_operations() -> None:
         "referring",
         "registering",
         "unfinished",
+        "sitting_calendar",
         "visiting",
         "visit_plans",
     ):

@@ -14,6 +14,8 @@ from webui import (
     calendar,
     calendar_editing,
     cases,
+    commission_editing,
+    commissions,
     documents,
     failures,
     families,
@@ -41,6 +43,7 @@ from webui import (
     security,
     session,
     settlements,
+    sittings,
     tasks,
     terms,
     trials,
@@ -85,6 +88,9 @@ FAMILIES = (
     search,
     visits,
     registers,
+    commissions,
+    sittings,
+    commission_editing,
 )
 """Page families: each module has one Blueprint called `pages`."""
 

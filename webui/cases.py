@@ -34,7 +34,7 @@ from engine.documents.queries import case_attachments, case_documents
 from engine.errors import InvalidData, NotAllowed, NotFound
 from engine.formjs import Form
 from engine.model import Actor, Permission, Scope, StartCase
-from engine.records.commissions import AgendaItem, agenda, items_of_case
+from engine.records.agenda import AgendaItem, agenda, items_of_case
 from engine.records.contacts import silences
 from engine.records.queries import FamilyView, family_view, find_people, person_brief
 from engine.records.registers import Subject, entries_of

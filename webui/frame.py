@@ -72,6 +72,7 @@ def frame() -> dict[str, Any]:
         "notices": url_for("notices.index"),
         "visits": url_for("visits.show"),
         "registers": url_for("registers.index") if _sees_families() else "",
+        "commissions": url_for("commissions.index"),
         "absences": url_for("absences.show"),
         "reminders": url_for("notices.settings"),
         "password": url_for("session.password"),

@@ -20,6 +20,7 @@ from engine.deadlines.queries import all_norms, norm_editions
 from engine.errors import InvalidData, MarshrutError, NotFound
 from engine.model import Permission
 from engine.records.commissions import KINDS as COMMISSION_KINDS
+from engine.records.sittings import ASKED
 from webui.frame import local, local_now
 from webui.guards import actor, permission, runtime
 from webui.rungs import ladder_lines
@@ -225,7 +226,10 @@ def _form(
         marks=[{"value": mark.value, "words": mark.words} for mark in Mark],
         longer_units=[{"value": unit.value, "words": UNITS[unit]} for unit in LONGER_BY],
         roles=roles,
-        commissions=[{"value": kind, "words": words} for kind, words in COMMISSION_KINDS.items()],
+        commissions=[
+            {"value": kind, "words": words}
+            for kind, words in {ASKED: _("Та, которой передан вопрос"), **COMMISSION_KINDS}.items()
+        ],
     )
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 
 import xlsxwriter
 from flask_babel import gettext as _
 
 from engine.deadlines.due import DueWords
 from engine.model import Due
+from engine.records.commission_report import Heard
+from engine.records.commissions import COUNTED, ITEM_KINDS
+from engine.records.dispatch import Trip
 from engine.worklist.forecast import Forecast
 from engine.worklist.inbox import InboxRow
 from engine.worklist.monitor import LateCase
@@ -72,6 +76,68 @@ def _fill(book: xlsxwriter.Workbook, title: str, heads: Line, lines: Sequence[Li
     sheet.set_column(1, len(heads) - 1, 28)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(len(lines), 1), len(heads) - 1)
+
+
+def commissions_sheet(rows: Sequence[tuple[str, Heard]], first: date, last: date) -> io.BytesIO:
+    """RP-01, a line a commission: sittings, questions, the seven kinds, the others, the sum and whether it is
+    the total.
+    """
+    made = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        made, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    sheet = book.add_worksheet(_("Комиссии"))
+    sheet.write_string(0, 0, f"{first:%d.%m.%Y} – {last:%d.%m.%Y}")
+    heads = (
+        _("Комиссия"),
+        _("Заседаний"),
+        _("Вопросов"),
+        *(ITEM_KINDS[kind] for kind in COUNTED),
+        _("Прочие"),
+        _("Сумма видов"),
+        _("Сходится"),
+        _("Отложено"),
+    )
+    sheet.write_row(1, 0, heads, book.add_format({"bold": True, "bottom": 1, "text_wrap": True}))
+    bad = book.add_format({"font_color": "#b00020", "bold": True})
+    for number, (name, heard) in enumerate(rows, start=2):
+        sheet.write_string(number, 0, name)
+        figures = (heard.sittings, heard.total, *heard.counted, heard.others, heard.summed)
+        for column, figure in enumerate(figures, start=1):
+            sheet.write_number(number, column, figure)
+        column = len(figures) + 1
+        sheet.write_string(
+            number, column, _("да") if heard.agrees else _("нет"), None if heard.agrees else bad
+        )
+        sheet.write_number(number, column + 1, heard.postponed)
+    sheet.set_column(0, 0, 44)
+    sheet.set_column(1, len(heads) - 1, 14)
+    sheet.freeze_panes(2, 1)
+    book.close()
+    made.seek(0)
+    return made
+
+
+def trips_sheet(rows: Sequence[Trip]) -> io.BytesIO:
+    """The list of trips: day, place, car, families, crew."""
+    made = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        made, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    sheet = book.add_worksheet(_("Лист выездов"))
+    heads = (_("День"), _("Место"), _("Машина"), _("Семей"), _("Состав"))
+    sheet.write_row(0, 0, heads, book.add_format({"bold": True, "bottom": 1}))
+    for number, trip in enumerate(rows, start=1):
+        for column, cell in enumerate((date_digits(trip.day), trip.place, trip.car)):
+            sheet.write_string(number, column, cell)
+        sheet.write_number(number, 3, trip.families)
+        sheet.write_string(number, 4, "; ".join(trip.crew))
+    sheet.set_column(0, 3, 18)
+    sheet.set_column(4, 4, 60)
+    sheet.freeze_panes(1, 0)
+    book.close()
+    made.seek(0)
+    return made
 
 
 def _state(words: DueWords) -> str:

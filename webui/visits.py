@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
@@ -18,12 +18,15 @@ from engine.model import Actor, Permission
 from engine.records.cars import KEEPERS, Car, add_car, cars_of, retire_car
 from engine.records.contacts import Silence, silences
 from engine.records.crews import Member, members_of
+from engine.records.dispatch import Trip, trips
 from engine.records.queries import family_labels, settlements
 from engine.records.registers import entries
 from engine.records.visits import Visit, full_crew_share, visits_between
+from engine.worklist.ics import trips_file
 from webui.calendar import MONTHS
 from webui.frame import local_now
 from webui.guards import actor, permission, runtime
+from webui.sheets import XLSX, trips_sheet
 from webui.ui import date_words
 
 pages = Blueprint("visits", __name__)
@@ -60,6 +63,39 @@ def retire() -> Response:
     return redirect(url_for("visits.show", _anchor="cars"), 303)
 
 
+@pages.get("/visits/<month>/trips.ics")
+@permission(Permission.TASK_WORK)
+def trips_calendar(month: str) -> Response:
+    """The trips of the month for a calendar program."""
+    rt, person = runtime(), actor()
+    first, found = _trips(person, month)
+    content = trips_file(
+        found,
+        rt.clock.now(),
+        uid=rt.vault.token(f"trips:{person.unit_id}:{first}").hex(),
+        uid_of=lambda what: rt.vault.token(f"trips:{what}").hex(),
+        title=_("Выезды, %(month)s", month=f"{MONTHS[first.month - 1]} {first.year}"),
+    )
+    named = {"Content-Disposition": f'attachment; filename="trips-{first:%Y-%m}.ics"'}
+    return current_app.response_class(content, mimetype="text/calendar", headers=named)
+
+
+@pages.get("/visits/<month>/trips.xlsx")
+@permission(Permission.TASK_WORK)
+def trips_list(month: str) -> Response:
+    """The same as a sheet to print."""
+    first, found = _trips(actor(), month)
+    name = f"{_('Лист выездов')} {first:%m.%Y}.xlsx"
+    return send_file(trips_sheet(found), mimetype=XLSX, as_attachment=True, download_name=name)
+
+
+def _trips(person: Actor, asked: str) -> tuple[date, list[Trip]]:
+    rt = runtime()
+    month = _month(asked, local_now(person).date())
+    with rt.database.read() as conn:
+        return month, trips(conn, rt.directory.tree(), person, month, _next(month) - timedelta(days=1))
+
+
 def _page(errors: Mapping[str, str], asked: str) -> str:
     rt, person = runtime(), actor()
     today = local_now(person).date()
@@ -94,9 +130,18 @@ def _page(errors: Mapping[str, str], asked: str) -> str:
         silent=silent,
         late=sum(each["late"] for each in silent),
         cars=[each for each in known if each.active] if person.roles & KEEPERS else None,
+        trips=_trip_rows(person, month, end) if person.roles & KEEPERS else None,
+        month=f"{month:%Y-%m}",
         errors=errors,
         sent=request.form,
     )
+
+
+def _trip_rows(person: Actor, first: date, last: date) -> list[dict[str, Any]]:
+    rt = runtime()
+    with rt.database.read() as conn:
+        found = trips(conn, rt.directory.tree(), person, first, last)
+    return [{"trip": each, "day": date_words(each.day)} for each in found]
 
 
 def _row(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
@@ -21,33 +22,34 @@ from engine.cases.giving_up import when_given_up
 from engine.cases.locking import LockedCase
 from engine.cases.messages import subscriber
 from engine.cases.outbox import Promise
+from engine.cases.sitting_terms import end_sitting_terms, follow_question
 from engine.cases.tables import ACTIVE, case_, wait
+from engine.cases.values import seal_values
 from engine.deadlines.tables import term
 from engine.definitions.operations import Call, operation
 from engine.errors import StepFailed
-from engine.model import Sent, Value, WaitKind
-from engine.records import commissions, measures
-from engine.records.commissions import AgendaItem
-from engine.records.sittings import plan_sitting, sitting_held
+from engine.model import FAR_FUTURE, Sent, Value, WaitKind
+from engine.records import agenda, commissions, measures
+from engine.records.agenda import AgendaItem, Question
+from engine.records.commissions import FAMILY
+from engine.records.sittings import agenda_closed, plan_sitting, sitting_held
 from engine.records.tables import ON_AGENDA
 from engine.runtime import Runtime
-from engine.storage.moments import from_seconds, to_seconds
+from engine.storage.moments import due_from_seconds, to_seconds
 from engine.storage.rows import AnyRow
 from engine.worklist.notices import QUESTION_WITHDRAWN
 from engine.worklist.tables import notice
 
-FAMILY = "family"
-"""The commission that hears a question whose case names no other."""
-
 DECISION_TERM = "T14"
-"""Until when the case needs its decision: the agenda shows it."""
+"""Until when a case needs its decision that named no term: the agenda shows it."""
 
+PUT_OFF = "отложено"
 DECISIONS = {
     "одобрено": "approve",
     "нуждается": "approve",
     "отказано": "refuse",
     "отказ": "refuse",
-    "отложено": "postpone",
+    PUT_OFF: "postpone",
     "доп. проверка": "extra_check",
 }
 """How the minutes' words are kept in the agenda."""
@@ -57,16 +59,14 @@ BY_COMMISSION = "решение комиссии"
 
 ANSWER, WITHDRAWN = "msg.commission_decision", "msg.question_withdrawn"
 
-_CASE = select(case_.c.number, case_.c.unit_id, case_.c.status).where(case_.c.id == bindparam("case_id"))
-_ASKING = (
-    select(case_.c.id, case_.c.number, case_.c.status, term.c.due_at)
-    .join_from(
-        case_,
-        term,
-        (term.c.case_id == case_.c.id) & (term.c.key == DECISION_TERM) & term.c.ended_at.is_(None),
-        isouter=True,
-    )
-    .where(case_.c.id.in_(bindparam("ids", expanding=True)))
+_CASE = select(case_.c.number, case_.c.unit_id, case_.c.status, case_.c.key_id).where(
+    case_.c.id == bindparam("case_id")
+)
+_ASKING = select(case_.c.id, case_.c.number, case_.c.status).where(
+    case_.c.id.in_(bindparam("ids", expanding=True))
+)
+_TERMS = select(term.c.case_id, term.c.key, term.c.due_at).where(
+    term.c.case_id.in_(bindparam("ids", expanding=True)), term.c.ended_at.is_(None), term.c.task_id.is_(None)
 )
 _OVER = select(case_.c.id).where(case_.c.id.in_(bindparam("ids", expanding=True)), case_.c.status != ACTIVE)
 _WAITS = select(wait.c.id).where(wait.c.case_id == bindparam("case_id"), wait.c.name == ANSWER).limit(1)
@@ -80,16 +80,26 @@ def ask(rt: Runtime, conn: Connection, promise: Promise, payload: Mapping[str, V
     asking = conn.execute(_CASE, {"case_id": promise.case_id}).one()
     if asking.status != ACTIVE:
         return
+    case_id = promise.case_id or 0
     kind = str(payload.get("вид_комиссии") or FAMILY)
-    commissions.ask(
-        rt,
-        conn,
-        case_id=promise.case_id or 0,
-        number=asking.number,
-        commission_id=commissions.commission_for(rt, conn, kind, asking.unit_id),
+    draft = {name: payload[name] for name in ("название", "проект") if payload.get(name) is not None}
+    question = Question(
         kind=str(payload.get("вид") or "other"),
         key=str(payload.get("номер_вопроса") or ""),
+        term=str(payload.get("срок") or ""),
+        papers=str(payload.get("документы") or ""),
+        draft=seal_values(rt.vault, asking.key_id, draft, question_purpose(case_id)),
     )
+    commission_id = commissions.commission_for(rt, conn, kind, asking.unit_id)
+    agenda.ask(
+        rt, conn, case_id=case_id, number=asking.number, commission_id=commission_id, question=question
+    )
+    follow_question(rt, conn, case_id)
+
+
+def question_purpose(case_id: int) -> str:
+    """What binds the draft of a question to its case."""
+    return f"question:{case_id}"
 
 
 @when_given_up(ANSWER)
@@ -99,7 +109,9 @@ def take_back(rt: Runtime, conn: Connection, case: LockedCase) -> list[Sent]:
     """
     if conn.execute(_WAITS, {"case_id": case.id}).scalar() is not None:
         return []
-    withdrawn = commissions.withdraw(conn, case.id)
+    withdrawn = agenda.withdraw(conn, case.id)
+    if withdrawn:
+        end_sitting_terms(rt, conn, case.id)
     heard_at = {item.sitting_case_id for item in withdrawn if item.sitting_case_id is not None}
     numbers = _numbers(conn, heard_at)
     _tell_secretaries(rt, conn, [item for item in withdrawn if item.sitting_case_id in numbers])
@@ -152,50 +164,72 @@ def collect(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     """
     kind = str(call.inputs.get("вид_комиссии") or FAMILY)
     commission_id = commissions.commission_for(rt, conn, kind, call.unit_id)
-    if (day := _day(call)) is not None:
-        plan_sitting(conn, commission_id, call.case_id, day)
-    at_work = commissions.sittings_at_work(conn, commission_id)
+    day = _day(call)
+    if day is not None:
+        why = str(call.inputs.get("повод") or "")
+        plan_sitting(conn, commission_id, call.case_id, day, why)
+        agenda_closed(conn, call.case_id, call.now)
+    at_work = agenda.sittings_at_work(conn, commission_id)
     over = conn.execute(_OVER, {"ids": at_work}).scalars().all() if at_work else []
-    commissions.give_back(conn, over)
-    items = commissions.collect(conn, commission_id, call.case_id)
-    asking = {row.id: row for row in conn.execute(_ASKING, {"ids": [item.case_id for item in items]})}
+    agenda.give_back(conn, over)
+    items = agenda.collect(conn, commission_id, call.case_id)
+    ids = {item.case_id for item in items}
+    asking = {row.id: row for row in conn.execute(_ASKING, {"ids": ids})}
+    dues = {(row.case_id, row.key): row.due_at for row in conn.execute(_TERMS, {"ids": ids})} if ids else {}
     for item in items:
         if asking[item.case_id].status != ACTIVE:
-            commissions.withdraw(conn, item.case_id)
+            agenda.withdraw(conn, item.case_id)
+    known = commissions.commission_of(conn, commission_id)
     return {
         "вопросы": [
-            _question(rt, call, item, asking[item.case_id])
+            _question(rt, call, item, asking[item.case_id], dues)
             for item in items
             if asking[item.case_id].status == ACTIVE
         ],
         "члены": _members(conn, commission_id, day),
+        "правила": {
+            "комиссия": known.name,
+            "кворум": Decimal(known.quorum_percent),
+            "тайное": not known.open_vote,
+            "решающий_голос": known.casting_vote,
+            "минут": Decimal(known.item_minutes),
+        },
     }
 
 
 def _members(conn: Connection, commission_id: int, day: date | None) -> list[Value]:
-    """The members; `замещает` is who acts for a colleague that will be away on the day of the sitting."""
+    """Members as the steps of a sitting see them. Of a member who is away on its day: `отсутствует_до`, and
+    `замещает`, who acts for them then. `замена`: who is asked instead, that colleague or the substitute that
+    the commission has named.
+    """
     away = away_on(conn, day) if day is not None else {}
     acting = names_of(conn, {each.acting_id or 0 for each in away.values()}) if away else {}
+    found: list[Value] = []
+    for member in commissions.members_of(conn, commission_id):
+        absent = away.get(member.account_id or 0)
+        stands_in = None if absent is None else acting.get(absent.acting_id or 0)
+        found.append(
+            {
+                "имя": member.name,
+                "организация": member.agency,
+                "счёт": member.account_id,
+                "место": commissions.PARTS[member.part],
+                "по_согласованию": member.by_agreement,
+                "отсутствует_до": None if absent is None else absent.last_day,
+                "замещает": stands_in,
+                "замена": stands_in or member.substitute or None,
+            }
+        )
+    return found
 
-    def instead(account_id: int | None) -> str | None:
-        absent = away.get(account_id or 0)
-        return None if absent is None else acting.get(absent.acting_id or 0)
 
-    return [
-        {
-            "имя": member.name,
-            "организация": member.agency,
-            "счёт": member.account_id,
-            "замещает": instead(member.account_id),
-        }
-        for member in commissions.members_of(conn, commission_id)
-    ]
-
-
-def _question(rt: Runtime, call: Call, item: AgendaItem, asking: AnyRow) -> dict[str, Value]:
+def _question(
+    rt: Runtime, call: Call, item: AgendaItem, asking: AnyRow, dues: Mapping[tuple[int, str], int]
+) -> dict[str, Value]:
     """What the agenda says of a question: no names, the number of the case leads to them."""
     zone = rt.calendars.office(call.unit_id).zone
-    until = from_seconds(asking.due_at).astimezone(zone).date() if asking.due_at is not None else None
+    due = due_from_seconds(dues.get((item.case_id, item.term or DECISION_TERM), FAR_FUTURE))
+    until = due.astimezone(zone).date() if due is not None else None
     return {**_matter(asking.number, item), "решить_до": until}
 
 
@@ -220,7 +254,8 @@ def move(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     day = _day(call)
     if day is None:
         raise StepFailed("Не сказано, на какой день перенесено заседание.", "Исправьте данные дела.")
-    plan_sitting(conn, commissions.commission_for(rt, conn, kind, call.unit_id), call.case_id, day)
+    why = str(call.inputs.get("повод") or "")
+    plan_sitting(conn, commissions.commission_for(rt, conn, kind, call.unit_id), call.case_id, day, why)
     return {}
 
 
@@ -239,22 +274,22 @@ def close(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
         str(each.get("номер_вопроса") or each["номер_дела"]): each
         for each in call.inputs.get("решения") or ()
     }
-    items = [item for item in commissions.agenda(conn, call.case_id) if item.status == ON_AGENDA]
+    items = [item for item in agenda.agenda(conn, call.case_id) if item.status == ON_AGENDA]
     numbers = _numbers(conn, [item.case_id for item in items])
     for item in items:
         number = numbers[item.case_id]
         # A sitting of an earlier version of its diagram names the case alone.
         found = decided.get(item.key or number) or decided.get(number)
-        decided_item = commissions.decide(rt, conn, item.id, _decision(item, found))
-        if found is not None and decided_item.decision != commissions.POSTPONED:
+        decided_item = agenda.decide(rt, conn, item.id, _decision(item, found))
+        if found is not None and decided_item.decision != agenda.POSTPONED:
             measures.keep(rt, conn, item.case_id, found.get("меры") or (), BY_COMMISSION)
-    sitting_held(conn, call.case_id)
+    sitting_held(conn, call.case_id, sum(each.get("решение") != PUT_OFF for each in decided.values()))
     return {}
 
 
 def _decision(item: AgendaItem, decided: Mapping[str, Any] | None) -> str:
     if decided is None:
-        return commissions.POSTPONED
+        return agenda.POSTPONED
     words = str(decided["решение"])
     if words not in DECISIONS:
         raise StepFailed(

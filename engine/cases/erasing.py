@@ -15,7 +15,7 @@ from engine.deadlines.tables import END_TERM, OPEN_TERMS
 from engine.deadlines.terms import end_term
 from engine.errors import Conflict, InvalidData, KeyDestroyed, NotFound
 from engine.model import Actor, Permission
-from engine.records import commissions, measures
+from engine.records import agenda, measures
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
 from engine.storage.rows import AnyRow
@@ -99,5 +99,5 @@ def _empty(rt: Runtime, conn: Connection, actor: Actor, case_id: int) -> None:
     terms = conn.execute(OPEN_TERMS, {"case_id": case_id}).all()
     if terms:
         conn.execute(END_TERM, [end_term(each.id, each.due_at, now, cancelled=True) for each in terms])
-    commissions.withdraw(conn, case_id)
+    agenda.withdraw(conn, case_id)
     measures.forget(conn, case_id)

@@ -10,17 +10,18 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from engine.cases.following import OPEN_TASKS, TermClock, follow, local_day, note, term_clock
 from engine.cases.history import HistoryKind
-from engine.cases.locking import lock_free_case
+from engine.cases.locking import lock_case, lock_free_case
 from engine.cases.tables import ACTIVE, case_
 from engine.deadlines.counting import Unit, sitting_moment
 from engine.deadlines.due import last_day_words
 from engine.deadlines.tables import norm, term
 from engine.deadlines.terms import sitting_row
-from engine.model import SYSTEM, Clock
+from engine.model import SYSTEM, Clock, Outcome
 from engine.records.commissions import commission_for
-from engine.records.sittings import changed_sittings, sitting_days, sitting_followed
+from engine.records.sittings import ASKED, changed_sittings, sitting_days, sitting_followed
+from engine.records.tables import ON_AGENDA, WAITING, agenda_item, commission
 from engine.runtime import Runtime
-from engine.storage.moments import due_from_seconds, due_to_seconds, from_seconds
+from engine.storage.moments import due_from_seconds, due_to_seconds, from_seconds, to_seconds
 
 _WAITING = (
     select(case_.c.id, case_.c.unit_id)
@@ -28,12 +29,27 @@ _WAITING = (
     .join(case_, case_.c.id == term.c.case_id)
     .where(
         norm.c.unit == Unit.SITTING.value,
-        norm.c.commission == bindparam("kind"),
+        norm.c.commission.in_(bindparam("kinds", expanding=True)),
         term.c.ended_at.is_(None),
         case_.c.status == ACTIVE,
     )
     .distinct()
     .order_by(case_.c.id)
+)
+_ASKED_OF = (
+    select(agenda_item.c.commission_id)
+    .where(agenda_item.c.case_id == bindparam("case_id"), agenda_item.c.status.in_((WAITING, ON_AGENDA)))
+    .order_by(agenda_item.c.id.desc())
+    .limit(1)
+)
+_KIND = select(commission.c.kind).where(commission.c.id == bindparam("commission_id"))
+_IN_SITTINGS = select(norm.c.id).where(norm.c.unit == Unit.SITTING.value)
+_END = (
+    update(term)
+    .where(
+        term.c.case_id == bindparam("the_case"), term.c.ended_at.is_(None), term.c.norm_id.in_(_IN_SITTINGS)
+    )
+    .values({name: bindparam(name) for name in ("ended_at", "outcome", "next_at")})
 )
 _MOVE_TERM = (
     update(term)
@@ -51,17 +67,35 @@ def follow_sittings(rt: Runtime) -> int:
         changed = changed_sittings(conn)
     followed = 0
     for row in changed:
-        over = row.status != ACTIVE
         with rt.database.read() as conn:
-            waiting = conn.execute(_WAITING, {"kind": row.kind}).all()
+            waiting = conn.execute(_WAITING, {"kinds": [row.kind, ASKED]}).all()
             mine = [case for case in waiting if _serves(rt, conn, row.commission_id, row.kind, case.unit_id)]
-        gone = row.case_id if over else None
+        gone = row.id if row.over else None
         free = [_follow_case(rt, case.id, row.commission_id, gone) for case in mine]
         if all(free):
             with rt.database.write() as conn:
-                sitting_followed(conn, row.case_id, row.day, over=over)
+                sitting_followed(conn, row.id, row.day, over=row.over)
             followed += 1
     return followed
+
+
+def follow_question(rt: Runtime, conn: Connection, case_id: int) -> None:
+    """A case has put its question: its terms up to a sitting of the commission it asked get their day."""
+    case = lock_case(rt, conn, case_id)
+    asked = conn.execute(_ASKED_OF, {"case_id": case_id}).scalar()
+    if asked is None:
+        return
+    for row in case.terms:
+        clock = term_clock(rt, case, row)
+        if clock.norm.unit is Unit.SITTING and clock.norm.commission == ASKED:
+            days = sitting_days(conn, asked, from_seconds(row.event_at))
+            _move(rt, conn, clock, days, rt.clock.now())
+
+
+def end_sitting_terms(rt: Runtime, conn: Connection, case_id: int) -> None:
+    """The case has taken its question back: it waits for no sitting any more."""
+    ended = {"ended_at": to_seconds(rt.clock.now()), "outcome": int(Outcome.CANCELLED), "next_at": None}
+    conn.execute(_END, {"the_case": case_id, **ended})
 
 
 def _serves(rt: Runtime, conn: Connection, commission_id: int, kind: str, unit_id: int) -> bool:
@@ -75,10 +109,15 @@ def _follow_case(rt: Runtime, case_id: int, commission_id: int, gone: int | None
         if case is None:
             status = conn.execute(select(case_.c.status).where(case_.c.id == case_id)).scalar_one()
             return bool(status != ACTIVE)
-        days = sitting_days(conn, commission_id, without=gone)
+        asked = conn.execute(_ASKED_OF, {"case_id": case_id}).scalar()
+        kind = conn.execute(_KIND, {"commission_id": commission_id}).scalar_one()
         for row in case.terms:
             clock = term_clock(rt, case, row)
-            if clock.norm.unit is Unit.SITTING:
+            mine = clock.norm.commission == kind or (
+                clock.norm.commission == ASKED and asked == commission_id
+            )
+            if clock.norm.unit is Unit.SITTING and mine:
+                days = sitting_days(conn, commission_id, from_seconds(row.event_at), without=gone)
                 _move(rt, conn, clock, days, rt.clock.now())
     return True
 

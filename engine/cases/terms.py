@@ -15,7 +15,7 @@ from engine.deadlines.norms import Norm, Start
 from engine.deadlines.tables import END_TERM, OPEN_TERM
 from engine.deadlines.terms import end_term, open_term
 from engine.model import FAR_FUTURE, Clock, StepInfo, Value
-from engine.records.sittings import sitting_days_for
+from engine.records.sittings import ASKED, sitting_days_for
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
 from engine.storage.prepared import Prepared
@@ -120,23 +120,25 @@ class TermBook:
 
     def _open(self, key: str, task_id: int | None) -> dict[str, Any]:
         norm = self._norm(key)
+        event = self._case.filed_at if norm.start is Start.APPLICATION else self._now
         row = open_term(
             norm,
             case_id=self._case.id,
-            event=self._case.filed_at if norm.start is Start.APPLICATION else self._now,
+            event=event,
             now=self._now,
             calendar=self._rt.calendars.calendar(self._case.unit_id),
             office=self._rt.calendars.office(self._case.unit_id),
             task_id=task_id,
-            sittings=self._sittings(norm),
+            sittings=self._sittings(norm, event),
         )
         self._opening.append(row)
         return row
 
-    def _sittings(self, norm: Norm) -> list[date]:
-        if norm.unit is not Unit.SITTING:
+    def _sittings(self, norm: Norm, event: datetime) -> list[date]:
+        """None yet for the commission that the case is only about to ask."""
+        if norm.unit is not Unit.SITTING or norm.commission == ASKED:
             return []
-        return sitting_days_for(self._rt, self._conn, norm.commission, self._case.unit_id)
+        return sitting_days_for(self._rt, self._conn, norm.commission, self._case.unit_id, event)
 
     def _norm(self, key: str) -> Norm:
         zone = self._rt.calendars.office(self._case.unit_id).zone

@@ -128,6 +128,7 @@ COMMISSIONS = {
     "contract": "комиссии по социальному контракту",
     "complex": "рабочей группы по комплексной помощи",
     "audit": "комиссии",
+    "asked": "комиссии, которой передан вопрос",
 }
 """Whose sittings a norm may count, by kind, in the genitive."""
 

@@ -102,6 +102,7 @@ def _play(stage: Stage, town: Town, told: Told) -> None:
     first = Round(stage, people, openings).begin()
     begin = stage.at(min(first, *(course.filed for course in courses)), "00:00")
     stage.play(lambda moment: told((moment - begin) / (stage.end - begin)))
+    sittings.fill_calendars(stage, town)
 
 
 def _hurry(database: Database) -> None:

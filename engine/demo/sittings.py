@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from engine.cases.service import start_case
 from engine.demo import answers
 from engine.demo.playing import Stage, Story
-from engine.demo.town import COMMISSIONS
-from engine.model import StartCase
-from engine.records.commissions import agenda
+from engine.demo.town import COMMISSIONS, Town
+from engine.model import SYSTEM, StartCase
+from engine.records.agenda import agenda
+from engine.records.commissions import NewCommission, change_commission
+from engine.records.sitting_plan import plan_by_rule
 
 PROCESS = "p04_commission"
 SECRETARY, CHAIR = "lunina", "sedova"
@@ -20,6 +22,7 @@ HELD, HELD_ENDED = -4, (-4, "16:50")
 NEXT = 1
 HEARING = timedelta(minutes=18)
 LONGEST = timedelta(minutes=130)
+PLACE = "Администрация округа, кабинет 5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,8 @@ def held(stage: Stage, sitting: Sitting, verdicts: Mapping[int, str]) -> Story:
     _do(stage, case_id, "sign", CHAIR, {**minutes, "протокол_подписан": True})
     for document in ("D31", "D32"):
         stage.issue(case_id, document, SECRETARY, "Седова Л. Г.")
+    yield stage.at(HELD + 1, "10:10")
+    _do(stage, case_id, "send_ruling", SECRETARY, answers.ruling_sent(stage.day(HELD + 1)))
 
 
 def _hours(stage: Stage, sitting: Sitting) -> tuple[datetime, datetime]:
@@ -106,6 +111,16 @@ def just_called(stage: Stage) -> Story:
     case_id = _called(stage, NEXT, order="письменный опрос", why=why)
     yield stage.at(0, "09:40")
     stage.take(case_id, f"{PROCESS}_ut_agenda", SECRETARY)
+
+
+def fill_calendars(stage: Stage, town: Town) -> None:
+    """From now on they sit by a rule: «Детство. Семья» every week, that on minors twice a month."""
+    weekday = stage.day(NEXT).weekday()
+    family = NewCommission("family", town.units["district"], weekday=weekday, place=PLACE)
+    change_commission(stage.rt, SYSTEM, town.commission, family)
+    minors = NewCommission("kdn", town.units["district"], weekday=2, weeks=(2, 4), hour="10:00", place=PLACE)
+    change_commission(stage.rt, SYSTEM, town.minors, minors)
+    plan_by_rule(stage.rt)
 
 
 def _called(stage: Stage, day: int, *, kind: str = "family", order: str = "очно", why: str = "") -> int:

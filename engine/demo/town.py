@@ -102,6 +102,9 @@ COMMISSIONS = {
 }
 """Who sits on the commissions, by their kind."""
 
+SUBSTITUTES = {"pavlova": "Котова И. Л.", "gromov": "Лаптев Р. С."}
+"""Who is asked to a sitting when a member of the commission is away."""
+
 CARS = (("ГАЗель", 8), ("Легковая", 4))
 """Cars for visits: title, seats."""
 
@@ -114,6 +117,7 @@ class Town:
     commission: int
     settlements: dict[str, int]
     settlement_words: dict[str, str]
+    minors: int = 0
 
 
 def build_town(rt: Runtime) -> Town:
@@ -148,7 +152,8 @@ def build_town(rt: Runtime) -> Town:
         name: add_settlement(rt, SYSTEM, municipality_id=units["district"], kind=kind, name=name, rural=rural)
         for kind, _, name, rural in SETTLEMENTS
     }
-    return Town(units, commission, places, {name: f"{short} {name}" for _, short, name, _ in SETTLEMENTS})
+    words = {name: f"{short} {name}" for _, short, name, _ in SETTLEMENTS}
+    return Town(units, commission, places, words, minors)
 
 
 def _units(rt: Runtime) -> dict[str, int]:
@@ -214,6 +219,7 @@ def _members(rt: Runtime, kind: str) -> list[CommissionMember]:
             part=parts.get(colleague.login, "member"),
             by_agreement=colleague.place == "employment",
             account_id=account_number(rt, colleague.login),
+            substitute=SUBSTITUTES.get(colleague.login, ""),
         )
         for colleague in COLLEAGUES
         if colleague.login in COMMISSIONS[kind]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, select
 
 from engine.access.journal import record_view
+from engine.cases.tables import case_
 from engine.documents import files, printing
 from engine.documents.access import (
     attachment_row,
@@ -31,6 +33,15 @@ _OF_CASE = (
     select(document)
     .where(document.c.case_id == bindparam("case_id"), document.c.status != DISCARDED)
     .order_by(document.c.id)
+)
+_ISSUED = (
+    select(document, case_.c.key_id)
+    .join_from(document, case_, case_.c.id == document.c.case_id)
+    .where(
+        document.c.id == bindparam("document_id"),
+        document.c.case_id == bindparam("case_id"),
+        document.c.status == ISSUED,
+    )
 )
 _ATTACHED = (
     select(attachment)
@@ -115,6 +126,25 @@ def case_attachments(rt: Runtime, conn: Connection, actor: Actor, case_id: int) 
     rows = conn.execute(_ATTACHED, {"case_id": case_id}).all()
     names = rt.vault.open_many([(case.key_id, row.name, name_purpose(row.content_id)) for row in rows])
     return [_attachment(row, name) for row, name in zip(rows, names, strict=True)]
+
+
+def issued_of_case(conn: Connection, case_id: int, templates: Collection[str]) -> list[DocumentCard]:
+    """Issued documents of these templates, oldest first, for a caller that has checked who reads them."""
+    found = [_card(row) for row in conn.execute(_OF_CASE, {"case_id": case_id})]
+    return [each for each in found if each.issued and each.template in templates]
+
+
+def issued_pdf(rt: Runtime, actor: Actor, document_id: int, case_id: int) -> Download:
+    """The PDF of an issued document, for a caller that has checked who reads it; journalled."""
+    with rt.database.write() as conn:
+        row = conn.execute(_ISSUED, {"document_id": document_id, "case_id": case_id}).one()
+        record_view(rt, conn, actor, "document", row.id, case_id=case_id)
+        content = open_content(rt, conn, row.key_id, row.issued_id)
+        pdf = open_content(rt, conn, row.key_id, row.pdf_id) if row.pdf_id is not None else None
+    if pdf is None:
+        pdf = printing.pdf(content)
+        keep_pdf(rt, row.id, case_id, row.key_id, pdf)
+    return Download(_file_name(row, ".pdf"), files.PDF, pdf)
 
 
 def document_card(conn: Connection, actor: Actor, document_id: int) -> DocumentCard:

@@ -12,6 +12,7 @@ from engine.cases.messages import collect_message, forget_expired, send_message,
 from engine.cases.operations import give_up_service, run_service
 from engine.cases.outbox import Handler, Handlers, deliver_due
 from engine.cases.recalculation import recount_due
+from engine.cases.sitting_calendar import keep_calendar
 from engine.cases.sitting_terms import follow_sittings
 from engine.cases.timers import fire_due
 from engine.documents.making import prepare_document, store_document
@@ -78,7 +79,7 @@ def sweep(rt: Runtime, handlers: Handlers = HANDLERS, *, forecasts: bool = True)
     swept = Swept(
         recounts=(recount_due(rt) if new_minute or rt.calendars.moved else 0)
         + (follow_sittings(rt) if new_minute else 0),
-        starts=open_due(rt) if new_minute else 0,
+        starts=open_due(rt) + keep_calendar(rt) if new_minute else 0,
         resumed=resume_overlong(rt) if new_minute else 0,
         timers=fire_due(rt),
         promises=deliver_due(rt, handlers),

@@ -1,33 +1,23 @@
-"""Commissions, their members, and the questions that cases put to them.
+"""Commissions: their rules of sitting, their members, who keeps their calendar.
 
-The sitting itself is a case; what it hears lies here, because the questions come from other cases and wait
-until the next sitting takes them.
+What they hear lies in `agenda`, when they sit in `sitting_plan`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from engine.access.journal import record_action
 from engine.access.policy import require
-from engine.errors import Conflict, InvalidData, NotFound
-from engine.model import Actor, Permission, Scope
-from engine.records.tables import (
-    DECIDED,
-    ON_AGENDA,
-    WAITING,
-    WITHDRAWN,
-    agenda_item,
-    commission,
-    commission_member,
-)
+from engine.errors import InvalidData, NotAllowed, NotFound
+from engine.model import SYSTEM, Actor, Permission, Scope
+from engine.records.tables import commission, commission_member
 from engine.runtime import Runtime
-from engine.storage.moments import from_seconds, to_seconds
 
 KINDS = {
     "family": "Комиссия «Детство. Семья»",
@@ -36,6 +26,10 @@ KINDS = {
     "complex": "Рабочая группа по комплексной помощи",
     "audit": "Другая комиссия",
 }
+FAMILY = "family"
+"""The commission that hears a question whose case names no other."""
+ON_DEMAND = frozenset({"contract", "complex", "audit"})
+"""Commissions that sit when somebody calls them, not by a rule."""
 ITEM_KINDS = {
     "detect": "Выявление",
     "remove": "Снятие с сопровождения",
@@ -50,16 +44,14 @@ ITEM_KINDS = {
     "complex_help": "Комплексная помощь",
     "other": "Другой вопрос",
 }
+COUNTED = ("detect", "remove", "ippsu_change", "declaration_check", "urgent_aid", "gsp", "sc_program")
+"""The seven kinds that the statistics of commissions count one by one; the others are counted together."""
+WITH_MEASURES = frozenset({"need_status", "patronage_on", "sc_program"})
+"""Kinds that nobody approves without a measure, who answers for it, and its term."""
+KEEPERS = frozenset({"R10", "R11"})
+"""Roles of those who keep the calendars of sittings of their municipality."""
 PARTS = {"chair": "председатель", "secretary": "секретарь", "member": "член комиссии"}
-POSTPONED = "postpone"
-DECISIONS = {
-    "approve": "одобрить",
-    "refuse": "отказать",
-    POSTPONED: "отложить",
-    "extra_check": "назначить дополнительную проверку",
-}
-
-_OLDEST_FIRST = (agenda_item.c.asked_at, agenda_item.c.id)
+_HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,65 +65,95 @@ class NewCommission:
     item_minutes: int = 30
     open_vote: bool = True
     casting_vote: bool = True
+    weekday: int | None = None
+    """On which day of the week it sits, Monday is 0; None: when somebody calls it."""
+    weeks: tuple[int, ...] = ()
+    """Of which weeks of a month; none: of every week."""
+    hour: str = "14:00"
+    place: str = ""
+    cutoff_days: int = 1
+    """How many working days before a sitting its agenda is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commission(NewCommission):
+    """The same with its number. `active` False: it takes no more questions."""
+
+    id: int = 0
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class CommissionMember:
-    """`name` and `agency` as the minutes give them; `account_id` when the member works in the product."""
+    """`name` and `agency` as the minutes give them; `account_id` when the member works in the product.
+    `substitute`: who is asked when the member is away.
+    """
 
     name: str
     agency: str
     part: str = "member"
     by_agreement: bool = False
     account_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AgendaItem:
-    """A question of a case. `sitting_case_id` is the sitting that took it, `postponed` how often it was put
-    off before: each time a question of its own, which stays with its sitting.
-    """
-
-    id: int
-    case_id: int
-    commission_id: int
-    kind: str
-    title: str
-    status: int
-    sitting_case_id: int | None
-    decision: str | None
-    postponed: int
-    asked_at: datetime
-    decided_at: datetime | None
-    key: str = ""
-    """By what its answer is awaited; empty: by the number of the case."""
-
-    @property
-    def withdrawn(self) -> bool:
-        """Its case wants no decision any more."""
-        return self.status == WITHDRAWN
+    substitute: str = ""
 
 
 def create_commission(rt: Runtime, actor: Actor, new: NewCommission) -> int:
     """The number of the new commission."""
     require(actor, Permission.ACCOUNT_MANAGE, Scope.MUNICIPALITY)
-    if new.kind not in KINDS:
-        raise InvalidData("Комиссия не сохранена.", {"kind": "Выберите вид комиссии из списка."})
-    if not 1 <= new.quorum_percent <= 100:
-        raise InvalidData("Комиссия не сохранена.", {"quorum_percent": "Кворум — от 1 до 100 процентов."})
-    values = {
-        "kind": new.kind,
-        "name": new.name.strip() or KINDS[new.kind],
-        "unit_id": new.unit_id,
-        "quorum_percent": new.quorum_percent,
-        "item_minutes": new.item_minutes,
-        "open_vote": new.open_vote,
-        "casting_vote": new.casting_vote,
-    }
+    values = {"kind": new.kind, "unit_id": new.unit_id, **_rules(new)}
     with rt.database.write() as conn:
         found = conn.execute(insert(commission).returning(commission.c.id), values).scalar_one()
         record_action(rt, conn, actor, "created", "commission", found)
     return int(found)
+
+
+def change_commission(
+    rt: Runtime, actor: Actor, commission_id: int, new: NewCommission, *, active: bool = True
+) -> bool:
+    """Other rules for a commission; its kind and its unit stay. Whether it sits on other days now, or closes
+    its agenda at another time: the caller plans anew.
+    """
+    require(actor, Permission.ACCOUNT_MANAGE, Scope.MUNICIPALITY)
+    with rt.database.write() as conn:
+        known = commission_of(conn, commission_id)
+        values = {**_rules(replace(new, kind=known.kind)), "active": active}
+        conn.execute(update(commission).where(commission.c.id == commission_id).values(values))
+        record_action(rt, conn, actor, "changed", "commission", commission_id)
+    before = (known.weekday, known.weeks, known.cutoff_days, known.active)
+    return before != (new.weekday, new.weeks, new.cutoff_days, active)
+
+
+def _rules(new: NewCommission) -> dict[str, Any]:
+    """Columns of the rules; InvalidData field by field."""
+    faults = {}
+    if new.kind not in KINDS:
+        faults["kind"] = "Выберите вид комиссии из списка."
+    if not 1 <= new.quorum_percent <= 100:
+        faults["quorum_percent"] = "Кворум — от 1 до 100 процентов."
+    if not 5 <= new.item_minutes <= 240:
+        faults["item_minutes"] = "Время на вопрос — от 5 до 240 минут."
+    if new.weekday is not None and not 0 <= new.weekday <= 6:
+        faults["weekday"] = "Выберите день недели из списка."
+    if not all(1 <= week <= 5 for week in new.weeks):
+        faults["weeks"] = "Недели месяца — от 1 до 5."
+    if not _HOUR.fullmatch(new.hour):
+        faults["hour"] = "Укажите время как 14:00."
+    if not 0 <= new.cutoff_days <= 10:
+        faults["cutoff_days"] = "Повестку закрывают за 0–10 рабочих дней."
+    if faults:
+        raise InvalidData("Комиссия не сохранена.", faults)
+    return {
+        "name": new.name.strip()[:200] or KINDS[new.kind],
+        "quorum_percent": new.quorum_percent,
+        "item_minutes": new.item_minutes,
+        "open_vote": new.open_vote,
+        "casting_vote": new.casting_vote,
+        "weekday": new.weekday,
+        "weeks": ",".join(str(week) for week in sorted(set(new.weeks))),
+        "hour": new.hour,
+        "place": new.place.strip()[:200],
+        "cutoff_days": new.cutoff_days,
+    }
 
 
 def set_members(rt: Runtime, actor: Actor, commission_id: int, members: Sequence[CommissionMember]) -> None:
@@ -151,6 +173,7 @@ def set_members(rt: Runtime, actor: Actor, commission_id: int, members: Sequence
             "agency": member.agency.strip(),
             "part": member.part,
             "by_agreement": member.by_agreement,
+            "substitute": member.substitute.strip()[:120],
         }
         for member in members
     ]
@@ -170,6 +193,49 @@ def commission_row(conn: Connection, commission_id: int) -> Row[Any]:
     if row is None:
         raise NotFound(f"Комиссии № {commission_id} нет.", "Проверьте список комиссий.")
     return row
+
+
+def commission_of(conn: Connection, commission_id: int) -> Commission:
+    """A commission with its rules, or NotFound."""
+    return _commission(commission_row(conn, commission_id))
+
+
+def commissions_of(rt: Runtime, conn: Connection, actor: Actor) -> list[Commission]:
+    """Commissions of the actor's municipality in the order of their kinds; first those that still sit."""
+    tree = rt.directory.tree()
+    mine = tree.below(tree.municipality(actor.unit_id))
+    wanted = select(commission).where(commission.c.unit_id.in_(mine)).order_by(commission.c.id)
+    found = [_commission(row) for row in conn.execute(wanted)]
+    return sorted(found, key=lambda each: (not each.active, list(KINDS).index(each.kind)))
+
+
+def require_keeper(
+    rt: Runtime, conn: Connection, actor: Actor, known: Commission, *, manager: bool = False
+) -> None:
+    """NotAllowed unless the actor keeps the calendar of this commission; `manager`: or makes its rules."""
+    if manager and actor.may(Permission.ACCOUNT_MANAGE, Scope.MUNICIPALITY):
+        return
+    if not keeps(rt, conn, actor, known):
+        raise NotAllowed(
+            "Календарь заседаний ведут секретарь и председатель комиссии.",
+            "Попросите секретаря или администратора.",
+        )
+
+
+def keeps(rt: Runtime, conn: Connection, actor: Actor, known: Commission) -> bool:
+    """Its chair and secretary, and those of the municipality whose role it is."""
+    if actor == SYSTEM:
+        return True
+    tree = rt.directory.tree()
+    here = tree.municipality(actor.unit_id) == tree.municipality(known.unit_id)
+    return here and (bool(actor.roles & KEEPERS) or sits_as(conn, actor, known.id) in ("chair", "secretary"))
+
+
+def sits_as(conn: Connection, actor: Actor, commission_id: int) -> str | None:
+    """What the actor, or whom they stand in for, is in the commission: a key of PARTS; None: no member."""
+    people = {actor.user_id, *actor.stands_for}
+    parts = {member.part for member in members_of(conn, commission_id) if member.account_id in people}
+    return next((part for part in PARTS if part in parts), None)
 
 
 def commission_for(rt: Runtime, conn: Connection, kind: str, unit_id: int) -> int:
@@ -196,119 +262,25 @@ def members_of(conn: Connection, commission_id: int) -> list[CommissionMember]:
     rows = conn.execute(wanted.order_by(commission_member.c.id)).all()
     order = list(PARTS)
     return [
-        CommissionMember(row.name, row.agency, row.part, row.by_agreement, row.account_id)
+        CommissionMember(row.name, row.agency, row.part, row.by_agreement, row.account_id, row.substitute)
         for row in sorted(rows, key=lambda row: order.index(row.part))
     ]
 
 
-def ask(
-    rt: Runtime, conn: Connection, *, case_id: int, number: str, commission_id: int, kind: str, key: str = ""
-) -> int:
-    """Put a question of a case before a commission; its answer is awaited by `key`. Asked again while it
-    waits, it stays one question, which is answered as it was asked last.
-    """
-    if kind not in ITEM_KINDS:
-        raise InvalidData("Вопрос не передан в комиссию.", {"kind": "Такого вида вопроса нет."})
-    same = {"case_id": case_id, "commission_id": commission_id, "kind": kind}
-    waiting = select(agenda_item.c.id).filter_by(**same).where(agenda_item.c.status.in_((WAITING, ON_AGENDA)))
-    found = conn.execute(waiting).scalar()
-    if found is not None:
-        conn.execute(update(agenda_item).where(agenda_item.c.id == found).values(key=key))
-    else:
-        values = {
-            **same,
-            "key": key,
-            "title": f"{ITEM_KINDS[kind]}, дело № {number}",
-            "status": WAITING,
-            "asked_at": to_seconds(rt.clock.now()),
-        }
-        found = conn.execute(insert(agenda_item).returning(agenda_item.c.id), values).scalar_one()
-    return int(found)
-
-
-def collect(conn: Connection, commission_id: int, sitting_case_id: int) -> list[AgendaItem]:
-    """Take every waiting question onto the agenda of a sitting; all that it hears, in order of asking."""
-    waiting = (agenda_item.c.commission_id == commission_id) & (agenda_item.c.status == WAITING)
-    conn.execute(update(agenda_item).where(waiting).values(status=ON_AGENDA, sitting_case_id=sitting_case_id))
-    return agenda(conn, sitting_case_id)
-
-
-def sittings_at_work(conn: Connection, commission_id: int) -> list[int]:
-    """Numbers of the sittings that have undecided questions on their agenda."""
-    on_agenda = (agenda_item.c.commission_id == commission_id) & (agenda_item.c.status == ON_AGENDA)
-    return list(conn.execute(select(agenda_item.c.sitting_case_id).where(on_agenda).distinct()).scalars())
-
-
-def give_back(conn: Connection, sitting_case_ids: Collection[int]) -> None:
-    """The undecided questions of sittings that will not go on wait for the next one."""
-    undecided = agenda_item.c.sitting_case_id.in_(sitting_case_ids) & (agenda_item.c.status == ON_AGENDA)
-    conn.execute(update(agenda_item).where(undecided).values(status=WAITING, sitting_case_id=None))
-
-
-def decide(rt: Runtime, conn: Connection, item_id: int, decision: str) -> AgendaItem:
-    """Record the decision on a question. One that is put off stays in the record of this sitting, and is
-    asked anew for the next one.
-    """
-    if decision not in DECISIONS:
-        raise InvalidData("Решение не записано.", {"decision": "Выберите решение из списка."})
-    row = conn.execute(select(agenda_item).where(agenda_item.c.id == item_id).with_for_update()).one_or_none()
-    if row is None:
-        raise NotFound("Такого вопроса в повестке нет.")
-    if row.status != ON_AGENDA:
-        raise Conflict("Этот вопрос сейчас не рассматривается.", "Обновите повестку.")
-    if decision == POSTPONED:
-        conn.execute(insert(agenda_item), _asked_anew(row))
-    values = {"status": DECIDED, "decision": decision, "decided_at": to_seconds(rt.clock.now())}
-    changed = update(agenda_item).where(agenda_item.c.id == item_id).values(values).returning(agenda_item)
-    return _item(conn.execute(changed).one())
-
-
-def _asked_anew(row: Row[Any]) -> dict[str, Any]:
-    """The same question for the next sitting, as old as it is."""
-    kept = ("case_id", "commission_id", "kind", "title", "asked_at", "key")
-    return {name: row._mapping[name] for name in kept} | {
-        "status": WAITING,
-        "postponed": row.postponed + 1,
-    }
-
-
-def withdraw(conn: Connection, case_id: int) -> list[AgendaItem]:
-    """Take back the undecided questions of a case that waits for no answer any more; those taken back."""
-    undecided = (agenda_item.c.case_id == case_id) & agenda_item.c.status.in_((WAITING, ON_AGENDA))
-    changed = update(agenda_item).where(undecided).values(status=WITHDRAWN).returning(agenda_item)
-    return [_item(row) for row in conn.execute(changed)]
-
-
-def agenda(conn: Connection, sitting_case_id: int) -> list[AgendaItem]:
-    """What a sitting hears, in order of asking."""
-    wanted = select(agenda_item).where(agenda_item.c.sitting_case_id == sitting_case_id)
-    return [_item(row) for row in conn.execute(wanted.order_by(*_OLDEST_FIRST))]
-
-
-def waiting_items(conn: Connection, commission_id: int) -> list[AgendaItem]:
-    """Questions that wait for the next sitting, oldest first."""
-    waiting = (agenda_item.c.commission_id == commission_id) & (agenda_item.c.status == WAITING)
-    return [_item(row) for row in conn.execute(select(agenda_item).where(waiting).order_by(*_OLDEST_FIRST))]
-
-
-def items_of_case(conn: Connection, case_id: int) -> list[AgendaItem]:
-    """Every question that a case has put, oldest first."""
-    wanted = select(agenda_item).where(agenda_item.c.case_id == case_id)
-    return [_item(row) for row in conn.execute(wanted.order_by(agenda_item.c.id))]
-
-
-def _item(row: Row[Any]) -> AgendaItem:
-    return AgendaItem(
-        id=row.id,
-        case_id=row.case_id,
-        commission_id=row.commission_id,
+def _commission(row: Row[Any]) -> Commission:
+    return Commission(
         kind=row.kind,
-        title=row.title,
-        status=row.status,
-        sitting_case_id=row.sitting_case_id,
-        decision=row.decision,
-        postponed=row.postponed,
-        asked_at=from_seconds(row.asked_at),
-        decided_at=from_seconds(row.decided_at),
-        key=row.key,
+        unit_id=row.unit_id,
+        name=row.name,
+        quorum_percent=row.quorum_percent,
+        item_minutes=row.item_minutes,
+        open_vote=row.open_vote,
+        casting_vote=row.casting_vote,
+        weekday=row.weekday,
+        weeks=tuple(int(week) for week in row.weeks.split(",") if week),
+        hour=row.hour,
+        place=row.place,
+        cutoff_days=row.cutoff_days,
+        id=row.id,
+        active=row.active,
     )

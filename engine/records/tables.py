@@ -150,8 +150,17 @@ commission = Table(
     Column("open_vote", Boolean, nullable=False),
     Column("casting_vote", Boolean, nullable=False),
     Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("weekday", SmallInteger),
+    Column("weeks", String(10), nullable=False, server_default=""),
+    Column("hour", String(5), nullable=False, server_default="14:00"),
+    Column("place", String(200), nullable=False, server_default=""),
+    Column("cutoff_days", SmallInteger, nullable=False, server_default=text("1")),
+    Column("planned_until", String(10), nullable=False, server_default=""),
 )
-"""A standing commission of a municipality or an agency. `casting_vote`: the chair decides a tie."""
+"""A standing commission of a municipality or an agency. `casting_vote`: the chair decides a tie. It sits on
+`weekday` (Monday is 0; NULL: when somebody calls it) of the `weeks` of a month («1,3»; empty: of every
+week), its agenda is closed `cutoff_days` working days before. `planned_until`: the last day for which
+sittings were planned by that rule; empty: not at all yet."""
 
 commission_member = Table(
     "commission_member",
@@ -163,22 +172,33 @@ commission_member = Table(
     Column("agency", String(200), nullable=False),
     Column("part", String(10), nullable=False),
     Column("by_agreement", Boolean, nullable=False),
+    Column("substitute", String(120), nullable=False, server_default=""),
 )
 """`part`: chair, secretary, member. Members of outside bodies may have no account; `by_agreement`: their
-attendance must be asked for."""
+attendance must be asked for. `substitute`: who is asked instead of a member who is away; empty: nobody."""
 Index("ix_commission_member_commission", commission_member.c.commission_id)
 
 sitting = Table(
     "sitting",
     metadata,
-    Column("case_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", BIG_ID, primary_key=True),
     Column("commission_id", BigInteger, ForeignKey("commission.id"), nullable=False),
+    Column("case_id", BigInteger, unique=True),
     Column("day", String(10), nullable=False),
+    Column("rule_day", String(10)),
     Column("status", SmallInteger, nullable=False),
     Column("followed", Boolean, nullable=False),
+    Column("poll", Boolean, nullable=False, server_default=text("false")),
+    Column("opens_at", BigInteger),
+    Column("closed_at", BigInteger),
+    Column("heard", SmallInteger),
+    Column("reason", String(300), nullable=False, server_default=""),
 )
-"""A sitting that was planned: a case, and the day on which it is to be. `followed`: terms that wait for it
-know of its day."""
+"""A sitting on `day`. `rule_day`: the day that the rule of the commission gave it, NULL for one that was
+called besides; `poll`: its members answer in writing. Its case opens at `opens_at`, or by hand; `case_id` is
+NULL until then. `closed_at`: since when its agenda takes no more questions. `heard`: on how many questions
+its minutes decide, NULL before. `followed`: terms that wait for it know of its day. `reason`: why it was
+moved, called or cancelled."""
 Index("ix_sitting_commission", sitting.c.commission_id, sitting.c.day)
 
 agenda_item = Table(
@@ -196,9 +216,16 @@ agenda_item = Table(
     Column("asked_at", BigInteger, nullable=False),
     Column("decided_at", BigInteger),
     Column("key", String(160), nullable=False, server_default=""),
+    Column("term", String(20), nullable=False, server_default=""),
+    Column("papers", String(100), nullable=False, server_default=""),
+    Column("draft", LargeBinary),
+    Column("urged_at", BigInteger),
 )
 """A question of a case for a commission. `title` names no person: the case's number and the kind in words. By
-`key` the answer finds the wait of this question; where it is empty, by the number of the case."""
+`key` the answer finds the wait of this question; where it is empty, by the number of the case. `term`: key of
+the term of the case in which it must be decided. `draft` is what the case proposes, sealed under its key;
+`papers` are templates of its documents that members may read («D21, D24»). `urged_at`: since when a sooner
+sitting has been asked for."""
 Index("ix_agenda_item_commission", agenda_item.c.commission_id, agenda_item.c.status, agenda_item.c.id)
 Index("ix_agenda_item_case", agenda_item.c.case_id)
 

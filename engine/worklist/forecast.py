@@ -31,7 +31,7 @@ from engine.deadlines.forecast import (
 )
 from engine.deadlines.norms import Norm
 from engine.deadlines.tables import term, term_extension, term_pause
-from engine.model import ERASED, Actor, Clock, Due, Outcome
+from engine.model import ERASED, FAR_FUTURE, Actor, Clock, Due, Outcome
 from engine.runtime import Runtime
 from engine.storage.database import Database
 from engine.storage.moments import due_from_seconds, from_seconds, to_seconds
@@ -67,6 +67,7 @@ _ENDED = (
     .where(
         term.c.ended_at >= bindparam("since"),
         term.c.outcome.in_((int(Outcome.MET), int(Outcome.BREACHED))),
+        term.c.due_at < FAR_FUTURE,
         ~_CHANGED,
     )
     .order_by(term.c.ended_at.desc(), term.c.id.desc())
@@ -259,6 +260,7 @@ def _running(now: datetime) -> Select[Any]:
             term.c.ended_at.is_(None),
             term.c.clock == int(Clock.RUNNING),
             term.c.due_at >= to_seconds(now),
+            term.c.due_at < FAR_FUTURE,  # not up to a sitting that nobody has planned
         )
     )
 

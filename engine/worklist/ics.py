@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from icalendar import Calendar, Event, vDuration
 from icalendar.enums import TRANSP
 
+from engine.records.dispatch import Trip
 from engine.worklist.feed import FeedRead, FeedVisit
 from engine.worklist.inbox import InboxRow
 
@@ -72,6 +73,28 @@ def _visit(visit: FeedVisit, now: datetime, names: bool, uid: str, link: str | N
         url=link,
         transparency=TRANSP.TRANSPARENT,
     )
+
+
+def trips_file(
+    trips: Iterable[Trip], now: datetime, *, uid: str, uid_of: Callable[[str], str], title: str
+) -> bytes:
+    """Trips as whole days: where to, with which car, who goes. No family is named."""
+    calendar = Calendar.new(name=title, prodid=MAKER, method="PUBLISH", uid=uid)
+    for trip in trips:
+        where = trip.place or "место не указано"
+        calendar.add_component(
+            Event.new(
+                uid=uid_of(f"trip:{trip.day.isoformat()}:{trip.place}:{trip.car}"),
+                stamp=now,
+                start=trip.day,
+                end=trip.day + timedelta(days=1),
+                summary=" · ".join(filter(None, (f"Выезд: {where}", f"семей: {trip.families}", trip.car))),
+                description="\n".join(trip.crew),
+                transparency=TRANSP.TRANSPARENT,
+            )
+        )
+    content: bytes = calendar.to_ical()
+    return content
 
 
 def _title(step: InboxRow, names: bool) -> str:

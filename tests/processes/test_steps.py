@@ -212,7 +212,7 @@ def test_a_timer_follows_only_a_term_that_somebody_starts():
     text = "".join(found.path.read_text(encoding="utf-8") for found in drawings())
     followed = set(re.findall(r'=term\("([^"]+)"\)', text))
     assert followed <= terms_of("startTerms")
-    assert {"T15", "T18", "T25"} <= followed
+    assert {"T15", "T18"} <= followed
 
 
 def test_an_overdue_programme_comes_before_the_head_of_department_and_stops_nothing():

@@ -78,6 +78,7 @@ from tests.factories.cases import chain, open_tasks, publish_files, user_task
 from tests.factories.records import LAPSHINA, make_family
 from tests.security import things
 from tests.security.open_doors import AFTER_A_CHECK, COLLEAGUES, INSIDE, OWN
+from tests.security.sittings import SITTINGS
 
 ROOMS = ("access", "cases", "deadlines", "definitions", "documents", "records", "versions", "worklist")
 HANDLES = {"rt", "conn", "actor", "command"}
@@ -260,6 +261,10 @@ REFUSED: dict[str, Call] = {
     "records.commissions.create_commission": lambda w, a: commissions.create_commission(
         w.rt, a, commissions.NewCommission("family", a.unit_id)
     ),
+    "records.commissions.change_commission": lambda w, a: commissions.change_commission(
+        w.rt, a, 1, commissions.NewCommission("family", a.unit_id)
+    ),
+    **SITTINGS,
     "records.commissions.set_members": lambda w, a: commissions.set_members(w.rt, a, 1, []),
     "records.partners.add_partner": lambda w, a: partners.add_partner(
         w.rt, a, town(w.rt).municipality, partners.NewPartner("czn", "Центр занятости")

@@ -11,7 +11,8 @@ from engine.access.actors import load_actor
 from engine.cases.queries import case_card, case_history, case_variables, open_incidents
 from engine.definitions.files import Upload
 from engine.model import SYSTEM
-from engine.records.commissions import NewCommission, ask, collect, create_commission, withdraw
+from engine.records.agenda import Question, ask, collect, withdraw
+from engine.records.commissions import NewCommission, create_commission
 from tests.factories.cases import complete, diagram, flows, open_case, open_nodes, publish_files, user_task
 
 
@@ -216,9 +217,9 @@ def test_a_sitting_lists_what_it_hears_and_links_what_the_reader_may_see(visit, 
     sitting = open_case(rt, actor, "help", {"повод": "заседание"}).id
     commission = create_commission(rt, SYSTEM, NewCommission(kind="family", unit_id=office.families))
     with rt.database.write() as conn:
-        ask(
-            rt, conn, case_id=office.case, number="ПС-2026-0001", commission_id=commission, kind="need_status"
-        )
+        question = Question("need_status")
+        about = {"case_id": office.case, "number": "ПС-2026-0001", "commission_id": commission}
+        ask(rt, conn, **about, question=question)
         collect(conn, commission, sitting)
     page = visit("R05").get(f"/cases/{sitting}")
     assert page.link("Признание нуждающимся, дело № ПС-2026-0001") == f"/cases/{office.case}"

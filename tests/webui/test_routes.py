@@ -18,7 +18,9 @@ from engine.deadlines.tables import term
 from engine.documents.tables import attachment, document
 from engine.model import SYSTEM
 from engine.records import referrals
+from engine.records.agenda import Question, ask
 from engine.records.cells import refreshed
+from engine.records.commissions import NewCommission, create_commission
 from engine.records.measures import keep
 from engine.records.merging import Wanted, merge_people
 from engine.records.partners import NewPartner, add_partner
@@ -26,6 +28,8 @@ from engine.records.referrals import NewReferral
 from engine.records.registers import Subject
 from engine.records.service import create_person
 from engine.records.sheets import keep_sheet
+from engine.records.sitting_plan import add_sitting
+from engine.records.sittings import plan_sitting
 from engine.records.tables import family, family_member, measure, merge, person, referral
 from engine.runtime import Runtime
 from engine.worklist.tables import task
@@ -131,6 +135,7 @@ OF_THE_WHOLE_MUNICIPALITY = {
     "definition_id",
     "upload_id",
     "partner_id",
+    "commission_id",
     "settlement_id",
     "plan_id",
     "account_id",
@@ -168,6 +173,7 @@ def closed(
         "referral": referral_of(rt, office.later_case),
         "measure": measure_of(rt, office.later_case),
         "merge": merge_of(rt, office.families),
+        **sitting_of(rt, office),
     }
     for subject in (Subject(office.family, None), Subject(None, office.person)):
         keep_sheet_of(rt, subject, office.families)
@@ -214,6 +220,17 @@ def measure_of(rt: Runtime, case_id: int) -> int:
     with rt.database.write() as conn:
         keep(rt, conn, case_id, [{"мера": "Помочь с дровами"}], "план")
         return int(conn.execute(select(measure.c.id)).scalar_one())
+
+
+def sitting_of(rt: Runtime, office: Office) -> dict[str, int]:
+    """A planned sitting, a question of the case that waits for it, and a sitting that is being prepared."""
+    made = create_commission(rt, SYSTEM, NewCommission("family", office.families))
+    planned = add_sitting(rt, SYSTEM, made, date(2026, 1, 20), "Срочный вопрос")
+    other = Question("other")
+    with rt.database.write() as conn:
+        plan_sitting(conn, made, office.case, date(2026, 1, 22))
+        asked = ask(rt, conn, case_id=office.later_case, number="ПС-1", commission_id=made, question=other)
+    return {"sitting": planned, "question": asked, "held": office.case}
 
 
 def merge_of(rt: Runtime, unit_id: int) -> int:

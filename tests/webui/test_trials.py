@@ -23,12 +23,15 @@ def test_the_scenarios_of_a_pathway_are_played_on_the_uploaded_version(visit, rt
 
 def test_a_version_that_breaks_a_scenario_is_told_so_with_its_step(visit):
     changed = shipped("p04_item").replace(b'camunda:candidateGroups="R10"', b'camunda:candidateGroups="R11"')
-    changed = changed.replace(b'=term("T25")', b'=term("T25") + duration("P30D")')
+    changed = changed.replace(
+        b'attachedToRef="p04_item_rt_decision" cancelActivity="false"',
+        b'attachedToRef="p04_item_rt_decision"',
+    )
     methodologist = visit("R25")
     gate = upload(methodologist, ("p04_item.bpmn", changed)).location
     page = methodologist.get(f"{gate}/scenarios")
     assert "не прошёл Внеочередное заседание" in page.words
-    assert "шаг 2" in page.words
+    assert "шаг 6" in page.words
 
 
 def test_a_pathway_without_scenarios_says_so(visit):

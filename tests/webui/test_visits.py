@@ -120,3 +120,17 @@ def test_whoever_leads_no_families_is_told_where_their_visits_are(visit):
     assert "лежат в ваших задачах" in page.words
     assert "Дни с последнего контакта" not in page.words
     assert visit("R12").get("/").select('a[href="/visits"]')
+
+
+def test_who_keeps_the_cars_gets_the_list_of_trips_without_names(visit, rt, office, family):
+    van = cars.add_car(rt, load_actor(rt, office.role["R18"]), "ГАЗель № 1", 8)
+    members = [crews.Member("police", "Сомов К. П.", comes=True), crews.Member("crb", "", comes=False)]
+    open_visit(rt, office, family, date(2026, 1, 15), car=van, members=members)
+    page = visit("R18").get("/visits?month=2026-01")
+    assert "полиция: Сомов К. П." in page.words
+    assert "Лапшин" not in page.words
+    feed = visit("R18").download("/visits/2026-01/trips.ics").get_data(as_text=True)
+    assert "DTSTART;VALUE=DATE:20260115" in feed
+    assert "семей: 1 · ГАЗель № 1" in feed.replace("\r\n ", "")
+    assert visit("R18").download("/visits/2026-01/trips.xlsx").data[:2] == b"PK"
+    visit("R05").get("/visits/2026-01/trips.ics", status=403)

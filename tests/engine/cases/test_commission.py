@@ -20,15 +20,13 @@ from engine.deadlines.service import seed
 from engine.jobs.sweep import sweep_until_idle
 from engine.model import SYSTEM, Actor, Value
 from engine.names import FullName
+from engine.records.agenda import AgendaItem, items_of_case, waiting_items
 from engine.records.commissions import (
-    AgendaItem,
     CommissionMember,
     NewCommission,
     create_commission,
-    items_of_case,
     members_of,
     set_members,
-    waiting_items,
 )
 from engine.records.tables import DECIDED, ON_AGENDA, WAITING, WITHDRAWN
 from engine.runtime import Runtime

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine.access.actors import load_actor
 from engine.cases.clocks import extend_term, pause_term
@@ -18,7 +18,7 @@ from engine.cases.tables import wait
 from engine.cases.timers import fire_due
 from engine.clock import MovableClock
 from engine.deadlines.service import seed
-from engine.deadlines.tables import term
+from engine.deadlines.tables import norm, term
 from engine.errors import NotAllowed
 from engine.model import FAR_FUTURE, SYSTEM, Actor, Outcome
 from engine.records.commissions import NewCommission, create_commission
@@ -61,6 +61,7 @@ def clerk(rt: Runtime) -> Actor:
     set_clock(rt, MONDAY)
     with rt.database.write() as conn:
         seed(conn, rt.clock.now())
+        conn.execute(update(norm).where(norm.c.key == "T29").values(commission="family"))
     rt.calendars.forget()
     publish_files(rt, diagram("asking", BODY), chain("sitting", user_task("hold")))
     return make_actor(rt, "R05")

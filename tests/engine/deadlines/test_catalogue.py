@@ -52,10 +52,6 @@ T21b           | 3 calendar   | G  | постановление Правител
 T22            | 15 calendar  | VR | закон региона
 T23            | 30 calendar  | VR | закон региона
 T24            | -1 working   | P  | внутренняя норма
-T25            | 4 working    | P  | внутренняя норма
-T25:kdn        | 25 calendar  | P  | внутренняя норма
-T25:palliative | 1 working    | P  | внутренняя норма
-T25:weekly     | 14 calendar  | P  | внутренняя норма
 T26            | 2 working    | P  | внутренняя норма
 T27            | 3 working    | P  | внутренняя норма
 T28            | 1 working    | P  | внутренняя норма

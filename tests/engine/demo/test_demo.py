@@ -16,7 +16,7 @@ from engine.demo.logins import OFFERED, demo_logins
 from engine.demo.stories import PLANS
 from engine.demo.town import demo_actor
 from engine.model import SYSTEM, Clock
-from engine.records.commissions import waiting_items
+from engine.records.agenda import waiting_items
 from engine.records.queries import find_people
 from engine.records.registers import entries
 from engine.records.tables import DECIDED, HELD, agenda_item, family, person, visit

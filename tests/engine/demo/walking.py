@@ -21,7 +21,7 @@ from engine.demo.building import sweep_without_documents
 from engine.demo.people import Registered, households
 from engine.demo.town import COLLEAGUES, account_number
 from engine.model import SYSTEM, Actor, CompleteTask, StartCase
-from engine.records.commissions import waiting_items
+from engine.records.agenda import waiting_items
 from engine.records.tables import commission
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds

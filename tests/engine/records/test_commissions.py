@@ -9,21 +9,24 @@ from engine.clock import MovableClock
 from engine.errors import Conflict, InvalidData, NotAllowed, NotFound
 from engine.model import SYSTEM
 from engine.records import commissions
-from engine.records.commissions import (
+from engine.records.agenda import (
     AgendaItem,
-    CommissionMember,
-    NewCommission,
+    Question,
     agenda,
     ask,
     collect,
-    commission_for,
-    create_commission,
     decide,
     items_of_case,
-    members_of,
-    set_members,
     waiting_items,
     withdraw,
+)
+from engine.records.commissions import (
+    CommissionMember,
+    NewCommission,
+    commission_for,
+    create_commission,
+    members_of,
+    set_members,
 )
 from engine.records.tables import DECIDED, ON_AGENDA, WAITING, WITHDRAWN
 from engine.runtime import Runtime
@@ -38,8 +41,9 @@ def make_commission(rt: Runtime, kind: str = "family", unit_id: int | None = Non
 
 def put(rt: Runtime, commission: int, case_id: int, kind: str = "need_status") -> int:
     with rt.database.write() as conn:
+        number = f"ИП-{case_id}/2026"
         return ask(
-            rt, conn, case_id=case_id, number=f"ИП-{case_id}/2026", commission_id=commission, kind=kind
+            rt, conn, case_id=case_id, number=number, commission_id=commission, question=Question(kind)
         )
 
 

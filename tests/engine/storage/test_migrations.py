@@ -55,6 +55,7 @@ SHIPPED = {
     "0018": "86facd3dfcc72e2c4f53723f9f1b2ec8f34eb4080e3269ec5b961d4e846b611a",
     "0019": "c0d2b6942c24d7db0f64f24d529332829717e33807fac7a5d164c68269c888e2",
     "0020": "d5fd61f544cfa057ce45f9ab0d7b3576c627b7fa0a018d652c8d8a2c3c2c43ee",
+    "0021": "856b1b6113424844f171db06979fec9cb46be6b8602477630854c9b5ee5700df",
 }
 """Every migration with the SHA-256 of its file: databases were made by it, so it never changes. A new one
 gets its line when it is accepted."""

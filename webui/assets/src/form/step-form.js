@@ -124,14 +124,16 @@ export class StepForm {
     }
     this.counted = key;
     const filled = this.root.querySelector("[data-form-filled]");
-    if (filled && required) {
+    if (filled && !required) {
+      filled.textContent = "Обязательных полей нет";
+    } else if (filled) {
       const of = plural(required, "обязательного поля", "обязательных полей", "обязательных полей");
       const number = document.createElement("b");
       number.textContent = `${required - empty.length} из ${of.split("\u00a0")[0]}`;
       filled.replaceChildren("Заполнено ", number, ` ${of.split("\u00a0")[1]}`);
     }
     for (const place of document.querySelectorAll(`[data-required-left="${this.root.id}"]`)) {
-      place.replaceChildren(...this.leftWords(empty.length));
+      place.replaceChildren(...(required ? this.leftWords(empty.length) : []));
     }
   }
 
