@@ -79,8 +79,8 @@ def held(stage: Stage, sitting: Sitting, verdicts: Mapping[int, str]) -> Story:
     _do(stage, case_id, "sign", CHAIR, {**minutes, "протокол_подписан": True})
     for document in ("D31", "D32"):
         stage.issue(case_id, document, SECRETARY, "Седова Л. Г.")
-    yield stage.at(HELD + 1, "10:10")
-    _do(stage, case_id, "send_ruling", SECRETARY, answers.ruling_sent(stage.day(HELD + 1)))
+    yield opens + timedelta(minutes=165)
+    _do(stage, case_id, "send_ruling", SECRETARY, answers.ruling_sent(stage.day(sitting.day)))
 
 
 def _hours(stage: Stage, sitting: Sitting) -> tuple[datetime, datetime]:

@@ -259,7 +259,7 @@ def test_babies_were_born_before_they_were_registered(demo: Runtime) -> None:
 
 def test_people_have_unread_notices_of_the_last_evening_and_morning(demo: Runtime) -> None:
     with demo.database.read() as conn:
-        assert 0 < unread_notices(conn, demo_actor(demo, "krylova").user_id) < 20
+        assert 0 < unread_notices(conn, demo_actor(demo, "krylova").user_id) < 30
         assert 0 < unread_notices(conn, demo_actor(demo, "ershova").user_id) < 20
 
 
