@@ -12,8 +12,8 @@ from engine.demo.playing import Stage, Story
 from engine.demo.town import COMMISSIONS, Town
 from engine.model import SYSTEM, StartCase
 from engine.records.agenda import agenda
-from engine.records.commissions import NewCommission, change_commission
-from engine.records.sitting_plan import plan_by_rule
+from engine.records.commissions import NewCommission, change_commission, commission_for
+from engine.records.sitting_plan import plan_by_rule, sittings_between
 
 PROCESS = "p04_commission"
 SECRETARY, CHAIR = "lunina", "sedova"
@@ -57,7 +57,8 @@ def held(stage: Stage, sitting: Sitting, verdicts: Mapping[int, str]) -> Story:
     called, opens = _hours(stage, sitting)
     yield called
     order, why = ("письменный опрос", "Решение нужно раньше заседания") if sitting.urgent else ("очно", "")
-    case_id = _called(stage, sitting.day, kind=sitting.kind, order=order, why=why)
+    case_id = _opened_by_calendar(stage, sitting) if sitting.urgent else None
+    case_id = case_id or _called(stage, sitting.day, kind=sitting.kind, order=order, why=why)
     yield called + timedelta(minutes=30)
     _do(stage, case_id, "agenda", SECRETARY, {"номер_заседания": sitting.number, "время_на_вопрос": 20})
     stage.issue(case_id, "D30", SECRETARY)
@@ -81,6 +82,16 @@ def held(stage: Stage, sitting: Sitting, verdicts: Mapping[int, str]) -> Story:
         stage.issue(case_id, document, SECRETARY, "Седова Л. Г.")
     yield opens + timedelta(minutes=165)
     _do(stage, case_id, "send_ruling", SECRETARY, answers.ruling_sent(stage.day(sitting.day)))
+
+
+def _opened_by_calendar(stage: Stage, sitting: Sitting) -> int | None:
+    """The case of a sitting that a question has called for that day, when it is open already."""
+    day = stage.day(sitting.day)
+    with stage.rt.database.read() as conn:
+        unit_id = stage.actor(SECRETARY).unit_id
+        commission_id = commission_for(stage.rt, conn, sitting.kind, unit_id)
+        found = sittings_between(conn, commission_id, day, day)
+    return next((each.case_id for each in found if each.planned and each.poll), None)
 
 
 def _hours(stage: Stage, sitting: Sitting) -> tuple[datetime, datetime]:
