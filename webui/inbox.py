@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -35,7 +35,7 @@ from webui.guards import actor, permission, runtime
 from webui.overdue import overdue_lines
 from webui.rows import number_words, row_view
 from webui.search import FIELD, sealed, sought
-from webui.substitutes import StandIn, away_notes, stand_in
+from webui.substitutes import StandIn, away_among, note, stand_in
 from webui.ui import date_words, plural
 
 pages = Blueprint("inbox", __name__)
@@ -137,20 +137,23 @@ def show() -> str:
             after=chosen.after,
         )
         rows = inbox_page(rt, conn, wanted, now, person.unit_id)
-        counters = inbox_counters(rt, conn, person.queues, person.own_queue, now, person.unit_id)
+        counters = inbox_counters(
+            rt, conn, person.queues, person.own_queue, now, person.unit_id, lent=standing_in.queues
+        )
         pathways = process_counters(rt, conn, person.queues)
         lines = escalations(rt, conn, person, now) if chosen.shows_supervised else []
         responsible = {row.assignee_id or 0 for row in rows} | {line.assignee_id or 0 for line in lines}
-        names = names_of(conn, responsible | standing_in.absent.keys())
-        notes = away_notes(rt, conn, [line.assignee_id for line in lines]) if lines else {}
-        instead = _count(conn, standing_in, now, person)
+        away = away_among(rt, conn, [line.assignee_id for line in lines])
+        acting = {each.acting_id or 0 for each in away}
+        names = names_of(conn, responsible | acting | standing_in.absent.keys())
+    notes = {each.account_id: note(each, names) for each in away}
     return render_template(
         "inbox.html",
         summary=summary_words(counters),
         supervised=overdue_lines(lines, names, notes),
         groups=_groups(rows, names, person, standing_in, counters, chosen),
         chosen=chosen,
-        whose=_whose(counters, chosen, instead, standing_in),
+        whose=_whose(counters, chosen, standing_in),
         terms=_terms(counters, chosen),
         pathways=[
             {
@@ -161,18 +164,11 @@ def show() -> str:
             }
             for each in pathways
         ],
-        standing_in=_standing_in_words(standing_in, names, instead),
-        end_words=_end_words(counters.role - instead),
+        standing_in=_standing_in_words(standing_in, names, counters.lent),
+        end_words=_end_words(counters.role - counters.lent),
         next_page=_next_page(rows, chosen),
         shown=len(rows),
     )
-
-
-def _count(conn: Any, standing_in: StandIn, now: datetime, person: Actor) -> int:
-    """Steps of those whom the person stands in for."""
-    if not standing_in.queues:
-        return 0
-    return inbox_counters(runtime(), conn, standing_in.queues, 0, now, person.unit_id).total
 
 
 def summary_words(counters: Counters) -> str:
@@ -241,14 +237,14 @@ def _sunday(today: date) -> date:
     return today + timedelta(6 - today.weekday())
 
 
-def _whose(counters: Counters, chosen: Chosen, instead: int, standing_in: StandIn) -> list[dict[str, Any]]:
+def _whose(counters: Counters, chosen: Chosen, standing_in: StandIn) -> list[dict[str, Any]]:
     items = [
         ("all", _("Все мне доступные"), _("Все"), "stack", counters.total),
         ("own", _("Мои"), None, "mine", counters.own),
-        ("role", _("Моей роли"), None, "people", counters.role - instead),
+        ("role", _("Моей роли"), None, "people", counters.role - counters.lent),
     ]
     if standing_in.queues:
-        items.append(("substitute", _("Замещаю"), None, "swap", instead))
+        items.append(("substitute", _("Замещаю"), None, "swap", counters.lent))
     return [
         {
             "words": words,

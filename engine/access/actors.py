@@ -63,7 +63,7 @@ def load_actor(rt: Runtime, account_id: int, stamp: str | None = None) -> Actor:
         if standing is None or not standing.active or stamp not in {None, standing.stamp}:
             raise NotAllowed("Вход больше не действует.", "Войдите заново.")
         tree, now = rt.directory.tree_at(conn, standing.version), rt.clock.now()
-        days = {zone: now.astimezone(ZoneInfo(zone)).date() for zone in tree.zones}
+        days = _days(tree, now)
         kept = _kept.setdefault(rt.database, {})
         version, seen, actor = kept.get(account_id, (0, {}, None))
         if actor is not None and (version, seen) == (standing.version, days):
@@ -76,6 +76,16 @@ def load_actor(rt: Runtime, account_id: int, stamp: str | None = None) -> Actor:
         kept.clear()
     kept[account_id] = (standing.version, days, actor)
     return actor
+
+
+def away_today(rt: Runtime, conn: Connection) -> dict[int, Away]:
+    """Everybody who is away today, as `away_now` finds them; asked for once a day and change of rights."""
+    tree, now = rt.directory.tree(), rt.clock.now()
+    return _who_is_away(rt, conn, tree, _days(tree, now), now)
+
+
+def _days(tree: Tree, now: datetime) -> Days:
+    return {zone: now.astimezone(ZoneInfo(zone)).date() for zone in tree.zones}
 
 
 def _who_is_away(rt: Runtime, conn: Connection, tree: Tree, days: Days, now: datetime) -> dict[int, Away]:

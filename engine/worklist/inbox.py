@@ -327,7 +327,7 @@ def _bucket_of(row: AnyRow, due: Due, today: _Today) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """Numbers beside the filters; CAP means "999+"."""
+    """Numbers beside the filters; CAP means "999+". `lent`: in the queues of those one stands in for."""
 
     total: int
     own: int
@@ -337,10 +337,18 @@ class Counters:
     week: int
     later: int
     paused: int
+    lent: int
 
 
 def inbox_counters(
-    rt: Runtime, conn: Connection, queues: frozenset[int], own_queue: int, now: datetime, unit_id: int
+    rt: Runtime,
+    conn: Connection,
+    queues: frozenset[int],
+    own_queue: int,
+    now: datetime,
+    unit_id: int,
+    *,
+    lent: frozenset[int] = frozenset(),
 ) -> Counters:
     """All counters in one statement, each stopping at CAP."""
     today = _today(rt, now, unit_id)
@@ -355,6 +363,7 @@ def inbox_counters(
             capped("own", [own_queue]),
             capped("role", queues - {own_queue}),
             *(capped(bucket, queues, _bucket_condition(bucket, today)) for bucket in BUCKETS),
+            capped("lent", lent) if lent else literal(0).label("lent"),
         )
     ).one()
     return Counters(**found._mapping)
