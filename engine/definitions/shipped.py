@@ -14,12 +14,15 @@ from engine.resources import processes_dir
 TOPICS: Final = frozenset(
     {
         "case.unfinished",
+        "commission.call",
         "commission.collect",
         "commission.close",
         "commission.move",
         "contact.note",
         "intake.known",
         "intake.matches",
+        "measure.close",
+        "measure.keep",
         "monitor.check",
         "monitor.kept",
         "monitor.open",

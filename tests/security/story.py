@@ -11,21 +11,34 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
+
 from engine.access.actors import load_actor
 from engine.access.sign_in import authenticate
 from engine.cases import repair
+from engine.cases.commission import question_purpose
 from engine.cases.queries import case_card, case_position
 from engine.cases.service import cancel_case, complete_task, start_case
+from engine.cases.tables import case_
+from engine.cases.values import seal_values
 from engine.definitions.files import Upload
 from engine.documents import queries as papers
 from engine.documents import service as documents
 from engine.errors import MarshrutError
 from engine.jobs.sweep import sweep_until_idle
-from engine.model import Actor, CompleteTask, StartCase
+from engine.model import SYSTEM, Actor, CompleteTask, StartCase
 from engine.names import FullName
+from engine.records.agenda import Question, ask
+from engine.records.cells import answered, refreshed
+from engine.records.commissions import NewCommission, create_commission
+from engine.records.measures import keep
+from engine.records.merging import Wanted, merge_people
+from engine.records.pairs import compare
 from engine.records.queries import duplicates, family_view, find_people, person_view
+from engine.records.registers import Subject
 from engine.records.search import find_case_ids
 from engine.records.service import Member, change_person, create_family, create_person
+from engine.records.sheets import keep_sheet
 from engine.records.values import FEMALE, IdentityDocument, PersonData, Representative
 from engine.runtime import Runtime
 from engine.versions.moving import move_case
@@ -59,6 +72,7 @@ WORDS = (
     "вложение-фламинго", "содержимое-кречет", "правка-беркут", "передача-пустельга", "ремонт-сапсан",
     "прекращение-чеглок", "входпароль-филин", "поиск-неясыть", "ярлык-сипуха",
     "остановка-грифон", "перевод-сорокопут", "повестка-стервятник", "ключ-балобан", "plain-ascii-tern",
+    "мера-кукша", "лист-зимородок", "вопрос-удод",
 )  # fmt: skip
 
 LETTER = docx(
@@ -170,6 +184,9 @@ def tell(rt: Runtime) -> Told:
     _send(rt, specialist)
     _move(rt, head, cases[2])
     _search(rt, specialist)
+    _monitor(rt, family_id)
+    _decide(rt, cases[0])
+    _merge(rt, specialist, person_id)
     open_feed(rt, load_actor(rt, specialist.user_id), names=False)
     _fail(rt, specialist, head, task_id)
     return Told(specialist, head, officer, person_id, family_id, cases, task_id, document_id, attachment_id)
@@ -246,6 +263,43 @@ def _move(rt: Runtime, head: Actor, case_id: int) -> None:
     publish_files(rt, replace(TALKING, content=TALKING.content + b"<!-- 2 -->"))
     plan = make_plan(rt, make_actor(rt, "R25"), "talking", 2, {}, "план")
     move_case(rt, head, plan, case_id, "перевод-сорокопут")
+
+
+def _monitor(rt: Runtime, family_id: int) -> None:
+    """The sheet of the family for this month, with something typed into it."""
+    today = rt.clock.now().date()
+    cells = answered(
+        refreshed({}, {"семья": {"возраст": []}, "учёт": {}}, today),
+        {"другая_проблема": "лист-зимородок"},
+        1,
+        today,
+    )
+    with rt.database.write() as conn:
+        keep_sheet(rt, conn, Subject(family_id, None), cells, unit_id=1, today=today)
+
+
+def _decide(rt: Runtime, case_id: int) -> None:
+    """A question to a commission, and a measure that somebody answers for."""
+    made = create_commission(rt, SYSTEM, NewCommission("family", 1))
+    with rt.database.write() as conn:
+        row = conn.execute(select(case_.c.number, case_.c.key_id).where(case_.c.id == case_id)).one()
+        draft = seal_values(rt.vault, row.key_id, {"проект": "вопрос-удод"}, question_purpose(case_id))
+        ask(
+            rt,
+            conn,
+            case_id=case_id,
+            number=row.number,
+            commission_id=made,
+            question=Question("other", draft=draft),
+        )
+        keep(rt, conn, case_id, [{"мера": "мера-кукша", "ответственный": SURNAME}], "комиссия")
+
+
+def _merge(rt: Runtime, specialist: Actor, person_id: int) -> None:
+    """A second card of the heroine becomes one with the first."""
+    twin = create_person(rt, specialist, data())
+    found = compare(rt, specialist, person_id, twin)
+    merge_people(rt, specialist, Wanted(person_id, twin, found.kept.version, found.gone.version))
 
 
 def _search(rt: Runtime, specialist: Actor) -> None:

@@ -240,5 +240,8 @@ class Walker:
     def _protocol(self, _: StepView) -> dict[str, Any]:
         return {"номер_протокола": "9", "окончание": "16:00"}
 
+    def _send_ruling(self, _: StepView) -> dict[str, Any]:
+        return answers.ruling_sent(self.today)
+
     def _sign(self, view: StepView) -> dict[str, Any]:
         return {**self._protocol(view), "протокол_подписан": True}
