@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any, Final
 
 from engine.documents.frames import read_frame, write_frame
@@ -22,6 +23,11 @@ SECONDS: Final = 20
 
 Answer = tuple[dict[str, Any], bytes]
 
+_GOOD: set[bytes] = set()
+"""Marks of files that were looked at. The process is replaced before there are many."""
+_PROPERTIES: dict[bytes, dict[str, str]] = {}
+"""What templates say of themselves, by their marks."""
+
 
 def _accept(content: bytes, _: dict[str, Any]) -> Answer:
     paragraphs.pieces(content)
@@ -34,7 +40,11 @@ def _check(content: bytes, _: dict[str, Any]) -> Answer:
 
 
 def _fill(content: bytes, arguments: dict[str, Any]) -> Answer:
-    return filling.properties(content), filling.fill(content, decode(arguments["context"]))
+    mark = sha256(content).digest()
+    known = _PROPERTIES.get(mark)
+    if known is None:
+        known = _PROPERTIES[mark] = filling.properties(content)
+    return known, filling.fill(content, decode(arguments["context"]))
 
 
 def _pieces(content: bytes, _: dict[str, Any]) -> Answer:
@@ -70,7 +80,7 @@ WORK: Final[dict[str, Callable[[bytes, dict[str, Any]], Answer]]] = {
 def answer(request: dict[str, Any], content: bytes) -> Answer:
     """Carry out one request; what is wrong with the file becomes part of the answer."""
     try:
-        package.check(content)
+        _look_at(content)
         return WORK[request["work"]](content, request)
     except BadDocument as bad:
         return {"bad": {"message": bad.message, "hint": bad.hint, "rule": bad.rule}}, b""
@@ -78,6 +88,16 @@ def answer(request: dict[str, Any], content: bytes) -> Answer:
         return {"bad": _too_much()}, b""
     except Exception as fault:  # noqa: BLE001 - a file can break a library in any way, and must break only itself
         return {"fault": type(fault).__name__}, b""
+
+
+def _look_at(content: bytes) -> None:
+    """BadDocument unless the file may be opened. One that was found good is not looked at again: the few
+    templates of an instance are filled over and over, and looking costs more than filling.
+    """
+    mark = sha256(content).digest()
+    if mark not in _GOOD:
+        package.check(content)
+        _GOOD.add(mark)
 
 
 def _too_much() -> dict[str, str]:

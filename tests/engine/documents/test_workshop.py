@@ -80,3 +80,15 @@ def test_a_helper_that_died_is_replaced(workshop):
     workshop._process.kill()
     workshop._process.wait()
     assert workshop.check(docx("текст")) == ("Решение", "РЕШ")
+
+
+def test_a_file_that_is_no_document_is_refused_however_often_it_comes(workshop):
+    for _ in range(2):
+        with pytest.raises(InvalidData):
+            workshop.fill(b"no document", {})
+
+
+def test_templates_that_were_filled_before_keep_their_own_titles(workshop):
+    first, second = docx("{{ имя }}", title="Письмо", mark="ПИС"), docx("{{ имя }}")
+    for template, title in ((first, "Письмо"), (second, "Решение"), (first, "Письмо")):
+        assert workshop.fill(template, {"имя": "Анна"}).title == title
