@@ -63,6 +63,10 @@ ACTIONS = {
     "relocated": _l("семья переехала"),
     "measure.closed": _l("закрыта мера"),
     "parted": _l("карточка разъединена"),
+    "question.viewed": _l("посмотрены материалы вопроса"),
+    "sitting.added": _l("назначено заседание"),
+    "sitting.cancelled": _l("отменено заседание"),
+    "sitting.moved": _l("перенесено заседание"),
     "told_apart": _l("записано: разные люди"),
     "member_added": _l("добавлен член семьи"),
     "member_left": _l("выбыл из семьи"),
@@ -84,6 +88,7 @@ ACTIONS = {
     "norm.edition": _l("новая редакция нормы"),
 }
 KINDS = {
+    "agenda_item": _l("вопрос комиссии"),
     "person": _l("карточка человека"),
     "family": _l("карточка семьи"),
     "case": _l("дело"),
