@@ -36,7 +36,7 @@ HANDLERS: Handlers = {
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one round found due. Nothing due costs three statements (once a minute ten; one
+    """What one round found due. Nothing due costs three statements (once a minute twelve; one
     more where letters are sent) and opens no state.
     """
 
