@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,7 +28,7 @@ from engine.bootstrap import open_runtime
 from engine.cases.history import HistoryKind
 from engine.cases.tables import history
 from engine.clock import MovableClock
-from engine.jobs.sweep import sweep
+from engine.jobs.embedded import EmbeddedSweep
 from engine.runtime import Runtime
 from engine.settings import Settings
 
@@ -101,20 +100,9 @@ def _fifths(marks: list[tuple[float, int]], seconds: float) -> list[str]:
 
 
 def _thread(rt: Runtime) -> Callable[[], None]:
-    stopped = threading.Event()
-
-    def run() -> None:
-        while not stopped.is_set():
-            sweep(rt)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-
-    def stop() -> None:
-        stopped.set()
-        thread.join()
-
-    return stop
+    own = EmbeddedSweep(rt)
+    own.start()
+    return own.stop
 
 
 def _workers(rt: Runtime, settings: Settings, count: int) -> Callable[[], None]:

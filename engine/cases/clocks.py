@@ -20,7 +20,7 @@ from engine.cases.following import OPEN_TASKS, TermClock, follow, local_day, not
 from engine.cases.history import HistoryKind
 from engine.cases.locking import LockedCase, lock_case, lock_free_case
 from engine.cases.visibility import require_visible
-from engine.deadlines.interruptions import Longer, lengthened, resumed_due, time_left
+from engine.deadlines.interruptions import Longer, is_slip, lengthened, resumed_due, time_left
 from engine.deadlines.norms import Norm
 from engine.deadlines.tables import term, term_extension, term_pause
 from engine.deadlines.terms import moved_row
@@ -352,6 +352,8 @@ def _go_on(
 
 
 def _due_again(clock: TermClock, at: datetime) -> datetime:
+    if is_slip(from_seconds(clock.row.paused_at), at):
+        return clock.due
     return resumed_due(clock.norm.rule, clock.row.remainder, at, clock.calendar, clock.office)
 
 

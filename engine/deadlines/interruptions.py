@@ -24,6 +24,7 @@ from engine.deadlines.counting import (
 )
 
 _LAST_SECOND = time(23, 59, 59)
+_SLIP = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,15 @@ def counted_due(
         left = time_left(rule, due, change.since, calendar, office)
         if change.until is None:
             return Counted(due, left)
+        if is_slip(change.since, change.until):
+            continue
         due = resumed_due(rule, left, change.until, calendar, office)
     return Counted(due)
+
+
+def is_slip(since: datetime, until: datetime) -> bool:
+    """Whether a pause was over within a minute: somebody thought better of it, the term ends where it did."""
+    return until - since < _SLIP
 
 
 def time_left(rule: Rule, due: datetime, now: datetime, calendar: Calendar, office: Office) -> int:

@@ -20,7 +20,7 @@ from engine.records.marking import mark_old_cards
 from engine.runtime import Runtime
 from engine.worklist.away import tell_away
 from engine.worklist.digest import queue_digests
-from engine.worklist.ladder import tell_due
+from engine.worklist.ladder import BATCH, tell_due
 from engine.worklist.mail import send_due
 from engine.worklist.risks import keep_risks
 
@@ -66,7 +66,7 @@ class Swept:
         )
 
 
-def sweep(rt: Runtime, handlers: Handlers = HANDLERS, *, forecasts: bool = True) -> Swept:
+def sweep(rt: Runtime, handlers: Handlers = HANDLERS, *, forecasts: bool = True, rungs: int = BATCH) -> Swept:
     """Count terms anew where a calendar was changed or a sitting planned, open what the calendar asks for,
     let clocks go on that have stood still long enough, fire timers, keep promises, tell people, send letters,
     keep what is forecast; a batch of each.
@@ -74,6 +74,7 @@ def sweep(rt: Runtime, handlers: Handlers = HANDLERS, *, forecasts: bool = True)
     The calendar has no moments between two minutes, pauses last for days, and other processes seldom change
     a calendar: these are looked at once a minute. A round that had work also tidies up: nobody waits for
     that, so a round with nothing due does not pay for it. Without `forecasts` nothing is forecast.
+    `rungs`: how many rungs of ladders one commit tells of.
     """
     new_minute = rt.library.is_new_minute(rt.clock.now())
     swept = Swept(
@@ -83,7 +84,7 @@ def sweep(rt: Runtime, handlers: Handlers = HANDLERS, *, forecasts: bool = True)
         resumed=resume_overlong(rt) if new_minute else 0,
         timers=fire_due(rt),
         promises=deliver_due(rt, handlers),
-        notices=tell_due(rt) + (tell_away(rt) if new_minute else 0),
+        notices=tell_due(rt, rungs) + (tell_away(rt) if new_minute else 0),
         letters=(queue_digests(rt) if new_minute else 0) + send_due(rt),
         more_risks=forecasts and keep_risks(rt),
         marked=mark_old_cards(rt) if new_minute else 0,

@@ -94,7 +94,7 @@ def stop_go_on_lengthen(secretary: Person, case_id: int) -> None:
     page.get_by_label("На сколько").fill("5")
     page.get_by_role("button", name="Продлить").click()
     expect(page.get_by_text("Срок продлён.")).to_be_visible()
-    expect(page.get_by_text("до 13.02.2026").first).to_be_visible()
+    expect(page.get_by_text("до 12.02.2026").first).to_be_visible()
     fits(page)
 
 

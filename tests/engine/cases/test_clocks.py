@@ -139,6 +139,16 @@ def test_a_term_goes_on_with_what_was_left_and_its_timer_is_armed_again(rt: Runt
     assert open_nodes(rt) == ["b", "late"]
 
 
+def test_a_pause_that_was_a_slip_leaves_the_term_where_it_ended(rt: Runtime, clerk: Actor) -> None:
+    make_case(rt, clerk)
+    set_clock(rt, msk("19.01 10:00"))
+    pause_term(rt, again(rt, clerk), term_row(rt).id, PAPERS)
+    set_clock(rt, msk("19.01 10:00") + timedelta(seconds=5))
+    resume_term(rt, again(rt, clerk), term_row(rt).id)
+    assert from_seconds(term_row(rt).due_at) == timer_at(rt) == msk("21.01 17:00")
+    assert term_row(rt).clock == Clock.RUNNING
+
+
 def test_a_pause_may_be_written_down_later_by_the_day_of_its_paper(rt: Runtime, clerk: Actor) -> None:
     make_case(rt, clerk)
     set_clock(rt, msk("16.01 12:00"))

@@ -119,6 +119,15 @@ def test_a_term_is_counted_anew_through_all_that_happened_to_it():
     assert found.left == 25 * DAY
 
 
+@pytest.mark.parametrize(
+    ("seconds", "due"), [(0, "05.02.2026 17:00"), (59, "05.02.2026 17:00"), (60, "06.02.2026 09:01")]
+)
+def test_a_pause_that_is_over_within_a_minute_costs_nothing(seconds: int, due: str):
+    since = at("22.01.2026 10:00")
+    slip = Stop(since, since + timedelta(seconds=seconds))
+    assert local(counted_due(TEN, since, [slip], CALENDAR, OFFICE).due) == due
+
+
 @given(working, minutes, minutes, minutes)
 def test_pause_and_resume_neither_lose_nor_gain_a_working_minute(of, event, since, until):
     due = due_moment(of, event, CALENDAR, OFFICE)
