@@ -15,7 +15,17 @@ from engine.deadlines.norms import Step
 from engine.errors import InvalidData
 from engine.model import Actor, Permission
 from engine.worklist.mail import Choice, Wanted, choose_mail, wanted_by
-from engine.worklist.notices import AWAY, QUESTION_WITHDRAWN, RECOUNTED, NoticeRow, mark_all_read, notice_list
+from engine.worklist.notices import (
+    AWAY,
+    QUESTION_WITHDRAWN,
+    RECOUNTED,
+    VISITS_BACK,
+    VISITS_MOVED,
+    VISITS_OFF,
+    NoticeRow,
+    mark_all_read,
+    notice_list,
+)
 from webui.guards import actor, permission, runtime
 from webui.recalculations import MINE
 from webui.substitutes import away_notes
@@ -29,7 +39,12 @@ WORDS = {
     Step.PLUS_1: (_l("Просрочено на 1 рабочий день"), "urgent"),
     Step.PLUS_3: (_l("Просрочено на 3 рабочих дня"), "urgent"),
     QUESTION_WITHDRAWN: (_l("Вопрос отозван из повестки"), "soon"),
+    VISITS_OFF: (_l("Выезды к семье сняты с графика"), "soon"),
+    VISITS_BACK: (_l("Выезды к семье вернулись в график"), "soon"),
+    VISITS_MOVED: (_l("Семья переехала, место выездов другое"), "soon"),
 }
+
+OF_VISITS = {VISITS_OFF, VISITS_BACK, VISITS_MOVED}
 
 CHOICES = {
     Choice.NOW: _l("Сразу, о каждом сроке"),
@@ -75,6 +90,9 @@ def _row(
         return {"notice": row, "words": _("Изменился календарь"), "role": "soon",
                 "about": _("ваши сроки сдвинулись"), "href": href}  # fmt: skip
     words, role = WORDS[row.kind]
+    if row.kind in OF_VISITS:
+        return {"notice": row, "words": words, "role": role, "about": _("график выездов"),
+                "href": url_for("visits.show")}  # fmt: skip
     about = row.step_name or _("дело")
     return {"notice": row, "words": words, "role": role, "about": about, "href": _href(row, person, visible)}
 

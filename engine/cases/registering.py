@@ -12,15 +12,20 @@ from engine.definitions.operations import Call, operation
 from engine.errors import StepFailed
 from engine.model import Value
 from engine.records import contacts, registers
+from engine.records.calling_off import LEFT_REGISTER
 from engine.records.registers import Standing, Subject
 from engine.runtime import Runtime
+from engine.worklist.visit_notices import visits_are_needless, visits_come_back
 
 _ABOUT = select(case_.c.family_id, case_.c.person_id).where(case_.c.id == bindparam("case_id"))
 
 
 @operation("register.enter")
 def enter(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
-    """`регистр`, `состояние`, `основание`, `контакт_дней`, `с` (a date, today when absent)."""
+    """`регистр`, `состояние`, `основание`, `контакт_дней`, `с` (a date, today when absent).
+
+    Whoever is back on the preventive register is visited by the schedule again.
+    """
     entry = registers.enter(
         rt,
         conn,
@@ -31,6 +36,8 @@ def enter(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
         unit_id=call.unit_id,
         since=day_of(rt, call, "с"),
     )
+    if call.inputs.get("регистр") == registers.PREVENTION:
+        visits_come_back(rt, conn, subject_of(conn, call), case_id=call.case_id, unit_id=call.unit_id)
     return {"запись_регистра": entry}
 
 
@@ -45,7 +52,10 @@ def update(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
 
 @operation("register.leave")
 def leave(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
-    """`регистр`, `основание` of leaving, `по` (the last day, today when absent)."""
+    """`регистр`, `основание` of leaving, `по` (the last day, today when absent).
+
+    Whoever leaves the preventive register is visited by the schedule no more.
+    """
     until, ground = day_of(rt, call, "по"), _words(call, "основание") or ""
     entry = registers.leave(
         rt,
@@ -56,6 +66,10 @@ def leave(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
         left_for=ground,
         case_id=call.case_id,
     )
+    if call.inputs.get("регистр") == registers.PREVENTION:
+        visits_are_needless(
+            rt, conn, subject_of(conn, call), LEFT_REGISTER, case_id=call.case_id, unit_id=call.unit_id
+        )
     return {"запись_регистра": entry}
 
 

@@ -28,6 +28,9 @@ REGISTERS = {
     "removal_risk": "Риск отобрания ребёнка",
 }
 
+PREVENTION = "prevention"
+"""The register whose families the yearly schedule visits."""
+
 OPEN = register_entry.c.until.is_(None)
 
 DEEDS = {"entered": "внесена", "changed": "запись изменена", "left": "снята"}

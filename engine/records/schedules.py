@@ -17,7 +17,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from engine.access.directory import Tree
 from engine.access.tables import absence
 from engine.errors import NotFound
-from engine.records.registers import OPEN, Subject
+from engine.records.registers import OPEN, PREVENTION, Subject
 from engine.records.tables import PLANNED, register_entry, settlement, visit, visit_plan
 from engine.records.visits import settlement_of
 from engine.runtime import Runtime
@@ -62,7 +62,7 @@ class Clash:
 def candidates(conn: Connection, tree: Tree, unit_id: int) -> list[Candidate]:
     """Families on the preventive register of the unit's municipality, in the order of their entries."""
     municipality = tree.municipality(unit_id)
-    wanted = select(register_entry).where(register_entry.c.register == "prevention", OPEN)
+    wanted = select(register_entry).where(register_entry.c.register == PREVENTION, OPEN)
     found = []
     for row in conn.execute(wanted.order_by(register_entry.c.id)):
         if tree.municipality(row.unit_id) == municipality:

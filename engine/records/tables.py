@@ -369,9 +369,11 @@ visit = Table(
     Column("car_id", BigInteger, ForeignKey("car.id")),
     Column("full_crew", Boolean),
     Column("minutes", SmallInteger),
+    Column("reason", String(100), nullable=False, server_default=""),
 )
 """A visit to a family: planned by the schedule of the year (`plan_id`), by its case, or by both. `case_id` is
-the case that makes it; one of the schedule has none until its day comes. `minutes` with the family."""
+the case that makes it; one of the schedule has none until its day comes. `minutes` with the family. `reason`:
+why it was called off, in words that name nobody."""
 Index("ix_visit_day", visit.c.day)
 Index("ix_visit_family", visit.c.family_id, visit.c.day)
 Index("ix_visit_case", visit.c.case_id)

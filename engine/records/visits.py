@@ -47,7 +47,9 @@ NEAR = timedelta(days=15)
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A visit as lists show it. `case_id` is None while only the schedule knows of it."""
+    """A visit as lists show it. `case_id` is None while only the schedule knows of it; `reason` says why it
+    was called off.
+    """
 
     id: int
     plan_id: int | None
@@ -61,6 +63,7 @@ class Visit:
     car_id: int | None
     full_crew: bool | None
     minutes: int | None
+    reason: str = ""
 
     @property
     def words(self) -> str:
@@ -247,4 +250,5 @@ def _visit(row: Row[Any]) -> Visit:
         car_id=row.car_id,
         full_crew=row.full_crew,
         minutes=row.minutes,
+        reason=row.reason,
     )

@@ -20,6 +20,9 @@ SHOWN_UNREAD = 99
 QUESTION_WITHDRAWN = "question_withdrawn"
 RECOUNTED = "recount"
 AWAY = "away"
+VISITS_OFF = "visits_off"
+VISITS_BACK = "visits_back"
+VISITS_MOVED = "visits_moved"
 
 _UNREAD = select(func.count()).select_from(
     select(literal(1))

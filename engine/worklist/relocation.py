@@ -17,11 +17,13 @@ from engine.errors import InvalidData
 from engine.model import Actor, Permission
 from engine.records.queries import people_data
 from engine.records.reach import require_family, require_person
+from engine.records.registers import Subject
 from engine.records.service import store_person
 from engine.records.tables import family, family_member, person, settlement
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
 from engine.worklist.tables import OPEN, task
+from engine.worklist.visit_notices import visits_go_along
 
 _CASES = (
     select(case_.c.id)
@@ -51,7 +53,8 @@ class Moved:
 def move_family(rt: Runtime, actor: Actor, family_id: int, settlement_id: int, address: str) -> Moved:
     """All present members live at the new address. Where another department serves it, the family is kept
     there, and so are its running cases of the former one: their steps wait for the same roles there, and
-    they belong to whoever takes them up. InvalidData for a settlement that is not of the municipality.
+    they belong to whoever takes them up. Visits of the schedule go to the new place. InvalidData for a
+    settlement that is not of the municipality.
     """
     if not address.strip():
         raise InvalidData("Переезд не записан.", {"address": "Напишите новый адрес."})
@@ -71,6 +74,7 @@ def move_family(rt: Runtime, actor: Actor, family_id: int, settlement_id: int, a
             mine = person.c.id.in_(ids) & (person.c.unit_id == row.unit_id)
             conn.execute(update(person).where(mine).values(unit_id=unit_id))
             conn.execute(update(family).where(family.c.id == family_id).values(unit_id=unit_id))
+        visits_go_along(rt, conn, Subject(family_id, None), settlement_id=settlement_id, unit_id=unit_id)
         details = {"settlement": settlement_id, "unit": unit_id, "cases": len(numbers)}
         record_action(rt, conn, actor, "relocated", "family", family_id, details=details)
     return Moved(members, tuple(numbers), unit_id)

@@ -11,7 +11,7 @@ from engine.cases.service import complete_task
 from engine.cases.tables import case_
 from engine.model import CompleteTask
 from engine.worklist.ladder import tell_due
-from engine.worklist.notices import QUESTION_WITHDRAWN
+from engine.worklist.notices import QUESTION_WITHDRAWN, VISITS_OFF
 from engine.worklist.tables import DONE, notice, task
 
 
@@ -66,3 +66,12 @@ def test_a_question_withdrawn_from_the_agenda_is_told_in_words(visit, rt, office
     with rt.database.write() as conn:
         conn.execute(insert(notice), {**told, "case_id": office.case})
     assert "Вопрос отозван из повестки" in visit("R10").get("/notices").words
+
+
+def test_a_change_of_the_schedule_of_visits_leads_to_the_visits(visit, rt, office):
+    told = {"account_id": office.role["R16"], "at": 1_768_200_000, "kind": VISITS_OFF, "rung": 0}
+    with rt.database.write() as conn:
+        conn.execute(insert(notice), {**told, "case_id": office.case})
+    page = visit("R16").get("/notices")
+    assert "Выезды к семье сняты с графика" in page.words
+    assert page.link("график выездов") == "/visits"
