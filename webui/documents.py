@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
+from sqlalchemy import Connection
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from engine.access.queries import names_of
 from engine.cases.queries import CaseCard, case_card
+from engine.cases.visibility import visible_among
 from engine.documents import service
-from engine.documents.access import own_document_row
+from engine.documents.access import issued_document_row, own_document_row
 from engine.documents.files import accept
 from engine.documents.making import make_document
 from engine.documents.queries import (
@@ -30,7 +32,7 @@ from engine.documents.queries import (
 from engine.documents.signers import head_of
 from engine.documents.workshop import Piece, workshop
 from engine.errors import Conflict, InvalidData, NotAllowed
-from engine.model import Permission, split_task_id
+from engine.model import Actor, Permission, split_task_id
 from webui.guards import actor, permission, runtime
 
 pages = Blueprint("documents", __name__)
@@ -54,28 +56,31 @@ def _page(document_id: int, *, typed: Mapping[str, str] | None = None, **more: A
     rt, person = runtime(), actor()
     with rt.database.read() as conn:
         card = document_card(conn, person, document_id)
-        case = case_card(rt, conn, person, card.case_id)
+        inside = card.case_id in visible_among(conn, person, [card.case_id])
+        case = case_card(rt, conn, person, card.case_id) if inside else None
         names = names_of(conn, {card.made_by, card.issued_by or 0})
-        head = head_of(rt, conn, case.agency_id)
-    may_change = _may_change(document_id)
+        head = head_of(rt, conn, case.agency_id if case else person.agency_id)
+    may_change = _may(own_document_row, document_id)
     return render_template(
         "document.html",
         document=card,
         case=case,
         names=names,
         may_write=card.draft and may_change,
+        may_number=card.draft and not may_change and _may(issued_document_row, document_id),
         may_renew=card.issued and may_change,
         blocks=list(_blocks(_pieces(card, may_change), typed or {})),
         signers=_signers(head.name, person.name),
-        crumb=_crumb(case),
+        crumb=_crumb(case) if case else [{"words": _("Выезды"), "href": url_for("visits.show")}],
         **{"errors": {}, "conflict": None, **more},
     )
 
 
-def _may_change(document_id: int) -> bool:
+def _may(row_of: Callable[[Connection, Actor, int], object], document_id: int) -> bool:
+    """Whether this way of finding a document lets the person through."""
     with runtime().database.read() as conn:
         try:
-            own_document_row(conn, actor(), document_id)
+            row_of(conn, actor(), document_id)
         except NotAllowed:
             return False
     return True
@@ -172,6 +177,13 @@ def _issue(document_id: int, revision: int) -> Response | tuple[str, int]:
         return _page(document_id, errors=wrong.errors), 422
     flash(_("Документ выпущен, № %(number)s.", number=number))
     return _to(document_id)
+
+
+@pages.post("/documents/<int:document_id>/number")
+@permission(Permission.DOCUMENT_ISSUE)
+def give_number(document_id: int) -> Response | tuple[str, int]:
+    """Issue a draft as it stands: for who may not change its words, like the dispatcher of a car."""
+    return _issue(document_id, _revision())
 
 
 @pages.post("/documents/<int:document_id>/file")

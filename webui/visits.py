@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from engine.cases.visibility import visible_among
+from engine.documents.waybills import newest_waybills
 from engine.errors import InvalidData
 from engine.model import Actor, Permission
 from engine.records.cars import KEEPERS, Car, add_car, cars_of, retire_car
@@ -141,7 +142,15 @@ def _trip_rows(person: Actor, first: date, last: date) -> list[dict[str, Any]]:
     rt = runtime()
     with rt.database.read() as conn:
         found = trips(conn, rt.directory.tree(), person, first, last)
-    return [{"trip": each, "day": date_words(each.day)} for each in found]
+        papers = newest_waybills(conn, person, [case for each in found for case in each.cases])
+    return [
+        {
+            "trip": each,
+            "day": date_words(each.day),
+            "waybills": [papers[case] for case in each.cases if case in papers],
+        }
+        for each in found
+    ]
 
 
 def _row(
@@ -165,6 +174,7 @@ def _row(
         "asked": len(members),
         "full": each.full_crew,
         "words": each.words,
+        "reason": each.reason,
         "against": against,
     }
 

@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
+from engine.access.policy import require
 from engine.cases.tables import case_
 from engine.cases.visibility import require_visible
+from engine.documents import waybills
 from engine.documents.tables import attachment, content, document
 from engine.errors import InvalidData, NotAllowed, NotFound
 from engine.model import Actor, Permission, split_task_id
@@ -37,10 +39,12 @@ def case_row(
 
 
 def document_row(conn: Connection, actor: Actor, document_id: int) -> tuple[Row[Any], Row[Any]]:
-    """(document, case) of a document the actor may see."""
+    """(document, case) of a document the actor may see: in a case of theirs, or the waybill of their car."""
     row = conn.execute(_DOCUMENT, {"document_id": document_id}).one_or_none()
     if row is None:
         raise NotFound("Такого документа нет.", "Откройте дело и выберите документ из списка.")
+    if waybills.lends_the_car(conn, actor, row):
+        return row, conn.execute(_CASE, {"case_id": row.case_id}).one()
     return row, case_row(conn, actor, row.case_id)
 
 
@@ -50,6 +54,17 @@ def own_document_row(conn: Connection, actor: Actor, document_id: int) -> tuple[
     if row.made_by != actor.user_id or not actor.may(Permission.DOCUMENT_ISSUE):
         require_visible(conn, actor, row.case_id, case, Permission.DOCUMENT_ISSUE)
     return row, case
+
+
+def issued_document_row(conn: Connection, actor: Actor, document_id: int) -> tuple[Row[Any], Row[Any]]:
+    """(document, case) of a document the actor may give its number: one of theirs, or the waybill of their
+    car, which they may not change.
+    """
+    row, case = document_row(conn, actor, document_id)
+    if waybills.lends_the_car(conn, actor, row):
+        require(actor, Permission.DOCUMENT_ISSUE)
+        return row, case
+    return own_document_row(conn, actor, document_id)
 
 
 def attachment_row(conn: Connection, actor: Actor, attachment_id: int) -> tuple[Row[Any], Row[Any]]:

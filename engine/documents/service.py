@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -19,6 +19,7 @@ from engine.documents.access import (
     attachment_row,
     case_row,
     change_content,
+    issued_document_row,
     open_content,
     own_document_row,
     require_step_of,
@@ -49,6 +50,8 @@ _SAVE = (
     .values(revision=document.c.revision + 1)
 )
 _STATUS = update(document).where(document.c.id == bindparam("the_id")).values(status=bindparam("new_status"))
+
+_Find = Callable[[Connection, Actor, int], tuple[Row[Any], Row[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,7 @@ def issue(rt: Runtime, actor: Actor, document_id: int, *, revision: int, signer:
     The number is part of the text, so the text is finished for the number that is expected next, outside the
     transaction. If somebody takes it meanwhile, that is undone and tried again: no number is lost or doubled.
     """
-    draft = _draft(rt, actor, document_id, revision)
+    draft = _draft(rt, actor, document_id, revision, found=issued_document_row)
     today = _today(rt, draft.case)
     agency = rt.directory.tree().unit(draft.case.agency_id)
     series = Series(agency.id, agency.short_name, draft.row.mark, today.year)
@@ -248,9 +251,11 @@ def remove_attachment(rt: Runtime, actor: Actor, attachment_id: int) -> None:
         record_action(rt, conn, actor, "removed", "attachment", row.id, case_id=case.id)
 
 
-def _draft(rt: Runtime, actor: Actor, document_id: int, revision: int) -> _Draft:
+def _draft(
+    rt: Runtime, actor: Actor, document_id: int, revision: int, *, found: _Find = own_document_row
+) -> _Draft:
     with rt.database.read() as conn:
-        row, case = own_document_row(conn, actor, document_id)
+        row, case = found(conn, actor, document_id)
         if row.status != DRAFT:
             raise Conflict(
                 "Документ уже выпущен или убран.", "Чтобы исправить выпущенный, сделайте новую версию."

@@ -21,7 +21,7 @@ from engine.records.tables import PLANNED, car, settlement, visit, visit_plan
 @dataclass(frozen=True, slots=True)
 class Trip:
     """Visits of one day to one village with one car. `car` and `place` are empty where none is known; `crew`
-    are those who said that they come, by service.
+    are those who said that they come, by service; `cases` those that make the visits.
     """
 
     day: date
@@ -29,6 +29,7 @@ class Trip:
     car: str
     families: int
     crew: tuple[str, ...]
+    cases: tuple[int, ...] = ()
 
 
 def trips(conn: Connection, tree: Tree, actor: Actor, first: date, last: date) -> list[Trip]:
@@ -37,7 +38,14 @@ def trips(conn: Connection, tree: Tree, actor: Actor, first: date, last: date) -
         raise NotAllowed("Лист выездов видят те, кто ведёт машины.", "Свои выезды — на странице «Выезды».")
     drafts = select(visit_plan.c.id).where(visit_plan.c.approved_at.is_(None))
     wanted = (
-        select(visit.c.id, visit.c.day, settlement.c.name.label("place"), settlement.c.kind, car.c.title)
+        select(
+            visit.c.id,
+            visit.c.case_id,
+            visit.c.day,
+            settlement.c.name.label("place"),
+            settlement.c.kind,
+            car.c.title,
+        )
         .join_from(visit, settlement, settlement.c.id == visit.c.settlement_id, isouter=True)
         .join(car, car.c.id == visit.c.car_id, isouter=True)
         .where(
@@ -50,12 +58,20 @@ def trips(conn: Connection, tree: Tree, actor: Actor, first: date, last: date) -
     )
     rows = conn.execute(wanted).all()
     crews = members_of(conn, [row.id for row in rows])
+    cases = {row.id: row.case_id for row in rows}
     found: dict[tuple[str, str, str], list[int]] = {}
     for row in rows:
         place = f"{row.kind} {row.place}" if row.place else ""
         found.setdefault((row.day, place, row.title or ""), []).append(row.id)
     return [
-        Trip(date.fromisoformat(day), place, title, len(numbers), _crew(crews, numbers))
+        Trip(
+            date.fromisoformat(day),
+            place,
+            title,
+            len(numbers),
+            _crew(crews, numbers),
+            tuple(cases[number] for number in numbers if cases[number] is not None),
+        )
         for (day, place, title), numbers in found.items()
     ]
 

@@ -225,6 +225,9 @@ REFUSED: dict[str, Call] = {
     "documents.access.document_row": lambda w, a: w.read(
         lambda c: paper_access.document_row(c, a, w.document_id)
     ),
+    "documents.access.issued_document_row": lambda w, a: w.read(
+        lambda c: paper_access.issued_document_row(c, a, w.document_id)
+    ),
     "documents.access.own_document_row": lambda w, a: w.read(
         lambda c: paper_access.own_document_row(c, a, w.document_id)
     ),

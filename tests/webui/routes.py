@@ -97,6 +97,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/documents/<int:document_id>/docx"): Route(EVERYONE, "document"),
     ("GET", "/documents/<int:document_id>/pdf"): Route(EVERYONE, "document"),
     ("POST", "/documents/<int:document_id>"): Route(WRITES_DOCUMENTS, "document"),
+    ("POST", "/documents/<int:document_id>/number"): Route(WRITES_DOCUMENTS, "document"),
     ("POST", "/documents/<int:document_id>/file"): Route(WRITES_DOCUMENTS, "document"),
     ("POST", "/documents/<int:document_id>/version"): Route(WRITES_DOCUMENTS, "document"),
     ("POST", "/documents/<int:document_id>/discard"): Route(WRITES_DOCUMENTS, "document"),

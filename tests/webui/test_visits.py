@@ -7,8 +7,13 @@ from datetime import date
 import pytest
 
 from engine.access.actors import load_actor
+from engine.documents.access import case_row
+from engine.documents.service import add_draft
+from engine.documents.workshop import workshop
+from engine.model import SYSTEM
 from engine.records import cars, contacts, crews, registers, visits
 from engine.records.registers import Standing, Subject
+from tests.engine.documents.making import docx
 
 
 @pytest.fixture
@@ -134,3 +139,19 @@ def test_who_keeps_the_cars_gets_the_list_of_trips_without_names(visit, rt, offi
     assert "семей: 1 · ГАЗель № 1" in feed.replace("\r\n ", "")
     assert visit("R18").download("/visits/2026-01/trips.xlsx").data[:2] == b"PK"
     visit("R05").get("/visits/2026-01/trips.ics", status=403)
+
+
+def test_the_dispatcher_opens_the_waybill_of_their_car_and_gives_it_its_number(visit, rt, office, family):
+    van = cars.add_car(rt, load_actor(rt, office.role["R18"]), "ГАЗель № 1", 8)
+    open_visit(rt, office, family, date(2026, 1, 15), car=van)
+    with rt.database.write() as conn:
+        key_id = case_row(conn, SYSTEM, office.case).key_id
+        made = workshop.fill(docx("[дата] № [номер]", "Путевой лист", title="Путевой лист", mark="ПЛ"), {})
+        paper = add_draft(rt, conn, SYSTEM, made, case_id=office.case, key_id=key_id, template="D85")
+    dispatcher = visit("R18")
+    assert dispatcher.get("/visits?month=2026-01").link("открыть") == f"/documents/{paper}"
+    page = dispatcher.get(f"/documents/{paper}")
+    assert page.select("textarea") == []
+    assert "Лапшин" not in page.words
+    issued = dispatcher.page_after(f"/documents/{paper}/number", {"revision": "1"})
+    assert "Документ выпущен, № " in issued.words
