@@ -1,59 +1,66 @@
 """The monthly monitoring of registers for the diagrams: the month as a whole, for a case about nobody.
 
-What is said of one family is the work of `family_sheet`, in a case about that family.
+What is said of one family is the work of `family_sheet`, in a case about that family. A municipality may
+have thousands of families, and a look at one takes milliseconds: they are looked at in parts, each in a
+transaction of its own, so that nobody's writes wait for the whole month.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from engine.cases.family_sheet import Look, look_again, who_did
+from engine.cases.messages import deliver_to, subscriber
+from engine.cases.outbox import Promise
 from engine.cases.registering import day_of
 from engine.cases.service import open_case
-from engine.cases.tables import ACTIVE, case_
-from engine.definitions.operations import Call, operation
+from engine.cases.tables import ACTIVE, case_, wait
+from engine.definitions.operations import Call, Unfinished, operation
 from engine.model import SYSTEM, StartCase, Value
 from engine.records import keeping, sheets
-from engine.records.parameters import parameters
 from engine.records.queries import family_labels
 from engine.records.registers import REGISTERS, Entry, Subject
 from engine.records.tables import family_member
+from engine.records.tally import Tally
 from engine.runtime import Runtime
 
-SHEET = "p07_sheet"
-"""The pathway of one family's sheet."""
+MONTH, SHEET = "p07_red_zone", "p07_sheet"
+"""The pathways of a month and of one family's sheet."""
+
+SHEET_DONE, ALL_DONE = "msg.sheet_done", "msg.sheets_done"
+
+PART: Final = 25
+"""Families of one transaction: a fifth of a second for whoever else wants to write."""
+
+AFTER, TODAY, TALLY = "после_записи", "сегодня", "подсчитано"
+"""What one part leaves for the next: the last entry looked at, the day of the first part, the sums."""
 
 
 @operation("monitor.open")
-def open_month(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
+def open_month(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value] | Unfinished:
     """Look at every family on a register, and open a case for each that somebody has to see to.
 
     Answers `месяц`, `семей`, `регистры` [{регистр, название, счёт, семей, пустых, старых, ошибок}] and
-    `листы`: the numbers of the cases that were opened.
+    `листов_в_работе`: how many sheets somebody is busy with.
     """
-    tree, today = rt.directory.tree(), day_of(rt, call, "сегодня")
+    today, part = day_of(rt, call, TODAY), _part(rt, conn, call)
+    at_work = _at_work(conn, part)
+    for subject, found, look in _looks(rt, conn, part, today):
+        if look.wants_somebody and subject not in at_work:
+            _open_sheet(rt, conn, subject, found)
+    if part:
+        return Unfinished({**_next(call, part), TODAY: today})
+    tree = rt.directory.tree()
     standing = keeping.monitored(conn, tree, call.unit_id)
-    looks = {
-        subject: look_again(rt, conn, subject, unit_id=found[0].unit_id, today=today)
-        for subject, found in standing.items()
-    }
-    at_work = _at_work(conn)
-    opened = [
-        _open_sheet(rt, conn, subject, standing[subject])
-        for subject, look in looks.items()
-        if look.wants_somebody and subject not in at_work
-    ]
-    keepers = keeping.keepers(conn, tree.municipality(call.unit_id))
     return {
         "месяц": today.replace(day=1),
         "семей": len(standing),
-        "регистры": _registers(standing, looks, keepers),
-        "листы": opened,
+        "регистры": _registers(conn, standing, keeping.keepers(conn, tree.municipality(call.unit_id)), today),
+        "листов_в_работе": _sheets_at_work(rt, conn, call.unit_id),
     }
 
 
@@ -65,27 +72,40 @@ def kept(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     return {}
 
 
+@subscriber(SHEET_DONE)
+def sheet_done(rt: Runtime, conn: Connection, _sent: Promise, _: Mapping[str, Value]) -> None:
+    """The sheet of a family is done: after the last one the month that waits for them goes on.
+
+    The cases of months are locked before the sheets are counted: a month that is just beginning to wait and a
+    sheet that is just done don't look past each other.
+    """
+    months = select(case_.c.id, case_.c.unit_id).where(case_.c.process == MONTH, case_.c.status == ACTIVE)
+    for month in conn.execute(months.order_by(case_.c.id).with_for_update()).all():
+        waits = select(wait.c.id).where(wait.c.case_id == month.id, wait.c.name == ALL_DONE)
+        wait_id = conn.execute(waits).scalar()
+        if wait_id is not None and not _sheets_at_work(rt, conn, month.unit_id):
+            deliver_to(rt, conn, month.id, wait_id, ALL_DONE, {})
+
+
 @operation("monitor.check")
-def check(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
+def check(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value] | Unfinished:
     """Look at every family again and add the sheets up.
 
-    Answers `листов`, `неполных`, `не_завершено` (cases of families still at work), `ошибки` [{ошибка,
-    листов}], and `сводка`: a line for each parameter {номер, раздел, параметр, единица, итог, пусто}.
+    Answers `листов`, `неполных`, `не_завершено` (sheets that somebody is still busy with), `ошибки` [{ошибка,
+    листов}], and `сводка`: a line for each parameter {номер, параметр, единица, итог, пусто}.
     """
-    today = day_of(rt, call, "сегодня")
-    standing = keeping.monitored(conn, rt.directory.tree(), call.unit_id)
-    looks = [
-        look_again(rt, conn, subject, unit_id=found[0].unit_id, today=today)
-        for subject, found in standing.items()
-    ]
-    named = Counter(fault for look in looks for fault in look.faults)
-    at_work = _at_work(conn)
+    today, part = day_of(rt, call, TODAY), _part(rt, conn, call)
+    tally = Tally.of(call.inputs.get(TALLY))
+    for _, _, look in _looks(rt, conn, part, today):
+        tally.add(look.values, look.faults, look.empty)
+    if part:
+        return Unfinished({**_next(call, part), TODAY: today, TALLY: tally.to_values()})
     return {
-        "листов": len(looks),
-        "неполных": sum(look.empty > 0 for look in looks),
-        "не_завершено": sum(subject in at_work for subject in standing),
-        "ошибки": [{"ошибка": fault, "листов": number} for fault, number in named.most_common()],
-        "сводка": summary([look.values for look in looks]),
+        "листов": tally.sheets,
+        "неполных": tally.incomplete,
+        "не_завершено": _sheets_at_work(rt, conn, call.unit_id),
+        "ошибки": [{"ошибка": fault, "листов": number} for fault, number in tally.faults.most_common()],
+        "сводка": tally.lines(),
     }
 
 
@@ -93,7 +113,7 @@ def check(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
 def verify(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     """The month was signed. `месяц`: its first day. Answers `проверено`: how many sheets."""
     given = call.inputs.get("месяц")
-    month = sheets.month_of(given if isinstance(given, date) else day_of(rt, call, "сегодня"))
+    month = sheets.month_of(given if isinstance(given, date) else day_of(rt, call, TODAY))
     tree = rt.directory.tree()
     for register in REGISTERS:
         keeping.note_verified(rt, conn, register, tree.municipality(call.unit_id), month)
@@ -101,57 +121,64 @@ def verify(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     return {"проверено": sheets.verify(rt, conn, list(standing), month)}
 
 
-def summary(all_values: Sequence[Mapping[str, Value]]) -> list[dict[str, Value]]:
-    """A line for each parameter over all families: numbers are added up in their unit, of everything else
-    the families that have it are counted.
-    """
-    lines: list[dict[str, Value]] = []
-    for each in parameters():
-        given = [values[each.key] for values in all_values if values[each.key] is not None]
-        counted = each.type == "number" and each.unit != ""
-        lines.append(
-            {
-                "номер": each.number,
-                "параметр": each.title,
-                "единица": each.unit if counted else "семей",
-                "итог": sum(given) if counted else sum(value is not False for value in given),
-                "пусто": sum(
-                    values[each.key] is None and not each.optional and each.concerns(values)
-                    for values in all_values
-                ),
-            }
-        )
-    return lines
+def _part(rt: Runtime, conn: Connection, call: Call) -> dict[Subject, list[Entry]]:
+    """The families that this part is about; none when all of them were looked at."""
+    after = int(call.inputs.get(AFTER) or 0)
+    return keeping.next_monitored(conn, rt.directory.tree(), call.unit_id, after, PART)
+
+
+def _next(call: Call, part: Mapping[Subject, Sequence[Entry]]) -> dict[str, Value]:
+    """Inputs of the next part."""
+    return {**call.inputs, AFTER: max(found[0].id for found in part.values())}
+
+
+def _looks(
+    rt: Runtime, conn: Connection, part: Mapping[Subject, Sequence[Entry]], today: date
+) -> Iterator[tuple[Subject, Sequence[Entry], Look]]:
+    for subject, found in part.items():
+        yield subject, found, look_again(rt, conn, subject, unit_id=found[0].unit_id, today=today)
 
 
 def _registers(
-    standing: Mapping[Subject, Sequence[Entry]], looks: Mapping[Subject, Look], keepers: Mapping[str, int]
+    conn: Connection, standing: Mapping[Subject, Sequence[Entry]], keepers: Mapping[str, int], today: date
 ) -> list[dict[str, Value]]:
-    """The registers that have anybody on them."""
+    """The registers that have anybody on them, with what the sheets of this month say of their families."""
+    counted = sheets.counts(conn, standing, sheets.month_of(today))
     found: list[dict[str, Value]] = []
     for register, title in REGISTERS.items():
         here = [
-            looks[subject]
+            subject
             for subject, entries in standing.items()
             if any(entry.register == register for entry in entries)
         ]
         if here:
+            known = [counted[subject] for subject in here if subject in counted]
             figures: dict[str, Any] = {
                 "семей": len(here),
-                "пустых": sum(look.empty for look in here),
-                "старых": sum(look.old for look in here),
-                "ошибок": sum(len(look.faults) for look in here),
+                "пустых": sum(each.empty for each in known),
+                "старых": sum(each.old for each in known),
+                "ошибок": sum(each.faults for each in known),
             }
             found.append({"регистр": register, "название": title, "счёт": keepers.get(register), **figures})
     return found
 
 
-def _at_work(conn: Connection) -> set[Subject]:
-    """Families whose sheet somebody is busy with."""
-    wanted = select(case_.c.family_id, case_.c.person_id).where(
-        case_.c.process == SHEET, case_.c.status == ACTIVE
-    )
-    return {Subject.of(row.family_id, row.person_id) for row in conn.execute(wanted)}
+def _at_work(conn: Connection, subjects: Collection[Subject]) -> set[Subject]:
+    """Those of them whose sheet somebody is busy with."""
+    families = [each.family_id for each in subjects if each.family_id is not None]
+    alone = [each.person_id for each in subjects if each.family_id is None]
+    theirs = case_.c.family_id.in_(families) | (case_.c.family_id.is_(None) & case_.c.person_id.in_(alone))
+    busy = (case_.c.process == SHEET) & (case_.c.status == ACTIVE) & theirs
+    found = conn.execute(select(case_.c.family_id, case_.c.person_id).where(busy))
+    return {Subject.of(row.family_id, row.person_id) for row in found}
+
+
+def _sheets_at_work(rt: Runtime, conn: Connection, unit_id: int) -> int:
+    """How many sheets of the unit's municipality somebody is busy with."""
+    tree = rt.directory.tree()
+    here = case_.c.unit_id.in_(tree.below(tree.municipality(unit_id)))
+    busy = (case_.c.process == SHEET) & (case_.c.status == ACTIVE)
+    return conn.execute(select(func.count()).select_from(case_).where(busy, here)).scalar_one()
 
 
 def _open_sheet(rt: Runtime, conn: Connection, subject: Subject, found: Sequence[Entry]) -> str:

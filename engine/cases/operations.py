@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
 from engine import bpmn
 from engine.bpmn.commands import CompleteService, FailService
@@ -13,11 +14,14 @@ from engine.cases.history import HistoryKind
 from engine.cases.locking import LockedCase, lock_case
 from engine.cases.outbox import Promise
 from engine.cases.recording import Deed, record_step
+from engine.cases.tables import outbox
+from engine.cases.values import seal_values
 from engine.definitions.library import Release
-from engine.definitions.operations import OPERATIONS, Call
+from engine.definitions.operations import OPERATIONS, Call, Unfinished
 from engine.errors import Conflict, StepFailed
-from engine.model import SYSTEM
+from engine.model import SYSTEM, Value
 from engine.runtime import Runtime
+from engine.storage.moments import to_seconds
 
 
 def run_service(rt: Runtime, conn: Connection, promise: Promise, _: None) -> None:
@@ -32,7 +36,27 @@ def run_service(rt: Runtime, conn: Connection, promise: Promise, _: None) -> Non
         topic, case.id, case.number, case.unit_id, case.agency_id, promise.payload["inputs"], rt.clock.now()
     )
     outcome = OPERATIONS[topic](rt, conn, call)
+    if isinstance(outcome, Unfinished):
+        _promise_the_rest(rt, conn, promise, outcome.inputs)
+        return
     _answer(rt, conn, case, promise, CompleteService(_element(promise), outcome))
+
+
+def _promise_the_rest(rt: Runtime, conn: Connection, promise: Promise, inputs: Mapping[str, Value]) -> None:
+    """The operation is called once more with these inputs, after the commit of what it has done so far."""
+    first, _, part = promise.idempotency_key.partition("+")
+    payload = {**promise.payload, "inputs": dict(inputs)}
+    row = {
+        "kind": "service",
+        "idempotency_key": f"{first}+{int(part or 0) + 1}",
+        "case_id": promise.case_id,
+        "key_id": promise.key_id,
+        "payload": seal_values(rt.vault, promise.key_id, payload, "outbox"),
+        "next_at": to_seconds(rt.clock.now()),
+        "tries": 0,
+    }
+    conn.execute(insert(outbox), row)
+    rt.database.after_commit(rt.wake)
 
 
 def give_up_service(rt: Runtime, conn: Connection, promise: Promise, why: str) -> None:

@@ -3,7 +3,7 @@
 A handler runs in the transaction that deletes its row. What it writes to the database and the deletion are
 one commit; what
 it does outside (a letter) may be repeated after a crash, and carries the row's idempotency key so that the
-receiver can tell.
+receiver can tell. Slow work before that transaction is done by one worker: the row is claimed first.
 """
 
 from __future__ import annotations
@@ -30,6 +30,11 @@ BATCH = 100
 TRIES = 11
 """After this many the row stands still and a person must look; with the waits below that is 17 hours."""
 
+CLAIMED_FOR = timedelta(minutes=5)
+"""How long nobody else takes up a promise whose slow part somebody prepares: longer than any document takes.
+What a worker had begun that was killed is taken up again when this is over.
+"""
+
 BROKEN_PROMISE = 0
 """In the place of an element in incidents of rows that stand still: no element of a case has this number."""
 
@@ -52,6 +57,11 @@ _TAKE = (
     .with_for_update(skip_locked=True)
 )
 _LOOK = select(outbox).where(outbox.c.id == bindparam("row_id"))
+_CLAIM = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row_id"), outbox.c.next_at <= bindparam("now"))
+    .values(next_at=bindparam("until"))
+)
 _DONE = delete(outbox).where(outbox.c.id == bindparam("row_id"))
 _FAILED = (
     update(outbox)
@@ -112,7 +122,12 @@ def deliver_due(rt: Runtime, handlers: Handlers, limit: int = BATCH) -> int:
 def deliver(rt: Runtime, handlers: Handlers, row_id: int) -> None:
     """Carry out one promise; a failure is kept with the row and tried again later."""
     try:
-        prepared = _prepare(rt, handlers, row_id)
+        with rt.database.read() as conn:
+            found = conn.execute(_LOOK, {"row_id": row_id}).one_or_none()
+        prepare = handlers[found.kind].prepare if found is not None else None
+        if prepare is not None and not _claimed(rt, row_id):
+            return
+        prepared = _prepared(rt, prepare, found)
         with rt.database.write() as conn:
             row = conn.execute(_TAKE, {"row_id": row_id}).one_or_none()
             if row is None:
@@ -128,14 +143,17 @@ def deliver(rt: Runtime, handlers: Handlers, row_id: int) -> None:
         _keep(rt, handlers, row_id, "Внутренняя ошибка: сообщите разработчикам.")
 
 
-def _prepare(rt: Runtime, handlers: Handlers, row_id: int) -> Any:
-    with rt.database.read() as conn:
-        row = conn.execute(_LOOK, {"row_id": row_id}).one_or_none()
-    prepare = handlers[row.kind].prepare if row is not None else None
-    if row is None or prepare is None:
-        return None
-    promise = _opened(rt, row)
-    return None if promise is None else prepare(rt, promise)
+def _claimed(rt: Runtime, row_id: int) -> bool:
+    """True when the promise is this worker's to prepare; False when another one has taken it or kept it."""
+    now = rt.clock.now()
+    with rt.database.write() as conn:
+        wanted = {"row_id": row_id, "now": to_seconds(now), "until": to_seconds(now + CLAIMED_FOR)}
+        return conn.execute(_CLAIM, wanted).rowcount == 1
+
+
+def _prepared(rt: Runtime, prepare: Callable[[Runtime, Promise], Any] | None, row: AnyRow | None) -> Any:
+    promise = _opened(rt, row) if prepare is not None and row is not None else None
+    return None if prepare is None or promise is None else prepare(rt, promise)
 
 
 def _opened(rt: Runtime, row: AnyRow) -> Promise | None:

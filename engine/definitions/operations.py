@@ -31,7 +31,17 @@ class Call:
     now: datetime
 
 
-Operation = Callable[[Runtime, Connection, Call], Mapping[str, Value]]
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """What an operation answers that has done a part of its work: the part is committed, and the operation is
+    called again with `inputs` in a transaction of its own. So thousands of families don't keep everybody
+    else's writes waiting, and what was killed goes on where it was.
+    """
+
+    inputs: Mapping[str, Value]
+
+
+Operation = Callable[[Runtime, Connection, Call], Mapping[str, Value] | Unfinished]
 
 OPERATIONS: dict[str, Operation] = {}
 

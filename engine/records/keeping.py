@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, insert, or_, select, update
 
 from engine.access.directory import Tree
 from engine.access.journal import record_action
@@ -131,17 +130,40 @@ def note_verified(rt: Runtime, conn: Connection, register: str, municipality_id:
 
 def monitored(conn: Connection, tree: Tree, unit_id: int) -> dict[Subject, list[Entry]]:
     """Every family on a register of the unit's municipality with its entries, in the order of coming."""
-    municipality = tree.municipality(unit_id)
+    return _standing(conn, _here(tree, unit_id))
+
+
+def next_monitored(
+    conn: Connection, tree: Tree, unit_id: int, after: int, limit: int
+) -> dict[Subject, list[Entry]]:
+    """The same for the next `limit` families: those whose first entry has a number above `after`."""
+    here, first = _here(tree, unit_id), func.min(register_entry.c.id)
+    alone = case((register_entry.c.family_id.is_(None), register_entry.c.person_id))
+    firsts = (
+        select(first)
+        .where(here)
+        .group_by(register_entry.c.family_id, alone)
+        .having(first > after)
+        .order_by(first)
+        .limit(limit)
+    )
+    of_them = register_entry.c.id.in_(list(conn.execute(firsts).scalars()))
+    begun = [
+        Subject.of(row.family_id, row.person_id)
+        for row in conn.execute(select(register_entry).where(of_them))
+    ]
+    return _standing(conn, here & or_(*(each.condition(register_entry) for each in begun))) if begun else {}
+
+
+def _here(tree: Tree, unit_id: int) -> ColumnElement[bool]:
+    return OPEN & register_entry.c.unit_id.in_(tree.below(tree.municipality(unit_id)))
+
+
+def _standing(conn: Connection, condition: ColumnElement[bool]) -> dict[Subject, list[Entry]]:
     found: dict[Subject, list[Entry]] = defaultdict(list)
-    for row in conn.execute(select(register_entry).where(OPEN).order_by(register_entry.c.id)):
-        if tree.municipality(row.unit_id) == municipality:
-            found[Subject.of(row.family_id, row.person_id)].append(entry_of(row))
+    for row in conn.execute(select(register_entry).where(condition).order_by(register_entry.c.id)):
+        found[Subject.of(row.family_id, row.person_id)].append(entry_of(row))
     return found
-
-
-def families_by_register(standing: Mapping[Subject, list[Entry]]) -> Counter[str]:
-    """How many families stand on each register."""
-    return Counter(entry.register for found in standing.values() for entry in found)
 
 
 def _write(conn: Connection, register: str, municipality_id: int, values: dict[str, Any]) -> None:

@@ -143,10 +143,13 @@ def sheets_of_month(
     return {each.subject: each for each in opened if each is not None}
 
 
-def counts(conn: Connection, subjects: Collection[Subject]) -> dict[Subject, SheetCount]:
-    """The newest sheet of each of these families, for lists; nothing is opened."""
+def counts(
+    conn: Connection, subjects: Collection[Subject], month: str | None = None
+) -> dict[Subject, SheetCount]:
+    """The newest sheet of each of these families, or that of a month, for lists; nothing is opened."""
     columns = [column for column in monitoring_sheet.c if column.name != "data"]
-    rows = conn.execute(select(*columns).where(_any_of(subjects)).order_by(monitoring_sheet.c.month))
+    wanted = select(*columns).where(_any_of(subjects)).order_by(monitoring_sheet.c.month)
+    rows = conn.execute(wanted if month is None else wanted.where(monitoring_sheet.c.month == month))
     return {
         _subject(row): SheetCount(
             _subject(row), row.month, row.empty, row.old, row.faults, row.verified_at is not None

@@ -6,20 +6,20 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine.access.actors import load_actor
-from engine.cases.monitoring import summary
+from engine.cases import monitoring
+from engine.cases.outbox import deliver_due
 from engine.cases.queries import case_card, case_variables, open_incidents
 from engine.cases.service import StartedCase, complete_task, start_case
-from engine.cases.tables import case_
+from engine.cases.tables import ACTIVE, case_, outbox
 from engine.deadlines.service import seed
 from engine.definitions.files import Upload
-from engine.jobs.sweep import sweep_until_idle
+from engine.jobs.sweep import HANDLERS, sweep_until_idle
 from engine.model import Actor, CompleteTask, StartCase
 from engine.records import keeping, registers, sheets
 from engine.records.cells import OLD, RED, marks
-from engine.records.parameters import parameters
 from engine.records.registers import Standing, Subject
 from engine.resources import forms_dir, processes_dir
 from engine.runtime import Runtime
@@ -213,18 +213,80 @@ def test_the_sheet_takes_what_the_newest_case_says(rt: Runtime, keeper: Actor, f
     assert cells["личное_дело"].value is True
 
 
-def test_the_summary_has_a_line_for_every_parameter_with_its_unit() -> None:
-    nothing = {each.key: None for each in parameters()}
-    lines = summary([{**nothing, "детей": 3, "помощь_путёвки": 2}, {**nothing, "детей": 1, "алкоголь": True}])
-    by_title = {each["параметр"]: each for each in lines}
-    assert len(lines) == 106
-    assert (by_title["Путёвки в лагерь"]["единица"], by_title["Путёвки в лагерь"]["итог"]) == ("путёвок", 2)
-    assert by_title["Детей до восемнадцати лет"]["итог"] == 4
-    assert (
-        by_title["Злоупотребление алкоголем"]["единица"],
-        by_title["Злоупотребление алкоголем"]["итог"],
-    ) == (
-        "семей",
-        1,
-    )
-    assert by_title["Путёвки в лагерь"]["пусто"] == 1
+def families_on_a_register(rt: Runtime, keeper: Actor, number: int) -> list[Subject]:
+    subjects = [Subject(make_family(rt, keeper)[0], None) for _ in range(number)]
+    for subject in subjects:
+        enter(rt, subject, "income50", state="ТЖС")
+    return subjects
+
+
+def opened_sheets(rt: Runtime) -> list[int]:
+    """Families about which a sheet was opened, in that order."""
+    with rt.database.read() as conn:
+        wanted = select(case_.c.family_id).where(case_.c.process == "p07_sheet").order_by(case_.c.id)
+        return list(conn.execute(wanted).scalars())
+
+
+def test_a_month_is_opened_in_parts_and_each_family_once(
+    rt: Runtime, keeper: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(monitoring, "PART", 2)
+    subjects = families_on_a_register(rt, keeper, 5)
+    enter(rt, subjects[0], "sop", state="СОП")
+    start_case(rt, StartCase(keeper, "p07_red_zone", {"повод_сверки": "Проверка"}), check_form=False)
+    for looked_at in (2, 4, 5):
+        deliver_due(rt, HANDLERS, 1)
+        assert opened_sheets(rt) == [each.family_id for each in subjects[:looked_at]]
+        assert "p07_ut_actualize" not in steps(rt)
+        leave_only_the_month(rt)
+    deliver_due(rt, HANDLERS)
+    assert "p07_ut_actualize" in steps(rt)
+    assert len(opened_sheets(rt)) == 5
+    known = known_to(rt, keeper, only_case(rt, "p07_red_zone"))
+    assert (known["семей"], known["листов_в_работе"]) == (5, 5)
+    assert [(each["регистр"], each["семей"]) for each in known["регистры"]] == [("sop", 1), ("income50", 5)]
+    assert all(each["пустых"] > 50 for each in known["регистры"])
+
+
+def leave_only_the_month(rt: Runtime) -> None:
+    """What the sheets have promised waits: here only the month goes on."""
+    month = only_case(rt, "p07_red_zone")
+    with rt.database.write() as conn:
+        conn.execute(update(outbox).where(outbox.c.case_id != month).values(next_at=None))
+
+
+def test_a_family_that_comes_while_the_month_is_opened_is_looked_at_and_one_that_goes_is_not(
+    rt: Runtime, keeper: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(monitoring, "PART", 2)
+    first, _, _, gone = families_on_a_register(rt, keeper, 4)
+    start_case(rt, StartCase(keeper, "p07_red_zone", {"повод_сверки": "Проверка"}), check_form=False)
+    deliver_due(rt, HANDLERS, 1)
+    with rt.database.write() as conn:
+        registers.leave(rt, conn, "income50", gone, until=date(2026, 1, 12), left_for="переезд", case_id=1)
+    [new] = families_on_a_register(rt, keeper, 1)
+    enter(rt, first, "sop", state="СОП")
+    sweep_until_idle(rt)
+    found = opened_sheets(rt)
+    assert (len(found), len(set(found))) == (4, 4)
+    assert new.family_id in found
+    assert gone.family_id not in found
+
+
+def test_the_month_waits_for_the_last_sheet_and_then_adds_all_of_them_up(
+    rt: Runtime, keeper: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(monitoring, "PART", 2)
+    families_on_a_register(rt, keeper, 3)
+    month = begin(rt, keeper)
+    do(rt, keeper, "p07_ut_actualize", состав_регистра="верен")
+    for left in (2, 1, 0):
+        assert "p07_ut_verify" not in steps(rt)
+        do(rt, keeper, "p07_sheet_ut_fill", помощь_путёвки=2)
+        with rt.database.read() as conn:
+            wanted = select(case_.c.id).where(case_.c.process == "p07_sheet", case_.c.status == ACTIVE)
+            assert len(conn.execute(wanted).all()) == left
+    assert "p07_ut_verify" in steps(rt)
+    known = known_to(rt, keeper, month.id)
+    assert (known["листов"], known["не_завершено"]) == (3, 0)
+    assert next(each for each in known["сводка"] if each["единица"] == "путёвок")["итог"] == 6

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
+from threading import Event
 
 import pytest
 from sqlalchemy import Connection, func, select, update
@@ -13,12 +14,12 @@ from sqlalchemy import Connection, func, select, update
 from engine.cases import repair
 from engine.cases.history import HistoryKind
 from engine.cases.numbers import next_value
-from engine.cases.outbox import BROKEN_PROMISE, TRIES, Handler, deliver, deliver_due
+from engine.cases.outbox import BROKEN_PROMISE, CLAIMED_FOR, TRIES, Handler, Promise, deliver, deliver_due
 from engine.cases.queries import case_card, case_history, case_variables, open_incidents
 from engine.cases.service import StartedCase
 from engine.cases.tables import counter, incident, outbox
 from engine.clock import MovableClock
-from engine.definitions.operations import OPERATIONS, Call
+from engine.definitions.operations import OPERATIONS, Call, Unfinished
 from engine.errors import MarshrutError, NotAllowed, StepFailed
 from engine.jobs.sweep import HANDLERS, sweep_until_idle
 from engine.model import Actor, split_task_id
@@ -127,6 +128,51 @@ def test_four_workers_at_once_carry_it_out_once(rt: Runtime, clerk: Actor, regis
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: deliver(rt, HANDLERS, row.id), range(4)))
     assert (counted(rt), open_nodes(rt)) == (1, ["a"])
+
+
+class InParts:
+    """An operation that does its work in three parts, and notes each in the database."""
+
+    def __init__(self) -> None:
+        self.fails_at = -1
+
+    def __call__(self, rt: Runtime, conn: Connection, call: Call) -> dict[str, Decimal] | Unfinished:
+        done = int(call.inputs.get("сделано") or 0)
+        number = next_value(conn, "registry")
+        if done == self.fails_at:
+            raise MarshrutError("Реестр не отвечает.")
+        return Unfinished({"сделано": Decimal(done + 1)}) if done < 2 else {"ответ": Decimal(number)}
+
+
+@pytest.fixture
+def in_parts(monkeypatch: pytest.MonkeyPatch) -> InParts:
+    made = InParts()
+    monkeypatch.setitem(OPERATIONS, "registry.ask", made)
+    return made
+
+
+def test_a_long_operation_commits_each_part_and_answers_after_the_last(
+    rt: Runtime, clerk: Actor, in_parts: InParts
+) -> None:
+    case = open_case(rt, clerk, "calls")
+    for part in (1, 2):
+        assert deliver_due(rt, HANDLERS) == 1
+        assert (counted(rt), open_nodes(rt)) == (part, [])
+    sweep_until_idle(rt)
+    assert (counted(rt), open_nodes(rt), promises(rt)) == (3, ["a"], [])
+    with rt.database.read() as conn:
+        assert case_variables(rt, conn, case_card(rt, conn, clerk, case.id))["ответ"] == 3
+
+
+def test_a_long_operation_goes_on_where_it_failed(rt: Runtime, clerk: Actor, in_parts: InParts) -> None:
+    in_parts.fails_at = 1
+    open_case(rt, clerk, "calls")
+    sweep_until_idle(rt)
+    assert (counted(rt), open_nodes(rt)) == (1, [])
+    in_parts.fails_at = -1
+    pass_time(rt, timedelta(minutes=2))
+    sweep_until_idle(rt)
+    assert (counted(rt), open_nodes(rt)) == (3, ["a"])
 
 
 @pytest.mark.parametrize(
@@ -270,3 +316,53 @@ def test_it_is_delivered_when_a_person_tries_again(rt: Runtime) -> None:
     assert newest.data["data"]["причина"] == WHY
     with pytest.raises(StepFailed, match="Повторять нечего"):
         repair.retry(rt, head, case.id, element, WHY)
+
+
+class SlowPrinter:
+    """Prepares what is promised until it is let go on."""
+
+    def __init__(self) -> None:
+        self.begun, self.go_on = Event(), Event()
+        self.prepared: list[int] = []
+        self.stored: list[int] = []
+
+    def prepare(self, _: Runtime, promise: Promise) -> int:
+        self.prepared.append(promise.id)
+        self.begun.set()
+        assert self.go_on.wait(60)
+        return promise.id
+
+    def store(self, _rt: Runtime, _conn: Connection, _promise: Promise, prepared: int) -> None:
+        self.stored.append(prepared)
+
+
+def test_what_one_worker_prepares_no_other_prepares_in_vain(rt: Runtime) -> None:
+    sender(rt)
+    (row,) = promises(rt)
+    printer = SlowPrinter()
+    handlers = {kind: Handler(printer.store, printer.prepare) for kind in HANDLERS}
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(deliver, rt, handlers, row.id)
+        assert printer.begun.wait(60)
+        assert deliver_due(rt, handlers) == 0
+        deliver(rt, handlers, row.id)
+        printer.go_on.set()
+        first.result(60)
+    assert (printer.prepared, printer.stored, promises(rt)) == ([row.id], [row.id], [])
+
+
+def test_what_a_killed_worker_had_begun_is_prepared_again_later(rt: Runtime) -> None:
+    sender(rt)
+    printer = SlowPrinter()
+    printer.go_on.set()
+
+    def killed(_: Runtime, __: Promise) -> None:
+        raise SystemExit
+
+    with pytest.raises(SystemExit):
+        deliver_due(rt, {kind: Handler(printer.store, killed) for kind in HANDLERS})
+    handlers = {kind: Handler(printer.store, printer.prepare) for kind in HANDLERS}
+    assert deliver_due(rt, handlers) == 0
+    pass_time(rt, CLAIMED_FOR)
+    assert deliver_due(rt, handlers) == 1
+    assert (len(printer.stored), promises(rt)) == (1, [])
