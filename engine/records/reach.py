@@ -15,7 +15,11 @@ from engine.errors import NotFound
 from engine.model import Actor, Permission
 from engine.records.tables import family, family_member, person
 
-_families = select(family_member.c.family_id).where(family_member.c.person_id == person.c.id)
+_families = (
+    select(family_member.c.family_id).where(family_member.c.person_id == person.c.id).correlate(person)
+)
+"""Families of the person whom the condition is about. Without being told, SQL would take anybody's here: the
+query stands two levels below the one that it must belong to."""
 
 
 def people_within(actor: Actor, permission: Permission) -> ColumnElement[bool]:

@@ -183,6 +183,16 @@ def test_a_case_of_a_family_brings_its_members_within_reach(rt: Runtime) -> None
     assert set(found(rt, curator, "лапш")) == {mother, child}
 
 
+def test_a_case_of_one_family_brings_nobody_else_within_reach(rt: Runtime) -> None:
+    here = town(rt)
+    make_person(rt, make_actor(rt, "R05"), name=FullName("Ромашкина", "Анна"))
+    family, mother, _ = make_family(rt, make_actor(rt, "R05"))
+    curator = make_actor(rt, "R03", unit_id=here.administration)
+    make_case(rt, owner_id=curator.user_id, unit_id=here.families, family_id=family)
+    assert mother in found(rt, curator, "лапш")
+    assert found(rt, curator, "ромашк") == []
+
+
 def test_a_page_of_people_costs_as_many_statements_as_one(rt: Runtime) -> None:
     specialist = make_actor(rt, "R05")
     counts = []
