@@ -13,6 +13,7 @@ from flask_login import current_user
 from engine.access.policy import EVERYONE, ROLES
 from engine.deadlines.calendar import YearStatus
 from engine.model import Actor, Permission, Scope
+from engine.records.cars import KEEPERS as CAR_KEEPERS
 from engine.storage.vault import Vault
 from engine.worklist.notices import unread_notices
 from webui.guards import runtime
@@ -23,6 +24,9 @@ SECTIONS = (
     ("case", "cases.index", Permission.CASE_VIEW, Scope.OWN, _l("Дела")),
     ("people", "records.index", Permission.RECORD_VIEW, Scope.OWN, _l("Люди")),
     ("monitor", "monitor.show", Permission.MONITOR_VIEW, Scope.OWN, _l("Монитор")),
+    ("visit", "visits.show", Permission.RECORD_VIEW, Scope.OWN, _l("Выезды")),
+    ("register", "registers.index", Permission.RECORD_VIEW, Scope.OWN, _l("Регистры")),
+    ("building", "commissions.index", Permission.CASE_VIEW, Scope.OWN, _l("Комиссии")),
     ("pathway", "workshop.index", Permission.DEFINITION_VIEW, Scope.AGENCY, _l("Пути")),
     ("clock", "norms.index", Permission.DEFINITION_VIEW, Scope.OWN, _l("Нормы")),
     ("calendar-section", "calendar.show", Permission.MONITOR_VIEW, Scope.TEAM, _l("Календарь")),
@@ -32,6 +36,9 @@ SECTIONS = (
 """Icon, view, the right whose reach makes it a section of one's own, words. A page may be open to more people
 than see it among their sections: they come to it by a link."""
 
+SECTIONS_OF_ROLES = {"visits.show": CAR_KEEPERS}
+"""Roles whose section a page is without that right: the dispatcher has the list of trips, and no families."""
+
 PARTS = {
     "families": "records",
     "merging": "records",
@@ -39,6 +46,8 @@ PARTS = {
     "measures": "cases",
     "referrals": "cases",
     "partners": "admin",
+    "sittings": "commissions",
+    "commission_editing": "commissions",
     "settlements": "admin",
 }
 """Families of pages that belong to the section of another one."""
@@ -70,9 +79,6 @@ def frame() -> dict[str, Any]:
         "home": url_for("inbox.show"),
         "search": url_for("cases.index"),
         "notices": url_for("notices.index"),
-        "visits": url_for("visits.show"),
-        "registers": url_for("registers.index") if _sees_families() else "",
-        "commissions": url_for("commissions.index"),
         "absences": url_for("absences.show"),
         "reminders": url_for("notices.settings"),
         "password": url_for("session.password"),
@@ -109,12 +115,6 @@ def frame() -> dict[str, Any]:
     }
 
 
-def _sees_families() -> bool:
-    """Whether the person who asks, if anybody does, may look at records."""
-    asked_by: Actor | None = g.get("actor")
-    return asked_by is not None and asked_by.may(Permission.RECORD_VIEW)
-
-
 def bare() -> None:
     """Let the page of this request do without the storage."""
     g.bare = True
@@ -127,7 +127,7 @@ def _sections(person: Actor) -> list[dict[str, Any]]:
     return [
         {"href": url_for(view), "icon": icon, "label": words, "current": view.split(".")[0] == here}
         for icon, view, right, reach, words in sorted(SECTIONS, key=lambda section: section[1] not in first)
-        if person.may(right, reach)
+        if person.may(right, reach) or person.roles & SECTIONS_OF_ROLES.get(view, frozenset())
     ]
 
 

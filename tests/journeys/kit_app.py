@@ -28,6 +28,13 @@ SECTIONS = (
     ("methods", "Пути", "pathway"),
     ("step", "Шаг", "journal"),
 )
+MORE_SECTIONS = (
+    ("visits", "Выезды", "visit"),
+    ("registers", "Регистры", "register"),
+    ("calendar", "Календарь", "calendar-section"),
+    ("accounts", "Сотрудники", "person"),
+)
+"""A supervisor has so many that few windows show them all: these are added on the page of the monitor."""
 
 
 class Site:
@@ -107,7 +114,7 @@ def _frame() -> dict[str, Any]:
     return {
         "nav": [
             {"href": f"/kit/{name}", "label": label, "icon": icon, "current": name == here}
-            for name, label, icon in SECTIONS
+            for name, label, icon in (*SECTIONS, *(MORE_SECTIONS if here == "monitor" else ()))
         ],
         "user": {
             "name": "Крылова О. П.",

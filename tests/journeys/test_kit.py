@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import DEFAULT_OPTIONS, Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
 
 from tests.journeys import kit_app
 from tests.journeys.conftest import COLOURS_ONLY, Watch, watch
@@ -164,6 +164,35 @@ def test_alt_and_a_digit_open_a_section(page, seen):
     page.goto("/kit/inbox")
     page.keyboard.press("Alt+2")
     expect(page).to_have_url(re.compile("/kit/case$"))
+
+
+def test_sections_that_find_no_room_in_the_bar_are_in_its_menu(page, seen):
+    """Nothing of the bar is cut off, whatever the width; the current section stays in sight."""
+    page.goto("/kit/monitor")
+    menu = page.locator("[data-more-sections]")
+    everything = [*kit_app.SECTIONS, *kit_app.MORE_SECTIONS]
+    for width, roomy in ((1920, True), (1440, False), (1280, False), (1024, False), (820, False)):
+        page.set_viewport_size({"width": width, "height": 900})
+        expect(menu).to_be_visible(visible=not roomy)
+        parts = page.locator(".section-list > .section, .more-sections, .bar-side > *").filter(visible=True)
+        cut = [part.inner_text() for part in parts.all() if _outside(part, width)]
+        assert cut == [], width
+        shown = page.locator(".section-list > .section").filter(visible=True).all_inner_texts()
+        assert "Монитор" in shown, width
+        if not roomy:
+            menu.locator("summary").press("Enter")
+            shown += menu.get_by_role("link").all_inner_texts()
+            assert Axe().run(page, options=DEFAULT_OPTIONS).violations_count == 0
+            page.keyboard.press("Escape")
+            expect(menu.locator("summary")).to_be_focused()
+        assert sorted(shown) == sorted(label for _, label, _ in everything), width
+
+
+def _outside(part: Locator, width: int) -> bool:
+    """Whether something of the bar ends beyond the window or wraps out of the bar."""
+    box = part.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] > width or box["y"] + box["height"] > 60
 
 
 def test_the_first_tab_leads_to_the_content(page, seen):

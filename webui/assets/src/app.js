@@ -12,8 +12,10 @@ import { startRefreshing } from "./refresh.js";
 import { watchPrinting } from "./printing.js";
 import { watchRows } from "./rows.js";
 import { watchScrolling } from "./scrolling.js";
+import { fitSections } from "./sections.js";
 
 startRefreshing();
+fitSections();
 improveDates();
 watchConnection();
 watchDraftForms();
