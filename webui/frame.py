@@ -13,7 +13,6 @@ from flask_login import current_user
 from engine.access.policy import EVERYONE, ROLES
 from engine.deadlines.calendar import YearStatus
 from engine.model import Actor, Permission, Scope
-from engine.records.cars import KEEPERS as CAR_KEEPERS
 from engine.storage.vault import Vault
 from engine.worklist.notices import unread_notices
 from webui.guards import runtime
@@ -24,7 +23,7 @@ SECTIONS = (
     ("case", "cases.index", Permission.CASE_VIEW, Scope.OWN, _l("Дела")),
     ("people", "records.index", Permission.RECORD_VIEW, Scope.OWN, _l("Люди")),
     ("monitor", "monitor.show", Permission.MONITOR_VIEW, Scope.OWN, _l("Монитор")),
-    ("visit", "visits.show", Permission.RECORD_VIEW, Scope.OWN, _l("Выезды")),
+    ("visit", "visits.show", Permission.TASK_WORK, Scope.OWN, _l("Выезды")),
     ("register", "registers.index", Permission.RECORD_VIEW, Scope.OWN, _l("Регистры")),
     ("building", "commissions.index", Permission.CASE_VIEW, Scope.OWN, _l("Комиссии")),
     ("pathway", "workshop.index", Permission.DEFINITION_VIEW, Scope.AGENCY, _l("Пути")),
@@ -35,9 +34,6 @@ SECTIONS = (
 )
 """Icon, view, the right whose reach makes it a section of one's own, words. A page may be open to more people
 than see it among their sections: they come to it by a link."""
-
-SECTIONS_OF_ROLES = {"visits.show": CAR_KEEPERS}
-"""Roles whose section a page is without that right: the dispatcher has the list of trips, and no families."""
 
 PARTS = {
     "families": "records",
@@ -127,7 +123,7 @@ def _sections(person: Actor) -> list[dict[str, Any]]:
     return [
         {"href": url_for(view), "icon": icon, "label": words, "current": view.split(".")[0] == here}
         for icon, view, right, reach, words in sorted(SECTIONS, key=lambda section: section[1] not in first)
-        if person.may(right, reach) or person.roles & SECTIONS_OF_ROLES.get(view, frozenset())
+        if person.may(right, reach)
     ]
 
 
