@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime
+from weakref import WeakKeyDictionary
 
 import structlog
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from engine.bpmn import timers
 from engine.cases.service import start_case
@@ -21,26 +22,30 @@ from engine.definitions.library import Release, TimedStart
 from engine.errors import MarshrutError
 from engine.model import SYSTEM, StartCase
 from engine.runtime import Runtime
+from engine.storage.database import Database
 
 log = structlog.get_logger(__name__)
 
-_OPENED = select(case_.c.id).where(case_.c.request_key == bindparam("request_key"))
+_OPENED = select(case_.c.request_key).where(
+    case_.c.request_key.in_(bindparam("request_keys", expanding=True))
+)
+_known: WeakKeyDictionary[Database, frozenset[str]] = WeakKeyDictionary()
+"""Requests of the last moments that have their case: what this process need not ask for again."""
 
 
-def open_due(rt: Runtime) -> int:
-    """Open what the calendar asks for, one commit a case; returns how many cases were opened."""
-    now = rt.clock.now()
+def open_due(rt: Runtime, release_id: int) -> int:
+    """Open what the calendar asks for by this release, one commit a case; returns how many cases were opened.
+
+    Costs no statement while the last moments are known to have been opened.
+    """
+    release, now = rt.library.release(release_id), rt.clock.now()
     with rt.database.read() as conn:
-        release = rt.library.newest(conn)
-        starts = () if release is None else release.timed_starts(conn)
-        if release is None or not starts:
+        last = dict(_commands(rt, release, conn, now))
+        if _known.get(rt.database, frozenset()) >= last.keys():
             return 0
-        due = [
-            command
-            for command in _commands(rt, release, starts, now)
-            if conn.execute(_OPENED, {"request_key": command.request_key}).scalar() is None
-        ]
-    return sum(_opened(rt, command) for command in due)
+        opened = frozenset(conn.execute(_OPENED, {"request_keys": list(last)}).scalars())
+    _known[rt.database] = opened
+    return sum(_opened(rt, command) for key, command in last.items() if key not in opened)
 
 
 def _opened(rt: Runtime, command: StartCase) -> bool:
@@ -53,10 +58,10 @@ def _opened(rt: Runtime, command: StartCase) -> bool:
 
 
 def _commands(
-    rt: Runtime, release: Release, starts: tuple[TimedStart, ...], now: datetime
-) -> Iterator[StartCase]:
-    """For each start whose moment has come the case of its last moment."""
-    for start in starts:
+    rt: Runtime, release: Release, conn: Connection, now: datetime
+) -> Iterator[tuple[str, StartCase]]:
+    """For each start whose moment has come the case of its last moment, after the key of its request."""
+    for start in release.timed_starts(conn):
         unit_id = _unit_of(rt, release, start)
         schedule = timers.read_text(start.timer)
         if unit_id is None or schedule is None:
@@ -64,15 +69,19 @@ def _commands(
         zone = rt.calendars.office(unit_id).zone
         moment = timers.last_moment(schedule, start.since, now, zone)
         if moment is not None:
-            key = f"{start.process} {start.node} {int(moment.timestamp())}"
-            yield StartCase(
-                SYSTEM,
-                start.process,
-                label=release.process(start.process).name,
-                filed_at=moment,
-                unit_id=unit_id,
-                start_event=start.node,
-                request_key=hashlib.sha256(key.encode()).hexdigest(),
+            words = f"{start.process} {start.node} {int(moment.timestamp())}"
+            key = hashlib.sha256(words.encode()).hexdigest()
+            yield (
+                key,
+                StartCase(
+                    SYSTEM,
+                    start.process,
+                    label=release.process(start.process).name,
+                    filed_at=moment,
+                    unit_id=unit_id,
+                    start_event=start.node,
+                    request_key=key,
+                ),
             )
 
 

@@ -87,6 +87,7 @@ _OVERLONG = (
     .order_by(term_pause.c.limit_at)
     .limit(bindparam("limit"))
 )
+PAUSES_OVERLONG = _OVERLONG.limit(None).order_by(None).exists()
 
 
 def may_pause(actor: Actor, norm: Norm, case: CaseLike, queues: Collection[int]) -> bool:

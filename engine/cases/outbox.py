@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
 
 from engine.cases.tables import incident, outbox
 from engine.cases.values import open_values
@@ -51,6 +51,7 @@ _DUE = (
     .order_by(outbox.c.next_at, outbox.c.id)
     .limit(bindparam("limit"))
 )
+PROMISES_DUE = exists().where(outbox.c.next_at <= bindparam("now"))
 _TAKE = (
     select(outbox)
     .where(outbox.c.id == bindparam("row_id"), outbox.c.next_at.is_not(None))

@@ -51,9 +51,8 @@ last term that they may have opened by it is there.
 _SETTLED_CHANGES = calendar_change.c.recalculation_id.is_(None) & (
     calendar_change.c.at <= bindparam("settled")
 )
-_ANY = select(
-    exists().where(calendar_change.c.recalculation_id.is_(None))
-    | exists().where(recalculation.c.finished_at.is_(None))
+CALENDARS_MOVED = exists().where(calendar_change.c.recalculation_id.is_(None)) | exists().where(
+    recalculation.c.finished_at.is_(None)
 )
 _UNFINISHED = (
     select(recalculation)
@@ -117,7 +116,7 @@ def recount_due(rt: Runtime, limit: int = BATCH) -> int:
     """
     now = rt.clock.now()
     with rt.database.read() as conn:
-        rt.calendars.moved = bool(conn.execute(_ANY).scalar_one())
+        rt.calendars.moved = bool(conn.execute(select(CALENDARS_MOVED)).scalar_one())
     if not rt.calendars.moved:
         return 0
     rt.calendars.forget()  # this process may be one of those that believe the calendar of before

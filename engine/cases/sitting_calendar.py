@@ -23,7 +23,7 @@ from engine.errors import MarshrutError, StepFailed
 from engine.model import FAR_FUTURE, SYSTEM, StartCase, Value
 from engine.records.agenda import urged
 from engine.records.commissions import FAMILY, ON_DEMAND, Commission, commission_for, commission_of
-from engine.records.sitting_plan import call_sitting, next_days, plan_by_rule
+from engine.records.sitting_plan import call_sitting, next_days
 from engine.records.sittings import CANCELLED, PLANNED, take_sitting
 from engine.records.tables import ON_AGENDA, WAITING, agenda_item, commission, sitting
 from engine.runtime import Runtime
@@ -53,6 +53,7 @@ _DUE = (
     )
     .order_by(sitting.c.opens_at, sitting.c.id)
 )
+SITTINGS_BEGIN = _DUE.order_by(None).exists()
 _GIVE_UP = (
     update(sitting)
     .where(sitting.c.id == bindparam("the_sitting"), sitting.c.case_id.is_(None))
@@ -86,6 +87,7 @@ _WAITING = (
     .where(_OPEN, case_.c.status == ACTIVE)
     .order_by(agenda_item.c.id)
 )
+QUESTIONS_WAIT = _WAITING.order_by(None).exists()
 _HEARD_ON = (
     select(sitting.c.id)
     .join_from(agenda_item, sitting, sitting.c.case_id == agenda_item.c.sitting_case_id)
@@ -100,11 +102,6 @@ _HEARD_ON = (
 _AWAITS = select(wait.c.id).where(
     wait.c.case_id == bindparam("case_id"), wait.c.name == NEEDED, wait.c.key == bindparam("key")
 )
-
-
-def keep_calendar(rt: Runtime) -> int:
-    """Plan by the rules, open what is to be prepared, ask for sooner sittings; how much was done."""
-    return plan_by_rule(rt) + open_sittings(rt) + urge(rt)
 
 
 def open_sittings(rt: Runtime) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, exists, select, update
 
 from engine import bpmn
 from engine.bpmn.commands import Fire
@@ -40,6 +40,7 @@ _DUE = (
     .order_by(wait.c.due_at, wait.c.id)
     .limit(bindparam("limit"))
 )
+TIMERS_DUE = exists().where(wait.c.due_at <= bindparam("now"))
 _STILL_DUE = (
     select(wait.c.id, wait.c.node, wait.c.term)
     .where(wait.c.case_id == bindparam("case_id"), wait.c.due_at <= bindparam("now"))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from engine import bpmn, dmn, formjs
 from engine.bpmn import Diagram, Process, Program
@@ -32,7 +32,8 @@ PINNED = "pinned"
 _DEFINITION = select(definition.c.kind, definition.c.content).where(definition.c.id == bindparam("id"))
 _RELEASE = select(release.c.catalogue).where(release.c.id == bindparam("id"))
 _PUBLISHED = select(definition.c.published_at).where(definition.c.id == bindparam("id"))
-_NEWEST = select(release.c.id).order_by(release.c.id.desc()).limit(1)
+NEWEST_RELEASE = select(func.max(release.c.id))
+"""The number of the newest release; NULL while nothing is published."""
 
 Parsed = Diagram | Model | Form | bytes
 T = TypeVar("T", Diagram, Model, Form, bytes)
@@ -71,7 +72,7 @@ class Library:
 
     def current(self, conn: Connection) -> Release:
         """The newest release: what new cases start with."""
-        newest = conn.execute(_NEWEST).scalar_one_or_none()
+        newest = conn.execute(NEWEST_RELEASE).scalar_one()
         if newest is None:
             raise NotFound("Ни одного пути ещё не опубликовано.", "Загрузите и опубликуйте схему.")
         return self.release(newest)
@@ -83,7 +84,7 @@ class Library:
 
     def newest(self, conn: Connection) -> Release | None:
         """The newest release; None when nothing has been published yet."""
-        found = conn.execute(_NEWEST).scalar_one_or_none()
+        found = conn.execute(NEWEST_RELEASE).scalar_one()
         return None if found is None else self.release(found)
 
     def parsed(self, definition_id: int, version: int | None = None) -> Parsed:

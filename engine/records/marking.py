@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from engine.records.queries import people_data
 from engine.records.service import store_person
@@ -11,15 +11,15 @@ from engine.runtime import Runtime
 
 BATCH = 100
 
-_UNMARKED = (
-    select(person).where(~person.c.marked, person.c.data.is_not(None)).order_by(person.c.id).limit(BATCH)
-)
+_IS_UNMARKED = ~person.c.marked & person.c.data.is_not(None)
+OLD_CARDS = exists().where(_IS_UNMARKED)
+_UNMARKED = select(person).where(_IS_UNMARKED).order_by(person.c.id).limit(BATCH)
 
 
 def mark_old_cards(rt: Runtime) -> int:
     """Find out with whom the people of old cards may be one; how many cards were looked at."""
     with rt.database.read() as conn:
-        if conn.execute(_UNMARKED.limit(1)).first() is None:
+        if not conn.execute(select(OLD_CARDS)).scalar_one():
             return 0
     with rt.database.write() as conn:
         rows = conn.execute(_UNMARKED.with_for_update(skip_locked=True)).all()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select, update
 
 from engine.access.journal import record_action
 from engine.deadlines.calendar import Calendar
@@ -24,6 +24,20 @@ AHEAD = timedelta(days=60)
 AGAIN = timedelta(days=7)
 """It is filled up again when so much of that has passed."""
 LONGEST_REASON = 300
+
+_IS_SHORT = (
+    commission.c.active
+    & commission.c.weekday.is_not(None)
+    & (commission.c.planned_until < bindparam("filled_until"))
+)
+_SHORT = select(commission.c.id).where(_IS_SHORT)
+CALENDARS_SHORT = exists().where(_IS_SHORT)
+"""Some commission's calendar is not filled until the day `filled_until`."""
+
+
+def filled_until(now: datetime) -> str:
+    """The day until which calendars of commissions have to be filled."""
+    return (now.date() + AHEAD - AGAIN).isoformat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +89,8 @@ def rule_days(weekday: int, weeks: Collection[int], first: date, last: date) -> 
 
 def plan_by_rule(rt: Runtime) -> int:
     """Fill the calendars of the commissions that sit by a rule; how many sittings were added."""
-    today = _today(rt)
-    late = (today + AHEAD - AGAIN).isoformat()
-    wanted = select(commission.c.id).where(
-        commission.c.active, commission.c.weekday.is_not(None), commission.c.planned_until < late
-    )
     with rt.database.read() as conn:
-        found = conn.execute(wanted).scalars().all()
+        found = conn.execute(_SHORT, {"filled_until": filled_until(rt.clock.now())}).scalars().all()
     return sum(_fill(rt, number) for number in found)
 
 

@@ -75,6 +75,7 @@ _CHANGED = (
     )
     .order_by(sitting.c.id)
 )
+SITTINGS_CHANGED = _CHANGED.order_by(None).exists()
 
 
 def plan_sitting(conn: Connection, commission_id: int, case_id: int, day: date, reason: str = "") -> None:

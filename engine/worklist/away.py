@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, exists, insert, select
 
 from engine.access.absences import Away, away_now
 from engine.access.queries import holders
@@ -42,6 +42,23 @@ _PERIODS = (
 _TOLD = select(notice.c.absence_id, notice.c.task_id, notice.c.at).where(
     notice.c.absence_id.in_(bindparam("periods", expanding=True))
 )
+
+_ALL_TOLD, _STEP_TOLD = notice.alias(), notice.alias()
+_OF_ALL = (_ALL_TOLD.c.absence_id == absence.c.id) & _ALL_TOLD.c.task_id.is_(None)
+STEPS_OF_AWAY = (
+    select(absence.c.id)
+    .join_from(absence, task, task.c.assignee_id == absence.c.absent_id)
+    .where(
+        task.c.status == OPEN,
+        absence.c.first_day <= bindparam("latest"),
+        absence.c.last_day >= bindparam("earliest"),
+        ~exists().where(_OF_ALL, _ALL_TOLD.c.at >= task.c.opened_at),
+        ~exists().where(_OF_ALL)
+        | ~exists().where(_STEP_TOLD.c.absence_id == absence.c.id, _STEP_TOLD.c.task_id == task.c.id),
+    )
+    .exists()
+)
+"""Somebody is away between these days and has steps that nobody was told of."""
 
 
 def tell_away(rt: Runtime) -> int:

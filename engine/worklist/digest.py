@@ -34,7 +34,8 @@ def queue_digests(rt: Runtime) -> int:
     with rt.database.read() as conn:
         wishing = conn.execute(_WISHING).all()
         since = _monday(now.date()).toordinal() - 7
-        queued = {(row.account_id, row.about) for row in conn.execute(_QUEUED, {"since": since})}
+        asked = conn.execute(_QUEUED, {"since": since}) if wishing else ()
+        queued = {(row.account_id, row.about) for row in asked}
     rows = []
     for person in wishing:
         week = _monday(now.astimezone(rt.calendars.office(person.unit_id).zone).date())

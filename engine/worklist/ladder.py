@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, literal, select
+from sqlalchemy import Connection, bindparam, exists, insert, select
 
 from engine.access.absences import Away, away_now
 from engine.access.queries import holders
@@ -31,7 +31,7 @@ from engine.worklist.tables import notice, task
 BATCH = 200
 """Terms a commit. Many at once cost the database least."""
 
-_ANY_DUE = select(literal(1)).where(term.c.next_at <= bindparam("now")).limit(1)
+RUNGS_DUE = exists().where(term.c.next_at <= bindparam("now"))
 _CASES = select(
     case_.c.id, case_.c.unit_id, case_.c.owner_id, case_.c.key_id, case_.c.release_id, case_.c.process
 ).where(case_.c.id.in_(bindparam("ids", expanding=True)))
@@ -59,7 +59,7 @@ def tell_due(rt: Runtime, limit: int = BATCH) -> int:
     """
     now = rt.clock.now()
     with rt.database.read() as conn:
-        if conn.execute(_ANY_DUE, {"now": to_seconds(now)}).first() is None:
+        if not conn.execute(select(RUNGS_DUE), {"now": to_seconds(now)}).scalar_one():
             return 0
     with rt.database.write() as conn:
         terms = due_rungs(conn, now, limit)

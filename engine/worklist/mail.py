@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.access.tables import account
@@ -99,7 +99,7 @@ _DUE_TOO = (
     .with_for_update(skip_locked=True)
 )
 """The other notices of the same people: what is due at once goes in one letter."""
-_ANY_DUE = select(mail.c.id).where(mail.c.next_at <= bindparam("now")).limit(1)
+LETTERS_DUE = exists().where(mail.c.next_at <= bindparam("now"))
 _TAKE = (
     update(mail)
     .where(mail.c.id.in_(bindparam("ids", expanding=True)))
@@ -255,7 +255,7 @@ def _together(taken: Sequence[AnyRow]) -> list[Sequence[AnyRow]]:
 def _take(rt: Runtime, now: datetime, limit: int) -> Sequence[AnyRow]:
     """Rows that are ours until LEASE ends."""
     with rt.database.read() as conn:
-        if conn.execute(_ANY_DUE, {"now": to_seconds(now)}).first() is None:
+        if not conn.execute(select(LETTERS_DUE), {"now": to_seconds(now)}).scalar_one():
             return []
     with rt.database.write() as conn:
         ids = list(conn.execute(_DUE, {"now": to_seconds(now), "limit": limit}).scalars())

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.cases.events import note_event
-from engine.cases.sitting_calendar import keep_calendar, open_sittings, urge
+from engine.cases.sitting_calendar import open_sittings, urge
 from engine.cases.tables import case_
 from engine.clock import MovableClock
 from engine.deadlines.service import seed
@@ -119,7 +119,7 @@ def test_a_planned_sitting_is_opened_the_morning_its_agenda_is_closed(
     call(rt, secretary, commission, 16)
     case = ask(rt)
     at(rt, 15, 8)
-    assert keep_calendar(rt) == 0
+    assert open_sittings(rt) == 0
     at(rt, 15, 9)
     sweep_until_idle(rt)
     assert "agenda" in open_nodes(rt)
