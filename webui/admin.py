@@ -111,6 +111,7 @@ KINDS = {
     "norm": _l("норма"),
     "sheet": _l("лист мониторинга"),
     "register": _l("регистр"),
+    "report": _l("отчёт"),
 }
 """Words of the journal; what has none yet is shown as it is kept."""
 

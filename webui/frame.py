@@ -26,6 +26,7 @@ SECTIONS = (
     ("visit", "visits.show", Permission.TASK_WORK, Scope.OWN, _l("Выезды")),
     ("register", "registers.index", Permission.RECORD_VIEW, Scope.OWN, _l("Регистры")),
     ("building", "commissions.index", Permission.CASE_VIEW, Scope.OWN, _l("Комиссии")),
+    ("chart", "reports.index", Permission.MONITOR_VIEW, Scope.TEAM, _l("Отчёты")),
     ("pathway", "workshop.index", Permission.DEFINITION_VIEW, Scope.AGENCY, _l("Пути")),
     ("clock", "norms.index", Permission.DEFINITION_VIEW, Scope.OWN, _l("Нормы")),
     ("calendar-section", "calendar.show", Permission.MONITOR_VIEW, Scope.TEAM, _l("Календарь")),

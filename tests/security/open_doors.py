@@ -30,7 +30,7 @@ COLLEAGUES = {
     "records.commissions.commissions_of", "records.commissions.keeps",
     "records.commissions.sits_as", "records.sitting_plan.next_days",
     "records.sitting_plan.sittings_between", "records.sitting_plan.sitting_of",
-    "records.commission_report.heard_between",
+    "records.commission_report.heard_between", "records.commission_report.heard_by_commission",
     "definitions.queries.definition_content", "definitions.queries.published_definitions",
     "deadlines.queries.all_norms", "deadlines.queries.calendar_keys", "deadlines.queries.country_years",
     "deadlines.queries.days_by_year",  "deadlines.queries.norm_editions",
@@ -63,6 +63,9 @@ AFTER_A_CHECK = {
     "records.visits.by_ids", "records.visits.visits_of",
     "deadlines.queries.case_terms", "deadlines.queries.changes_of_terms", "deadlines.queries.open_terms",
     "worklist.escalations.red_cases",
+    # with what `reports.asked.ask` has let somebody ask
+    "reports.answers.answers", "reports.answers.listed", "reports.questions.questions",
+    "reports.registers.courses", "reports.visits.visits",
     "worklist.forecast.forecasts_of_case",
     # with the queues of an actor
     "worklist.inbox.inbox_counters", "worklist.inbox.inbox_page", "worklist.inbox.inbox_rows",

@@ -68,6 +68,7 @@ from engine.records import queries as people
 from engine.records import service as records
 from engine.records.cells import refreshed
 from engine.records.tables import family, partner, person
+from engine.reports import asked as reports
 from engine.runtime import Runtime
 from engine.versions import impact, moving, planning
 from engine.worklist import candidates, escalations, forecast, handover, monitor, relocation, step
@@ -80,7 +81,9 @@ from tests.security import things
 from tests.security.open_doors import AFTER_A_CHECK, COLLEAGUES, INSIDE, OWN
 from tests.security.sittings import SITTINGS
 
-ROOMS = ("access", "cases", "deadlines", "definitions", "documents", "records", "versions", "worklist")
+ROOMS = (
+    "access", "cases", "deadlines", "definitions", "documents", "records", "reports", "versions", "worklist",
+)  # fmt: skip
 HANDLES = {"rt", "conn", "actor", "command"}
 """A function that takes any of these can reach somebody's data."""
 DAY = date(2026, 1, 12)
@@ -357,6 +360,7 @@ REFUSED: dict[str, Call] = {
     ),
     "worklist.handover.recipients": lambda w, a: handover.recipients(w.rt, a, w.colleague_id),
     "worklist.handover.work_of": lambda w, a: handover.work_of(w.rt, a, w.colleague_id),
+    "reports.asked.ask": lambda w, a: reports.ask(w.rt, a, DAY, DAY, town(w.rt).families),
     "worklist.step.step_view": lambda w, a: w.read(
         lambda c: step.step_view(w.rt, c, a, w.task_id, w.rt.clock.now())
     ),
@@ -367,6 +371,9 @@ SCOPED: dict[str, Call] = {
     "access.absences.absences": lambda w, a: absences.absences(w.rt, a, DAY, DAY),
     "access.absences.led_by": lambda w, a: [
         each for each in absences.led_by(w.rt, a) if each.id != a.user_id
+    ],
+    "reports.asked.offered_units": lambda w, a: [
+        each for each in reports.offered_units(w.rt, a) if each.id == town(w.rt).families
     ],
     "access.queries.journal": lambda w, a: [
         entry for entry in colleagues.journal(w.rt, a) if entry.actor_id == w.colleague_id

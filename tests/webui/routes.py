@@ -181,6 +181,11 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/monitor/forecast"): Route(WATCHES),
     ("GET", "/monitor/reassign/<int:task_id>"): Route(HANDS_OVER, "task"),
     ("POST", "/monitor/reassign/<int:task_id>"): Route(HANDS_OVER, "task"),
+    # reports: of a specialist, who watches single cases, the service wants more
+    ("GET", "/reports"): Route(WATCHES),
+    ("GET", "/reports/<key>"): Route(WATCHES),
+    ("GET", "/reports/<key>/list"): Route(WATCHES),
+    ("GET", "/reports/<key>/file.<kind>"): Route(WATCHES),
     # the methodologist
     ("GET", "/workshop"): Route(EVERYONE),
     ("GET", "/workshop/<kind>/<key>"): Route(EVERYONE),

@@ -1,0 +1,67 @@
+"""RP-12: how partners answer."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from engine.errors import NotFound
+from engine.reports.answers import OUTCOMES, answers, listed, together
+from tests.engine.reports.rows import a_case, a_document, a_partner, at, year
+
+
+def test_every_document_has_one_outcome_and_the_day_of_the_term_is_in_time(rt, town, analyst):
+    sent = at("2025-12-01 09:00")
+    with rt.database.write() as conn:
+        job = a_partner(conn, town.municipality, "Центр занятости")
+        case_id = a_case(conn, town.families)
+        a_document(conn, job, case_id, sent, "2025-12-05", closed_at=at("2025-12-05 20:59"), state="done")
+        a_document(conn, job, case_id, sent, "2025-12-05", closed_at=at("2025-12-05 21:00"), state="undone")
+        a_document(conn, job, case_id, sent, "2025-12-05", closed_at=at("2025-12-08 09:00"), state="expired")
+        a_document(conn, job, case_id, sent, "2025-12-05", closed_at=at("2025-12-02 09:00"), state="revoked")
+        a_document(conn, job, case_id, sent, "2026-01-12")
+        a_document(conn, job, case_id, sent, "2026-01-11")
+        asked = year(rt, analyst, date(2025, 12, 1), date(2025, 12, 31))
+        [found] = answers(conn, asked)
+        lists = {how: len(listed(conn, asked, how, job)) for how in OUTCOMES}
+        everything = listed(conn, asked, "all")
+    assert found.outcomes == dict.fromkeys(OUTCOMES, 1) == lists
+    assert found.sent == len(everything) == 6
+    assert found.median_days == 4.0  # the working days 2, 3, 4, 5 December; the sixth is a Saturday
+
+
+def test_what_was_sent_counts_in_the_period_of_sending_by_the_clock_of_the_office(rt, town, analyst):
+    with rt.database.write() as conn:
+        job = a_partner(conn, town.municipality, "Центр занятости")
+        for moment in ("2025-11-30 20:59", "2025-11-30 21:00", "2025-12-31 20:59", "2025-12-31 21:00"):
+            a_document(conn, job, a_case(conn, town.families), at(moment), "2026-02-01")
+        [found] = answers(conn, year(rt, analyst, date(2025, 12, 1), date(2025, 12, 31)))
+    assert found.sent == 2
+    assert found.median_days is None
+
+
+def test_units_and_partners_add_up_to_the_whole(rt, town, analyst):
+    sent = at("2025-12-01 09:00")
+    with rt.database.write() as conn:
+        for name in ("Больница", "Центр занятости"):
+            number = a_partner(conn, town.municipality, name)
+            for unit_id in (town.families, town.care, town.administration):
+                done = {"closed_at": at("2025-12-03 09:00"), "state": "done", "families": 18}
+                a_document(conn, number, a_case(conn, unit_id), sent, "2025-12-05", **done)
+        span = date(2025, 12, 1), date(2025, 12, 31)
+        found = answers(conn, year(rt, analyst, *span))
+        parts = [
+            together(answers(conn, year(rt, analyst, *span, unit_id=unit_id)))
+            for unit_id in (town.centre, town.administration)
+        ]
+    whole = together(found)
+    assert [each.name for each in found] == ["Больница", "Центр занятости"]
+    assert whole.sent == sum(each.sent for each in found) == sum(part.sent for part in parts) == 6
+    assert whole.given["families"] == 108 == sum(part.given["families"] for part in parts)
+    assert whole.median_days == 2.0
+
+
+def test_an_outcome_that_there_is_not_is_not_found(rt, analyst):
+    with rt.database.read() as conn, pytest.raises(NotFound):
+        listed(conn, year(rt, analyst), "lost")

@@ -1,0 +1,66 @@
+"""RP-08: the schedule of the year and the crews."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import insert
+
+from engine.records.tables import CALLED_OFF, DANGER, HELD, NOBODY, PLANNED, visit_member
+from engine.reports.visits import CREWS, ENDS, facts, visits
+from tests.engine.reports.rows import a_case, a_plan, a_visit, year
+
+
+def test_a_visit_is_in_one_end_and_one_that_took_place_in_one_crew(rt, town, analyst):
+    with rt.database.write() as conn:
+        for status, crew in [(HELD, True), (DANGER, False), (HELD, None), (NOBODY, True), (CALLED_OFF, None)]:
+            a_visit(conn, town.families, "2026-01-08", status, full_crew=crew)
+        a_visit(conn, town.families, "2026-01-11", PLANNED)
+        a_visit(conn, town.families, "2026-01-12", PLANNED)
+        whole = visits(conn, year(rt, analyst)).whole
+    assert {end: whole[end] for end in ENDS} == {
+        "held": 3, "nobody": 1, "called_off": 1, "missed": 1, "ahead": 1,
+    }  # fmt: skip
+    assert whole["all"] == sum(whole[end] for end in ENDS)
+    assert [whole[crew] for crew in CREWS] == [1, 1, 1]
+
+
+def test_only_an_approved_schedule_counts(rt, town, analyst):
+    with rt.database.write() as conn:
+        approved = a_plan(conn, town.municipality)
+        draft = a_plan(conn, town.municipality, 2027, approved=False)
+        a_visit(conn, town.families, "2026-01-08", HELD, plan_id=approved)
+        a_visit(conn, town.families, "2026-01-08", HELD)
+        a_visit(conn, town.families, "2026-01-09", PLANNED, plan_id=draft)
+        whole = visits(conn, year(rt, analyst)).whole
+    assert (whole["all"], whole["scheduled"], whole["scheduled_held"]) == (2, 1, 1)
+
+
+def test_months_and_units_add_up_to_the_whole_and_a_figure_is_its_list(rt, town, analyst):
+    days = ["2025-12-31", "2026-01-01", "2026-01-31", "2026-02-01", "2026-12-31", "2027-01-01"]
+    with rt.database.write() as conn:
+        for unit_id in (town.families, town.care, town.administration):
+            for day in days:
+                a_visit(conn, unit_id, day, HELD, full_crew=True, case_id=a_case(conn, unit_id))
+        asked = year(rt, analyst)
+        found = visits(conn, asked)
+        parts = [
+            visits(conn, year(rt, analyst, unit_id=each)).whole for each in (town.centre, town.administration)
+        ]
+        listed = facts(asked).listed(conn, "full")
+    assert found.whole["all"] == 12 == sum(row["all"] for row in found.months.values())
+    assert {name: sum(part[name] for part in parts) for name in found.whole} == found.whole
+    assert len(listed) == found.whole["full"]
+    assert {each.day for each in listed} == {date.fromisoformat(day) for day in days[1:-1]}
+
+
+def test_it_says_which_service_did_not_come(rt, town, analyst):
+    with rt.database.write() as conn:
+        held = a_visit(conn, town.families, "2026-01-08", HELD)
+        nobody = a_visit(conn, town.families, "2026-01-08", NOBODY)
+        for number in (held, nobody):
+            for place, (service, comes) in enumerate([("police", False), ("crb", True)]):
+                row = {"visit_id": number, "place": place, "service": service, "name": "", "comes": comes}
+                conn.execute(insert(visit_member), row)
+        services = visits(conn, year(rt, analyst)).services
+    assert [(each.service, each.asked, each.came) for each in services] == [("police", 1, 0), ("crb", 1, 1)]

@@ -1,0 +1,346 @@
+"""The tables of each report: its figures in words, with what counts beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from flask_babel import gettext as _
+from sqlalchemy import Connection
+
+from engine.errors import NotFound
+from engine.model import Actor
+from engine.records.commissions import COUNTED, ITEM_KINDS
+from engine.records.crews import SERVICES
+from engine.records.registers import REGISTERS
+from engine.reports import answers, questions
+from engine.reports import registers as register_figures
+from engine.reports import visits as visit_figures
+from engine.reports.asked import Asked, Span
+from engine.reports.facts import Behind, Figures
+from engine.reports.questions import Considered
+from engine.runtime import Runtime
+from webui.calendar import MONTHS
+from webui.report_sheets import Cell, Chart, Point, Sheet, share
+
+
+class Link(Protocol):
+    """The address of the list behind a figure: of a part, or of other days, where they are given."""
+
+    def __call__(self, figure: str, part: object = "", span: Span | None = None) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What a report is made from."""
+
+    rt: Runtime
+    conn: Connection
+    actor: Actor
+    asked: Asked
+    link: Link
+
+
+Make = Callable[[Asking], list[Sheet]]
+Rows = Callable[[Connection, Asked, str, str], list[Behind]]
+
+
+def month_words(span: Span) -> str:
+    """«Январь 2026»."""
+    return f"{MONTHS[span.first.month - 1]} {span.first.year}"
+
+
+def commissions(asking: Asking) -> list[Sheet]:
+    """RP-01: sittings, questions by kinds and their sum; what of it was about cases of the units."""
+    found = questions.questions(asking.rt, asking.conn, asking.actor, asking.asked)
+    wrong = [each for each in found if not each.heard.agrees]
+    return [
+        Sheet(
+            _("По протоколам комиссий"),
+            _(
+                "Считаются заседания, которые состоялись, по дню заседания. Всего — сколько решений в "
+                "протоколах; виды — по повесткам. Отложенный вопрос в этом заседании не считается: его "
+                "сочтут там, где решат. Вопрос, отозванный до решения, и отменённое заседание не считаются."
+            ),
+            [_("Что считаем"), *(each.commission.name for each in found)],
+            _heard_rows(found),
+            warning=" ".join(
+                _(
+                    "%(name)s: по протоколам вопросов %(total)s, по видам %(sum)s. Сверьте протоколы.",
+                    name=each.commission.name,
+                    total=each.heard.total,
+                    sum=each.heard.summed,
+                )
+                for each in wrong
+            ),
+        ),
+        _our_questions(asking, found),
+    ]
+
+
+def _heard_rows(found: list[Considered]) -> list[list[Cell]]:
+    lines: list[tuple[str, Callable[[Considered], Cell]]] = [
+        (_("Заседаний"), lambda each: Cell(each.heard.sittings)),
+        (_("Рассмотрено вопросов, всего"), lambda each: Cell(each.heard.total)),
+        *(
+            (ITEM_KINDS[kind], lambda each, place=place: Cell(each.heard.counted[place]))
+            for place, kind in enumerate(COUNTED)
+        ),
+        (_("Прочие вопросы"), lambda each: Cell(each.heard.others)),
+        (_("Сумма по видам"), _sum_cell),
+        (_("Отложено, в счёт не идёт"), lambda each: Cell(each.heard.postponed)),
+    ]
+    return [[Cell(words), *(cell(each) for each in found)] for words, cell in lines]
+
+
+def _sum_cell(each: Considered) -> Cell:
+    if each.heard.agrees:
+        return Cell(each.heard.summed, role="ok")
+    return Cell(each.heard.summed, _("%(sum)s, не сходится", sum=each.heard.summed), role="urgent")
+
+
+def _our_questions(asking: Asking, found: list[Considered]) -> Sheet:
+    """The same questions by the cases of the units, each figure with its list."""
+
+    def line(words: str, figure: str) -> list[Cell]:
+        return [
+            Cell(words),
+            *(_linked(asking, each.ours, figure, each.commission.id) for each in found),
+        ]
+
+    others = [kind for kind in ITEM_KINDS if kind not in COUNTED]
+    return Sheet(
+        _("По делам выбранных подразделений"),
+        _(
+            "Те же вопросы, но только по делам ваших подразделений; каждое число открывает список. Семья, "
+            "чьи вопросы рассмотрели дважды, — это два вопроса и одна семья."
+        ),
+        [_("Что считаем"), *(each.commission.name for each in found)],
+        [
+            line(_("Рассмотрено вопросов"), "all"),
+            *(line(ITEM_KINDS[kind], kind) for kind in (*COUNTED, *others)),
+            line(_("Из них отложенные раньше"), "again"),
+            line(_("Отложено, в счёт не идёт"), "postponed"),
+            [Cell(_("Семей, о которых шла речь")), *(Cell(each.families) for each in found)],
+        ],
+    )
+
+
+def commission_rows(conn: Connection, asked: Asked, figure: str, part: str) -> list[Behind]:
+    """Questions behind a figure of a commission."""
+    return questions.facts(asked).listed(conn, figure, _number(part))
+
+
+def visits(asking: Asking) -> list[Sheet]:
+    """RP-08: how the schedule was carried out, the share of the full crew, which services were missed."""
+    found = visit_figures.visits(asking.conn, asking.asked)
+    return [_schedule(asking, found), _crews(asking, found), _services(found)]
+
+
+def _schedule(asking: Asking, found: visit_figures.Visits) -> Sheet:
+    figures = ("scheduled", *(f"scheduled_{end}" for end in visit_figures.ENDS))
+    return Sheet(
+        _("Исполнение годового графика"),
+        _(
+            "Считаются выезды утверждённых графиков по дню выезда; перенесённый — по новому дню. Исполнение "
+            "— доля состоявшихся среди тех, чей день прошёл. Выезды вне графика здесь не считаются."
+        ),
+        [
+            _("Месяц"),
+            _("По графику"),
+            _("Состоялись"),
+            _("Никого не застали"),
+            _("Отменены"),
+            _("Не состоялись, день прошёл"),
+            _("Впереди"),
+            _("Исполнение"),
+        ],
+        [
+            [
+                Cell(words),
+                *(_spanned(asking, row, figure, span) for figure in figures),
+                share(row["scheduled_held"], row["scheduled"] - row["scheduled_ahead"]),
+            ]
+            for words, row, span in _by_month(asking, found)
+        ],
+    )
+
+
+def _crews(asking: Asking, found: visit_figures.Visits) -> Sheet:
+    figures = ("all", "held", *visit_figures.CREWS)
+    return Sheet(
+        _("Полный состав"),
+        _(
+            "Считаются все выезды: по графику и вне его. Доля — выезды полным составом среди состоявшихся; "
+            "состоявшийся, состав которого не записан, полным не считается."
+        ),
+        [
+            _("Месяц"),
+            _("Выездов"),
+            _("Состоялись"),
+            _("Полным составом"),
+            _("Неполным"),
+            _("Состав не записан"),
+            _("Доля полного состава"),
+        ],
+        [
+            [
+                Cell(words),
+                *(_spanned(asking, row, figure, span) for figure in figures),
+                share(row["full"], row["held"]),
+            ]
+            for words, row, span in _by_month(asking, found)
+        ],
+    )
+
+
+def _services(found: visit_figures.Visits) -> Sheet:
+    return Sheet(
+        _("Кто ездил"),
+        _("По состоявшимся выездам: сколько раз службу звали и сколько раз она приехала."),
+        [_("Служба"), _("Звали"), _("Приехали"), _("Доля")],
+        [
+            [Cell(SERVICES[each.service][0]), Cell(each.asked), Cell(each.came), share(each.came, each.asked)]
+            for each in found.services
+        ],
+    )
+
+
+def _by_month(asking: Asking, found: visit_figures.Visits) -> list[tuple[str, Figures, Span]]:
+    """The whole period first, then its months."""
+    asked = asking.asked
+    months = [(month_words(span), found.months[span.month], span) for span in asked.months]
+    return [(_("Весь период"), found.whole, Span(asked.first, asked.last)), *months]
+
+
+def visit_rows(conn: Connection, asked: Asked, figure: str, _part: str) -> list[Behind]:
+    """Visits behind a figure."""
+    return visit_figures.facts(asked).listed(conn, figure)
+
+
+def registers(asking: Asking) -> list[Sheet]:
+    """A table and a drawing for each register in which anybody stands or stood; the preventive one always."""
+    found = register_figures.courses(asking.conn, asking.asked)
+    return [
+        _register(asking, each)
+        for each in found
+        if each.register == "prevention" or each.stood or each.came or each.left
+    ]
+
+
+def _register(asking: Asking, course: register_figures.Course) -> Sheet:
+    whole = Span(asking.asked.first, asking.asked.last)
+
+    def cell(value: int, figure: str, span: Span) -> Cell:
+        return Cell(value, href=asking.link(figure, course.register, span) if value else None)
+
+    return Sheet(
+        course.title,
+        _(
+            "Запись — одна семья или человек без семьи. Снятая в последний день месяца на конец месяца уже "
+            "не стоит. Кто снят и снова поставлен, сочтён и среди снятых, и среди поставленных. Было + "
+            "поставлено − снято = стоит."
+        ),
+        [_("Месяц"), _("Было на начало"), _("Поставлено"), _("Снято"), _("Стоит на конец")],
+        [
+            [
+                Cell(_("Весь период")),
+                Cell(course.stood),
+                cell(course.came, "came", whole),
+                cell(course.left, "left", whole),
+                cell(course.stands, "stands", whole),
+            ],
+            *(
+                [
+                    Cell(month_words(each.span)),
+                    Cell(each.stood),
+                    cell(each.came, "came", each.span),
+                    cell(each.left, "left", each.span),
+                    cell(each.stands, "stands", each.span),
+                ]
+                for each in course.months
+            ),
+        ],
+        chart=Chart(
+            _("%(register)s: стоит на конец месяца", register=course.title),
+            [Point(f"{each.span.first:%m.%y}", each.stands) for each in course.months],
+        ),
+    )
+
+
+def register_rows(conn: Connection, asked: Asked, figure: str, part: str) -> list[Behind]:
+    """Entries behind a figure of a register."""
+    if part not in REGISTERS:
+        raise NotFound(_("Такого регистра нет."), _("Откройте список из отчёта."))
+    return register_figures.facts(asked, figure).listed(conn, figure, part)
+
+
+def partners(asking: Asking) -> list[Sheet]:
+    """RP-12: how each partner answers, and what partners gave."""
+    found = answers.answers(asking.conn, asking.asked)
+    whole = answers.together(found)
+    lines = [(each.name, each, str(each.partner_id)) for each in found]
+    lines.append((_("Все ведомства"), whole, ""))
+    return [
+        Sheet(
+            _("Сроки ответов"),
+            _(
+                "Считаются документы, которые отправили в этот период, хотя бы ответ пришёл позже. В срок — "
+                "ответ в день срока или раньше. Закрыто без ответа — срок вышел, и ждать перестали. Дни — "
+                "рабочие, от отправки до ответа; медиана — половина ответов пришла быстрее. Одно письмо о "
+                "многих семьях — один документ."
+            ),
+            [
+                _("Ведомство"),
+                _("Отправлено"),
+                _("Ответ в срок"),
+                _("Ответ позже срока"),
+                _("Закрыто без ответа"),
+                _("Ждём, срок впереди"),
+                _("Ждём, срок прошёл"),
+                _("Отозвано"),
+                _("Медиана, раб. дней"),
+            ],
+            [_answer_row(asking, *line) for line in lines],
+        ),
+        Sheet(
+            _("Что дали обращения"),
+            _(
+                "Числа из ответов: скольким семьям, людям и детям помогли, сколько выдали. Без ответа — не "
+                "считается."
+            ),
+            [_("Ведомство"), _("Семей"), _("Людей"), _("Детей"), _("Выдано")],
+            [
+                [Cell(name), *(Cell(each.given[what]) for what in answers.GIVEN)]
+                for name, each, _part in lines
+            ],
+        ),
+    ]
+
+
+def _answer_row(asking: Asking, name: str, each: answers.Answers, part: str) -> list[Cell]:
+    counted = {"all": each.sent, **each.outcomes}
+    days = each.median_days
+    middle = Cell("", "—") if days is None else Cell(days, f"{days:g}".replace(".", ","))
+    return [Cell(name), *(_linked(asking, counted, figure, part) for figure in counted), middle]
+
+
+def partner_rows(conn: Connection, asked: Asked, figure: str, part: str) -> list[Behind]:
+    """Documents behind a figure of a partner."""
+    return answers.listed(conn, asked, figure, _number(part))
+
+
+def _linked(asking: Asking, figures: Figures, figure: str, part: object) -> Cell:
+    """A figure with its list; nothing leads from a zero."""
+    value = figures[figure]
+    return Cell(value, href=asking.link(figure, part) if value else None)
+
+
+def _spanned(asking: Asking, figures: Figures, figure: str, span: Span) -> Cell:
+    value = figures[figure]
+    return Cell(value, href=asking.link(figure, span=span) if value else None)
+
+
+def _number(part: str) -> int | None:
+    return int(part) if part.isdigit() else None
