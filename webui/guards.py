@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from engine.errors import NotAllowed
-from engine.model import Actor, Permission
+from engine.model import Actor, Permission, Scope
 from engine.runtime import Runtime
 
 P = ParamSpec("P")
@@ -30,10 +30,10 @@ def actor() -> Actor:
     return asked_by
 
 
-def permission(*needed: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Mark a view with the right it needs, or rights of which any will do.
+def permission(*needed: Permission, reach: Scope = Scope.OWN) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Mark a view with the right it needs, or rights of which any will do, at least as far as `reach`.
 
-    What the right reaches is for the service or query to say.
+    What the right reaches of what there is, is for the service or query to say.
     """
 
     def mark(view: Callable[P, R]) -> Callable[P, R]:
@@ -41,7 +41,7 @@ def permission(*needed: Permission) -> Callable[[Callable[P, R]], Callable[P, R]
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             if not current_user.is_authenticated:
                 return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
-            if not any(actor().may(one) for one in needed):
+            if not any(actor().may(one, reach) for one in needed):
                 raise NotAllowed(
                     _("У вашей роли нет права на эту страницу."),
                     _("Если она нужна вам для работы, обратитесь к администратору."),

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from engine.access.journal import record_action
 from engine.cases.visibility import visible_among
 from engine.errors import InvalidData, NotFound
-from engine.model import Actor, Permission
+from engine.model import Actor, Permission, Scope
 from engine.reports.asked import Asked, ask, offered_units
 from engine.reports.facts import LISTED, Behind
 from webui import report_words
@@ -74,7 +74,7 @@ REPORTS: Mapping[str, Report] = {
 
 
 @pages.get("/reports")
-@permission(Permission.MONITOR_VIEW)
+@permission(Permission.MONITOR_VIEW, reach=Scope.TEAM)
 def index() -> str:
     """Which reports there are."""
     offered_units(runtime(), actor())
@@ -93,7 +93,7 @@ def index() -> str:
 
 
 @pages.get("/reports/<key>")
-@permission(Permission.MONITOR_VIEW)
+@permission(Permission.MONITOR_VIEW, reach=Scope.TEAM)
 def show(key: str) -> str | tuple[str, int]:
     """A report of the year of today, or of the days and the unit that were asked for."""
     report, person = _report(key), actor()
@@ -125,7 +125,7 @@ def show(key: str) -> str | tuple[str, int]:
 
 
 @pages.get("/reports/<key>/list")
-@permission(Permission.MONITOR_VIEW)
+@permission(Permission.MONITOR_VIEW, reach=Scope.TEAM)
 def behind(key: str) -> str:
     """The rows behind a figure. Cases that the person may not open are numbers only."""
     report, person = _report(key), actor()
@@ -154,7 +154,7 @@ def _row(each: Behind, open_to: frozenset[int]) -> dict[str, Any]:
 
 
 @pages.get("/reports/<key>/file.<kind>")
-@permission(Permission.MONITOR_VIEW)
+@permission(Permission.MONITOR_VIEW, reach=Scope.TEAM)
 def export(key: str, kind: str) -> Response:
     """The tables as a file; noted in the journal."""
     rt, person = runtime(), actor()
