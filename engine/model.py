@@ -349,6 +349,8 @@ class StepInfo:
     """Under which name the form of the step gives measures: each becomes a record of the case."""
     measure_outcome: str = ""
     """Under which name the form says what came of the measure that the step is about (variable `мера`)."""
+    check: str = ""
+    """Which check of the product looks at what the form says before anything is written."""
     choices: tuple[str, ...] = ()
     """Names of the steps among which people choose, this one too; empty for a step that has to be done."""
 

@@ -25,6 +25,7 @@ KNOWN: Final = Known(
     norms=("T14", "T15"),
     processes=("p04_item",),
     topics=("commission.collect",),
+    checks=("register.entry",),
     form_fields={"F24": ("доход_семьи", "человек_в_семье")}.get,
     handed={"p05_visit": ()}.get,
     has_version=lambda process, version: process == "p04_item" and version <= 3,

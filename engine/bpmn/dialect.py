@@ -63,6 +63,7 @@ def step_info(element: Element) -> StepInfo:
         ground=given.get("ground", ""),
         measures=given.get("measures", ""),
         measure_outcome=given.get("measureOutcome", ""),
+        check=given.get("check", ""),
         stage=given.get("stage", ""),
         status=given.get("status", ""),
         start_terms=split(given.get("startTerms")),

@@ -15,6 +15,7 @@ from engine.cases.locking import state_purpose
 from engine.cases.monitoring_facts import case_to_review, facts_of
 from engine.cases.registering import day_of, subject_of
 from engine.cases.tables import case_, history
+from engine.cases.zoning import Zone, zone_of
 from engine.definitions.operations import Call, operation
 from engine.model import Value
 from engine.records import sheets
@@ -34,8 +35,9 @@ from engine.records.registers import Subject, entries_of
 from engine.runtime import Runtime
 
 CHECKS: Final = "DMN-14-sheet"
-ZONE: Final = "DMN-05"
-RED_ZONE: Final = "красная"
+
+INCOME: Final = ("доход_на_человека", "прожиточный_минимум")
+"""What the rule asks of a case of need."""
 
 HALF_A_YEAR: Final = 6
 """Months without a result after which the case is to be reviewed: two quarters."""
@@ -60,13 +62,13 @@ class Look:
     old: int
     faults: tuple[str, ...]
     risk: Mapping[str, Value]
-    zone_changes: bool
+    zone: Zone
 
     @property
     def wants_somebody(self) -> bool:
         """Something is to be filled in, corrected, decided or asked."""
         return bool(
-            self.empty or self.old or self.faults or self.zone_changes or self.risk["нужен_пересмотр"]
+            self.empty or self.old or self.faults or self.zone.proposed or self.risk["нужен_пересмотр"]
         )
 
 
@@ -78,6 +80,7 @@ def fill(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     return {
         **look.values,
         **look.risk,
+        **look.zone.values(),
         "месяц": today.replace(day=1),
         "пробелов": look.empty,
         "давних": look.old,
@@ -87,16 +90,21 @@ def fill(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
 
 @operation("sheet.save")
 def save(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
-    """Keep what the form of the step `шаг` says, by whoever finished it. Answers what DMN-05 asks."""
+    """Keep what the form of the step `шаг` says, by whoever finished it. Answers what DMN-05 asks, and what
+    was refused before.
+    """
     subject, today = _family_of(conn, call), day_of(rt, call, "сегодня")
     case = conn.execute(select(case_.c.key_id, case_.c.state).where(case_.c.id == call.case_id)).one()
     known = bpmn.variables(rt.vault.open(case.key_id, case.state, state_purpose(call.case_id)))
     answers = {each.key: known[each.key] for each in parameters() if each.key in known}
     before = sheets.newest_sheet(rt, conn, subject)
     cells = answered(before.cells if before else {}, answers, who_did(conn, call), today)
-    faults = faults_of(rt, conn, values_of(cells), call.now)
+    values = values_of(cells)
+    faults = faults_of(rt, conn, values, call.now)
     sheets.keep_sheet(rt, conn, subject, cells, unit_id=call.unit_id, today=today, faults=len(faults))
-    return {**_risk(conn, subject, cells, today), "дополнить": False}
+    risk = {**_risk(conn, subject, cells, today), **{name: known.get(name) for name in INCOME}}
+    zone = zone_of(rt, conn, subject, {**risk, "детей": values["детей"]}, call.now)
+    return {**risk, **zone.values(), "дополнить": False}
 
 
 def _family_of(conn: Connection, call: Call) -> Subject:
@@ -113,20 +121,14 @@ def look_again(rt: Runtime, conn: Connection, subject: Subject, *, unit_id: int,
     faults = faults_of(rt, conn, values, now)
     sheets.keep_sheet(rt, conn, subject, cells, unit_id=unit_id, today=today, faults=len(faults))
     found = list(marks(cells, today).values())
-    risk = {
-        **_risk(conn, subject, cells, today),
-        "доход_на_человека": _income(facts, "доход_на_человека"),
-        "прожиточный_минимум": _income(facts, "прожиточный_минимум"),
-    }
-    zone = rt.library.current(conn).decision(ZONE).decide(ZONE, risk, now=now)
-    in_red = isinstance(zone, Mapping) and zone.get("зона") == RED_ZONE
+    risk = {**_risk(conn, subject, cells, today), **{name: _income(facts, name) for name in INCOME}}
     return Look(
         values=values,
         empty=found.count(EMPTY) + found.count(RED),
         old=found.count(OLD),
         faults=faults,
         risk=risk,
-        zone_changes=in_red is not risk["в_красной_зоне"],
+        zone=zone_of(rt, conn, subject, {**risk, "детей": values["детей"]}, now),
     )
 
 

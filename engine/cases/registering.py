@@ -7,15 +7,18 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, select
 
+from engine.cases.checks import check
 from engine.cases.tables import case_
 from engine.definitions.operations import Call, operation
-from engine.errors import StepFailed
+from engine.errors import InvalidData, StepFailed
 from engine.model import Value
 from engine.records import contacts, registers
 from engine.records.calling_off import LEFT_REGISTER
 from engine.records.registers import Standing, Subject
 from engine.runtime import Runtime
 from engine.worklist.visit_notices import visits_are_needless, visits_come_back
+
+CONFIRMED = "подтвердить"
 
 _ABOUT = select(case_.c.family_id, case_.c.person_id).where(case_.c.id == bindparam("case_id"))
 
@@ -50,18 +53,41 @@ def update(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     return {"запись_регистра": entry}
 
 
+@check("register.entry")
+def refuse_leaving_nothing(conn: Connection, subject: Subject, known: Mapping[str, Value]) -> None:
+    """Nobody is taken off a register on which they are not: InvalidData at `действие`, or at
+    `решение_о_регистре` where that is asked: the proposal may have grown old meanwhile.
+    """
+    register, decided = str(known.get("регистр")), known.get("решение_о_регистре")
+    if known.get("действие") != registers.LEAVE or decided not in (None, CONFIRMED):
+        return
+    if registers.stands(conn, register, subject):
+        return
+    title = registers.REGISTERS[register]
+    if decided == CONFIRMED:
+        late = f"{title}: семьи там уже нет. Отклоните запись и напишите об этом."
+        raise InvalidData("Снимать не с чего.", {"решение_о_регистре": late})
+    where = ", ".join(each.title for each in registers.entries_of(conn, subject) if each.until is None)
+    now = f"Сейчас семья здесь: {where}." if where else "Сейчас семьи нет ни в одном регистре."
+    raise InvalidData("Снимать не с чего.", {"действие": f"{title}: семьи там нет. {now}"})
+
+
 @operation("register.leave")
 def leave(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     """`регистр`, `основание` of leaving, `по` (the last day, today when absent).
 
-    Whoever leaves the preventive register is visited by the schedule no more.
+    Whoever leaves the preventive register is visited by the schedule no more. Of a family that was taken off
+    meanwhile nothing changes: what was decided is so already.
     """
+    register, subject = _register(call), subject_of(conn, call)
+    if not registers.stands(conn, register, subject):
+        return {"запись_регистра": None}
     until, ground = day_of(rt, call, "по"), _words(call, "основание") or ""
     entry = registers.leave(
         rt,
         conn,
-        _register(call),
-        subject_of(conn, call),
+        register,
+        subject,
         until=until,
         left_for=ground,
         case_id=call.case_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from engine.access.journal import record_action
 from engine.access.policy import require_case, require_opening, require_start
 from engine.bpmn import Process, Start
 from engine.bpmn.commands import Cancel, Complete
+from engine.cases.checks import examine
 from engine.cases.context import step_context
 from engine.cases.deciding import keep_decided
 from engine.cases.history import HistoryKind
@@ -26,6 +27,7 @@ from engine.errors import AlreadyCompleted, InvalidData, NotAllowed, NotFound
 from engine.formjs import Form
 from engine.model import Actor, CompleteTask, Permission, Scope, StartCase, Value, split_task_id
 from engine.records.reach import require_subject
+from engine.records.registers import Subject
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds, to_seconds
 from engine.storage.rows import AnyRow
@@ -85,6 +87,8 @@ def open_case(rt: Runtime, conn: Connection, command: StartCase, *, check_form: 
     data = dict(command.data)
     if check_form and start is not None and start.form:
         data = release.form(start.form).validate(data, {}, now=now.astimezone(zone))
+        about = Subject.of(command.family_id, command.person_id)
+        examine(conn, release.step(command.process, start.id).check, about, data)
     number = case_number(conn, process.properties.get("number", process.id), now, zone)
     filed_at = command.filed_at or now
     case = LockedCase(
@@ -170,7 +174,13 @@ def complete_task(rt: Runtime, command: CompleteTask, *, check_form: bool = True
         element = split_task_id(command.task_id)[1]
         context = step_context(rt, release, case, now)
         form = _form_for(release, case.process, row.node, command.data) if check_form else None
-        answers = _Answers(form, command.data, now.astimezone(context.zone))
+        about, wanted = Subject.of(case.family_id, case.person_id), release.step(case.process, row.node).check
+        answers = _Answers(
+            form,
+            command.data,
+            now.astimezone(context.zone),
+            lambda known: examine(conn, wanted if check_form else "", about, known),
+        )
         result = bpmn.step(release.program(case.process), case.state, Complete(element, answers), context)
         done = HistoryKind.COMPLETED
         absent = row.assignee_id if row.assignee_id in command.actor.stands_for else None
@@ -192,18 +202,28 @@ def _form_for(release: Release, main: str, node: str, sent: Mapping[str, Value])
 
 
 class _Answers:
-    """What was sent with a step: checked by its form when the engine says what it was filled from."""
+    """What was sent with a step: checked by its form, and by the check of the step, when the engine says what
+    it was filled from.
+    """
 
-    def __init__(self, form: Form | None, sent: Mapping[str, Value], local_now: datetime) -> None:
+    def __init__(
+        self,
+        form: Form | None,
+        sent: Mapping[str, Value],
+        local_now: datetime,
+        examine: Callable[[Mapping[str, Value]], None],
+    ) -> None:
         self.accepted = sent
         self.known: Mapping[str, Value] = {}
         self._form = form
         self._now = local_now
+        self._examine = examine
 
     def __call__(self, known: Mapping[str, Value]) -> Mapping[str, Value]:
         self.known = known
         if self._form is not None:
             self.accepted = self._form.validate(self.accepted, known, now=self._now)
+        self._examine({**known, **self.accepted})
         return self.accepted
 
 

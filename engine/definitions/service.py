@@ -19,6 +19,7 @@ from engine.definitions.files import KINDS, Checked, ReadFile, Upload, check_fil
 from engine.definitions.limits import TITLE, kept_name
 from engine.definitions.operations import OPERATIONS
 from engine.definitions.pins import definition_of, pin
+from engine.definitions.shipped import CHECKS
 from engine.definitions.tables import definition, release
 from engine.errors import DefinitionRefused, Finding
 from engine.model import Actor, Permission, Scope
@@ -65,6 +66,7 @@ def _known(rt: Runtime, items: Items) -> Known:
         forms=frozenset(items.get("form", ())),
         norms=frozenset(rt.calendars.norm_keys()),
         topics=frozenset(OPERATIONS),
+        checks=CHECKS,
         form_fields=_published(rt, items, "form", lambda form: {form.id: form_fields(form)}),
         decision_inputs=_published(rt, items, "dmn", decision_inputs),
         handed=lambda process: _handed(rt, items).get(process, ()),

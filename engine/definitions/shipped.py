@@ -45,9 +45,13 @@ TOPICS: Final = frozenset(
         "visit.next",
         "visit.open",
         "visit.ready",
+        "zone.settled",
     }
 )
 """Topics of all operations of the catalogue, known without importing the rooms that carry them out."""
+
+CHECKS: Final = frozenset({"register.entry"})
+"""Names of all checks of the catalogue, known in the same way."""
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -71,5 +75,6 @@ def shipped_known() -> Known:
         norms=Norms(shipped_norms()).keys(),
         processes=(),
         topics=TOPICS,
+        checks=CHECKS,
         handed=lambda _process: (),
     )

@@ -20,6 +20,8 @@ from engine.cases.subjects import cases_about, put_under
 from engine.errors import Conflict, InvalidData, NotFound
 from engine.model import Actor, Permission
 from engine.records.reach import require_person
+from engine.records.refusals import forget_refusal
+from engine.records.registers import Subject
 from engine.records.service import empty_person, person_purpose, refuse_empty, store_person, today
 from engine.records.sheets import give_back_sheets, take_over_sheets
 from engine.records.tables import contact, family_member, merge, person, register_entry, visit
@@ -188,6 +190,7 @@ def _move(rt: Runtime, conn: Connection, kept: AnyRow, gone: AnyRow) -> dict[str
         found = conn.execute(select(table.c.id).where(table.c.person_id == gone.id)).scalars().all()
         moved[name] = list(found)
         conn.execute(update(table).where(table.c.person_id == gone.id).values(person_id=kept.id))
+    forget_refusal(conn, Subject(None, gone.id))  # of the two together other facts are true
     empty_person(conn, gone.id, merged_into=kept.id)
     return {**moved, "dropped": dropped, "ended": ended, "settlement": kept.settlement_id}
 

@@ -59,6 +59,19 @@ class Subject:
             return table.c.family_id == self.family_id
         return (table.c.person_id == self.person_id) & table.c.family_id.is_(None)
 
+    def key(self, conn: Connection) -> int:
+        """The key of their data. Their row is held until the commit: one writer at a time."""
+        if self.family_id is not None:
+            wanted = select(family.c.key_id).where(family.c.id == self.family_id)
+        else:
+            wanted = select(person.c.key_id).where(person.c.id == self.person_id)
+        return int(conn.execute(wanted.with_for_update()).scalar_one())
+
+    @property
+    def words(self) -> str:
+        """For what their data are sealed: «family:7», «person:9»."""
+        return f"family:{self.family_id}" if self.family_id is not None else f"person:{self.person_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -236,6 +249,12 @@ def entries_of(conn: Connection, subject: Subject) -> list[Entry]:
     wanted = select(register_entry).where(subject.condition(register_entry))
     rows = conn.execute(wanted.order_by(register_entry.c.until.is_not(None), register_entry.c.id))
     return [entry_of(row) for row in rows]
+
+
+def stands(conn: Connection, register: str, subject: Subject) -> bool:
+    """Whether the family is on that register now."""
+    here = (register_entry.c.register == known(register)) & subject.condition(register_entry) & OPEN
+    return conn.execute(select(register_entry.c.id).where(here).limit(1)).scalar() is not None
 
 
 def proposal(register: str, deed: str) -> dict[str, str]:

@@ -68,7 +68,7 @@ def keep_sheet(
     faults: int = 0,
 ) -> int:
     """Write the sheet of this month over the one that is there; its number."""
-    month, key_id = month_of(today), _key_of(conn, subject)
+    month, key_id = month_of(today), subject.key(conn)
     found = list(marks(cells, today).values())
     values = {
         "key_id": key_id,
@@ -246,15 +246,6 @@ def _any_of(subjects: Collection[Subject]) -> ColumnElement[bool]:
     )
 
 
-def _key_of(conn: Connection, subject: Subject) -> int:
-    """The key of the family, whose row is held until the commit: two writers make one sheet of a month."""
-    if subject.family_id is not None:
-        wanted = select(family.c.key_id).where(family.c.id == subject.family_id)
-    else:
-        wanted = select(person.c.key_id).where(person.c.id == subject.person_id)
-    return int(conn.execute(wanted.with_for_update()).scalar_one())
-
-
 def _opened(rt: Runtime, row: Row[Any]) -> Sheet | None:
     subject = _subject(row)
     try:
@@ -280,5 +271,4 @@ def _subject(row: Row[Any]) -> Subject:
 
 def _purpose(subject: Subject, month: str) -> str:
     """What a sheet is sealed for, so that it can't be put in the place of another."""
-    whose = f"family:{subject.family_id}" if subject.family_id is not None else f"person:{subject.person_id}"
-    return f"sheet:{whose}:{month}"
+    return f"sheet:{subject.words}:{month}"

@@ -312,6 +312,23 @@ confirmed, corrected."""
 Index("ix_monitoring_sheet_family", monitoring_sheet.c.family_id, monitoring_sheet.c.month)
 Index("ix_monitoring_sheet_person", monitoring_sheet.c.person_id, monitoring_sheet.c.month)
 
+zone_refusal = Table(
+    "zone_refusal",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("family_id", BigInteger, ForeignKey("family.id")),
+    Column("person_id", BigInteger, ForeignKey("person.id")),
+    Column("case_id", BigInteger, nullable=False),
+    Column("key_id", BigInteger, nullable=False),
+    Column("deed", String(10), nullable=False),
+    Column("facts", LargeBinary, nullable=False),
+    Column("day", String(10), nullable=False),
+)
+"""The last proposal about the «red zone» that a head refused: one row a family, or a person who is in none.
+`facts`, by which it was proposed, are sealed under their key."""
+Index("ix_zone_refusal_family", zone_refusal.c.family_id)
+Index("ix_zone_refusal_person", zone_refusal.c.person_id)
+
 contact = Table(
     "contact",
     metadata,

@@ -9,6 +9,7 @@ import pytest
 from lxml import etree
 
 from engine import bpmn
+from engine.definitions.shipped import CHECKS
 from tests.processes.shipped import (
     BPMN,
     camunda,
@@ -94,6 +95,7 @@ def test_the_checks_of_the_product_have_nothing_to_say(process):
         forms=frozenset(forms()),
         norms=norms(),
         topics=frozenset(topics),
+        checks=CHECKS,
     )
     path = drawing(process).path
     assert bpmn.check(path.read_bytes(), name=path.name, known=known) == []

@@ -35,6 +35,7 @@ from engine.records.measures import keep
 from engine.records.merging import Wanted, merge_people
 from engine.records.pairs import compare
 from engine.records.queries import duplicates, family_view, find_people, person_view
+from engine.records.refusals import Refusal, keep_refusal
 from engine.records.registers import Subject
 from engine.records.search import find_case_ids
 from engine.records.service import Member, change_person, create_family, create_person
@@ -72,7 +73,7 @@ WORDS = (
     "вложение-фламинго", "содержимое-кречет", "правка-беркут", "передача-пустельга", "ремонт-сапсан",
     "прекращение-чеглок", "входпароль-филин", "поиск-неясыть", "ярлык-сипуха",
     "остановка-грифон", "перевод-сорокопут", "повестка-стервятник", "ключ-балобан", "plain-ascii-tern",
-    "мера-кукша", "лист-зимородок", "вопрос-удод",
+    "мера-кукша", "лист-зимородок", "отказ-вертишейка", "вопрос-удод",
 )  # fmt: skip
 
 LETTER = docx(
@@ -276,6 +277,8 @@ def _monitor(rt: Runtime, family_id: int) -> None:
     )
     with rt.database.write() as conn:
         keep_sheet(rt, conn, Subject(family_id, None), cells, unit_id=1, today=today)
+        refused = Refusal("внести", {"категория": "отказ-вертишейка"}, today)
+        keep_refusal(rt, conn, Subject(family_id, None), refused, case_id=1)
 
 
 def _decide(rt: Runtime, case_id: int) -> None:

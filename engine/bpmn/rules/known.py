@@ -28,6 +28,7 @@ class Known:
     norms: Collection[str] | None = None
     processes: Collection[str] | None = None
     topics: Collection[str] | None = None
+    checks: Collection[str] | None = None
     has_version: Callable[[str, int], bool] | None = None
     """Whether a process of that id has been published in that version."""
     form_fields: Lookup = _nobody_knows
@@ -57,6 +58,7 @@ def references(graph: Graph, known: Known) -> Iterator[Hit]:
                 None if known.processes is None else {*known.processes, *own},
             ),
             ("topic-unknown", (info.topic,), known.topics),
+            ("check-unknown", (info.check,), known.checks),
         ):
             for key in dict.fromkeys(keys):
                 if key and there is not None and key not in there:

@@ -85,6 +85,7 @@ KNOWN = Known(
     norms={"T13", "T15"},
     processes={"q"},
     topics={"почта"},
+    checks={"опись"},
     form_fields={"F24": {"доход_семьи"}}.get,
     handed=lambda _process: (),
     has_version=lambda process, version: (process, version) == ("q", 7),
@@ -258,6 +259,7 @@ CASES: dict[str, bytes] = {
     "process-unknown": straight(call("x", "q99")),
     "version-unknown": straight(call("x", "q", version=8)),
     "topic-unknown": straight(service("x", topic="нет такой")),
+    "check-unknown": straight(user("x", extensions(properties(check="нет такой")))),
     "gateway-no-default": diagram(
         start(), xor("x"), user("a"), user("b"), path("s x"), flow("x", "a", "n > 1"), flow("x", "b", "n < 1")
     ),

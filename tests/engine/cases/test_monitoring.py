@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from engine.access.actors import load_actor
 from engine.cases import monitoring
+from engine.cases.family_sheet import look_again
 from engine.cases.outbox import deliver_due
 from engine.cases.queries import case_card, case_variables, open_incidents
 from engine.cases.service import StartedCase, complete_task, start_case
@@ -18,8 +19,8 @@ from engine.deadlines.service import seed
 from engine.definitions.files import Upload
 from engine.jobs.sweep import HANDLERS, sweep_until_idle
 from engine.model import Actor, CompleteTask, StartCase
-from engine.records import keeping, registers, sheets
-from engine.records.cells import OLD, RED, marks
+from engine.records import keeping, refusals, registers, sheets
+from engine.records.cells import OLD, RED, answered, marks
 from engine.records.registers import Standing, Subject
 from engine.resources import forms_dir, processes_dir
 from engine.runtime import Runtime
@@ -290,3 +291,73 @@ def test_the_month_waits_for_the_last_sheet_and_then_adds_all_of_them_up(
     known = known_to(rt, keeper, month.id)
     assert (known["листов"], known["не_завершено"]) == (3, 0)
     assert next(each for each in known["сводка"] if each["единица"] == "путёвок")["итог"] == 6
+
+
+REFUSED: dict[str, Any] = {"решение_о_регистре": "отклонить", "причина_отказа": "Комиссия ещё не решила."}
+
+
+def a_month_later(rt: Runtime, keeper: Actor, month: int) -> None:
+    rt.clock.set(datetime.fromisoformat(f"2026-{month:02}-02T09:00+03:00"))  # type: ignore[attr-defined]
+    begin(rt, keeper)
+
+
+def test_what_a_head_refused_is_proposed_again_only_when_the_facts_have_changed(
+    rt: Runtime, keeper: Actor, family: Subject
+) -> None:
+    begin(rt, keeper)
+    do(rt, keeper, "p07_sheet_ut_fill")
+    do(rt, keeper, "p07_entry_ut_confirm", **REFUSED)
+
+    a_month_later(rt, keeper, 2)
+    do(rt, keeper, "p07_sheet_ut_fill")
+    assert "p07_entry_ut_confirm" not in steps(rt), "the facts are those of January"
+
+    a_month_later(rt, keeper, 3)
+    do(rt, keeper, "p07_sheet_ut_fill", алкоголь=True, насилие_в_семье=True, пропуски_школы=True)
+    assert "p07_entry_ut_confirm" in steps(rt)
+    told = known_to(rt, keeper, newest(rt, "p07_sheet"))["что_изменилось"]
+    assert told == "после отказа 12.01.2026 — появилось: зависимость, насилие, школа"
+    do(rt, keeper, "p07_entry_ut_confirm", **REFUSED)
+
+    a_month_later(rt, keeper, 4)
+    do(rt, keeper, "p07_sheet_ut_fill", насилие_в_семье=False)
+    assert known_to(rt, keeper, newest(rt, "p07_sheet"))["что_изменилось"] == (
+        "после отказа 02.03.2026 — больше не видно: насилие"
+    )
+    do(rt, keeper, "p07_entry_ut_confirm", решение_о_регистре="подтвердить")
+    with rt.database.read() as conn:
+        assert registers.stands(conn, "red_zone", family)
+        assert refusals.refusal_of(rt, conn, family) is None
+
+
+def test_a_refusal_to_let_a_family_in_says_nothing_of_letting_it_out(
+    rt: Runtime, keeper: Actor, family: Subject
+) -> None:
+    begin(rt, keeper)
+    do(rt, keeper, "p07_sheet_ut_fill")
+    do(rt, keeper, "p07_entry_ut_confirm", **REFUSED)
+    enter(rt, family, "red_zone", state="СОП")
+    with rt.database.write() as conn:
+        registers.leave(rt, conn, "sop", family, until=date(2026, 1, 12), left_for="решение", case_id=1)
+    a_month_later(rt, keeper, 2)
+    do(rt, keeper, "p07_sheet_ut_fill")
+    assert "p07_entry_ut_confirm" in steps(rt)
+    known = known_to(rt, keeper, newest(rt, "p07_sheet"))
+    assert (known["в_красной_зоне"], known["что_изменилось"]) == (True, None)
+
+
+def test_a_family_of_the_risk_group_with_three_children_is_proposed_for_the_red_zone(
+    rt: Runtime, keeper: Actor
+) -> None:
+    [family] = families_on_a_register(rt, keeper, 1)
+    with rt.database.write() as conn:
+        day = date(2026, 1, 12)
+        told = {"детей": 3, "алкоголь": True, "насилие_в_семье": True}
+        look = look_again(rt, conn, family, unit_id=town(rt).families, today=day)
+        before = sheets.newest_sheet(rt, conn, family)
+        assert before is not None
+        cells = answered(before.cells, told, keeper.user_id, day)
+        sheets.keep_sheet(rt, conn, family, cells, unit_id=town(rt).families, today=day)
+        assert look.zone.wanted is None
+        look = look_again(rt, conn, family, unit_id=town(rt).families, today=day)
+    assert (look.zone.wanted, look.zone.proposed) == ("внести", True)

@@ -9,7 +9,7 @@ import pytest
 
 from engine.definitions.files import Upload
 from engine.definitions.operations import OPERATIONS
-from engine.definitions.shipped import TOPICS, shipped_roles
+from engine.definitions.shipped import CHECKS, TOPICS, shipped_roles
 from engine.resources import forms_dir, processes_dir
 from tests.engine.commands.calling import Answer, call
 from tests.factories.cases import (
@@ -107,6 +107,14 @@ def test_the_topics_are_those_of_the_registered_operations():
 
     load_operations()
     assert set(OPERATIONS) == TOPICS
+
+
+def test_the_checks_are_those_that_are_registered():
+    from engine.bootstrap import load_operations
+    from engine.cases import checks
+
+    load_operations()
+    assert set(checks.CHECKS) == CHECKS
 
 
 def test_the_roles_are_those_that_rights_know():

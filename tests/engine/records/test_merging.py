@@ -218,7 +218,7 @@ def test_who_compared_an_older_card_is_told(rt: Runtime) -> None:
 
 def test_every_table_that_names_a_person_is_thought_of() -> None:
     naming = {table.name for table in metadata.sorted_tables if "person_id" in table.c}
-    assert naming == {*MOVED, "case_", "monitoring_sheet", "person_token"}
+    assert naming == {*MOVED, "case_", "monitoring_sheet", "person_token", "zone_refusal"}
 
 
 # --- parting ---

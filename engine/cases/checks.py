@@ -1,0 +1,39 @@
+"""The catalogue of checks: what the product looks at before a step with a form is finished, or a case opened.
+
+A form knows its own fields only. A check compares them with the records and refuses in words at the field,
+before anything is written; the operation that would have failed later is not reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy import Connection
+
+from engine.errors import StepFailed
+from engine.model import Value
+from engine.records.registers import Subject
+
+Check = Callable[[Connection, Subject, Mapping[str, Value]], None]
+"""(whom the case is about, what the case knows with what the form says). Raises InvalidData."""
+
+CHECKS: dict[str, Check] = {}
+
+
+def check(name: str) -> Callable[[Check], Check]:
+    """Register a function as the check of this name: elements name it in their property `check`."""
+
+    def register(function: Check) -> Check:
+        CHECKS[name] = function
+        return function
+
+    return register
+
+
+def examine(conn: Connection, name: str, subject: Subject, known: Mapping[str, Value]) -> None:
+    """Carry out the check that an element names; nothing for one that names none."""
+    if not name:
+        return
+    if name not in CHECKS:
+        raise StepFailed(f"Проверки «{name}» нет в каталоге.", "Исправьте схему или обновите программу.")
+    CHECKS[name](conn, subject, known)
