@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from engine.cases.question_papers import paper, question
+from engine.cases.question_papers import file, paper, question
 from engine.cases.visibility import visible_among
 from engine.errors import InvalidData, NotFound
 from engine.model import Actor, Permission, Scope
@@ -170,6 +170,15 @@ def read_paper(item_id: int, document_id: int) -> Response:
     """A paper of a question."""
     found = paper(runtime(), actor(), item_id, document_id)
     return send_file(io.BytesIO(found.content), mimetype=found.media_type, download_name=found.name)
+
+
+@pages.get("/commissions/questions/<int:item_id>/files/<int:attachment_id>")
+@permission(Permission.TASK_WORK)
+def read_file(item_id: int, attachment_id: int) -> Response:
+    """A file that was added to the case of a question."""
+    found = file(runtime(), actor(), item_id, attachment_id)
+    content = io.BytesIO(found.content)
+    return send_file(content, mimetype=found.media_type, as_attachment=True, download_name=found.name)
 
 
 def _page(commission_id: int, errors: Mapping[str, str], of: int | None = None) -> str:

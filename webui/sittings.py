@@ -58,7 +58,9 @@ def _item(item: AgendaItem, said: Mapping[str, Any]) -> dict[str, Any]:
     if said:
         numbers = {"a": said.get("за"), "b": said.get("против"), "c": said.get("воздержались")}
         votes = _("за %(a)s, против %(b)s, воздержались %(c)s", **numbers)
-        votes = ", ".join(filter(None, (votes, said.get("итог"))))
+        present = said.get("присутствовали")
+        here = _("присутствовали %(n)s", n=present) if present is not None else ""
+        votes = ", ".join(filter(None, (votes, said.get("итог"), here)))
     decision = DECIDED.get(item.decision or "")
     return {
         "title": item.title,
@@ -95,7 +97,7 @@ def _attendance(found: SittingRecord) -> list[dict[str, Any]]:
             "part": row.get("место") or _("член комиссии"),
             "instead": row.get("вместо"),
             "comes": row.get("участвует"),
-            "voted": row.get("имя") in voting,
+            "came": row.get("присутствует", True if row.get("имя") in voting else None),
         }
         for row in _list(found, "явка")
     ]
@@ -105,7 +107,11 @@ def _quorum(found: SittingRecord) -> str | None:
     counted = found.known.get("состав")
     if not isinstance(counted, Mapping):
         return None
-    words = _("участвуют %(n)s, нужно %(m)s", n=counted.get("участвуют"), m=counted.get("нужно"))
+    figures = {"n": counted.get("участвуют"), "all": len(_list(found, "члены")), "m": counted.get("нужно")}
+    if found.known.get("голосующие") is None:
+        words = _("участвуют %(n)s из %(all)s, нужно %(m)s", **figures)
+    else:
+        words = _("присутствовали %(n)s из %(all)s, нужно %(m)s", **figures)
     return f"{_('кворум есть') if counted.get('кворум') == 'есть' else _('кворума нет')}: {words}"
 
 

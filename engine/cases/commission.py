@@ -32,7 +32,7 @@ from engine.model import FAR_FUTURE, Sent, Value, WaitKind
 from engine.records import agenda, commissions, measures
 from engine.records.agenda import AgendaItem, Question
 from engine.records.commissions import FAMILY
-from engine.records.sittings import agenda_closed, plan_sitting, sitting_held
+from engine.records.sittings import agenda_closed, plan_sitting, sitting_cancelled, sitting_held
 from engine.records.tables import ON_AGENDA
 from engine.runtime import Runtime
 from engine.storage.moments import due_from_seconds, to_seconds
@@ -256,6 +256,14 @@ def move(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
         raise StepFailed("Не сказано, на какой день перенесено заседание.", "Исправьте данные дела.")
     why = str(call.inputs.get("повод") or "")
     plan_sitting(conn, commissions.commission_for(rt, conn, kind, call.unit_id), call.case_id, day, why)
+    return {}
+
+
+@operation("commission.cancel")
+def cancel(_: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
+    """The sitting will not be, because of `повод`; whatever its agenda has left waits for the next one."""
+    agenda.give_back(conn, [call.case_id])
+    sitting_cancelled(conn, call.case_id, str(call.inputs.get("повод") or ""))
     return {}
 
 

@@ -14,14 +14,25 @@ from engine.cases.commission import question_purpose
 from engine.cases.tables import ACTIVE, case_
 from engine.cases.values import open_values
 from engine.cases.visibility import visible_among
-from engine.documents.queries import DocumentCard, Download, issued_of_case, issued_pdf
+from engine.documents.queries import (
+    Attachment,
+    DocumentCard,
+    Download,
+    attached_file,
+    case_attachments,
+    issued_of_case,
+    issued_pdf,
+)
 from engine.errors import KeyDestroyed, NotAllowed, NotFound
-from engine.model import Actor, Value
+from engine.model import SYSTEM, Actor, Value
 from engine.records.agenda import AgendaItem, item_of
 from engine.records.commissions import Commission, commission_of, keeps, sits_as
 from engine.records.tables import ON_AGENDA, WAITING
 from engine.runtime import Runtime
 from engine.storage.rows import AnyRow
+
+FILES = "приложения"
+"""Named among the papers of a question: whatever people have added to its case."""
 
 _ABOUT = select(case_.c.id, case_.c.number, case_.c.key_id, case_.c.process, case_.c.status).where(
     case_.c.id == bindparam("case_id")
@@ -31,7 +42,8 @@ _ABOUT = select(case_.c.id, case_.c.number, case_.c.key_id, case_.c.process, cas
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question with what its case proposes. `draft`: what the case has written for the commission, empty
-    when it was erased; `papers`: documents that were issued, of the kinds that the pathway has named.
+    when it was erased; `papers`: documents that were issued, of the kinds that the pathway has named;
+    `files`: what people have added to the case, when the pathway has named that too.
     """
 
     item: AgendaItem
@@ -39,6 +51,7 @@ class Question:
     case_number: str
     draft: Mapping[str, Value]
     papers: list[DocumentCard]
+    files: list[Attachment]
     case_open: bool
     """Whether the reader may open the whole case."""
 
@@ -55,7 +68,8 @@ def question(rt: Runtime, actor: Actor, item_id: int) -> Question:
             except KeyDestroyed:
                 draft = {}
         papers = issued_of_case(conn, about.id, item.papers)
-    return Question(item, known, about.number, draft, papers, case_open)
+        files = _files(rt, conn, item)
+    return Question(item, known, about.number, draft, papers, files, case_open)
 
 
 def paper(rt: Runtime, actor: Actor, item_id: int, document_id: int) -> Download:
@@ -65,6 +79,19 @@ def paper(rt: Runtime, actor: Actor, item_id: int, document_id: int) -> Download
         if document_id not in {each.id for each in issued_of_case(conn, about.id, item.papers)}:
             raise NotFound("Такого документа среди материалов вопроса нет.", "Вернитесь к вопросу.")
     return issued_pdf(rt, actor, document_id, about.id)
+
+
+def file(rt: Runtime, actor: Actor, item_id: int, attachment_id: int) -> Download:
+    """A file that was added to the case of a question, as it was added."""
+    with rt.database.read() as conn:
+        item, _, about, _ = _readable(rt, conn, actor, item_id)
+        if attachment_id not in {each.id for each in _files(rt, conn, item)}:
+            raise NotFound("Такого файла среди материалов вопроса нет.", "Вернитесь к вопросу.")
+    return attached_file(rt, actor, attachment_id, about.id)
+
+
+def _files(rt: Runtime, conn: Connection, item: AgendaItem) -> list[Attachment]:
+    return case_attachments(rt, conn, SYSTEM, item.case_id) if FILES in item.papers else []
 
 
 def _readable(

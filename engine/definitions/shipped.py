@@ -15,6 +15,7 @@ TOPICS: Final = frozenset(
     {
         "case.unfinished",
         "commission.call",
+        "commission.cancel",
         "commission.collect",
         "commission.close",
         "commission.move",

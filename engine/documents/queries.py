@@ -43,6 +43,15 @@ _ISSUED = (
         document.c.status == ISSUED,
     )
 )
+_ONE_ATTACHED = (
+    select(attachment, case_.c.key_id)
+    .join_from(attachment, case_, case_.c.id == attachment.c.case_id)
+    .where(
+        attachment.c.id == bindparam("attachment_id"),
+        attachment.c.case_id == bindparam("case_id"),
+        attachment.c.removed_at.is_(None),
+    )
+)
 _ATTACHED = (
     select(attachment)
     .where(attachment.c.case_id == bindparam("case_id"), attachment.c.removed_at.is_(None))
@@ -147,6 +156,14 @@ def issued_pdf(rt: Runtime, actor: Actor, document_id: int, case_id: int) -> Dow
     return Download(_file_name(row, ".pdf"), files.PDF, pdf)
 
 
+def attached_file(rt: Runtime, actor: Actor, attachment_id: int, case_id: int) -> Download:
+    """A file of this case, for a caller that has checked who reads it; journalled."""
+    with rt.database.write() as conn:
+        row = conn.execute(_ONE_ATTACHED, {"attachment_id": attachment_id, "case_id": case_id}).one()
+        record_view(rt, conn, actor, "attachment", row.id, case_id=case_id)
+        return _attached_file(rt, conn, row, row.key_id)
+
+
 def document_card(conn: Connection, actor: Actor, document_id: int) -> DocumentCard:
     """One document the actor may see."""
     return _card(document_row(conn, actor, document_id)[0])
@@ -182,8 +199,12 @@ def download_attachment(rt: Runtime, actor: Actor, attachment_id: int) -> Downlo
     with rt.database.write() as conn:
         row, case = attachment_row(conn, actor, attachment_id)
         record_view(rt, conn, actor, "attachment", row.id, case_id=case.id)
-        content = open_content(rt, conn, case.key_id, row.content_id)
-        name = rt.vault.open(case.key_id, row.name, name_purpose(row.content_id)).decode()
+        return _attached_file(rt, conn, row, case.key_id)
+
+
+def _attached_file(rt: Runtime, conn: Connection, row: Row[Any], key_id: int) -> Download:
+    content = open_content(rt, conn, key_id, row.content_id)
+    name = rt.vault.open(key_id, row.name, name_purpose(row.content_id)).decode()
     return Download(name, row.media_type, content)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, case, insert, or_, select, update
 
 from engine.cases.tables import ACTIVE, case_
 from engine.errors import NotFound
@@ -46,8 +46,18 @@ _MOVE = (
     .where(_THIS)
     .values(day=bindparam("the_day"), status=PLANNED, followed=False, reason=bindparam("the_reason"))
 )
-_CLOSE = update(sitting).where(_OF_CASE).values(closed_at=bindparam("at"))
+_CLOSE = (
+    update(sitting)
+    .where(_OF_CASE)
+    .values(
+        closed_at=bindparam("at"),
+        followed=case((sitting.c.closed_at.is_(None), sitting.c.followed), else_=False),
+    )
+)
 _HOLD = update(sitting).where(_OF_CASE).values(status=HELD, followed=True, heard=bindparam("the_count"))
+_CALL_OFF = (
+    update(sitting).where(_OF_CASE).values(status=CANCELLED, followed=False, reason=bindparam("the_reason"))
+)
 _END = update(sitting).where(_THIS).values(status=CANCELLED, followed=True)
 _FOLLOWED = update(sitting).where(_THIS, sitting.c.day == bindparam("the_day")).values(followed=True)
 _DAYS = select(sitting.c.day).where(
@@ -105,13 +115,20 @@ def take_sitting(conn: Connection, sitting_id: int, case_id: int) -> None:
 
 
 def agenda_closed(conn: Connection, case_id: int, now: datetime) -> None:
-    """It has taken what waited: what is asked later is for the next one."""
+    """It has taken what waited: what is asked later is for the next one. Closed again after another look for
+    questions, it is followed anew: what was asked meanwhile waits for this one.
+    """
     conn.execute(_CLOSE, {"the_case": case_id, "at": to_seconds(now)})
 
 
 def sitting_held(conn: Connection, case_id: int, heard: int | None = None) -> None:
     """It has been: its day moves no more. `heard`: on how many questions its minutes decide."""
     conn.execute(_HOLD, {"the_case": case_id, "the_count": heard})
+
+
+def sitting_cancelled(conn: Connection, case_id: int, reason: str) -> None:
+    """It will not be: what waited for its day waits for the next one."""
+    conn.execute(_CALL_OFF, {"the_case": case_id, "the_reason": reason})
 
 
 def sitting_days(

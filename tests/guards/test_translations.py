@@ -40,7 +40,15 @@ WITHOUT_GETTEXT = {
 
 DATA = {
     *("лично", "по телефону", "письменно", "через законного представителя"),  # kept by a case as its answer
-    *("решения", "голосующие", "явка", "есть", "начало", "окончание"),  # names in the case of a sitting
+    *(
+        "решения",
+        "голосующие",
+        "явка",
+        "члены",
+        "есть",
+        "начало",
+        "окончание",
+    ),  # names in the case of a sitting
     *("если ", ", то "),  # parts of a sentence of the engine, where a page cuts it
 }
 """Russian that pages read or write rather than say."""

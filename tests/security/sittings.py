@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from engine.cases.question_papers import paper, question
+from engine.cases.question_papers import file, paper, question
 from engine.cases.sitting_record import sitting_record
 from engine.model import SYSTEM, Actor
 from engine.records.agenda import Question, ask
@@ -43,6 +43,7 @@ DAY = date(2030, 1, 15)
 SITTINGS: dict[str, Callable[[Any, Actor], Any]] = {
     "cases.question_papers.question": lambda w, a: question(w.rt, a, a_question(w.rt, w.case_id)),
     "cases.question_papers.paper": lambda w, a: paper(w.rt, a, a_question(w.rt, w.case_id), 1),
+    "cases.question_papers.file": lambda w, a: file(w.rt, a, a_question(w.rt, w.case_id), 1),
     "cases.sitting_record.sitting_record": lambda w, a: sitting_record(w.rt, a, held_by(w.rt, w.case_id)),
     "records.sitting_plan.plan_anew": lambda w, a: plan_anew(w.rt, a, a_sitting(w.rt)[0]),
     "records.sitting_plan.add_sitting": lambda w, a: add_sitting(w.rt, a, a_sitting(w.rt)[0], DAY, "так"),

@@ -157,6 +157,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/sittings/<int:case_id>"): Route(EVERYONE, "held"),
     ("GET", "/commissions/questions/<int:item_id>"): Route(EVERYONE, "question"),
     ("GET", "/commissions/questions/<int:item_id>/papers/<int:document_id>"): Route(EVERYONE, "question"),
+    ("GET", "/commissions/questions/<int:item_id>/files/<int:attachment_id>"): Route(EVERYONE, "question"),
     # who is away
     ("GET", "/visits"): Route(EVERYONE),
     ("GET", "/visits/<month>/trips.ics"): Route(EVERYONE),

@@ -7,11 +7,13 @@ from datetime import date
 from zipfile import ZipFile
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from engine.cases.commission import question_purpose
 from engine.cases.tables import case_
 from engine.cases.values import seal_values
+from engine.documents.attachments import add_attachment
+from engine.documents.files import accept
 from engine.model import SYSTEM
 from engine.records.agenda import Question, agenda, ask, collect, decide
 from engine.records.commissions import CommissionMember, NewCommission, create_commission, set_members
@@ -19,6 +21,7 @@ from engine.records.sitting_plan import plan_by_rule
 from engine.records.sittings import plan_sitting, sitting_held
 from engine.records.tables import DECIDED, agenda_item
 from tests.factories.access import make_account
+from tests.webui.workplace import PDF
 
 TITLE = "Признание нуждающимся, дело № ПС-2026-0001"
 
@@ -117,6 +120,28 @@ def test_a_member_reads_the_papers_of_a_question_and_nothing_else_of_its_case(
         [item] = agenda(conn, office.later_case)
         decide(rt, conn, item.id, "approve")
     visit(member).get(path, status=403)
+
+
+def test_a_member_reads_the_files_added_to_a_question_when_its_pathway_says_so(
+    visit, rt, office, commission, question
+):
+    member = make_account(rt, "R12", unit_id=office.care)
+    set_members(rt, SYSTEM, commission, [CommissionMember("Громов С. И.", "опека", account_id=member)])
+    with rt.database.write() as conn:
+        added = add_attachment(
+            rt, conn, SYSTEM, office.case, accept("справка.pdf", PDF, rt.settings.attachments)
+        )
+    path = f"/commissions/questions/{question}"
+    assert "справка.pdf" not in visit(member).get(path).words
+    visit(member).get(f"{path}/files/{added}", status=404)
+    with rt.database.write() as conn:
+        conn.execute(update(agenda_item).values(papers="D34, приложения"))
+    link = visit(member).get(path).select_one('a[href*="/files/"]')
+    assert link.get_text() == "справка.pdf"
+    answer = visit(member).client.get(link["href"])
+    assert (answer.status_code, answer.data) == (200, PDF)
+    outsider = make_account(rt, "R12", unit_id=office.care)
+    visit(outsider).get(link["href"], status=403)
 
 
 def test_a_sitting_shows_its_agenda_to_members_only(visit, rt, office, commission, question):

@@ -10,21 +10,33 @@ from sqlalchemy import select
 
 from engine.cases.events import note_event
 from engine.cases.sitting_calendar import open_sittings, urge
+from engine.cases.sitting_terms import follow_sittings
 from engine.cases.tables import case_
 from engine.clock import MovableClock
 from engine.deadlines.service import seed
 from engine.deadlines.tables import term
 from engine.jobs.sweep import sweep_until_idle
 from engine.model import SYSTEM, Actor, Outcome
+from engine.records.agenda import waiting_items
 from engine.records.commissions import NewCommission, create_commission
 from engine.records.sitting_plan import Sitting, add_sitting, sittings_between
-from engine.records.sittings import plan_sitting
+from engine.records.sittings import agenda_closed, plan_sitting
 from engine.runtime import Runtime
 from engine.storage.moments import due_from_seconds
 from engine.worklist.forecast import forecasts_of_case
 from tests.factories import cases as draw
 from tests.factories.access import make_actor, town
-from tests.factories.cases import END, START, diagram, flows, open_case, open_nodes, publish_files, user_task
+from tests.factories.cases import (
+    END,
+    START,
+    complete,
+    diagram,
+    flows,
+    open_case,
+    open_nodes,
+    publish_files,
+    user_task,
+)
 
 
 def asking(kind: str = "family") -> Any:
@@ -54,7 +66,7 @@ def asking(kind: str = "family") -> Any:
 
 
 def sitting() -> Any:
-    """Opened by the calendar: collects, then waits for the secretary."""
+    """Opened by the calendar: collects, then waits for the secretary, who calls it off."""
     start = draw.event("startEvent", "s", "message", "msg.sitting_day")
     inputs = "".join(
         f"<camunda:inputParameter name='{name}'>={value}</camunda:inputParameter>"
@@ -64,7 +76,14 @@ def sitting() -> Any:
         "/>",
         f"><extensionElements><camunda:inputOutput>{inputs}</camunda:inputOutput></extensionElements></serviceTask>",
     )
-    body = start + collect + user_task("agenda", "R10") + END + flows("s collect agenda e")
+    why = "<camunda:inputParameter name='повод'>вопросов нет</camunda:inputParameter>"
+    cancelled = draw.service_task("cancelled", "commission.cancel").replace(
+        "/>",
+        f"><extensionElements><camunda:inputOutput>{why}</camunda:inputOutput></extensionElements></serviceTask>",
+    )
+    body = (
+        start + collect + user_task("agenda", "R10") + cancelled + END + flows("s collect agenda cancelled e")
+    )
     return diagram("sitting", body, draw.message("msg.sitting_day"))
 
 
@@ -144,6 +163,43 @@ def test_a_sitting_whose_day_has_passed_unopened_is_called_off(
     [missed] = calendar(rt, commission)
     assert (missed.cancelled, missed.case_id) == (True, None)
     assert "не открыли" in missed.reason
+
+
+def test_what_a_sitting_called_off_has_left_waits_for_the_next_one(
+    rt: Runtime, secretary: Actor, commission: int
+) -> None:
+    call(rt, secretary, commission, 15)
+    call(rt, secretary, commission, 22)
+    case = ask(rt)
+    at(rt, 14, 10)
+    sweep_until_idle(rt)
+    complete(rt, secretary, "agenda")
+    sweep_until_idle(rt)
+    follow_sittings(rt)
+    off, kept = calendar(rt, commission)
+    assert (off.cancelled, off.reason) == (True, "вопросов нет")
+    assert kept.planned
+    with rt.database.read() as conn:
+        assert [item.case_id for item in waiting_items(conn, commission)] == [case]
+    assert due(rt, case) == date(2026, 1, 22)
+
+
+def test_a_question_that_came_before_the_agenda_was_collected_again_is_heard_at_that_sitting(
+    rt: Runtime, secretary: Actor, commission: int
+) -> None:
+    call(rt, secretary, commission, 15)
+    call(rt, secretary, commission, 22)
+    at(rt, 14, 10)
+    sweep_until_idle(rt)
+    at(rt, 14, 12)
+    case = ask(rt)
+    assert due(rt, case) == date(2026, 1, 22)
+    at(rt, 14, 14)
+    held = calendar(rt, commission)[0].case_id or 0
+    with rt.database.write() as conn:
+        agenda_closed(conn, held, rt.clock.now())
+    follow_sittings(rt)
+    assert due(rt, case) == date(2026, 1, 15)
 
 
 def test_a_question_whose_term_ends_before_the_sitting_asks_for_a_sooner_one_once(

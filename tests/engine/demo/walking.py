@@ -212,7 +212,9 @@ class Walker:
     def _extra_sitting(self, _: StepView) -> dict[str, Any]:
         return answers.extraordinary_sitting(self.today, "")
 
-    def _agenda(self, _: StepView) -> dict[str, Any]:
+    def _agenda(self, view: StepView) -> dict[str, Any]:
+        if not view.variables["вопросы"]:
+            return {"решение_о_заседании": "отменить"}
         return {"номер_заседания": "9", "время_на_вопрос": 30}
 
     def _confirm_attendance(self, _: StepView) -> dict[str, Any]:
@@ -225,10 +227,12 @@ class Walker:
 
     def _open(self, view: StepView) -> dict[str, Any]:
         present = [each["имя"] for each in view.variables["явка"] if each["участвует"]]
-        return answers.opened_sitting(present)
+        late = self.rng.random() < 0.2
+        return answers.opened_sitting(present[:1] if late else present)
 
-    def _hear(self, _: StepView) -> dict[str, Any]:
-        return {"обсуждение": "Заслушан докладчик."}
+    def _hear(self, view: StepView) -> dict[str, Any]:
+        here = view.variables["в_зале"]
+        return {"обсуждение": "Заслушан докладчик.", "присутствуют": here[: self.rng.choice([1, 9, 9, 9])]}
 
     def _vote(self, _: StepView) -> dict[str, Any]:
         return {"голос": self.rng.choice(["за", "за", "против", "воздержался"])}

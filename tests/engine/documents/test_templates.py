@@ -1,6 +1,7 @@
 """The shipped templates: every document a diagram names is there, can be filled, numbered and printed."""
 
 import re
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -178,8 +179,41 @@ def test_the_protocol_says_who_was_there_what_was_decided_and_by_when():
         "Помочь с документами; ответственный: КЦСОН; срок: до 02.02.2026",
         "Нарушений не выявлено.",
         "Нужна ещё школа",
+        "Членов комиссии 2, присутствуют 1, для кворума нужно не меньше 1. Кворум есть.",
+        "Голосование открытое, поимённое. При равенстве голосов решает голос председателя.",
+        "При рассмотрении присутствовали 4.",
+        "ИП-2026-0002",
+        "Всего 1: признание нуждающимся — 1. Счёт сходится.",
     ):
         assert part in text
+
+
+def test_the_ruling_holds_everything_that_a_ruling_must_state():
+    text = shown("D32")
+    for part in (
+        "Комиссия «Детство. Семья»", "15 января 2026 г.", "с 10:05 до 11:40", "кабинет 3",
+        "Савельев П. И., председатель", "Ёлкина Д. О., Школа", "Представитель школы",
+        "1. Признание нуждающимся. Дело ИП-2026-0001", "Рассмотрено: Доложил специалист.",
+        "Нарушений не выявлено.", "Постановили: одобрено.",
+        "Помочь с документами; ответственный: КЦСОН; срок: до 02.02.2026",
+        "Членов комиссии 2, присутствуют 1",
+    ):  # fmt: skip
+        assert part in text
+
+
+def test_a_secret_vote_is_said_to_be_secret():
+    secret = {**SAMPLE["правила"], "тайное": True}
+    for document in ("D31", "D32"):
+        assert "Голосование тайное, по бюллетеням." in shown(document, правила=secret)
+
+
+def test_the_extract_of_a_later_question_is_from_its_own_minutes():
+    later = {"номер": "9", "дата": date(2026, 3, 17), "комиссия": "Комиссия «Детство. Семья»"}
+    text = shown("D33", протокол=later, решение="отказано", причины="Семья справляется.", меры=[])
+    assert "№ 9 от 17 марта 2026 г." in text
+    assert "Решено: отказано." in text
+    assert "Семья справляется." in text
+    assert "Помочь с документами" not in text
 
 
 @each_template
