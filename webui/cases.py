@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from engine.access.journal import record_view
-from engine.access.policy import covers_case, may_open, require_opening
+from engine.access.policy import covers_case
 from engine.access.queries import names_of
 from engine.bpmn import Process
 from engine.cases.clock_views import terms_of_case
@@ -27,16 +26,21 @@ from engine.cases.queries import (
     case_position,
     open_incidents,
 )
-from engine.cases.service import cancel_case, start_case
+from engine.cases.service import cancel_case
 from engine.cases.visibility import visible_among
-from engine.definitions.library import Release
 from engine.documents.queries import case_attachments, case_documents
-from engine.errors import InvalidData, NotAllowed, NotFound
-from engine.formjs import Form
-from engine.model import Actor, Permission, Scope, StartCase
+from engine.errors import NotAllowed
+from engine.model import Actor, Permission, Scope
 from engine.records.agenda import AgendaItem, agenda, items_of_case
 from engine.records.contacts import silences
-from engine.records.queries import FamilyView, family_view, find_people, person_brief
+from engine.records.queries import (
+    FamilyView,
+    PersonBrief,
+    family_view,
+    find_people,
+    person_brief,
+    similar_people,
+)
 from engine.records.registers import Subject, entries_of
 from engine.records.values import RELATIONS
 from engine.records.visits import visits_of
@@ -46,16 +50,16 @@ from engine.worklist.forecast import forecasts_of_case
 from engine.worklist.next_action import next_actions
 from webui.explained import decision_cards
 from webui.forecast import forecast_row
-from webui.forms import form_block
 from webui.frame import local, local_now
 from webui.guards import actor, permission, runtime
 from webui.histories import history_rows
+from webui.opening import begun_lines, startable
 from webui.positions import position_marks
 from webui.repair import case_or_list
 from webui.rows import action_view, owner_words, row_view
 from webui.search import sealed, sought
 from webui.substitutes import away_notes, stand_in
-from webui.ui import date_digits, date_words
+from webui.ui import date_words
 from webui.visits import silence_words
 
 pages = Blueprint("cases", __name__)
@@ -83,27 +87,20 @@ def index() -> str:
     """Cases within reach, newest first; a search by number or surname."""
     rt, person = runtime(), actor()
     search = sought()
-    state = request.args.get("state") if request.args.get("state") in {"ended", "all"} else "active"
+    state = request.args.get("state", "")
+    state = state if state in {"ended", "all"} else "active"
     with rt.database.read() as conn:
-        people = (
-            find_people(rt, conn, person, search) if search and person.may(Permission.RECORD_VIEW) else []
-        )
-        cards = case_list(
-            rt,
-            conn,
-            person,
-            active={"ended": False, "all": None}.get(state or "", True),
-            number=search or None,
-            person_ids=[found.id for found in people],
-            family_ids=[family for found in people for family in found.family_ids],
-            before=request.args.get("before", type=int),
-            limit=PAGE,
-        )
+        sees = bool(search) and person.may(Permission.RECORD_VIEW)
+        cards = _cards(conn, search, state, find_people(rt, conn, person, search) if sees else [])
+        similar = sees and not cards
+        if similar:
+            cards = _cards(conn, search, state, similar_people(rt, conn, person, search))
         actions = next_actions(rt, conn, person, cards, rt.clock.now())
         people_ids = {card.owner_id or 0 for card in cards}
         names = names_of(conn, people_ids | {each.assignee_id or 0 for each in actions.values()})
         red = red_cases(rt, conn, {card.id for card in cards if card.active}, rt.clock.now())
         pathways = startable(rt.library.current(conn), person)
+        waiting = begun_lines(rt, conn, person, pathways)
     question = sealed(search)
     older = url_for("cases.index", q=question, state=state, before=cards[-1].id if cards else None)
     return render_template(
@@ -113,29 +110,30 @@ def index() -> str:
         owners={card.id: owner_words(rt, card, actions[card.id], names) for card in cards},
         actions={card.id: action_view(actions[card.id], names) for card in cards},
         search=search,
+        similar=similar,
         question=question,
         state=state,
         pathways=pathways,
+        begun=waiting,
         next_page=older if len(cards) == PAGE else None,
         may_repair=person.may(Permission.CASE_REPAIR),
     )
 
 
-def startable(release: Release, person: Actor) -> list[dict[str, str]]:
-    """Pathways that this person may open: those whose plain start has a form, and is left to their role."""
-    if not person.may(Permission.CASE_START):
-        return []
-    found = [release.process(key) for key in release.items.get("bpmn", {})]
-    return [
-        {"key": process.id, "name": process.name}
-        for process in sorted(found, key=lambda process: process.name)
-        if start_form(process) and may_open(person, process.starters)
-    ]
-
-
-def start_form(process: Process) -> str | None:
-    """The form with which a case is opened by a person."""
-    return next((start.form for start in process.starts if start.kind == "none"), None)
+def _cards(conn: Connection, search: str, state: str, people: Iterable[PersonBrief]) -> list[CaseCard]:
+    """A page of cases in that state; of a search those with that number and those about these people."""
+    known = list(people)
+    return case_list(
+        runtime(),
+        conn,
+        actor(),
+        active={"ended": False, "all": None}.get(state, True),
+        number=search or None,
+        person_ids=[found.id for found in known],
+        family_ids=[family for found in known for family in found.family_ids],
+        before=request.args.get("before", type=int),
+        limit=PAGE,
+    )
 
 
 @pages.get("/cases/<int:case_id>")
@@ -337,90 +335,3 @@ def cancel(case_id: int) -> Response:
     cancel_case(runtime(), actor(), case_id, request.form.get("reason", ""))
     flash(_("Дело прекращено."))
     return redirect(case_or_list(case_id), 303)
-
-
-@pages.get("/cases/new/<key>")
-@permission(Permission.CASE_START)
-def new(key: str) -> str:
-    """Open a case: who it is about, then the form of the start event."""
-    rt, person = runtime(), actor()
-    search = sought()
-    chosen = request.args.get("person", type=int)
-    with rt.database.read() as conn:
-        release = rt.library.current(conn)
-        process = release.process(key)
-        require_opening(person, process.name, process.starters)
-        subject = person_brief(rt, conn, person, chosen) if chosen else None
-        found = find_people(rt, conn, person, search) if search and person.may(Permission.RECORD_VIEW) else []
-    wanted = start_form(process)
-    about_nobody = process.properties.get("subject") == "none"
-    form = release.form(wanted) if wanted and (subject or about_nobody) else None
-    return render_template(
-        "case_new.html",
-        process=process,
-        form=form_block(form, {}, _proposed(form)) if form else None,
-        subject=subject,
-        about_nobody=about_nobody,
-        search=search,
-        found=found,
-        request_key=secrets.token_hex(16),
-        may_register=person.may(Permission.RECORD_EDIT),
-    )
-
-
-def _proposed(form: Form) -> dict[str, Any]:
-    """Choices that the address proposes: what a button on another page has chosen already. Never a text."""
-    return {
-        field.key: request.args[field.key]
-        for field in form.fields
-        if any(request.args.get(field.key) == value for value, _ in field.options)
-    }
-
-
-@pages.post("/cases/new/<key>")
-@permission(Permission.CASE_START)
-def create(key: str) -> Response:
-    """Open the case with the form's data (JSON). A repeated request opens nothing twice."""
-    rt, person = runtime(), actor()
-    sent = request.get_json(silent=True)
-    sent = sent if isinstance(sent, dict) else {}
-    data, request_key = sent.get("data"), request.args.get("request", "")[:64]
-    chosen = request.args.get("person", type=int)
-    data = data if isinstance(data, dict) else {}
-    with rt.database.read() as conn:
-        process = rt.library.current(conn).process(key)
-        subject = person_brief(rt, conn, person, chosen) if chosen else None
-    if start_form(process) is None:
-        raise NotFound(
-            _("Дело по этому пути открывает не человек."), _("Выберите путь из списка на странице «Дела».")
-        )
-    label, family_id = _label(process, data), None
-    if subject is not None:
-        label, family_id = subject.label, subject.family_ids[0] if subject.family_ids else None
-    elif process.properties.get("subject") != "none":
-        raise InvalidData(_("Выберите, о ком дело."), {})
-    started = start_case(
-        rt,
-        StartCase(
-            actor=person,
-            process=key,
-            data=data,
-            person_id=chosen,
-            family_id=family_id,
-            label=label,
-            # Bound to the person: nobody learns of another's case by sending its key.
-            request_key=f"{person.user_id}:{request_key}"[:64] if request_key else None,
-        ),
-    )
-    flash(_("Дело № %(number)s открыто.", number=started.number))
-    return jsonify(location=url_for("cases.show", case_id=started.id))
-
-
-def _label(process: Process, data: Mapping[str, Any]) -> str:
-    """What a case about nobody is called: «Заседание 21.01.2026» by the day that its form gives, else as its
-    pathway.
-    """
-    try:
-        return _("Заседание %(day)s", day=date_digits(date.fromisoformat(str(data.get("дата_заседания")))))
-    except ValueError:
-        return process.name

@@ -11,6 +11,7 @@ import structlog
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -92,7 +93,11 @@ def expected(error: MarshrutError) -> Response:
 
 
 def stale_page(_error: CSRFError) -> Response:
-    """The page is older than the sign-in: nothing was sent, nothing is lost."""
+    """The page is older than the sign-in: nothing was sent, nothing is lost. A script whose session has ended
+    is told so: it keeps what was typed and sends it after the next sign-in.
+    """
+    if wants_json() and not current_user.is_authenticated:
+        return signed_out()
     return answer(
         400,
         _("Страница устарела: вход был выполнен заново."),
@@ -142,7 +147,7 @@ def answer(
 ) -> Response:
     """JSON for a script of a page, a whole page for a person."""
     title = TITLES.get(status, TITLES[400])
-    if request.is_json or request.headers.get("Accept", "").startswith("application/json"):
+    if wants_json():
         # Values of a form are refused at its fields; anything else is told as a whole.
         words = f"{message} {hint}".strip()
         body = {
@@ -163,6 +168,17 @@ def answer(
         back=_came_from(),
     )
     return make_response(page, status)
+
+
+def wants_json() -> bool:
+    """Whether a script of a page asks, and not a person's browser."""
+    return request.is_json or request.headers.get("Accept", "").startswith("application/json")
+
+
+def signed_out() -> Response:
+    """What a script is told when nobody is signed in any more."""
+    words = {"message": _("Вы вышли по времени."), "hint": _("Войдите и повторите: всё, что вы ввели, цело.")}
+    return make_response(jsonify(words), 401)
 
 
 def _came_from() -> str:

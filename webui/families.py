@@ -12,7 +12,13 @@ from werkzeug.wrappers import Response
 from engine.cases.queries import case_list
 from engine.errors import InvalidData
 from engine.model import Permission
-from engine.records.queries import family_view, find_people, person_brief, settlements
+from engine.records.queries import (
+    family_view,
+    find_people,
+    person_brief,
+    settlements,
+    similar_people,
+)
 from engine.records.service import Member, add_member, create_family, end_membership, rename_family
 from engine.records.values import RELATIONS
 from engine.worklist.next_action import next_actions
@@ -116,6 +122,7 @@ def _page(family_id: int, errors: Mapping[str, str]) -> str:
         )
         actions = next_actions(rt, conn, person, cards, now)
         found = find_people(rt, conn, person, search) if search else []
+        similar = similar_people(rt, conn, person, search) if search and not found else []
         newcomer = person_brief(rt, conn, person, chosen) if chosen else None
         places = settlements(conn, tree.municipality(person.unit_id))
     present = [member for member in view.members if member.last_day is None]
@@ -130,7 +137,8 @@ def _page(family_id: int, errors: Mapping[str, str]) -> str:
         cards=cards,
         actions={card.id: action_view(actions[card.id], {}) for card in cards},
         search=search,
-        found=[each for each in found if each.id not in within],
+        found=[each for each in found or similar if each.id not in within],
+        similar=bool(similar),
         chosen=newcomer,
         places=[{"value": each.id, "words": _place(each.words, each.unit_id)} for each in places],
         unit=tree.unit(view.unit_id).name,

@@ -42,6 +42,7 @@ PARTS = {
     "personal_file": "records",
     "measures": "cases",
     "referrals": "cases",
+    "opening": "cases",
     "partners": "admin",
     "sittings": "commissions",
     "commission_editing": "commissions",

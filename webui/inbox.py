@@ -15,7 +15,7 @@ from engine.access.queries import names_of
 from engine.deadlines.russian import day_month
 from engine.errors import Conflict
 from engine.model import Actor, Permission
-from engine.records.search import find_case_ids
+from engine.records.search import find_case_ids, similar_case_ids
 from engine.worklist import service
 from engine.worklist.escalations import escalations
 from engine.worklist.inbox import (
@@ -129,6 +129,9 @@ def show() -> str:
     now, standing_in = rt.clock.now(), stand_in(rt, person)
     with rt.database.read() as conn:
         case_ids = tuple(find_case_ids(rt, conn, person, chosen.search)) if chosen.search else None
+        similar = case_ids == ()
+        if similar:
+            case_ids = tuple(similar_case_ids(rt, conn, person, chosen.search))
         wanted = Filter(
             queues=chosen.queues(person, standing_in),
             bucket=chosen.bucket,
@@ -153,6 +156,7 @@ def show() -> str:
         supervised=overdue_lines(lines, names, notes),
         groups=_groups(rows, names, person, standing_in, counters, chosen),
         chosen=chosen,
+        similar=similar,
         whose=_whose(counters, chosen, standing_in),
         terms=_terms(counters, chosen),
         pathways=[

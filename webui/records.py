@@ -21,7 +21,14 @@ from engine.model import Permission
 from engine.names import FullName
 from engine.records.merging import merges_of
 from engine.records.pairs import count_pairs, pairs
-from engine.records.queries import PersonView, duplicates, find_people, person_view, settlements
+from engine.records.queries import (
+    PersonView,
+    duplicates,
+    find_people,
+    person_view,
+    settlements,
+    similar_people,
+)
 from engine.records.service import change_person, create_person
 from engine.records.values import (
     FEMALE,
@@ -34,9 +41,9 @@ from engine.records.values import (
     checked,
 )
 from webui.addresses import local_page, with_value
-from webui.cases import startable
 from webui.frame import local_now
 from webui.guards import actor, permission, runtime
+from webui.opening import startable
 from webui.search import sought
 
 pages = Blueprint("records", __name__)
@@ -57,8 +64,11 @@ def index() -> str:
     search = sought()
     with rt.database.read() as conn:
         found = find_people(rt, conn, person, search) if search else []
+        similar = similar_people(rt, conn, person, search) if search and not found else []
         pairs = count_pairs(conn, person) if _may_edit() else 0
-    return render_template("people.html", search=search, found=found, may_edit=_may_edit(), pairs=pairs)
+    return render_template(
+        "people.html", search=search, found=found, similar=similar, may_edit=_may_edit(), pairs=pairs
+    )
 
 
 def _may_edit() -> bool:

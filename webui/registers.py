@@ -34,9 +34,9 @@ from engine.records.registers import (
 )
 from engine.records.sheets import SheetCount, SheetView, counts, exported, month_of, sheet_view
 from webui.calendar import MONTHS
-from webui.cases import startable
 from webui.frame import local, local_now
 from webui.guards import actor, permission, runtime
+from webui.opening import startable
 from webui.register_sheet import register_sheet
 from webui.sheets import XLSX
 from webui.ui import date_digits
@@ -82,7 +82,7 @@ def index() -> str:
         "registers.html",
         rows=[_register_row(each, names) for each in found],
         overdue=sum(each.overdue for each in found),
-        enter=url_for("cases.new", key=ENTRY) if ENTRY in pathways else None,
+        enter=url_for("opening.new", key=ENTRY) if ENTRY in pathways else None,
     )
 
 
@@ -180,7 +180,7 @@ def _entry_row(
 def entry_address(register: str, deed: str, person_id: int | None = None) -> str:
     """Where a case about an entry is opened, the register and the deed chosen already."""
     chosen: dict[str, Any] = proposal(register, deed)
-    return url_for("cases.new", key=ENTRY, person=person_id, **chosen)
+    return url_for("opening.new", key=ENTRY, person=person_id, **chosen)
 
 
 def next_check(month: str) -> date:

@@ -17,6 +17,7 @@ from engine.demo.logins import demo_logins
 from engine.errors import InvalidData, NotAllowed
 from engine.model import Actor, Permission, Scope
 from webui.addresses import local_page
+from webui.failures import signed_out, wants_json
 from webui.frame import browser_key
 from webui.guards import actor, open_to_all, permission, runtime
 from webui.security import from_this_machine
@@ -65,12 +66,8 @@ def _visitor(key: str) -> Visitor | None:
 
 
 def _ask_to_sign_in() -> Response:
-    if request.is_json or request.headers.get("Accept", "").startswith("application/json"):
-        answer = jsonify(
-            message=_("Вы вышли по времени."), hint=_("Войдите и повторите: всё, что вы ввели, цело.")
-        )
-        answer.status_code = 401
-        return answer
+    if wants_json():
+        return signed_out()
     wanted = request.full_path.removesuffix("?") if request.method == "GET" else None
     return redirect(url_for("session.sign_in", next=wanted), 303)
 

@@ -193,7 +193,7 @@ def compare(task_id: int) -> str:
 def keep_draft(task_id: int) -> Response:
     """Keep what is typed so far, unchecked."""
     kept = service.save_draft(runtime(), actor(), task_id, _sent_data())
-    return jsonify(kept_at=local_time(kept))
+    return jsonify(kept_at=local_time(kept), saved_at=int(kept.timestamp()))
 
 
 @pages.post("/tasks/<int:task_id>/return")

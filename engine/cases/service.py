@@ -20,6 +20,7 @@ from engine.cases.deciding import keep_decided
 from engine.cases.history import HistoryKind
 from engine.cases.locking import LockedCase, lock_case, lock_task, opened_case
 from engine.cases.numbers import case_number
+from engine.cases.openings import forget_opening
 from engine.cases.recording import Deed, record_step
 from engine.cases.tables import ACTIVE, case_
 from engine.definitions.library import Release
@@ -46,14 +47,17 @@ class StartedCase:
 
 
 def start_case(rt: Runtime, command: StartCase, *, check_form: bool = True) -> StartedCase:
-    """Open a case of the newest release; the form of the start event, if it has one, is checked first.
+    """Open a case of the newest release; the form of the start event, if it has one, is checked first. What
+    its opener had kept of that form is forgotten.
 
     `check_form` False takes the data as they are: for data that did not come from a form.
     """
     require_start(command.actor, command.process, command.unit_id)
     try:
         with rt.database.write() as conn:
-            return open_case(rt, conn, command, check_form=check_form)
+            started = open_case(rt, conn, command, check_form=check_form)
+            forget_opening(conn, command.actor, command.process, command.person_id)
+            return started
     except IntegrityError:
         # The same click, sent twice at once: the other one was a moment quicker and has opened the case.
         with rt.database.read() as conn:

@@ -60,6 +60,20 @@ Index(
 Index("ix_case_person", case_.c.person_id)
 Index("ix_case_family", case_.c.family_id)
 
+opening = Table(
+    "opening",
+    metadata,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("process", String(80), primary_key=True),
+    Column("person_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("key_id", BigInteger, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("kept_at", BigInteger, nullable=False),
+)
+"""The form of a new case that somebody has begun and not sent yet. `person_id` is 0 where the case will be
+about nobody; `data` is sealed under the key of the person."""
+Index("ix_opening_person", opening.c.person_id)
+
 history = Table(
     "history",
     metadata,

@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from engine.access.journal import record_action
+from engine.cases.openings import take_over_openings
 from engine.cases.subjects import cases_about, put_under
 from engine.errors import Conflict, InvalidData, NotFound
 from engine.model import Actor, Permission
@@ -92,6 +93,7 @@ def merge_people(rt: Runtime, actor: Actor, wanted: Wanted) -> None:
             settlement = gone.settlement_id if SETTLEMENT in wanted.from_gone else kept.settlement_id
             _write(rt, conn, kept, _chosen(rt, kept, before, wanted.from_gone), settlement)
             moved["merge"] = _take_over(rt, conn, kept, gone)
+            take_over_openings(rt, conn, gone.id, kept.id, kept.key_id)
             moved["sheets"] = take_over_sheets(rt, conn, gone.id, gone.key_id, kept.id, kept.key_id)
             _remember(rt, conn, actor, kept, gone, before, moved)
             record_action(rt, conn, actor, "merged", "person", kept.id, details={"card": gone.id})

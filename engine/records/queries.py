@@ -188,12 +188,26 @@ def person_brief(rt: Runtime, conn: Connection, actor: Actor, person_id: int) ->
 def find_people(rt: Runtime, conn: Connection, actor: Actor, text: str) -> list[PersonBrief]:
     """People within reach by the beginnings of their names, in any order, by name; at most FOUND_AT_MOST."""
     require(actor, Permission.RECORD_VIEW)
-    words = rt.vault.search_tokens(text)
+    return _having(rt, conn, actor, [[token] for token in rt.vault.search_tokens(text)])
+
+
+def similar_people(rt: Runtime, conn: Connection, actor: Actor, text: str) -> list[PersonBrief]:
+    """People within reach whom a mistyped name may mean, for where `find_people` finds nobody: one slip of
+    the fingers in a word, or a word written as it sounds.
+    """
+    require(actor, Permission.RECORD_VIEW)
+    return _having(rt, conn, actor, rt.vault.near_tokens(text))
+
+
+def _having(
+    rt: Runtime, conn: Connection, actor: Actor, words: Sequence[Sequence[bytes]]
+) -> list[PersonBrief]:
+    """People within reach who have one of the tokens of each word, by name; nobody where there is no word."""
     if not words:
         return []
     wanted = select(person).where(people_within(actor, Permission.RECORD_VIEW))
-    for token in words:
-        wanted = wanted.where(having_any([token]))
+    for tokens in words:
+        wanted = wanted.where(having_any(tokens))
     rows = conn.execute(wanted.order_by(person.c.id.desc()).limit(FOUND_AT_MOST)).all()
     return sorted(people_briefs(rt, conn, rows), key=lambda brief: brief.name.casefold().replace("ё", "е"))
 

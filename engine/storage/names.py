@@ -10,6 +10,10 @@ import re
 
 SHORTEST_BEGINNING = 3
 LONGEST_BEGINNING = 12
+SHORTEST_MISTAKEN = 4
+"""Of fewer letters one slip makes any other name."""
+
+_LETTERS = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
 
 _WORDS = re.compile(r"[0-9a-zа-я]+")
 _ENDINGS = re.compile(r"(ая|ый|ий|ой|а)$")
@@ -44,8 +48,31 @@ def search_parts(text: str) -> list[str]:
     Initials after a surname say nothing; a short word alone («Ли», «Цой») is looked for as a whole.
     """
     typed = words(text)
-    beginnings = [f"^{word[:LONGEST_BEGINNING]}" for word in typed if len(word) >= SHORTEST_BEGINNING]
+    beginnings = [_beginning(word) for word in typed if len(word) >= SHORTEST_BEGINNING]
     return beginnings or [word_part(word) for word in typed]
+
+
+def near_parts(text: str) -> list[set[str]]:
+    """For each typed word what it may have been meant for: all that is one slip of the fingers away (a letter
+    too many, missing, another one, two changed about), and what sounds the same. Short words mean themselves.
+    """
+    typed = [word for word in words(text) if len(word) >= SHORTEST_BEGINNING]
+    return [{_beginning(word), sound_part(word)} | _slips(word) for word in typed]
+
+
+def _slips(word: str) -> set[str]:
+    if len(word) < SHORTEST_MISTAKEN:
+        return set()
+    cuts = [(word[:n], word[n:]) for n in range(len(word) + 1)]
+    meant = {left + right[1:] for left, right in cuts if right}
+    meant |= {left + right[1] + right[0] + right[2:] for left, right in cuts if len(right) > 1}
+    meant |= {left + letter + right[1:] for left, right in cuts if right for letter in _LETTERS}
+    meant |= {left + letter + right for left, right in cuts for letter in _LETTERS}
+    return {_beginning(each) for each in meant}
+
+
+def _beginning(word: str) -> str:
+    return f"^{word[:LONGEST_BEGINNING]}"
 
 
 def word_part(word: str) -> str:
@@ -59,7 +86,7 @@ def sound_part(word: str) -> str:
 
 
 def sound(word: str) -> str:
-    """How a word sounds, roughly: the same for «Лапшина» and «Лопшын», «Щеглов» and «Щиглова»."""
+    """How a word sounds, roughly: the same for «Лапшина» and «Лопшин», «Щеглов» and «Щиглова»."""
     said = _ENDINGS.sub("", word) if len(word) > 4 else word
     for letters, together in _SOUNDS:
         said = said.replace(letters, together)

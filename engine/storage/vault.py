@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from engine.errors import KeyDestroyed, StorageUnavailable
 from engine.storage.keystore import KeyStore
-from engine.storage.names import name_parts, search_parts, sound_part, word_part, words
+from engine.storage.names import name_parts, near_parts, search_parts, sound_part, word_part, words
 
 VERSION = b"\x01"
 """First byte of everything sealed with AES-256-GCM; then 12 bytes of nonce, the text and its 16-byte tag."""
@@ -107,6 +107,10 @@ class Vault:
     def search_tokens(self, text: str) -> list[bytes]:
         """A token for each typed word; who is looked for has all of them."""
         return [self.token(part) for part in search_parts(text)]
+
+    def near_tokens(self, text: str) -> list[list[bytes]]:
+        """For each typed word the tokens of all it may have been meant for; who is meant has one of each."""
+        return [[self.token(part) for part in sorted(parts)] for parts in near_parts(text)]
 
     def word_tokens(self, text: str) -> list[bytes]:
         """Tokens of the whole words of a name."""

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+
+from tests.journeys import kit_app
 
 COLOURS_ONLY = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
 """Rules of axe that another theme can break: it changes colours and nothing else of a page."""
@@ -67,3 +69,46 @@ def watch(page: Page) -> Watch:
     page.on("pageerror", found.on_exception)
     page.on("response", found.on_response)
     return found
+
+
+# --- the gallery of the parts of pages ---
+
+
+@pytest.fixture(scope="module")
+def running_site() -> Iterator[kit_app.Site]:
+    with kit_app.running() as site:
+        yield site
+
+
+@pytest.fixture
+def site(running_site: kit_app.Site) -> kit_app.Site:
+    running_site.received.clear()
+    running_site.answers.clear()
+    running_site.signed_in = True
+    running_site.answering.set()
+    running_site.token = "first-token"
+    return running_site
+
+
+@pytest.fixture
+def context(chromium: Browser, site: kit_app.Site) -> Iterator[BrowserContext]:
+    # The browser speaks English on purpose: dates and words must be Russian all the same.
+    context = chromium.new_context(
+        base_url=site.address, viewport={"width": 1440, "height": 900}, locale="en-US"
+    )
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+@pytest.fixture
+def seen(page: Page) -> Iterator[Watch]:
+    """Fails the test when the page did anything that a page must not do."""
+    found = watch(page)
+    yield found
+    assert found.unexpected() == []

@@ -5,60 +5,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import DEFAULT_OPTIONS, Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.journeys import kit_app
-from tests.journeys.conftest import COLOURS_ONLY, Watch, watch
+from tests.journeys.conftest import COLOURS_ONLY
 from webui import ui
 
 pytestmark = pytest.mark.journey
 
 PAGES = ("/kit", "/kit/inbox", "/kit/step", "/kit/case", "/kit/monitor", "/kit/methods")
 WIDTHS = (1440, 390)
-
-
-@pytest.fixture(scope="module")
-def running_site() -> Iterator[kit_app.Site]:
-    with kit_app.running() as site:
-        yield site
-
-
-@pytest.fixture
-def site(running_site: kit_app.Site) -> kit_app.Site:
-    running_site.received.clear()
-    running_site.answers.clear()
-    running_site.signed_in = True
-    running_site.answering.set()
-    running_site.token = "first-token"
-    return running_site
-
-
-@pytest.fixture
-def context(chromium: Browser, site: kit_app.Site) -> Iterator[BrowserContext]:
-    # The browser speaks English on purpose: dates and words must be Russian all the same.
-    context = chromium.new_context(
-        base_url=site.address, viewport={"width": 1440, "height": 900}, locale="en-US"
-    )
-    context.set_default_timeout(10_000)
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    return context.new_page()
-
-
-@pytest.fixture
-def seen(page: Page) -> Iterator[Watch]:
-    """Fails the test when the page did anything that a page must not do."""
-    found = watch(page)
-    yield found
-    assert found.unexpected() == []
 
 
 def open_step(page: Page) -> None:

@@ -17,6 +17,7 @@ from engine.access.actors import load_actor
 from engine.access.sign_in import authenticate
 from engine.cases import repair
 from engine.cases.commission import question_purpose
+from engine.cases.openings import keep_opening
 from engine.cases.queries import case_card, case_position
 from engine.cases.service import cancel_case, complete_task, start_case
 from engine.cases.tables import case_
@@ -74,6 +75,7 @@ WORDS = (
     "прекращение-чеглок", "входпароль-филин", "поиск-неясыть", "ярлык-сипуха",
     "остановка-грифон", "перевод-сорокопут", "повестка-стервятник", "ключ-балобан", "plain-ascii-tern",
     "мера-кукша", "лист-зимородок", "отказ-вертишейка", "вопрос-удод",
+    "начало-турпан",
 )  # fmt: skip
 
 LETTER = docx(
@@ -175,6 +177,7 @@ def tell(rt: Runtime) -> Told:
     person_id, family_id = _register(rt, specialist)
     processes = ("story", "asking", "talking", "waiting")
     cases = tuple(_open(rt, specialist, process, person_id, family_id) for process in processes)
+    keep_opening(rt, specialist, "story", person_id, {"начато": "начало-турпан", "фамилия": SURNAME})
     task_id = _work(rt, specialist, head, colleague)
     sweep_until_idle(rt)
     document_id = _write(rt, specialist)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, Table, insert, select
 
 from engine.access import absences, offices
 from engine.access import queries as colleagues
@@ -26,6 +26,7 @@ from engine.cases import (
     editions,
     erasing,
     events,
+    openings,
     recalculation_views,
     referring,
     remedies,
@@ -86,6 +87,7 @@ ROOMS = (
 )  # fmt: skip
 HANDLES = {"rt", "conn", "actor", "command"}
 """A function that takes any of these can reach somebody's data."""
+SEE = Permission.RECORD_VIEW
 DAY = date(2026, 1, 12)
 
 
@@ -197,6 +199,7 @@ REFUSED: dict[str, Call] = {
     "cases.repair.retry": lambda w, a: repair.retry(w.rt, a, w.case_id, 1, "так"),
     "cases.repair.set_variables": lambda w, a: repair.set_variables(w.rt, a, w.case_id, {"а": 1}, "так"),
     "cases.repair.throw_error": lambda w, a: repair.throw_error(w.rt, a, w.case_id, 1, "E", "так"),
+    "cases.openings.keep_opening": lambda w, a: openings.keep_opening(w.rt, a, "small", w.person_id, {}),
     "cases.service.cancel_case": lambda w, a: case_service.cancel_case(w.rt, a, w.case_id, "так"),
     "cases.service.complete_task": lambda w, a: case_service.complete_task(w.rt, CompleteTask(a, w.task_id)),
     "cases.service.start_case": lambda w, a: case_service.start_case(
@@ -294,10 +297,10 @@ REFUSED: dict[str, Call] = {
     ),
     "records.queries.person_view": lambda w, a: people.person_view(w.rt, a, w.person_id),
     "records.reach.require_family": lambda w, a: w.read(
-        lambda c: reach.require_family(c, a, w.family_id, Permission.RECORD_VIEW)
+        lambda c: reach.require_family(c, a, w.family_id, SEE)
     ),
     "records.reach.require_person": lambda w, a: w.read(
-        lambda c: reach.require_person(c, a, w.person_id, Permission.RECORD_VIEW)
+        lambda c: reach.require_person(c, a, w.person_id, SEE)
     ),
     "records.reach.require_subject": lambda w, a: w.read(
         lambda c: reach.require_subject(c, a, w.person_id, w.family_id)
@@ -367,6 +370,11 @@ REFUSED: dict[str, Call] = {
 }
 """Whoever has no right, or none that reaches so far, is refused."""
 
+
+def those(w: World, table: Table, condition: ColumnElement[bool]) -> Any:
+    return w.read(lambda c: c.execute(select(table.c.id).where(condition)).all())
+
+
 SCOPED: dict[str, Call] = {
     "access.absences.absences": lambda w, a: absences.absences(w.rt, a, DAY, DAY),
     "access.absences.led_by": lambda w, a: [
@@ -385,15 +393,11 @@ SCOPED: dict[str, Call] = {
     "cases.visibility.handed_over_among": lambda w, a: w.read(
         lambda c: visibility.handed_over_among(c, a, [w.case_id])
     ),
-    "cases.visibility.visible": lambda w, a: w.read(
-        lambda c: c.execute(select(case_.c.id).where(visibility.visible(a))).all()
-    ),
+    "cases.visibility.visible": lambda w, a: those(w, case_, visibility.visible(a)),
     "cases.visibility.visible_among": lambda w, a: w.read(
         lambda c: visibility.visible_among(c, a, [w.case_id])
     ),
-    "cases.visibility.watched": lambda w, a: w.read(
-        lambda c: c.execute(select(case_.c.id).where(visibility.watched(a))).all()
-    ),
+    "cases.visibility.watched": lambda w, a: those(w, case_, visibility.watched(a)),
     "records.measures.measures": lambda w, a: w.read(lambda c: measures.measures(w.rt, c, a)),
     "records.pairs.count_pairs": lambda w, a: w.read(lambda c: pairs.count_pairs(c, a)),
     "records.pairs.pairs": lambda w, a: w.read(lambda c: pairs.pairs(w.rt, c, a)),
@@ -404,15 +408,10 @@ SCOPED: dict[str, Call] = {
         lambda c: people.family_labels(w.rt, c, a, [w.family_id])
     ),
     "records.queries.find_people": lambda w, a: w.read(lambda c: people.find_people(w.rt, c, a, "Лапшина")),
-    "records.reach.families_within": lambda w, a: w.read(
-        lambda c: c.execute(select(family.c.id).where(reach.families_within(a, Permission.RECORD_VIEW))).all()
-    ),
-    "records.reach.of_visible_case": lambda w, a: w.read(
-        lambda c: c.execute(select(person.c.id).where(reach.of_visible_case(a))).all()
-    ),
-    "records.reach.people_within": lambda w, a: w.read(
-        lambda c: c.execute(select(person.c.id).where(reach.people_within(a, Permission.RECORD_VIEW))).all()
-    ),
+    "records.queries.similar_people": lambda w, a: w.read(lambda c: people.similar_people(w.rt, c, a, "Лап")),
+    "records.reach.families_within": lambda w, a: those(w, family, reach.families_within(a, SEE)),
+    "records.reach.of_visible_case": lambda w, a: those(w, person, reach.of_visible_case(a)),
+    "records.reach.people_within": lambda w, a: those(w, person, reach.people_within(a, SEE)),
     "records.referrals.referrals": lambda w, a: w.read(lambda c: referrals.referrals(c, a, only_open=False)),
     "records.referrals.tallies": lambda w, a: w.read(lambda c: referrals.tallies(c, a, DAY)),
     "records.registers.entries": lambda w, a: w.read(lambda c: registers.entries(c, a, "prevention")),
@@ -421,6 +420,9 @@ SCOPED: dict[str, Call] = {
     ),
     "records.sheets.exported": lambda w, a: sheets.exported(w.rt, a, "prevention", [sheet_of(w)], "2026-01"),
     "records.visits.visits_between": lambda w, a: w.read(lambda c: visits.visits_between(c, a, DAY, DAY)),
+    "records.search.similar_case_ids": lambda w, a: w.read(
+        lambda c: search.similar_case_ids(w.rt, c, a, "Лапшина")
+    ),
     "records.search.find_case_ids": lambda w, a: w.read(lambda c: search.find_case_ids(w.rt, c, a, "small")),
     "versions.moving.move_cases": lambda w, a: moving.move_cases(w.rt, a, plan(w), "так"),
     "cases.recalculation_views.moved_page": lambda w, a: w.read(
@@ -434,9 +436,7 @@ SCOPED: dict[str, Call] = {
     "versions.planning.judge_running": lambda w, a: w.read(
         lambda c: planning.judge_running(w.rt, c, a, "small", planned(w, c), {}).verdicts
     ),
-    "versions.planning.within": lambda w, a: w.read(
-        lambda c: c.execute(select(case_.c.id).where(planning.within(a))).all()
-    ),
+    "versions.planning.within": lambda w, a: those(w, case_, planning.within(a)),
     "worklist.escalations.escalations": lambda w, a: w.read(
         lambda c: escalations.escalations(w.rt, c, a, w.rt.clock.now())
     ),

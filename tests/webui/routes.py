@@ -83,6 +83,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/cases/<int:case_id>/terms/extend"): Route(EVERYONE, "case"),
     ("GET", "/cases/new/<key>"): Route(OPENS_CASES),
     ("POST", "/cases/new/<key>"): Route(OPENS_CASES),
+    ("PUT", "/cases/new/<key>/draft"): Route(OPENS_CASES),
+    ("POST", "/cases/new/<key>/drop"): Route(OPENS_CASES),
     ("POST", "/cases/<int:case_id>/events"): Route(OPENS_CASES, "case"),
     ("POST", "/cases/<int:case_id>/cancel"): Route(REPAIRS, "case"),
     ("POST", "/cases/<int:case_id>/retry"): Route(REPAIRS, "case"),

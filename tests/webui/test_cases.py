@@ -245,3 +245,10 @@ def test_a_case_whose_data_were_destroyed_opens_without_names(visit, rt, office)
     page = visit("R05").get(f"/cases/{office.later_case}")
     assert "Лапшин" not in page.select_one(".case-head").get_text()
     visit("R05").get(f"/documents/{office.document}", status=410)
+
+
+def test_a_mistyped_surname_shows_cases_of_similar_people_and_says_so(visit):
+    page = visit("R05").search("/cases", "Лпашина")
+    assert "Показаны дела людей с похожим именем" in page.words
+    assert rows(page, "Список")
+    assert "с похожим именем" not in visit("R05").search("/cases", "Тихонова").words

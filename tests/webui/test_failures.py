@@ -60,6 +60,13 @@ def test_a_wrong_method_is_explained(visit):
     assert "кнопкой" in visit("R05").get("/tasks/next", status=405).words
 
 
+def test_a_script_whose_session_has_ended_is_told_to_sign_in_and_not_that_its_page_is_old(visit, office):
+    visitor = visit("R05")
+    visitor.client.delete_cookie("marshrut")
+    answer = visitor.json("PUT", f"/tasks/{office.task}/draft", {"data": {}}, status=401)
+    assert answer["message"] == "Вы вышли по времени."
+
+
 def test_a_stale_page_says_that_nothing_was_sent(visit):
     visitor = visit("R05")
     visitor.token = "stale"

@@ -85,6 +85,12 @@ def test_the_list_is_searched_by_surname(visit):
     assert titles(visit("R05").search("/?whose=own", "лапш")) == ["Проверить"]
 
 
+def test_a_mistyped_surname_shows_tasks_about_similar_people_and_says_so(visit):
+    page = visit("R05").search("/", "Лапщина")
+    assert titles(page) == ["Принять заявление", "Проверить"]
+    assert "Показаны задачи людей с похожим именем" in page.words
+
+
 def test_a_search_that_finds_nothing_offers_to_lift_the_filters(visit):
     page = visit("R05").search("/", "Тихонов")
     assert "По запросу «Тихонов» задач нет" in page.words

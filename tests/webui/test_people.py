@@ -29,6 +29,13 @@ def test_a_person_is_found_by_the_beginning_of_a_name(visit, office):
     )
 
 
+@pytest.mark.parametrize("where", ["/people", "/cases/new/help"])
+def test_a_mistyped_surname_shows_similar_people_and_says_so(visit, where):
+    page = visit("R05").search(where, "Лапшна Ольга")
+    assert "Точно такого имени нет. Похожие" in page.words
+    assert page.link("Лапшина Ольга Сергеевна")
+
+
 def test_each_look_at_a_card_is_noted(visit, rt, office):
     visit("R05").get(f"/people/{office.person}")
     newest = journal(rt, SYSTEM, action="view", kind="person")[0]

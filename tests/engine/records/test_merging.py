@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from engine.access.queries import journal
+from engine.cases.openings import keep_opening, kept_opening
 from engine.cases.tables import case_
 from engine.errors import Conflict, InvalidData, KeyDestroyed, NotFound
 from engine.jobs.sweep import sweep
@@ -31,6 +32,7 @@ from engine.runtime import Runtime
 from engine.storage.metadata import metadata
 from tests.engine.records.test_people import make_case
 from tests.factories.access import make_actor, town
+from tests.factories.cases import chain, publish_files, user_task
 from tests.factories.records import LAPSHINA, make_family, make_person
 
 TWIN: dict[str, Any] = {"name": FullName("Лопшина", "Ольга"), "phone": "+7 900 000-00-77", "document": None}
@@ -218,7 +220,21 @@ def test_who_compared_an_older_card_is_told(rt: Runtime) -> None:
 
 def test_every_table_that_names_a_person_is_thought_of() -> None:
     naming = {table.name for table in metadata.sorted_tables if "person_id" in table.c}
-    assert naming == {*MOVED, "case_", "monitoring_sheet", "person_token", "zone_refusal"}
+    assert naming == {*MOVED, "case_", "monitoring_sheet", "opening", "person_token", "zone_refusal"}
+
+
+def test_a_case_that_was_begun_about_the_one_who_goes_is_about_the_one_who_stays(rt_both: Runtime) -> None:
+    rt, specialist, colleague = rt_both, make_actor(rt_both, "R05"), make_actor(rt_both, "R05")
+    publish_files(rt, chain("small", user_task("a")))
+    older, newer = twins(rt, specialist)
+    keep_opening(rt, specialist, "small", newer, {"повод": "нет жилья"})
+    for card, words in ((older, "долг"), (newer, "ссора")):
+        keep_opening(rt, colleague, "small", card, {"повод": words})
+    join(rt, specialist, older, newer)
+    with rt.database.read() as conn:
+        assert kept_opening(rt, conn, specialist, "small", newer) is None
+        found = [kept_opening(rt, conn, each, "small", older) for each in (specialist, colleague)]
+    assert [each and each[0] for each in found] == [{"повод": "нет жилья"}, {"повод": "долг"}]
 
 
 # --- parting ---

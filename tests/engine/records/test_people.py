@@ -13,8 +13,8 @@ from engine.cases.tables import case_
 from engine.errors import Conflict, InvalidData, KeyDestroyed, NotAllowed, NotFound
 from engine.model import ERASED, Actor, StartCase
 from engine.names import FullName
-from engine.records.queries import duplicates, find_people, person_brief, person_view
-from engine.records.search import find_case_ids
+from engine.records.queries import duplicates, find_people, person_brief, person_view, similar_people
+from engine.records.search import find_case_ids, similar_case_ids
 from engine.records.service import change_person, create_person, erase_person
 from engine.records.tables import person, person_token
 from engine.runtime import Runtime
@@ -220,6 +220,21 @@ def test_cases_are_found_by_number_person_or_family(rt: Runtime) -> None:
         assert find_case_ids(rt, conn, specialist, "СОП-3") == []
         assert find_case_ids(rt, conn, make_actor(rt, "R15"), "лапшина") == []
     assert elsewhere
+
+
+def test_a_mistyped_name_finds_those_who_may_be_meant_and_only_within_reach(rt: Runtime) -> None:
+    specialist = make_actor(rt, "R05")
+    person = make_person(rt, specialist)
+    case = make_case(rt, owner_id=None, unit_id=specialist.unit_id, person_id=person)
+    assert found(rt, specialist, "Лапшна") == []
+    stranger = make_actor(rt, "R05", unit_id=town(rt).care)
+    with rt.database.read() as conn:
+        for typed in ("Лапшна", "лпашина ольга", "Лопшин"):
+            assert [brief.id for brief in similar_people(rt, conn, specialist, typed)] == [person]
+            assert similar_case_ids(rt, conn, specialist, typed) == [case]
+            assert similar_people(rt, conn, stranger, typed) == []
+        assert similar_people(rt, conn, specialist, "Крылова") == []
+        assert similar_case_ids(rt, conn, specialist, "") == []
 
 
 # --- the header of a case ---

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.storage.names import name_parts, search_parts, sound, words
+from engine.storage.names import name_parts, near_parts, search_parts, sound, words
 
 
 def test_case_yo_hyphens_and_marks_do_not_matter() -> None:
@@ -27,6 +27,19 @@ def test_a_short_surname_is_found_as_a_whole() -> None:
 def test_either_half_of_a_double_surname_finds_it() -> None:
     for typed in ("Мамин", "сибиряк"):
         assert set(search_parts(typed)) <= name_parts("Мамин-Сибиряк Дмитрий")
+
+
+@pytest.mark.parametrize("typed", ["лапшна", "лапшинаа", "лапщина", "лпашина", "лопшин", "ольнга лапшна"])
+def test_a_slip_of_the_fingers_still_means_the_person(typed: str) -> None:
+    stored = name_parts("Лапшина Ольга Сергеевна")
+    assert len(near_parts(typed)) == len(typed.split())
+    assert all(parts & stored for parts in near_parts(typed))
+
+
+def test_another_name_is_meant_for_nobody_else() -> None:
+    stored = name_parts("Лапшина Ольга Сергеевна")
+    for typed in ("крылова", "лашкина", "ли", ""):
+        assert not (near_parts(typed) and all(parts & stored for parts in near_parts(typed)))
 
 
 def test_a_surname_longer_than_the_longest_beginning_is_found_typed_in_full() -> None:

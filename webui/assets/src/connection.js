@@ -3,9 +3,10 @@
 import { announce } from "./announce.js";
 
 const PROBE_EVERY = 15_000;
+const LOOK_EVERY = 60_000;
 
-/** @type {{connection: boolean, probe: number | undefined}} */
-const state = { connection: true, probe: undefined };
+/** @type {{connection: boolean, probe: number | undefined, looked: number}} */
+const state = { connection: true, probe: undefined, looked: Date.now() };
 
 /** Opaque id of the person signed in, '' before sign-in. */
 export function userKey() {
@@ -22,15 +23,17 @@ export function isConnected() {
 
 /**
  * Sends JSON and gives the answer. Rejects with TypeError when there is no connection; says so on the page.
+ * A token older than the last sign-in is renewed and the request sent once more.
  * An answer 401 shows the strip «Вы вышли по времени»; the caller keeps its data and may try again on the
  * event `marshrut:signed-in`.
  * @param {string} method
  * @param {string} url
  * @param {unknown} body
- * @param {{leaving?: boolean}} [options] leaving: the page is being closed
+ * @param {{leaving?: boolean, again?: boolean}} [options] leaving: the page is being closed; again: it was tried
+ *   with the token that this page had before
  * @returns {Promise<Response>}
  */
-export async function send(method, url, body, { leaving = false } = {}) {
+export async function send(method, url, body, { leaving = false, again = false } = {}) {
   let response;
   try {
     response = await fetch(url, {
@@ -51,6 +54,9 @@ export async function send(method, url, body, { leaving = false } = {}) {
   connectionFound();
   if (response.type === "opaqueredirect") {
     response = new Response(null, { status: 401 });
+  }
+  if (response.status === 400 && !again && !leaving && (await renewSession())) {
+    return send(method, url, body, { again: true });
   }
   if (response.status === 401) {
     signedOut();
@@ -107,6 +113,9 @@ async function askSession() {
  */
 export async function renewSession() {
   const session = await askSession();
+  if (session && !session.signed_in && userKey()) {
+    signedOut();
+  }
   if (!session?.signed_in || session.user_key !== userKey()) {
     return false;
   }
@@ -141,15 +150,25 @@ function strip(name) {
   return document.querySelector(`[data-${name}-strip]`) ?? document.createElement("div");
 }
 
+/** Who comes back to a page that was left open is told at once when their session has ended meanwhile. */
+function lookAgain() {
+  const away = Date.now() - state.looked;
+  if (userKey() && (!strip("session").hidden || away > LOOK_EVERY)) {
+    state.looked = Date.now();
+    renewSession();
+  }
+}
+
 export function watchConnection() {
   if (!navigator.onLine) {
     connectionLost();
   }
   window.addEventListener("offline", connectionLost);
   window.addEventListener("online", probe);
-  window.addEventListener("focus", () => {
-    if (!strip("session").hidden) {
-      renewSession();
+  window.addEventListener("focus", lookAgain);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") {
+      lookAgain();
     }
   });
 }

@@ -7,7 +7,8 @@ const PREFIX = "marshrut-draft:";
 
 /**
  * refused: the server does not take it any more (the step was completed by somebody else); kept to be compared.
- * @typedef {{url: string, body: {data: unknown, version?: number}, at: number, refused?: boolean}} Stored
+ * @typedef {{url: string, body: {data: unknown, version?: number}, at: number, base?: string, refused?: boolean}} Stored
+ *   base: when the server had its draft saved (seconds), as the page knew that was typed on
  */
 
 /** @param {string} url */
@@ -46,7 +47,8 @@ export function waitingDrafts() {
  * Keeps a draft here and sends it.
  * @param {Stored} draft
  * @param {{leaving?: boolean}} [options]
- * @returns {Promise<"saved" | "local" | "refused">} local: kept here until there is a connection and a person signed in
+ * @returns {Promise<{result: "saved" | "local" | "refused", savedAt?: number}>} local: kept here until there is a connection
+ *   and a person signed in; savedAt: by the clock of the server
  */
 export async function putDraft(draft, options) {
   localStorage.setItem(storageKey(draft.url), JSON.stringify(draft));
@@ -54,7 +56,7 @@ export async function putDraft(draft, options) {
   try {
     response = await send("PUT", draft.url, draft.body, options);
   } catch {
-    return "local";
+    return { result: "local" };
   } finally {
     showQueue();
   }
@@ -65,12 +67,13 @@ export async function putDraft(draft, options) {
     if (isLatest) {
       localStorage.setItem(storageKey(draft.url), JSON.stringify({ ...draft, refused }));
     }
-    return refused ? "refused" : "local";
+    return { result: refused ? "refused" : "local" };
   }
   if (isLatest) {
     forgetDraft(draft.url);
   }
-  return "saved";
+  const { saved_at: savedAt } = await response.json().catch(() => ({}));
+  return { result: "saved", savedAt };
 }
 
 /**
@@ -80,7 +83,7 @@ export async function putDraft(draft, options) {
  */
 export async function sendWaiting(which = () => true) {
   for (const draft of waitingDrafts().filter(which)) {
-    if ((await putDraft(draft)) === "local") {
+    if ((await putDraft(draft)).result === "local") {
       break;
     }
   }

@@ -12,12 +12,13 @@ const live = new Set();
 
 export class Draft {
   /**
-   * @param {{url: string, version?: number, read: () => unknown, place: Element | null}} options
-   *   read gives what is typed now; place is where «черновик сохранён 14:32» is written
+   * @param {{url: string, version?: number, base?: string, read: () => unknown, place: Element | null}} options
+   *   base: when the server saved the draft that the form opened with; read gives what is typed now; place is where «черновик сохранён 14:32» is written
    */
-  constructor({ url, version, read, place }) {
+  constructor({ url, version, base = "", read, place }) {
     this.url = url;
     this.version = version;
+    this.base = base;
     this.read = read;
     this.place = place;
     this.last = JSON.stringify(read());
@@ -78,7 +79,12 @@ export class Draft {
       return;
     }
     this.last = text;
-    this.say(await putDraft({ url: this.url, body: { data, version: this.version }, at: Date.now() }, { leaving }), aloud);
+    const kept = { url: this.url, body: { data, version: this.version }, at: Date.now(), base: this.base };
+    const { result, savedAt } = await putDraft(kept, { leaving });
+    if (savedAt) {
+      this.base = String(savedAt);
+    }
+    this.say(result, aloud);
   }
 
   /** @param {"saved" | "local" | "refused"} result @param {boolean} aloud */

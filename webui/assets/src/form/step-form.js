@@ -3,7 +3,7 @@
 import { Form } from "@bpmn-io/form-js-viewer";
 
 import { announce } from "../announce.js";
-import { renewSession, send } from "../connection.js";
+import { send } from "../connection.js";
 import { storedDraft } from "../draft-store.js";
 import { Draft } from "../draft.js";
 import { clock, plural } from "../words.js";
@@ -80,11 +80,14 @@ export class StepForm {
     }
   }
 
-  /** What was typed here without a connection and is newer than the draft on the server. */
+  /**
+   * What was typed here and did not reach the server: on the draft that is there still, or later by the clock of this
+   * computer, which may be wrong.
+   */
   keptDraft() {
-    const { draftUrl, draftSavedAt } = this.root.dataset;
+    const { draftUrl, draftSavedAt = "" } = this.root.dataset;
     const kept = draftUrl ? storedDraft(draftUrl) : null;
-    return kept && kept.at > Number(draftSavedAt ?? 0) * 1000 ? kept : null;
+    return kept && (kept.base === draftSavedAt || kept.at > Number(draftSavedAt) * 1000) ? kept : null;
   }
 
   /** @param {object} data from the server @param {import("../draft-store.js").Stored | null} kept */
@@ -93,7 +96,8 @@ export class StepForm {
     if (!url) {
       return;
     }
-    this.draft = new Draft({ url, version: this.version, read: () => this.read(), place: this.draftState });
+    const base = this.root.dataset.draftSavedAt;
+    this.draft = new Draft({ url, version: this.version, base, read: () => this.read(), place: this.draftState });
     if (kept && this.draftState) {
       this.draftState.textContent = `открыт черновик с этого компьютера, ${clock(new Date(kept.at))}`;
       this.draftState.setAttribute("data-state", "local");
@@ -195,8 +199,8 @@ export class StepForm {
     }
   }
 
-  /** @param {object} data @param {Element} button @param {boolean} [again] */
-  async post(data, button, again = false) {
+  /** @param {object} data @param {Element} button */
+  async post(data, button) {
     let response;
     try {
       response = await send("POST", this.root.dataset.submitUrl ?? "", { data, version: this.version });
@@ -216,8 +220,6 @@ export class StepForm {
       window.location.assign(answer.location ?? "/");
     } else if (response.status === 422) {
       this.refuse(answer.errors ?? {}, answer.message ?? "");
-    } else if (response.status === 400 && !again && (await renewSession())) {
-      await this.post(data, button, true);
     } else if (response.status !== 401) {
       this.fail(response.status, answer, button);
     }
