@@ -10,6 +10,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from engine.bpmn.cron import Cron, read_cron
@@ -18,6 +19,9 @@ from engine.feel.durations import DAY, DaysTimeDuration, YearsMonthsDuration
 
 if TYPE_CHECKING:
     from engine.model import Value
+
+KEPT = 1024
+"""So many texts of timers are kept read: those of start events are asked for every minute."""
 
 _DURATION = re.compile(
     r"(?P<sign>-)?P(?=[\dT])(?:(?P<years>\d{1,6})Y)?(?:(?P<months>\d{1,6})M)?(?:(?P<weeks>\d{1,6})W)?"
@@ -74,6 +78,7 @@ Schedule = datetime | date | Duration | Repeated
 """What a text of a timer can mean. A datetime without a zone, and a date, are in the agency's zone."""
 
 
+@lru_cache(maxsize=KEPT)
 def read_text(text: str) -> Schedule | None:
     """The schedule that an ISO 8601 text or a line of cron writes, None when it is none."""
     text = text.strip()

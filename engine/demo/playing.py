@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -30,6 +30,9 @@ from engine.worklist.service import claim, save_draft
 from engine.worklist.tables import OPEN, task
 
 Story = Iterator[datetime]
+
+LOOKS = timedelta(minutes=30)
+"""How often somebody looks at the calendar of the office: nothing that it asks for comes sooner."""
 
 _DUE = (
     select(func.min(wait.c.due_at)),
@@ -59,6 +62,9 @@ class Stage:
         self._numbers: dict[str, int] = {}
         self._order = itertools.count()
         self._waiting: list[tuple[datetime, int, Story]] = []
+        self._looked = clock.now()
+        self._work_left = True
+        rt.wake = self._leave_work
 
     # --- time ---------------------------------------------------------------------------------------
 
@@ -94,7 +100,7 @@ class Stage:
             self._pass_until(moment)
             told(moment)
             self.begin(story)
-            self._sweep(self.rt)
+            self._carry_out()
         self._pass_until(self.end)
 
     def _pass_until(self, moment: datetime) -> None:
@@ -106,9 +112,24 @@ class Stage:
             if due == last:
                 raise RuntimeError(f"what fell due at {due} stays undone")
             self._clock.set(max(due, self._clock.now()))
-            self._sweep(self.rt)
+            self._look()
             last = due
         self._clock.set(moment)
+        if moment - self._looked >= LOOKS:
+            self._look()
+
+    def _look(self) -> None:
+        """Let happen what is due now."""
+        self._work_left, self._looked = False, self._clock.now()
+        self._sweep(self.rt)
+
+    def _leave_work(self) -> None:
+        self._work_left = True
+
+    def _carry_out(self) -> None:
+        """Let happen what follows from a deed at once, if anything does."""
+        if self._work_left:
+            self._look()
 
     def _next_due(self) -> datetime | None:
         with self.rt.database.read() as conn:
@@ -147,7 +168,7 @@ class Stage:
     def finish(self, number: int, by: str, data: Mapping[str, Any], *, checked: bool = True) -> None:
         """The same for a step whose number is known."""
         complete_task(self.rt, CompleteTask(self.actor(by), number, data), check_form=checked)
-        self._sweep(self.rt)
+        self._carry_out()
 
     def take(self, case_id: int, node: str, by: str, draft: Mapping[str, Any] | None = None) -> None:
         """Take the step, and keep what is already written."""

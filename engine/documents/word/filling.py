@@ -86,6 +86,18 @@ class _Environment(ImmutableSandboxedEnvironment):
         return compiled
 
 
+class _Template(DocxTemplate):  # type: ignore[misc]
+    """A template that is opened anew for every document; how it is written for Jinja is worked out once."""
+
+    def patch_xml(self, src_xml: str) -> str:
+        return _patched(src_xml)
+
+
+@lru_cache(maxsize=KEPT)
+def _patched(xml: str) -> str:
+    return str(DocxTemplate(BytesIO()).patch_xml(xml))
+
+
 @cache
 def _environment() -> _Environment:
     environment = _Environment(autoescape=True, undefined=_Blank, finalize=_shown)
@@ -96,7 +108,7 @@ def _environment() -> _Environment:
 
 def properties(content: bytes) -> dict[str, str]:
     """Title and category (the mark in the number) as Word's «Сведения» show them."""
-    core = DocxTemplate(BytesIO(content)).get_docx().core_properties
+    core = _Template(BytesIO(content)).get_docx().core_properties
     return {"title": core.title or "", "mark": core.category or ""}
 
 
@@ -107,7 +119,7 @@ def check(content: bytes) -> None:
 
 def fill(content: bytes, context: dict[str, Any]) -> bytes:
     """The document with the values of the context in place of the tags."""
-    template = DocxTemplate(BytesIO(content))
+    template = _Template(BytesIO(content))
     try:
         template.render(context, _environment())
     except TemplateSyntaxError as error:

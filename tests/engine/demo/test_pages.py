@@ -22,13 +22,17 @@ MOST = {
 """Statements, by who looks at what."""
 
 
+def statements_of(visitor: Visitor, path: str) -> int:
+    with count_statements(visitor.rt.database) as count:
+        visitor.get(path)
+    return count.statements
+
+
 def test_a_page_costs_no_more_with_a_whole_district_behind_it(demo: Runtime) -> None:
+    """The least of three: on a slow machine one more asks whether organisations have changed."""
     app = create_app(demo)
     spent = {}
     for login, path in MOST:
         visitor = Visitor(app, demo, account_number(demo, login))
-        visitor.get(path)
-        with count_statements(demo.database) as count:
-            visitor.get(path)
-        spent[login, path] = count.statements
+        spent[login, path] = min(statements_of(visitor, path) for _ in range(3))
     assert {each: number for each, number in spent.items() if number > MOST[each]} == {}
