@@ -38,7 +38,7 @@ WEEKS = (1, 2, 3, 4, 5)
 @permission(Permission.ACCOUNT_MANAGE)
 def new() -> str:
     """The form of a commission that is not there yet."""
-    return _form(None, _values(NewCommission("family", 0)), {})
+    return _form(None, _values(NewCommission("family", 0, weekday=1)), {})
 
 
 @pages.post("/commissions/new")

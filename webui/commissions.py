@@ -196,6 +196,7 @@ def _page(commission_id: int, errors: Mapping[str, str], of: int | None = None) 
         "commission.html",
         commission=known,
         rule=rule_words(known),
+        rare=_rare(known) if may_keep or person.may(Permission.ACCOUNT_MANAGE, Scope.MUNICIPALITY) else "",
         members=[{"member": each, "part": PARTS[each.part]} for each in members],
         ahead=[_sitting(each, reads=reads) for each in calendar if each.day >= today],
         past=[_sitting(each, reads=reads) for each in reversed(calendar) if each.day < today],
@@ -270,6 +271,17 @@ def rule_words(known: Commission) -> str:
         return _("каждую неделю, %(day)s, %(hour)s", day=day, hour=known.hour)
     weeks = ", ".join(_("%(n)s-я", n=week) for week in known.weeks)
     return _("%(weeks)s неделя месяца, %(day)s, %(hour)s", weeks=weeks, day=day, hour=known.hour)
+
+
+def _rare(known: Commission) -> str:
+    """What to say of a rule that gives too few sittings; empty for any other."""
+    if not known.active or not known.sits_too_rarely:
+        return ""
+    if known.kind == "kdn":
+        return _(
+            "Такая комиссия заседает не реже двух раз в месяц: отметьте в её правилах день недели и недели."
+        )
+    return _("Такая комиссия заседает каждую неделю: отметьте в её правилах день недели.")
 
 
 def _span() -> str:

@@ -30,6 +30,11 @@ FAMILY = "family"
 """The commission that hears a question whose case names no other."""
 ON_DEMAND = frozenset({"contract", "complex", "audit"})
 """Commissions that sit when somebody calls them, not by a rule."""
+OFTEN = {"family": 4, "kdn": 2}
+"""How often in four weeks a commission sits at least: «Детство. Семья» weekly, by the practice of
+municipalities; that on minors twice a month, by regional laws (Astrakhan region, article 10), not checked for
+every region.
+"""
 ITEM_KINDS = {
     "detect": "Выявление",
     "remove": "Снятие с сопровождения",
@@ -73,6 +78,12 @@ class NewCommission:
     place: str = ""
     cutoff_days: int = 1
     """How many working days before a sitting its agenda is closed."""
+
+    @property
+    def sits_too_rarely(self) -> bool:
+        """Whether its rule gives fewer sittings than its kind holds. Not every month has a fifth week."""
+        in_every_month = [week for week in self.weeks or (1, 2, 3, 4) if week < 5]
+        return (0 if self.weekday is None else len(in_every_month)) < OFTEN.get(self.kind, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, time
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -13,74 +11,22 @@ from sqlalchemy import select
 from engine.access.actors import load_actor
 from engine.cases.events import note_event
 from engine.cases.messages import deliver_to
-from engine.cases.queries import case_card, case_history, case_variables
-from engine.cases.service import StartedCase, complete_task, start_case
-from engine.cases.tables import case_, wait
-from engine.deadlines.service import seed
-from engine.definitions.files import Upload
+from engine.cases.queries import case_card, case_history
+from engine.cases.service import complete_task, start_case
+from engine.cases.tables import wait
 from engine.jobs.sweep import sweep_until_idle
 from engine.model import Actor, CompleteTask, StartCase, Value
 from engine.records import partners, registers
 from engine.records.partners import NewPartner
 from engine.records.registers import Standing, Subject
 from engine.runtime import Runtime
-from engine.worklist.tables import OPEN, task
-from tests.factories.access import make_actor, make_runtime, town
-from tests.factories.cases import publish_files
-from tests.factories.records import make_family
-from tests.processes.shipped import FORMS, PROCESSES, drawings
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
-    """An instance with everything that the product brings."""
-    rt = make_runtime(tmp_path_factory.mktemp("office"))
-    with rt.database.write() as conn:
-        seed(conn, rt.clock.now())
-    decisions, forms = PROCESSES.rglob("*.dmn"), FORMS.glob("*.form")
-    files = [found.path for found in drawings()] + [*decisions, *forms]
-    publish_files(rt, *(Upload(path.name, path.read_bytes()) for path in sorted(files)))
-    yield rt
-    rt.database.close()
+from tests.factories.access import make_actor, town
+from tests.processes.playing import begin, cases_of, do, known_to, steps_of
 
 
 @pytest.fixture
 def everybody(office: Runtime) -> Actor:
     return make_actor(office, "R01", "R02", "R04", "R05", "R07")
-
-
-def begin(rt: Runtime, actor: Actor, process: str, **data: Value) -> tuple[StartedCase, int]:
-    """A case about a family of its own; (case, family)."""
-    family, mother, _ = make_family(rt, actor)
-    command = StartCase(actor, process, data, person_id=mother, family_id=family, label="семья Лапшиных")
-    case = start_case(rt, command, check_form=False)
-    sweep_until_idle(rt)
-    return case, family
-
-
-def steps_of(rt: Runtime, case_id: int) -> dict[str, int]:
-    """Open steps of a case: numbers by nodes."""
-    wanted = select(task.c.node, task.c.id).where(task.c.case_id == case_id, task.c.status == OPEN)
-    with rt.database.read() as conn:
-        return {row.node.rpartition("/")[2]: row.id for row in conn.execute(wanted)}
-
-
-def do(rt: Runtime, actor: Actor, case_id: int, node: str, **data: Value) -> None:
-    """Finish a step as its form asks; what follows from it happens at once."""
-    actor = load_actor(rt, actor.user_id)  # as every request does
-    complete_task(rt, CompleteTask(actor, steps_of(rt, case_id)[node], data))
-    sweep_until_idle(rt)
-
-
-def cases_of(rt: Runtime, family: int) -> list[Any]:
-    with rt.database.read() as conn:
-        wanted = select(case_).where(case_.c.family_id == family).order_by(case_.c.id)
-        return list(conn.execute(wanted).all())
-
-
-def known_to(rt: Runtime, actor: Actor, case_id: int) -> dict[str, Value]:
-    with rt.database.read() as conn:
-        return case_variables(rt, conn, case_card(rt, conn, actor, case_id))
 
 
 CALL: dict[str, Value] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date
 from zipfile import ZipFile
 
@@ -16,7 +17,13 @@ from engine.documents.attachments import add_attachment
 from engine.documents.files import accept
 from engine.model import SYSTEM
 from engine.records.agenda import Question, agenda, ask, collect, decide
-from engine.records.commissions import CommissionMember, NewCommission, create_commission, set_members
+from engine.records.commissions import (
+    CommissionMember,
+    NewCommission,
+    change_commission,
+    create_commission,
+    set_members,
+)
 from engine.records.sitting_plan import plan_by_rule
 from engine.records.sittings import plan_sitting, sitting_held
 from engine.records.tables import DECIDED, agenda_item
@@ -63,6 +70,17 @@ def test_the_list_says_when_each_sits_and_what_waits(visit, commission, question
     words = visit("R05").get("/commissions").words.replace("\u00a0", " ")
     assert "каждую неделю, вторник, 14:00" in words
     assert "13 января, вт" in words
+
+
+def test_a_rule_that_gives_too_few_sittings_is_said_to_those_who_keep_it(visit, rt, office, commission):
+    rare = "заседает не реже двух раз в месяц"
+    assert "По правилу заседаний мало" not in visit("R10").get(f"/commissions/{commission}").words
+    once = NewCommission("kdn", office.families, weekday=2, weeks=(1, 5))
+    minors = create_commission(rt, SYSTEM, once)
+    assert rare in visit("R10").get(f"/commissions/{minors}").words
+    assert rare not in visit("R05").get(f"/commissions/{minors}").words
+    change_commission(rt, SYSTEM, minors, replace(once, weeks=(1, 3)))
+    assert rare not in visit("R10").get(f"/commissions/{minors}").words
 
 
 def test_the_sum_of_the_kinds_is_the_total_or_says_that_it_is_not(visit, rt, office, commission):

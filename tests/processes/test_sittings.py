@@ -1,0 +1,158 @@
+"""A sitting on a real instance: questions put by hand, heard by those who came, answered each in its case."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from engine.cases.service import start_case
+from engine.jobs.sweep import sweep_until_idle
+from engine.model import SYSTEM, Actor, StartCase, Value
+from engine.records.agenda import waiting_items
+from engine.records.commission_report import heard_between
+from engine.records.commissions import (
+    COUNTED,
+    CommissionMember,
+    NewCommission,
+    create_commission,
+    set_members,
+)
+from engine.records.sitting_plan import sitting_of
+from engine.runtime import Runtime
+from tests.factories.access import make_actor, town
+from tests.processes.playing import begin, do, known_to, steps_of
+
+DAY = date(2026, 1, 13)
+CHAIR, SCHOOL, POLICE, INSTEAD = "Ершова М. Е.", "Дёмина К. С.", "Юсупов Т. Р.", "Громов Е. В."
+CALLED: dict[str, Value] = {
+    "дата_заседания": DAY,
+    "время_заседания": time(14),
+    "место": "Кабинет 5",
+    "порядок": "очно",
+}
+
+
+@pytest.fixture(scope="module")
+def commissions(office: Runtime) -> dict[str, int]:
+    """One for each test, by their kinds, each with three members of other agencies, who have no login."""
+    members = [
+        CommissionMember(CHAIR, "КЦСОН", "chair"),
+        *(CommissionMember(n, "школа") for n in (SCHOOL, POLICE)),
+    ]
+    made = {}
+    for kind in ("contract", "complex", "audit"):
+        made[kind] = create_commission(office, SYSTEM, NewCommission(kind, town(office).municipality))
+        set_members(office, SYSTEM, made[kind], members)
+    return made
+
+
+@pytest.fixture
+def people(office: Runtime) -> Actor:
+    """The specialist, the secretary and the chair in one."""
+    return make_actor(office, "R02", "R10", "R11")
+
+
+def asked(rt: Runtime, author: Actor, commission: str, kind: str) -> Any:
+    """A question of that kind with its papers ready; its case."""
+    matter = {"суть_вопроса": "Что случилось и что проверено по делу.", "предложение": "Решить вопрос так."}
+    said = {"вид_комиссии": commission, "вид": kind, "докладчик": "участковый", **matter}
+    case, _ = begin(rt, author, "p04_question", **said)
+    do(rt, author, case.id, "p04_question_ut_papers", **said)
+    return case
+
+
+def convened(rt: Runtime, secretary: Actor, commission: str) -> int:
+    called = {**CALLED, "вид_комиссии": commission}
+    case = start_case(rt, StartCase(secretary, "p04_commission", called, label="Заседание"))
+    sweep_until_idle(rt)
+    return case.id
+
+
+def opened(rt: Runtime, secretary: Actor, case_id: int, *present: str) -> None:
+    """The secretary marks who came."""
+    came: dict[str, Value] = {"присутствуют": list(present), "начало": time(14)}
+    do(rt, secretary, case_id, "p04_commission_ut_open", **came)
+
+
+def confirmed(rt: Runtime, secretary: Actor, case_id: int) -> None:
+    do(rt, secretary, case_id, "p04_commission_ut_agenda", номер_заседания="1", время_на_вопрос=Decimal(30))
+    for _ in range(3):
+        do(rt, secretary, case_id, "p04_commission_ut_confirm_attendance", участие="участвует")
+
+
+def heard(rt: Runtime, people: Actor, case_id: int, *present: str, answer: str = "за") -> None:
+    """One question from the report to the decision that its votes give."""
+    do(rt, people, case_id, "p04_commission_ut_hear", присутствуют=list(present))
+    for _ in present:
+        do(rt, people, case_id, "p04_commission_ut_vote", голос=answer)
+    measure: dict[str, Value] = {"мера": "Помочь", "ответственный": "КЦСОН", "срок": date(2026, 2, 2)}
+    do(rt, people, case_id, "p04_commission_ut_decision", решение="одобрено", меры=[measure])
+
+
+def finished(rt: Runtime, people: Actor, case_id: int) -> None:
+    minutes: dict[str, Value] = {"номер_протокола": "7", "окончание": time(15)}
+    do(rt, people, case_id, "p04_commission_ut_protocol", **minutes)
+    do(rt, people, case_id, "p04_commission_ut_sign", **minutes, протокол_подписан=True)
+
+
+def test_all_seven_kinds_are_put_by_hand_heard_and_add_up_to_the_total(office, commissions, people):
+    cases = [asked(office, people, "contract", kind) for kind in COUNTED]
+    sitting = convened(office, people, "contract")
+    confirmed(office, people, sitting)
+    opened(office, people, sitting, CHAIR, SCHOOL)
+    for _ in COUNTED:
+        heard(office, people, sitting, CHAIR, SCHOOL)
+    assert known_to(office, people, sitting)["сверка"]["сходится"] is True
+    finished(office, people, sitting)
+    with office.database.read() as conn:
+        found = heard_between(conn, commissions["contract"], DAY, DAY)
+    assert (found.counted, found.total, found.agrees) == ([1] * 7, 7, True)
+    for case in cases:
+        assert set(steps_of(office, case.id)) == {"p04_question_ut_done"}
+    known = known_to(office, people, cases[0].id)
+    assert (known["решение_комиссии"], known["протокол_комиссии"]["номер"]) == ("одобрено", "7")
+
+
+def test_without_a_quorum_of_those_who_came_a_sitting_decides_nothing(office, commissions, people):
+    first, second = (asked(office, people, "complex", kind) for kind in ("detect", "gsp"))
+    sitting = convened(office, people, "complex")
+    confirmed(office, people, sitting)
+    opened(office, people, sitting, CHAIR)
+    assert set(steps_of(office, sitting)) == {"p04_commission_ut_call_substitutes"}
+    instead: dict[str, Value] = {"вместо_кого": POLICE, "замена": INSTEAD, "организация": "полиция"}
+    do(
+        office,
+        people,
+        sitting,
+        "p04_commission_ut_call_substitutes",
+        решение_о_замене="замена",
+        замены=[instead],
+    )
+    opened(office, people, sitting, CHAIR, INSTEAD)
+    heard(office, people, sitting, CHAIR, INSTEAD)
+    do(office, people, sitting, "p04_commission_ut_hear", присутствуют=[CHAIR])  # one has left
+    assert set(steps_of(office, sitting)) == {"p04_commission_ut_protocol"}
+    decided, put_off = known_to(office, people, sitting)["решения"]
+    assert decided["присутствовали"] == 2
+    assert (put_off["решение"], put_off["причины"]) == ("отложено", "Кворума нет: присутствуют 1, нужно 2")
+    finished(office, people, sitting)
+    assert set(steps_of(office, first.id)) == {"p04_question_ut_done"}
+    assert steps_of(office, second.id) == {}
+    with office.database.read() as conn:
+        assert [item.case_id for item in waiting_items(conn, commissions["complex"])] == [second.id]
+
+
+def test_a_sitting_with_nothing_to_hear_is_called_off_where_its_agenda_is_made(office, commissions, people):
+    sitting = convened(office, people, "audit")
+    do(office, people, sitting, "p04_commission_ut_agenda", решение_о_заседании="собрать")
+    late = asked(office, people, "audit", "detect")
+    do(office, people, sitting, "p04_commission_ut_agenda", решение_о_заседании="отменить")
+    assert steps_of(office, sitting) == {}
+    with office.database.read() as conn:
+        planned = sitting_of(conn, sitting)
+        assert planned is not None
+        assert (planned.cancelled, planned.reason) == (True, "вопросов нет")
+        assert [item.case_id for item in waiting_items(conn, commissions["audit"])] == [late.id]
