@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -16,6 +17,7 @@ from engine.errors import InvalidData, NotFound
 from engine.model import Permission, Scope
 from engine.versions.changes import Sign, counted
 from engine.versions.comparing import Part, compare_contents, compare_releases
+from engine.versions.impact import pathways_through
 from engine.versions.moving import Moved, move_case, move_cases, moved_cases, undo_move, undo_moves
 from engine.versions.planning import (
     Plan,
@@ -45,6 +47,8 @@ def compare(kind: str, key: str) -> str:
         older = [row for row in versions if row.version < after.version]
         before = _chosen(versions, request.args.get("before", type=int), older[0] if older else versions[1])
         parts = _parts(conn, kind, key, before, after)
+        may_plan = actor().may(Permission.DEFINITION_PUBLISH, Scope.MUNICIPALITY)
+        targets = _targets(conn, kind, key, after.version) if may_plan else []
     changes = [change for part in parts for change in part.changes]
     own = next((part.changes for part in parts if part.key == key), ())
     return render_template(
@@ -60,10 +64,30 @@ def compare(kind: str, key: str) -> str:
         signs=SIGNS,
         old_marks=change_marks(own, {Sign.REMOVED, Sign.CHANGED}),
         new_marks=change_marks(own, {Sign.ADDED, Sign.CHANGED}),
-        may_plan=kind == "bpmn" and actor().may(Permission.DEFINITION_PUBLISH, Scope.MUNICIPALITY),
+        targets=targets,
         sent={},
         errors={},
     )
+
+
+def _targets(conn: Connection, kind: str, key: str, version: int) -> list[dict[str, Any]]:
+    """Whose cases may go over to this: those of the pathway itself, and of every pathway that uses it, which
+    go over to all that is published now.
+    """
+    newest = {row.key: row.version for row in reversed(published_definitions(conn, "bpmn"))}
+    using = {each.process: each for each in pathways_through(runtime(), conn, kind, key)}
+    own = using.pop(key, None) if kind == "bpmn" else None
+    found = [
+        {
+            "value": f"{each.process} {newest[each.process]}",
+            "words": _("путь «%(name)s», идёт дел: %(n)s", name=each.name, n=each.total),
+        }
+        for each in using.values()
+    ]
+    mine = {"value": f"{key} {version}", "words": _("этот путь, идёт дел: %(n)s", n=own.total if own else 0)}
+    if kind != "bpmn":
+        return found
+    return [mine, *found] if own else [*found, mine]
 
 
 def _chosen(versions: list[DefinitionRow], number: int | None, otherwise: DefinitionRow) -> DefinitionRow:
@@ -109,12 +133,13 @@ def _pathway(plan: Plan) -> str:
 @pages.post("/migrations")
 @permission(Permission.DEFINITION_PUBLISH)
 def create() -> Response:
-    """Write a plan down."""
+    """Write a plan down: of `process` and `version`, or of the two with a space between them."""
+    process, _space, version = request.form.get("target", "").rpartition(" ")
     plan_id = make_plan(
         runtime(),
         actor(),
-        request.form.get("process", "")[:80],
-        request.form.get("version", 0, type=int),
+        (process or request.form.get("process", ""))[:80],
+        int(version) if version.isdecimal() else request.form.get("version", 0, type=int),
         _renames(request.form.get("renames", "")),
         request.form.get("note", "")[:2_000],
     )

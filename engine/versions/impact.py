@@ -41,14 +41,24 @@ def touched_pathways(rt: Runtime, conn: Connection, files: Iterable[ReadFile]) -
 
     Cases are counted over the whole municipality and nothing else of them is told.
     """
+    return _touched(rt, conn, {(file.kind, key) for file in files for key in file.keys})
+
+
+def pathways_through(rt: Runtime, conn: Connection, kind: str, key: str) -> list[Touched]:
+    """The same for one published file: a called pathway, a decision, a form, a template has no cases of its
+    own; those that go over to its new version are cases of the pathways that use it.
+    """
+    return _touched(rt, conn, {(kind, key)})
+
+
+def _touched(rt: Runtime, conn: Connection, changed: Collection[tuple[str, str]]) -> list[Touched]:
     published = rt.library.newest(conn)
-    changed = {(file.kind, key) for file in files for key in file.keys}
     if published is None or not changed:
         return []
     found = [
         Touched(process, published.process(process).name, running)
         for process, running in _running(rt, conn).items()
-        if used_by(published, process) & changed
+        if used_by(published, process) & set(changed)
     ]
     return sorted(found, key=lambda each: (-each.total, each.name))
 

@@ -140,7 +140,8 @@ INSIDE = {
     "records.contacts.note", "records.registers.change", "records.registers.enter", "records.registers.leave",
     "worklist.monitor.soon_limit", "cases.recording.promises", "cases.recording.wait_row",
     "versions.comparing.compare_releases", "versions.comparing.compare_upload",
-    "versions.impact.touched_pathways", "versions.planning.carried_over", "versions.planning.judge",
+    "versions.impact.touched_pathways",
+    "versions.impact.pathways_through", "versions.planning.carried_over", "versions.planning.judge",
     "versions.planning.release_with",
     # the product itself: what commits have promised, what is due
     "cases.commission.move", "cases.sitting_terms.follow_sittings", "records.sittings.changed_sittings",

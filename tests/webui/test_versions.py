@@ -7,7 +7,18 @@ import pytest
 from engine.access.actors import load_actor
 from engine.model import SYSTEM
 from engine.versions.planning import make_plan
-from tests.factories.cases import chain, complete, open_case, open_nodes, publish_files, user_task
+from tests.factories.cases import (
+    END,
+    START,
+    chain,
+    complete,
+    diagram,
+    flows,
+    open_case,
+    open_nodes,
+    publish_files,
+    user_task,
+)
 from tests.webui.test_cases import history
 from tests.webui.workplace import field, form
 
@@ -67,6 +78,34 @@ def test_the_methodologist_plans_from_the_page_of_the_comparison(visit, rt, case
     assert "Провести план может заведующий" in page.words
     assert open_nodes(rt).count("a") == 1
     assert "Шаг переименован" in methodologist.get("/migrations").words
+
+
+def test_cases_go_over_to_a_new_version_of_what_their_pathway_calls(visit, rt, office):
+    """A called pathway has no cases of its own: whoever changes it alone plans for those who call it."""
+    inner = chain("inner", user_task("a"))
+    calling = (
+        START + '<callActivity id="call" name="Вызвать" calledElement="inner"/>' + END + flows("s call e")
+    )
+    publish_files(rt, inner, diagram("outer", calling))
+    open_case(rt, load_actor(rt, office.role["R05"]), "outer")
+    publish_files(rt, chain("inner", user_task("a"), user_task("b")))
+    methodologist = visit("R25")
+    page = methodologist.get("/workshop/bpmn/inner/compare")
+    options = [(each["value"], each.get_text()) for each in page.select("#plan option")]
+    assert options == [("outer 1", "путь «Путь outer», идёт дел: 1"), ("inner 2", "этот путь, идёт дел: 0")]
+    planned = methodologist.page_after("/migrations", {"target": "outer 1", "note": "Новый шаг"})
+    assert "1 дело переводится" in planned.words.replace("\u00a0", " ")
+    moved = visit("R07").page_after("/migrations/1/move", {"reason": WHY})
+    assert "Переведено дел: 1" in moved.words
+    complete(rt, load_actor(rt, office.role["R05"]), "inner/a")
+    assert "inner/b" in open_nodes(rt)
+
+
+def test_a_new_form_alone_can_be_taken_over_too(visit, rt, office):
+    publish_files(rt, form("check", field("итог", "Итог", "textarea"), field("мера", "Мера")))
+    options = visit("R25").get("/workshop/form/check/compare").select("#plan option")
+    assert [each["value"] for each in options] == ["help 1"]
+    assert visit("R05").get("/workshop/form/check/compare").select_one("#plan") is None
 
 
 def test_what_lacks_is_named_and_can_be_mapped(visit, rt, case):
