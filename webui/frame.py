@@ -16,7 +16,7 @@ from engine.model import Actor, Permission, Scope
 from engine.storage.vault import Vault
 from engine.worklist.notices import unread_notices
 from webui.guards import runtime
-from webui.ui import date_digits, date_words, initials, time_digits
+from webui.ui import date_digits, date_words, initials, near_date_words, time_digits
 
 SECTIONS = (
     ("tasks", "inbox.show", Permission.TASK_WORK, Scope.OWN, _l("Задачи")),
@@ -130,7 +130,9 @@ def _sections(person: Actor) -> list[dict[str, Any]]:
 
 
 def _first_role(person: Actor) -> str:
-    names = sorted(role for role in person.roles if role != EVERYONE)
+    """What the person is, whoever they stand in for today."""
+    own = person.parts[0].roles if person.parts else person.roles
+    names = sorted(role for role in own if role != EVERYONE)
     return short_role(names[0]).lower() if names else ""
 
 
@@ -202,6 +204,6 @@ def local_date(moment: datetime) -> str:
 
 
 def local_moment(moment: datetime) -> str:
-    """Day and time: «13 января, вт, 16:10»."""
+    """Day and time: «13 января, вт, 16:10»; with the year when it isn't this one."""
     here = local(moment)
-    return f"{date_words(here.date())}, {time_digits(here)}"
+    return f"{near_date_words(here.date(), local(runtime().clock.now()).year)}, {time_digits(here)}"

@@ -93,7 +93,7 @@ def _row(
     if row.kind in OF_VISITS:
         return {"notice": row, "words": words, "role": role, "about": _("график выездов"),
                 "href": url_for("visits.show")}  # fmt: skip
-    about = row.step_name or _("дело")
+    about = row.step_name or row.term_title or _("дело")
     return {"notice": row, "words": words, "role": role, "about": about, "href": _href(row, person, visible)}
 
 

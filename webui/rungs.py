@@ -29,7 +29,7 @@ def ladder_lines(ladder: Iterable[Rung]) -> list[dict[str, str]]:
     return [
         {
             "title": STEP_WORDS[rung.step].capitalize(),
-            "to": ", ".join(_("исполнителю") if who == OWNER else role_words(who) for who in rung.to),
+            "to": ", ".join(_("исполнитель") if who == OWNER else role_words(who).lower() for who in rung.to),
         }
         for rung in ladder
     ]
@@ -46,7 +46,7 @@ def ladder_rungs(term: Term, norm: Norm, now: datetime, unit_id: int) -> list[di
     return [
         {
             "title": TITLES[each.rung.step],
-            "words": f"{each.at.astimezone(office.zone):%d.%m}, {_told(each.rung.to)}",
+            "words": f"{_day(each.at.astimezone(office.zone), now)}, {_told(each.rung.to)}",
             "state": "passed" if each.at <= now else "next" if each.number == upcoming else "later",
             "is_due": each.rung.step is Step.DUE,
         }
@@ -54,7 +54,12 @@ def ladder_rungs(term: Term, norm: Norm, now: datetime, unit_id: int) -> list[di
     ]
 
 
+def _day(at: datetime, now: datetime) -> str:
+    """«13.03»; with the year when it isn't this one."""
+    return f"{at:%d.%m}" if at.year == now.year else f"{at:%d.%m.%Y}"
+
+
 def _told(to: tuple[str, ...]) -> str:
     """Who is told: the last named is the highest."""
     who = to[-1] if to else OWNER
-    return _("исполнителю") if who == OWNER else short_role(who).lower()
+    return _("исполнитель") if who == OWNER else short_role(who).lower()

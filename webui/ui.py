@@ -82,6 +82,12 @@ def date_words(day: date) -> str:
     return f"{day.day}{NBSP}{MONTHS[day.month - 1]}, {WEEKDAYS[day.weekday()]}"
 
 
+def near_date_words(day: date, this_year: int) -> str:
+    """The same with the year when it is another: «21 января 2027, чт»."""
+    year = "" if day.year == this_year else f"{NBSP}{day.year}"
+    return f"{day.day}{NBSP}{MONTHS[day.month - 1]}{year}, {WEEKDAYS[day.weekday()]}"
+
+
 def date_digits(day: date) -> str:
     """Date for chips, tables and documents: «21.01.2026»."""
     return f"{day:%d.%m.%Y}"

@@ -20,8 +20,8 @@ from engine.records.cars import KEEPERS, Car, add_car, cars_of, retire_car
 from engine.records.contacts import Silence, silences
 from engine.records.crews import Member, members_of
 from engine.records.dispatch import Trip, trips
-from engine.records.queries import family_labels, settlements
-from engine.records.registers import entries
+from engine.records.queries import family_labels, people_labels, settlements
+from engine.records.registers import Subject, entries
 from engine.records.visits import Visit, full_crew_share, visits_between
 from engine.worklist.ics import trips_file
 from webui.calendar import MONTHS
@@ -107,7 +107,7 @@ def _page(errors: Mapping[str, str], asked: str) -> str:
         known = cars_of(conn, tree, person.unit_id, retired=True)
         places = {each.id: each.words for each in settlements(conn, tree.municipality(person.unit_id))}
         found = visits_between(conn, person, month, end) if person.may(Permission.RECORD_VIEW) else []
-        names = family_labels(rt, conn, person, [each.subject.family_id or 0 for each in found])
+        names = _names(conn, person, [each.subject for each in found])
         members = members_of(conn, [each.id for each in found])
         open_cases = visible_among(conn, person, [each.case_id or 0 for each in found])
         silent = _silent(conn, person, today) if person.may(Permission.RECORD_VIEW) else []
@@ -153,9 +153,19 @@ def _trip_rows(person: Actor, first: date, last: date) -> list[dict[str, Any]]:
     ]
 
 
+def _names(conn: Connection, person: Actor, subjects: Sequence[Subject]) -> dict[Subject, str]:
+    """What they are called: a family, or a person who is in none."""
+    rt = runtime()
+    families = family_labels(rt, conn, person, [each.family_id for each in subjects if each.family_id])
+    people = people_labels(rt, conn, person, [each.person_id for each in subjects if each.person_id])
+    return {Subject(number, None): label for number, label in families.items()} | {
+        Subject(None, number): label for number, label in people.items()
+    }
+
+
 def _row(
     each: Visit,
-    names: Mapping[int, str],
+    names: Mapping[Subject, str],
     places: Mapping[int, str],
     known: Sequence[Car],
     members: Sequence[Member],
@@ -166,7 +176,7 @@ def _row(
     linked = each.case_id is not None and each.case_id in open_cases
     return {
         "day": date_words(each.day),
-        "family": names.get(each.subject.family_id or 0, _("человек без семьи")),
+        "family": names.get(each.subject, _("имя вам не открыто")),
         "href": url_for("cases.show", case_id=each.case_id) if linked else None,
         "place": places.get(each.settlement_id or 0, ""),
         "car": car,

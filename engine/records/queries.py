@@ -168,6 +168,12 @@ def family_labels(rt: Runtime, conn: Connection, actor: Actor, ids: Iterable[int
     }
 
 
+def people_labels(rt: Runtime, conn: Connection, actor: Actor, ids: Iterable[int]) -> dict[int, str]:
+    """How the people within reach among these are called in lists («Лапшина О. С.»)."""
+    wanted = select(person).where(person.c.id.in_(set(ids)), people_within(actor, Permission.RECORD_VIEW))
+    return {brief.id: brief.short for brief in people_briefs(rt, conn, conn.execute(wanted).all())}
+
+
 def person_brief(rt: Runtime, conn: Connection, actor: Actor, person_id: int) -> PersonBrief:
     """The person a case is about, for its header; the page journals that the case was looked at.
 

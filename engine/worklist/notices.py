@@ -40,10 +40,12 @@ _LIST = (
         task.c.status,
         task.c.queue_id,
         absence.c.absent_id,
+        term.c.norm_id,
     )
     .outerjoin_from(notice, case_, notice.c.case_id == case_.c.id)
     .outerjoin(absence, absence.c.id == notice.c.absence_id)
     .outerjoin(task, task.c.id == notice.c.task_id)
+    .outerjoin(term, term.c.id == notice.c.term_id)
     .where(notice.c.account_id == bindparam("account_id"))
     .order_by(notice.c.id.desc())
     .limit(bindparam("limit"))
@@ -94,6 +96,7 @@ class NoticeRow:
     task_id: int | None
     queue_id: int | None
     step_name: str
+    term_title: str
     unread: bool
 
 
@@ -116,6 +119,7 @@ def notice_list(rt: Runtime, conn: Connection, account_id: int, limit: int = 100
             task_id=row.task_id,
             queue_id=row.queue_id if row.status == OPEN else None,
             step_name=rt.library.release(row.release_id).step(row.process, row.node).name if row.node else "",
+            term_title=rt.calendars.norm_by_id(row.norm_id).title if row.norm_id is not None else "",
             unread=row.read_at is None,
         )
         for row in conn.execute(_LIST, {"account_id": account_id, "limit": limit})

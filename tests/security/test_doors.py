@@ -407,6 +407,9 @@ SCOPED: dict[str, Call] = {
     "records.queries.family_labels": lambda w, a: w.read(
         lambda c: people.family_labels(w.rt, c, a, [w.family_id])
     ),
+    "records.queries.people_labels": lambda w, a: w.read(
+        lambda c: people.people_labels(w.rt, c, a, [w.person_id])
+    ),
     "records.queries.find_people": lambda w, a: w.read(lambda c: people.find_people(w.rt, c, a, "Лапшина")),
     "records.queries.similar_people": lambda w, a: w.read(lambda c: people.similar_people(w.rt, c, a, "Лап")),
     "records.reach.families_within": lambda w, a: those(w, family, reach.families_within(a, SEE)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -101,15 +102,21 @@ def test_a_head_sees_the_journal_of_the_own_department_only(visit, office):
 
 
 def test_every_deed_of_the_engine_has_its_words():
-    """Deeds and things are the fourth and fifth argument of `record_action`, where they stand as texts."""
+    """Deeds and things are the fourth and fifth argument of `record_action`, where they stand as texts; what
+    notes terms and days for it gets the deed as a text with a dot.
+    """
     deeds, things = set(), set()
     for path in Path(engine.__file__).parent.rglob("*.py"):
         for call in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if (
-                isinstance(call, ast.Call)
-                and isinstance(call.func, ast.Name)
-                and call.func.id == "record_action"
-            ):
+            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name)):
+                continue
+            if call.func.id in {"note", "_note"}:
+                deeds |= {
+                    text.value
+                    for text in call.args
+                    if isinstance(text, ast.Constant) and re.fullmatch(r"[a-z]+\.[a-z_]+", str(text.value))
+                }
+            if call.func.id == "record_action":
                 deeds |= {
                     text.value
                     for text in ast.walk(call.args[3])

@@ -99,6 +99,9 @@ def test_cases_of_other_departments_are_said_to_be_withheld(visit, rt, office):
     open_case(rt, office.family, office.care)
     page = visit("R05").get(f"/families/{office.family}/file")
     assert "Ещё дел у других подразделений: 1" in page.words
+    open_case(rt, None, office.care)
+    alone = visit("R05").get(f"/people/{office.person}/file")
+    assert "Ещё дел" not in alone.words, "cases of others are not theirs"
     stranger = visit(office.stranger).get(f"/families/{office.family}/file")
     assert "Ещё дел у других подразделений: 2" in stranger.words
 

@@ -56,7 +56,7 @@ def test_the_list_finds_a_norm_and_counts_its_open_cases(visit, case_id):
 def test_the_page_of_a_norm_says_whom_its_ladder_tells(visit):
     page = visit("R25").get("/norms/T14")
     assert "Лестница напоминаний" in page.words
-    assert "Срок истёк исполнителю, Заведующий отделением" in page.words
+    assert "Срок истёк исполнитель, заведующий отделением" in page.words
 
 
 def test_an_edition_of_today_shows_and_moves_what_began_today(visit, rt, case_id):

@@ -29,6 +29,8 @@ def test_a_number_takes_the_right_form_of_its_noun(number, words):
 
 def test_dates_and_times_are_written_as_people_here_write_them():
     assert ui.date_words(date(2026, 1, 21)) == f"21{ui.NBSP}января, ср"
+    assert ui.near_date_words(date(2026, 1, 21), 2026) == f"21{ui.NBSP}января, ср"
+    assert ui.near_date_words(date(2027, 1, 21), 2026) == f"21{ui.NBSP}января{ui.NBSP}2027, чт"
     assert ui.date_digits(date(2026, 1, 21)) == "21.01.2026"
     assert ui.time_digits(datetime(2026, 1, 21, 9, 5)) == "09:05"  # noqa: DTZ001
 

@@ -61,6 +61,11 @@ def test_the_month_shows_its_visits_with_their_crew_and_car(visit, rt, office, f
     assert "В этом месяце выездов нет" in visit("R05").get("/visits?month=2026-02").words
 
 
+def test_a_visit_to_somebody_without_a_family_names_them(visit, rt, office):
+    open_visit(rt, office, Subject(None, office.person), date(2026, 1, 15))
+    assert "Лапшина О. С." in visit("R05").get("/visits?month=2026-01").words.replace("\u00a0", " ")
+
+
 def test_a_day_off_and_a_car_in_two_places_are_marked(visit, rt, office, family):
     open_visit(rt, office, family, date(2026, 1, 17))
     page = visit("R05").get("/visits?month=2026-01")
