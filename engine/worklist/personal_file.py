@@ -186,9 +186,8 @@ def _cards(
 
 
 def _all_cases(conn: Connection, subject: Subject, people: Sequence[int]) -> int:
-    about = case_.c.person_id.in_(people)
-    if subject.family_id is not None:
-        about |= case_.c.family_id == subject.family_id
+    families = [subject.family_id] if subject.family_id is not None else []
+    about = case_.c.person_id.in_(people) | case_.c.family_id.in_(families)
     return min(int(conn.execute(select(func.count()).select_from(case_).where(about)).scalar_one()), 1_000)
 
 
