@@ -255,14 +255,20 @@ def _agenda(
 
 
 def _stages(process: Process, card: CaseCard, finished: list[FinishedStep]) -> list[dict[str, Any]]:
-    """The strip of stages in the order of the diagram, with the days on which their steps were done."""
+    """The strip of stages in the order of the diagram, with the days on which their steps were done. Where the
+    case stands in a called process, the stages that it passed there follow.
+    """
     order = list(dict.fromkeys(info.stage for info in process.steps.values() if info.stage))
-    here = order.index(card.stage) if card.stage in order else -1
     of_stage: dict[str, list[FinishedStep]] = {}
     stage = ""
     for done in reversed(finished):
         stage = done.step.stage or stage or (order[0] if order else "")
         of_stage.setdefault(stage, []).append(done)
+    if card.stage and card.stage not in order:
+        passed = [title for title in order if title in of_stage]
+        order = list(dict.fromkeys([*passed, *(title for title in of_stage if title), card.stage]))
+        order.append(order.pop(order.index(card.stage)))
+    here = order.index(card.stage) if card.stage in order else -1
     return [
         {
             "title": title,

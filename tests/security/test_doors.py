@@ -9,7 +9,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -447,7 +447,7 @@ SCOPED: dict[str, Call] = {
         lambda c: forecast.forecasts(w.rt, c, a, w.rt.clock.now(), 10).shown
     ),
     "worklist.monitor.figures": lambda w, a: sum(
-        vars_of(w.read(lambda c: monitor.figures(w.rt, c, a, w.rt.clock.now())))
+        astuple(w.read(lambda c: monitor.figures(w.rt, c, a, w.rt.clock.now())))
     ),
     "worklist.monitor.late_cases": lambda w, a: w.read(
         lambda c: monitor.late_cases(w.rt, c, a, w.rt.clock.now())
@@ -545,10 +545,6 @@ def without_rights(actor: Actor) -> Actor:
 
 def row_of(conn: Connection, case_id: int) -> Any:
     return conn.execute(select(case_).where(case_.c.id == case_id)).one()
-
-
-def vars_of(figures: Any) -> Iterator[int]:
-    return (getattr(figures, name) for name in figures.__slots__)
 
 
 def public_functions() -> Iterator[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from engine.access.actors import load_actor
 from engine.cases.queries import case_card, case_history, case_variables, open_incidents
+from engine.cases.tables import case_
 from engine.definitions.files import Upload
 from engine.model import SYSTEM
 from engine.records.agenda import Question, ask, collect, withdraw
@@ -59,6 +60,19 @@ def test_the_case_file_says_what_is_next_and_by_when(visit, office):
     assert "Следующее действие Принять заявление" in head
     assert [stage.get_text(strip=True) for stage in page.select(".stage-title")] == ["Приём", "Проверка"]
     assert page.select_one(".stage-current .stage-title").get_text(strip=True) == "Приём"
+
+
+def test_stages_of_a_called_process_follow_those_that_the_case_has_passed(visit, rt, office):
+    with rt.database.write() as conn:
+        conn.execute(update(case_).where(case_.c.id == office.later_case).values(stage="Работа"))
+    page = visit("R05").get(f"/cases/{office.later_case}")
+    stages = {
+        stage.select_one(".stage-title").get_text(strip=True): stage["class"]
+        for stage in page.select(".stage")
+    }
+    assert list(stages) == ["Приём", "Работа"]
+    assert "stage-ahead" not in stages["Приём"]
+    assert "stage-current" in stages["Работа"]
 
 
 def test_finished_steps_say_whether_in_time_and_lead_to_their_document(visit, office):
