@@ -255,8 +255,8 @@ def _agenda(
 
 
 def _stages(process: Process, card: CaseCard, finished: list[FinishedStep]) -> list[dict[str, Any]]:
-    """The strip of stages in the order of the diagram, with the days on which their steps were done. Where the
-    case stands in a called process, the stages that it passed there follow.
+    """The strip of stages in the order of the diagram, with the days on which their steps were done. Where
+    the case stands in a called process, the stages that it passed there follow.
     """
     order = list(dict.fromkeys(info.stage for info in process.steps.values() if info.stage))
     of_stage: dict[str, list[FinishedStep]] = {}
