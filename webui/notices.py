@@ -17,6 +17,7 @@ from engine.model import Actor, Permission
 from engine.worklist.mail import Choice, Wanted, choose_mail, wanted_by
 from engine.worklist.notices import (
     AWAY,
+    NOBODY,
     QUESTION_WITHDRAWN,
     RECOUNTED,
     VISITS_BACK,
@@ -39,6 +40,7 @@ WORDS = {
     Step.PLUS_1: (_l("Просрочено на 1 рабочий день"), "urgent"),
     Step.PLUS_3: (_l("Просрочено на 3 рабочих дня"), "urgent"),
     QUESTION_WITHDRAWN: (_l("Вопрос отозван из повестки"), "soon"),
+    NOBODY: (_l("Дело открылось по календарю, а роли, которая его ведёт, нет ни у кого"), "urgent"),
     VISITS_OFF: (_l("Выезды к семье сняты с графика"), "soon"),
     VISITS_BACK: (_l("Выезды к семье вернулись в график"), "soon"),
     VISITS_MOVED: (_l("Семья переехала, место выездов другое"), "soon"),

@@ -46,6 +46,9 @@ pages = Blueprint("registers", __name__)
 ENTRY = "p07_entry"
 """The pathway that enters a family and takes it off."""
 
+KEEPER = "R24"
+"""The role of those who go through a register to which nobody was named."""
+
 MONTHS_SHOWN = 6
 
 TO_FILL = frozenset({EMPTY, RED, OLD})
@@ -82,8 +85,14 @@ def index() -> str:
         "registers.html",
         rows=[_register_row(each, names) for each in found],
         overdue=sum(each.overdue for each in found),
+        nobody=not _anybody_keeps() and any(each.families and each.keeper_id is None for each in found),
         enter=url_for("opening.new", key=ENTRY) if ENTRY in pathways else None,
     )
+
+
+def _anybody_keeps() -> bool:
+    """Whether somebody holds the role of those who keep registers."""
+    return any(role == KEEPER for role, _ in runtime().directory.tree().holders)
 
 
 def _register_row(each: Kept, names: Mapping[int, str]) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 Nothing is planned ahead: whoever sweeps asks for the last moment since the diagram was published, and opens
 the case of that moment unless it has been opened. So what was slept through is made up for once, whoever
-sweeps first, and however often.
+sweeps first, and however often. A municipality has one case a moment, however many units have people in the
+role that owns the pathway.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from datetime import datetime
 from weakref import WeakKeyDictionary
 
 import structlog
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, insert, select
 
+from engine.access.queries import holders
 from engine.bpmn import timers
 from engine.cases.service import start_case
 from engine.cases.tables import case_
@@ -23,6 +25,12 @@ from engine.errors import MarshrutError
 from engine.model import SYSTEM, StartCase
 from engine.runtime import Runtime
 from engine.storage.database import Database
+from engine.storage.moments import to_seconds
+from engine.worklist.notices import NOBODY
+from engine.worklist.tables import notice
+
+SUPERVISORS = ("R27", "R07")
+"""Roles that are told, the nearest to the municipality first."""
 
 log = structlog.get_logger(__name__)
 
@@ -45,16 +53,31 @@ def open_due(rt: Runtime, release_id: int) -> int:
             return 0
         opened = frozenset(conn.execute(_OPENED, {"request_keys": list(last)}).scalars())
     _known[rt.database] = opened
-    return sum(_opened(rt, command) for key, command in last.items() if key not in opened)
+    return sum(_opened(rt, release, command) for key, command in last.items() if key not in opened)
 
 
-def _opened(rt: Runtime, command: StartCase) -> bool:
+def _opened(rt: Runtime, release: Release, command: StartCase) -> bool:
     try:
-        start_case(rt, command, check_form=False)
+        case = start_case(rt, command, check_form=False)
     except MarshrutError as error:
         log.warning("start.failed", process=command.process, reason=type(error).__name__)
         return False
+    owner = release.process(command.process).properties.get("owner")
+    if owner is not None and not _holding(rt, owner):
+        _tell_supervisors(rt, case.id)
     return True
+
+
+def _tell_supervisors(rt: Runtime, case_id: int) -> None:
+    """Nobody holds the role that owns the pathway: heads of the body are told, without them heads of
+    departments. The case waits in the queue of the role for whoever gets it.
+    """
+    everywhere = list(rt.directory.tree().units)
+    heads = next(filter(None, (holders(rt, [role], everywhere) for role in SUPERVISORS)), [])
+    told = {"at": to_seconds(rt.clock.now()), "kind": NOBODY, "rung": 0, "case_id": case_id}
+    if heads:
+        with rt.database.write() as conn:
+            conn.execute(insert(notice), [{"account_id": each.id, **told} for each in heads])
 
 
 def _commands(
@@ -87,7 +110,10 @@ def _commands(
 
 def _unit_of(rt: Runtime, release: Release, start: TimedStart) -> int | None:
     """The first unit where somebody holds the role that owns the pathway, else the topmost one."""
-    tree = rt.directory.tree()
-    role = release.process(start.process).properties.get("owner")
-    holding = sorted(unit for held, unit in tree.holders if held == role)
-    return holding[0] if holding else min(tree.units, default=None)
+    holding = _holding(rt, release.process(start.process).properties.get("owner"))
+    return holding[0] if holding else min(rt.directory.tree().units, default=None)
+
+
+def _holding(rt: Runtime, role: str | None) -> list[int]:
+    """Units where somebody holds the role, the oldest first."""
+    return sorted(unit for held, unit in rt.directory.tree().holders if held == role)

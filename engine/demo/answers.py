@@ -312,12 +312,13 @@ MEASURES = {
 """What follows from a decision by the kind of the question, and who sees to it."""
 
 
-def decision(kind: str, words: str, until: date) -> Data:
-    """F39: a decision of the commission in the words of the form."""
+def decision(kind: str, words: str, until: date, category: str = "СОП") -> Data:
+    """F39: a decision of the commission in the words of the form; `category`: of who is put on a register."""
     if words == "одобрено":
         measure, responsible = MEASURES.get(kind, ("Проследить, что семье помогли", KCSON))
         measures = [{"мера": measure, "ответственный": responsible, "срок": until}]
-        return {"решение": words, "меры": measures}
+        found: Data = {"решение": words, "меры": measures}
+        return {**found, "категория": category} if kind == "patronage_on" else found
     reasons = {
         "отказано": "Обстоятельства статьи 15 не подтвердились ни обследованием, ни ответами ведомств.",
         "отложено": "Ждём выписку из больницы, без неё состав услуг не определить.",

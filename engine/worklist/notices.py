@@ -20,6 +20,8 @@ SHOWN_UNREAD = 99
 QUESTION_WITHDRAWN = "question_withdrawn"
 RECOUNTED = "recount"
 AWAY = "away"
+NOBODY = "nobody"
+"""A case was opened by the calendar, and nobody holds the role that it belongs to."""
 VISITS_OFF = "visits_off"
 VISITS_BACK = "visits_back"
 VISITS_MOVED = "visits_moved"

@@ -11,7 +11,7 @@ from engine.cases.service import complete_task
 from engine.cases.tables import case_
 from engine.model import CompleteTask
 from engine.worklist.ladder import tell_due
-from engine.worklist.notices import QUESTION_WITHDRAWN, VISITS_OFF
+from engine.worklist.notices import NOBODY, QUESTION_WITHDRAWN, VISITS_OFF
 from engine.worklist.tables import DONE, notice, task
 
 
@@ -66,6 +66,13 @@ def test_a_question_withdrawn_from_the_agenda_is_told_in_words(visit, rt, office
     with rt.database.write() as conn:
         conn.execute(insert(notice), {**told, "case_id": office.case})
     assert "Вопрос отозван из повестки" in visit("R10").get("/notices").words
+
+
+def test_a_case_that_nobody_holds_the_role_of_is_told_in_words(visit, rt, office):
+    told = {"account_id": office.role["R27"], "at": 1_768_200_000, "kind": NOBODY, "rung": 0}
+    with rt.database.write() as conn:
+        conn.execute(insert(notice), {**told, "case_id": office.case})
+    assert "роли, которая его ведёт, нет ни у кого" in visit("R27").get("/notices").words
 
 
 def test_a_change_of_the_schedule_of_visits_leads_to_the_visits(visit, rt, office):

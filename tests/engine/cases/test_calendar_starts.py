@@ -14,10 +14,11 @@ from engine.clock import MovableClock
 from engine.definitions.files import Upload
 from engine.definitions.library import NEWEST_RELEASE
 from engine.jobs.sweep import sweep, sweep_until_idle
-from engine.model import SYSTEM
+from engine.model import SYSTEM, Actor
 from engine.runtime import Runtime
+from engine.worklist.notices import NOBODY, notice_list
 from tests.factories import cases as draw
-from tests.factories.access import make_actor
+from tests.factories.access import make_actor, town
 from tests.factories.cases import (
     END,
     START,
@@ -31,11 +32,13 @@ from tests.factories.cases import (
 )
 
 
-def daily(text: str = "0 9 * * *", process: str = "watch", what: str = "timeCycle") -> Upload:
+def daily(
+    text: str = "0 9 * * *", process: str = "watch", what: str = "timeCycle", **properties: str
+) -> Upload:
     """Begins by the calendar, then a step."""
     timer = f"<timerEventDefinition><{what}>{text}</{what}></timerEventDefinition>"
     begin = f"<startEvent id='s'>{timer}</startEvent>"
-    return diagram(process, begin + user_task("look") + END + flows("s look e"), subject="none")
+    return diagram(process, begin + user_task("look") + END + flows("s look e"), subject="none", **properties)
 
 
 def cases_of(rt: Runtime, process: str = "watch") -> int:
@@ -123,3 +126,47 @@ def test_a_signal_opens_what_it_begins_about_the_people_of_the_sender(rt):
     sweep_until_idle(rt)
     assert open_nodes(rt) == ["look"]
     assert cases_of(rt, "heard") == 1
+
+
+OWNED = daily(process="kept", owner="R24")
+
+
+def told_of_nobody(rt: Runtime, *people: Actor) -> list[int]:
+    """How many notices each of them has that a case belongs to nobody."""
+    with rt.database.read() as conn:
+        return [
+            sum(each.kind == NOBODY for each in notice_list(rt, conn, person.user_id)) for person in people
+        ]
+
+
+def test_heads_are_told_when_nobody_holds_the_role_that_owns_the_pathway(rt):
+    head, department = make_actor(rt, "R27"), make_actor(rt, "R07")
+    publish_files(rt, OWNED)
+    pass_time(rt, timedelta(days=1))
+    sweep_until_idle(rt)
+    assert cases_of(rt, "kept") == 1
+    assert told_of_nobody(rt, head, department) == [1, 0]
+    make_actor(rt, "R24")
+    pass_time(rt, timedelta(days=1))
+    sweep_until_idle(rt)
+    assert (cases_of(rt, "kept"), told_of_nobody(rt, head, department)) == (2, [1, 0])
+
+
+def test_without_a_head_of_the_body_heads_of_departments_are_told(rt):
+    department = make_actor(rt, "R07")
+    publish_files(rt, OWNED)
+    pass_time(rt, timedelta(days=1))
+    sweep_until_idle(rt)
+    assert told_of_nobody(rt, department) == [1]
+
+
+def test_several_units_with_the_role_have_one_case_together(rt):
+    first, second = make_actor(rt, "R24"), make_actor(rt, "R24", unit_id=town(rt).care)
+    publish_files(rt, OWNED)
+    pass_time(rt, timedelta(days=1))
+    sweep_until_idle(rt)
+    assert cases_of(rt, "kept") == 1
+    with rt.database.read() as conn:
+        unit = conn.execute(select(case_.c.unit_id).where(case_.c.process == "kept")).scalar_one()
+    assert unit == min(first.unit_id, second.unit_id)
+    assert told_of_nobody(rt, first, second) == [0, 0]
