@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
+from engine.records.lengths import LONGEST
 from engine.runtime import Runtime
 from webui import (
     absences,
@@ -118,6 +119,7 @@ def create_app(rt: Runtime, *, plain_http: bool = False, behind_proxy: bool = Fa
     )
     app.extensions["marshrut"] = rt
     app.jinja_env.globals["attachments_allowed"] = rt.settings.attachments
+    app.jinja_env.globals["longest"] = LONGEST
     app.url_map.converters["int"] = RowNumber
     language.attach(app)
     CSRFProtect(app)

@@ -34,7 +34,7 @@ MONTH, SHEET = "p07_red_zone", "p07_sheet"
 SHEET_DONE, ALL_DONE = "msg.sheet_done", "msg.sheets_done"
 
 PART: Final = 25
-"""Families of one transaction: a fifth of a second for whoever else wants to write."""
+"""Families of one transaction: a quarter of a second for whoever else wants to write."""
 
 AFTER, TODAY, TALLY = "после_записи", "сегодня", "подсчитано"
 """What one part leaves for the next: the last entry looked at, the day of the first part, the sums."""

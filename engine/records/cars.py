@@ -13,6 +13,7 @@ from engine.access.journal import record_action
 from engine.access.policy import reach, require
 from engine.errors import InvalidData, NotAllowed, NotFound
 from engine.model import Actor, Permission
+from engine.records.lengths import too_long
 from engine.records.tables import PLANNED, car, settlement, visit
 from engine.runtime import Runtime
 
@@ -39,10 +40,11 @@ def add_car(rt: Runtime, actor: Actor, title: str, seats: int) -> int:
         faults["title"] = "Напишите, какая это машина: марка и номер."
     if not 1 <= seats <= MOST_SEATS:
         faults["seats"] = f"Мест для пассажиров — от 1 до {MOST_SEATS}."
+    faults |= too_long({"car": title}, car="title")
     if faults:
         raise InvalidData("Машина не записана.", faults)
     with rt.database.write() as conn:
-        values = {"unit_id": actor.unit_id, "title": title[:100], "seats": seats}
+        values = {"unit_id": actor.unit_id, "title": title, "seats": seats}
         made = int(conn.execute(insert(car).returning(car.c.id), values).scalar_one())
         record_action(rt, conn, actor, "created", "car", made)
     return made

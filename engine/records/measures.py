@@ -18,6 +18,7 @@ from engine.cases.tables import case_
 from engine.cases.visibility import visible
 from engine.errors import Conflict, InvalidData, NotFound
 from engine.model import ERASED, Actor, Permission, Value
+from engine.records.lengths import too_long
 from engine.records.tables import measure
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds, to_seconds
@@ -178,6 +179,8 @@ def _check_outcome(state: str, result: str) -> None:
         raise InvalidData("Мера не закрыта.", {"state": "Выберите, чем кончилось: выполнена, нет, снята."})
     if state != DONE and not result.strip():
         raise InvalidData("Мера не закрыта.", {"result": "Напишите, почему мера не выполнена или снята."})
+    if faults := too_long({"result": result.strip()}):
+        raise InvalidData("Мера не закрыта.", faults)
 
 
 def _close(rt: Runtime, conn: Connection, row: AnyRow, key_id: int, state: str, result: str) -> None:

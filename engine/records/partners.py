@@ -13,6 +13,7 @@ from engine.access.policy import require
 from engine.access.tables import account
 from engine.errors import InvalidData, NotFound
 from engine.model import Actor, Permission, Scope
+from engine.records.lengths import too_long
 from engine.records.tables import partner
 from engine.runtime import Runtime
 
@@ -119,8 +120,10 @@ def _check(conn: Connection, municipality_id: int, new: NewPartner, *, but: int 
     errors = {}
     if new.kind not in KINDS:
         errors["kind"] = "Выберите вид организации из списка."
-    if not 2 <= len(new.name.strip()) <= 200:
-        errors["name"] = "Напишите название, от 2 до 200 знаков."
+    if len(new.name.strip()) < 2:
+        errors["name"] = "Напишите название: не меньше двух знаков."
+    texts = {"partner": new.name.strip(), "agreement": new.agreement.strip()}
+    errors |= too_long(texts, partner="name")
     same = select(partner.c.id).where(
         partner.c.municipality_id == municipality_id,
         partner.c.kind == new.kind,
@@ -142,7 +145,7 @@ def _values(new: NewPartner) -> dict[str, Any]:
         "kind": new.kind,
         "name": new.name.strip(),
         "account_id": new.account_id,
-        "agreement": new.agreement.strip()[:200],
+        "agreement": new.agreement.strip(),
         "agreed_until": None if new.agreed_until is None else new.agreed_until.isoformat(),
     }
 

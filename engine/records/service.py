@@ -15,6 +15,7 @@ from engine.cases.tables import case_
 from engine.errors import Conflict, InvalidData, NotAllowed, NotFound
 from engine.model import Actor, Permission, Scope
 from engine.names import family_label
+from engine.records.lengths import too_long
 from engine.records.likeness import birth_token, marks, note_pairs
 from engine.records.reach import require_family, require_person
 from engine.records.tables import (
@@ -156,6 +157,8 @@ def create_family(
     _require_home(actor, home)
     if not members:
         raise InvalidData("Семья не сохранена.", {"members": "Добавьте хотя бы одного члена семьи."})
+    if faults := too_long({"label": label.strip()}):
+        raise InvalidData("Семья не сохранена.", faults)
     key_id = rt.vault.new_key("family")
     with rt.database.write() as conn:
         for member in members:
@@ -179,6 +182,8 @@ def rename_family(rt: Runtime, actor: Actor, family_id: int, label: str) -> None
     """Correct what the family is called."""
     if not label.strip():
         raise InvalidData("Название не сохранено.", {"label": "Напишите, как называть семью."})
+    if faults := too_long({"label": label.strip()}):
+        raise InvalidData("Название не сохранено.", faults)
     with rt.database.write() as conn:
         row = require_family(conn, actor, family_id, Permission.RECORD_EDIT)
         _store_label(rt, conn, family_id, row.key_id, label.strip())
@@ -240,6 +245,7 @@ def add_settlement(
         raise InvalidData(
             "Населённый пункт не сохранён.", {"name": "Напишите вид и название: село Ивановка."}
         )
+    _refuse_long_settlement(name)
     with rt.database.write() as conn:
         found = conn.execute(select(settlement.c.id).filter_by(**key)).scalar()
         if found is None:
@@ -247,6 +253,11 @@ def add_settlement(
             found = conn.execute(made, {**key, "rural": rural}).scalar_one()
             record_action(rt, conn, actor, "created", "settlement", found)
     return int(found)
+
+
+def _refuse_long_settlement(name: str) -> None:
+    if faults := too_long({"settlement": name.strip()}, settlement="name"):
+        raise InvalidData("Населённый пункт не сохранён.", faults)
 
 
 def change_settlement(
@@ -259,6 +270,7 @@ def change_settlement(
     values = {"kind": kind.strip(), "name": name.strip(), "rural": rural, "unit_id": unit_id}
     if not values["kind"] or not values["name"]:
         raise InvalidData("Населённый пункт не сохранён.", {"name": "Напишите вид и название."})
+    _refuse_long_settlement(name)
     if unit_id is not None:
         rt.directory.tree().unit(unit_id)
     with rt.database.write() as conn:

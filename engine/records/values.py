@@ -10,6 +10,7 @@ from typing import Any
 from engine.deadlines.russian import Forms, counted
 from engine.errors import InvalidData
 from engine.names import FullName
+from engine.records.lengths import too_long
 
 FEMALE, MALE = "f", "m"
 
@@ -102,6 +103,7 @@ def checked(data: PersonData, today: date) -> PersonData:
         faults["until"] = "Напишите, до какого дня действует документ представителя: день, месяц и год."
     if data.sex not in {"", FEMALE, MALE}:
         faults["sex"] = "Выберите пол из списка."
+    faults |= too_long(_texts(data, name))
     if faults:
         raise InvalidData("Сведения о человеке не сохранены.", faults)
     return PersonData(
@@ -115,6 +117,21 @@ def checked(data: PersonData, today: date) -> PersonData:
         note=data.note.strip(),
         snils=snils or "",
     )
+
+
+def _texts(data: PersonData, name: FullName) -> dict[str, str]:
+    """Everything that somebody typed, as the form calls it."""
+    document, representative = data.document, data.representative
+    found = {
+        "family": name.family, "given": name.given, "patronymic": name.patronymic,
+        "address": data.address.strip(), "note": data.note.strip(),
+    }  # fmt: skip
+    if document is not None:
+        found |= {f"document_{part}": getattr(document, part) for part in ("series", "number", "issued_by")}
+    if representative is not None:
+        parts = ("name", "relation", "phone", "paper")
+        found |= {f"representative_{part}": getattr(representative, part) for part in parts}
+    return found
 
 
 def _is_day(text: str) -> bool:

@@ -15,6 +15,7 @@ from engine.cases.locking import LOCK_CASE
 from engine.cases.tables import ACTIVE, case_
 from engine.errors import InvalidData
 from engine.model import Actor, Permission
+from engine.records.lengths import too_long
 from engine.records.queries import people_data
 from engine.records.reach import require_family, require_person
 from engine.records.registers import Subject
@@ -58,6 +59,8 @@ def move_family(rt: Runtime, actor: Actor, family_id: int, settlement_id: int, a
     """
     if not address.strip():
         raise InvalidData("Переезд не записан.", {"address": "Напишите новый адрес."})
+    if faults := too_long({"address": address.strip()}):
+        raise InvalidData("Переезд не записан.", faults)
     with rt.database.write() as conn:
         row = require_family(conn, actor, family_id, Permission.RECORD_EDIT)
         place = conn.execute(select(settlement).where(settlement.c.id == settlement_id)).one_or_none()

@@ -156,3 +156,11 @@ def test_a_card_keeps_its_papers_its_village_and_its_representative(visit, rt, o
     assert "две последние — контрольные" in answer.text
     assert "действует документ представителя" in answer.text
     assert person_view(rt, SYSTEM, office.person).settlement_id == village
+
+
+def test_a_surname_that_is_too_long_is_told_at_its_field_and_stays_typed(visit):
+    long = "Л" * 300
+    page = visit("R05").page_after("/people/new", {**NEW, "family": long}, status=422)
+    field = page.select_one("input[name=family]")
+    assert (field["value"], field["maxlength"]) == (long, "100")
+    assert "Не больше 100 знаков" in page.select_one("#f-family-error").get_text()

@@ -9,6 +9,7 @@ import pytest
 from engine.errors import InvalidData
 from engine.names import FullName
 from engine.records.values import (
+    IdentityDocument,
     PersonData,
     Representative,
     age_words,
@@ -94,3 +95,32 @@ def test_telephones(typed: str, tidy: str | None) -> None:
 )
 def test_ages_in_words(birth: date | None, words: str) -> None:
     assert age_words(birth, TODAY) == words
+
+
+def test_every_text_of_a_card_has_a_length_and_the_field_says_which() -> None:
+    much = "я" * 3000
+    with pytest.raises(InvalidData) as refused:
+        checked(
+            replace(
+                LAPSHINA,
+                name=FullName("Л" * 300, much, much),
+                address=much,
+                note=much,
+                document=IdentityDocument("паспорт", much, much, much),
+                representative=Representative(much, much, much, much),
+            ),
+            TODAY,
+        )
+    said = refused.value.errors
+    assert said["family"] == "Не больше 100 знаков, а здесь 300\N{NO-BREAK SPACE}знаков."
+    assert said["document_number"] == "Не больше 40 знаков, а здесь 3000\N{NO-BREAK SPACE}знаков."
+    assert set(said) == {
+        "family", "given", "patronymic", "address", "note",
+        "document_series", "document_number", "document_issued_by",
+        "representative_name", "representative_relation", "representative_phone", "representative_paper",
+    }  # fmt: skip
+
+
+def test_as_long_as_it_may_be_is_kept() -> None:
+    name = FullName("Л" * 100, "О" * 100, "С" * 100)
+    assert checked(replace(LAPSHINA, name=name, note="я" * 2000), TODAY).name == name
