@@ -54,6 +54,7 @@ def load_operations() -> None:
     for operations in (
         "commission",
         "deciding",
+        "emergencies",
         "family_sheet",
         "intake",
         "monitoring",

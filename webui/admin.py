@@ -118,6 +118,7 @@ KINDS = {
     "sheet": _l("лист мониторинга"),
     "register": _l("регистр"),
     "report": _l("отчёт"),
+    "goal": _l("показатель"),
 }
 """Words of the journal; what has none yet is shown as it is kept."""
 

@@ -27,8 +27,9 @@ class Cell:
         return self.words or str(self.value)
 
     @property
-    def is_number(self) -> bool:
-        return not isinstance(self.value, str)
+    def is_text(self) -> bool:
+        """Not a figure, nor the dash in the place of one."""
+        return isinstance(self.value, str) and self.value != ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from engine.reports import registers as register_figures
 from engine.reports import visits as visit_figures
 from engine.reports.asked import Asked, Span
 from engine.reports.facts import Behind, Figures
+from engine.reports.goals import Aim, Goal, goals_of
 from engine.reports.questions import Considered
 from engine.runtime import Runtime
 from webui.calendar import MONTHS
@@ -40,6 +41,10 @@ class Asking:
     actor: Actor
     asked: Asked
     link: Link
+
+    def goals(self) -> dict[str, Goal]:
+        """Indicators of the municipality of whoever asks."""
+        return goals_of(self.conn, self.rt.directory.tree().municipality(self.actor.unit_id))
 
 
 Make = Callable[[Asking], list[Sheet]]
@@ -106,7 +111,7 @@ def _our_questions(asking: Asking, found: list[Considered]) -> Sheet:
     def line(words: str, figure: str) -> list[Cell]:
         return [
             Cell(words),
-            *(_linked(asking, each.ours, figure, each.commission.id) for each in found),
+            *(linked(asking, each.ours, figure, each.commission.id) for each in found),
         ]
 
     others = [kind for kind in ITEM_KINDS if kind not in COUNTED]
@@ -135,7 +140,8 @@ def commission_rows(conn: Connection, asked: Asked, figure: str, part: str) -> l
 def visits(asking: Asking) -> list[Sheet]:
     """RP-08: how the schedule was carried out, the share of the full crew, which services were missed."""
     found = visit_figures.visits(asking.conn, asking.asked)
-    return [_schedule(asking, found), _crews(asking, found), _services(found)]
+    aim = aim_sheet(asking, "full_crew", share(found.whole["full"], found.whole["held"]))
+    return [_schedule(asking, found), _crews(asking, found), aim, _services(found)]
 
 
 def _schedule(asking: Asking, found: visit_figures.Visits) -> Sheet:
@@ -222,7 +228,8 @@ def visit_rows(conn: Connection, asked: Asked, figure: str, _part: str) -> list[
 def registers(asking: Asking) -> list[Sheet]:
     """A table and a drawing for each register in which anybody stands or stood; the preventive one always."""
     found = register_figures.courses(asking.conn, asking.asked)
-    return [
+    prevention = next(each for each in found if each.register == "prevention")
+    return [aim_sheet(asking, "prevention", Cell(prevention.stands))] + [
         _register(asking, each)
         for each in found
         if each.register == "prevention" or each.stood or each.came or each.left
@@ -267,6 +274,32 @@ def _register(asking: Asking, course: register_figures.Course) -> Sheet:
             [Point(f"{each.span.first:%m.%y}", each.stands) for each in course.months],
         ),
     )
+
+
+def aim_sheet(asking: Asking, key: str, now: Cell) -> Sheet:
+    """Where an indicator began, what it should come to, where it stands: given and counted side by side."""
+    goal = asking.goals()[key]
+    return Sheet(
+        _("Показатель: исходное, цель и сейчас"),
+        _(
+            "«Было» и «цель» дал источник, программа их не измеряла; «сейчас» — из таблиц этого отчёта, за "
+            "его период."
+        ),
+        [_("Показатель"), _("Было"), _("Цель"), _("Сейчас"), _("Источник")],
+        [
+            [
+                Cell(f"{goal.title}, {goal.unit}"),
+                _given(goal.before),
+                _given(goal.target),
+                now,
+                Cell(goal.source),
+            ]
+        ],
+    )
+
+
+def _given(aim: Aim) -> Cell:
+    return Cell("", "—") if aim.total is None else Cell(aim.total)
 
 
 def register_rows(conn: Connection, asked: Asked, figure: str, part: str) -> list[Behind]:
@@ -323,7 +356,7 @@ def _answer_row(asking: Asking, name: str, each: answers.Answers, part: str) -> 
     counted = {"all": each.sent, **each.outcomes}
     days = each.median_days
     middle = Cell("", "—") if days is None else Cell(days, f"{days:g}".replace(".", ","))
-    return [Cell(name), *(_linked(asking, counted, figure, part) for figure in counted), middle]
+    return [Cell(name), *(linked(asking, counted, figure, part) for figure in counted), middle]
 
 
 def partner_rows(conn: Connection, asked: Asked, figure: str, part: str) -> list[Behind]:
@@ -331,7 +364,7 @@ def partner_rows(conn: Connection, asked: Asked, figure: str, part: str) -> list
     return answers.listed(conn, asked, figure, _number(part))
 
 
-def _linked(asking: Asking, figures: Figures, figure: str, part: object) -> Cell:
+def linked(asking: Asking, figures: Figures, figure: str, part: object = "") -> Cell:
     """A figure with its list; nothing leads from a zero."""
     value = figures[figure]
     return Cell(value, href=asking.link(figure, part) if value else None)

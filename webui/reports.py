@@ -8,19 +8,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from engine.access.journal import record_action
+from engine.access.queries import names_of
 from engine.cases.visibility import visible_among
 from engine.errors import InvalidData, NotFound
 from engine.model import Actor, Permission, Scope
 from engine.reports.asked import Asked, ask, offered_units
 from engine.reports.facts import LISTED, Behind
-from webui import report_words
-from webui.frame import local_now
+from engine.reports.goals import SETTERS, Goal, goals_of, set_goal, words_of
+from webui import report_families, report_stream, report_words
+from webui.frame import local_date, local_now
 from webui.guards import actor, permission, runtime
 from webui.report_sheets import Sheet, comma_separated, xlsx
 from webui.report_words import Asking, Make, Rows
@@ -28,6 +30,8 @@ from webui.sheets import XLSX
 from webui.ui import date_digits
 
 pages = Blueprint("reports", __name__)
+
+GOAL_FIELDS = ("before", "target", "printed_before", "printed_target", "source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +60,33 @@ REPORTS: Mapping[str, Report] = {
         report_words.visits,
         report_words.visit_rows,
     ),
+    "stream": Report(
+        _l("Выезд: работа и ожидание"),
+        _l("Сколько рабочего времени уходит на каждый шаг выезда, сколько из него — ожидание; было и цель"),
+        "hourglass",
+        report_stream.value_stream,
+        report_stream.stream_rows,
+    ),
     "registers": Report(
         _l("Регистры по месяцам"),
         _l("Сколько семей стоит на учёте на конец месяца, сколько поставили и сняли"),
         "register",
         report_words.registers,
         report_words.register_rows,
+    ),
+    "red-zone": Report(
+        _l("«Красная зона»: кого сопровождают"),
+        _l("Сколько семей зоны сопровождают как СОП или группу риска"),
+        "flag",
+        report_families.red_zone,
+        report_families.red_zone_rows,
+    ),
+    "emergencies": Report(
+        _l("Чрезвычайные события"),
+        _l("Сколько сообщений о беде с семьёй, каких, пострадали ли дети, вовремя ли узнало министерство"),
+        "late",
+        report_families.emergencies,
+        report_families.emergency_rows,
     ),
     "partners": Report(
         _l("Ответы ведомств"),
@@ -90,6 +115,56 @@ def index() -> str:
             for key, each in REPORTS.items()
         ],
     )
+
+
+@pages.get("/reports/goals")
+@permission(Permission.MONITOR_VIEW, reach=Scope.TEAM)
+def goals() -> str:
+    """What indicators began with and should come to, who set it and when."""
+    return _goals_page({})
+
+
+@pages.post("/reports/goals/<key>")
+@permission(Permission.MONITOR_VIEW, reach=Scope.TEAM)
+def change_goal(key: str) -> Response | tuple[str, int]:
+    """Set an indicator."""
+    sent = {name: request.form.get(name, "") for name in GOAL_FIELDS}
+    try:
+        set_goal(runtime(), actor(), key, **sent)
+    except InvalidData as wrong:
+        return _goals_page(wrong.errors, key), 422
+    flash(_("Показатель записан."))
+    return redirect(url_for("reports.goals", _anchor=key), 303)
+
+
+def _goals_page(errors: Mapping[str, str], of: str = "") -> str:
+    rt, person = runtime(), actor()
+    with rt.database.read() as conn:
+        found = goals_of(conn, rt.directory.tree().municipality(person.unit_id))
+        names = names_of(conn, {each.set_by or 0 for each in found.values()})
+    return render_template(
+        "report_goals.html",
+        goals=[_goal_row(each, names) for each in found.values()],
+        may_set=bool(person.roles & SETTERS),
+        errors=errors,
+        of=of,
+        sent=request.form,
+    )
+
+
+def _goal_row(each: Goal, names: Mapping[int, str]) -> dict[str, Any]:
+    by = names.get(each.set_by or 0, "")
+    return {
+        "key": each.key,
+        "title": each.title,
+        "unit": each.unit,
+        "before": words_of(each.before.parts),
+        "target": words_of(each.target.parts),
+        "printed_before": each.before.printed,
+        "printed_target": each.target.printed,
+        "source": each.source,
+        "set": _("%(who)s, %(day)s", who=by, day=local_date(each.set_at)) if each.set_at else "",
+    }
 
 
 @pages.get("/reports/<key>")

@@ -20,6 +20,7 @@ TOPICS: Final = frozenset(
         "commission.close",
         "commission.move",
         "contact.note",
+        "emergency.note",
         "intake.known",
         "intake.matches",
         "measure.close",

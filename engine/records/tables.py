@@ -475,3 +475,15 @@ Index(
     sqlite_where=text("state = 'open'"),
     postgresql_where=text("state = 'open'"),
 )
+
+emergency = Table(
+    "emergency",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("case_id", BigInteger, nullable=False, unique=True),
+    Column("kind", String(20), nullable=False),
+    Column("harmed", SmallInteger, nullable=False),
+    Column("died", SmallInteger, nullable=False),
+)
+"""What an emergency of a family was, for the figures; its words lie in the case. `kind`: a key of
+`emergencies.KINDS`; `harmed` and `died` are children, the dead among the harmed."""

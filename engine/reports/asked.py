@@ -58,7 +58,7 @@ class Asked(Span):
 
     def at(self, moment: ColumnElement[Any]) -> ColumnElement[bool]:
         """Rows of these days by the clock of the office; the column holds seconds."""
-        return (moment >= self.seconds(self.first)) & (moment < self.seconds(self.last + _DAY))
+        return (moment >= self.seconds(self.first)) & (moment < self.seconds(self.after))
 
     def seconds(self, day: date) -> int:
         """When the day begins."""
@@ -67,6 +67,11 @@ class Asked(Span):
     def day_of(self, moment: int) -> date:
         """On which day a stored moment was."""
         return datetime.fromtimestamp(moment, self.zone).date()
+
+    @property
+    def after(self) -> date:
+        """The first day after the period."""
+        return self.last + _DAY
 
     @property
     def zone(self) -> tzinfo:

@@ -24,7 +24,7 @@ from tests.webui.routes import ROUTES
 ASKED = """
 N21 N27 N49-51 N99 N101 N102 C21-32 A41
 N24 N54 N112 N120 C18 C70 C103 C104
-C2 C3 C33-37 C39 C42 C43 C46 N104
+C2 C3 C33-39 C42 C43 C46 N104
 C41 C44 C45 C64-69 C71 C72 A16 A26 N125
 N25 N52 N53 N61 N62 N105-109 C5 C6 C47 C49 C121
 N30 N47 N48 N128 C48 C50 C75 C76 C89 C92-99 C117
@@ -36,7 +36,7 @@ C83 C84 N79
 """
 """What the pathways p01–p10 and p23 were asked for, a line for each."""
 
-NOT_YET = 9
+NOT_YET = 2
 """So many are said not to be served. The number only goes down."""
 
 NODES = {name: node for drawing in drawings() for name, node in drawing.nodes.items()}

@@ -187,6 +187,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/monitor/reassign/<int:task_id>"): Route(HANDS_OVER, "task"),
     # reports: not for specialists, who watch their own cases
     ("GET", "/reports"): Route(ANSWERS_FOR_A_UNIT),
+    ("GET", "/reports/goals"): Route(ANSWERS_FOR_A_UNIT),
+    ("POST", "/reports/goals/<key>"): Route(ANSWERS_FOR_A_UNIT),
     ("GET", "/reports/<key>"): Route(ANSWERS_FOR_A_UNIT),
     ("GET", "/reports/<key>/list"): Route(ANSWERS_FOR_A_UNIT),
     ("GET", "/reports/<key>/file.<kind>"): Route(ANSWERS_FOR_A_UNIT),

@@ -112,6 +112,33 @@ def test_files_hold_the_figures_and_their_taking_is_noted(visit, rt, figures):
     assert noted == ["report", "report"]
 
 
+def test_the_given_and_the_measured_stand_side_by_side_and_differences_are_named(visit, figures):
+    words = visit("R26").get("/reports/stream").words
+    assert "10 + 5 + 480 + 20 + 20 + 15 + 10 + 10 + 15 = 585" in words
+    assert "в источнике напечатано 127, слагаемые дают 157" in words
+    assert "742; по напечатанному 712" in words
+    assert "За этот период считать нечего" in words
+    visit("R26").get(
+        "/reports/stream/list?figure=step&part=none&first=2026-01-01&last=2026-01-31", status=404
+    )
+
+
+def test_an_analyst_sets_a_goal_and_everybody_sees_who_did(visit, figures):
+    sent = {"before": "1", "target": "0", "source": "План на год"}
+    visit("R07").post("/reports/goals/prevention", sent, status=403)
+    wrong = visit("R26").post("/reports/goals/prevention", sent | {"before": "один"}, status=422)
+    assert "целые числа через запятую" in wrong.text
+    assert 'value="один"' in wrong.text
+    visit("R26").post("/reports/goals/prevention", sent)
+    words = visit("R07").get("/reports/goals").words
+    assert "План на год" in words
+    assert "12.01.2026" in words
+    assert (
+        "Семей на профилактическом учёте, семей 1 0 1 План на год"
+        in visit("R07").get("/reports/registers").words
+    )
+
+
 def test_no_text_of_a_file_becomes_a_formula():
     sheet = Sheet("Проба", "", ["Ведомство", "Доля"], [[Cell("=1+1"), Cell(62.5)]])
     assert comma_separated("Отчёт", "", [sheet]).decode("utf-8-sig").splitlines()[-1] == " =1+1;62,5"
