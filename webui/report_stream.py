@@ -88,13 +88,14 @@ def _given(found: Stream, goals: dict[str, Goal]) -> Sheet:
             Cell(_("сложено здесь")),
         ]
     )
+    given = _(
+        "«Было» и «цель» программа не измеряла: их дал источник, и в измеренное они не входят. Слагаемые "
+        "показаны; если в источнике напечатан другой итог, показаны оба. Измеренное — из таблицы выше: "
+        "ожидание без времени до назначенного дня."
+    )
     return Sheet(
         _("До и после: что даёт источник и что измерено"),
-        _(
-            "«Было» и «цель» программа не измеряла: их дал источник, и в измеренное они не входят. Слагаемые "
-            "показаны; если в источнике напечатан другой итог, показаны оба. Измеренное — из таблицы выше: "
-            "ожидание без времени до назначенного дня."
-        ),
+        " ".join(filter(None, (given, *(_difference(each) for each in (wait, work, goals["visit_gather"]))))),
         [
             _("Минуты"),
             _("Было, по источнику"),
@@ -103,9 +104,6 @@ def _given(found: Stream, goals: dict[str, Goal]) -> Sheet:
             _("Источник"),
         ],
         rows,
-        warning=" ".join(
-            _difference(goals[key]) for key in ("visit_wait", "visit_work", "visit_gather")
-        ).strip(),
     )
 
 
@@ -155,7 +153,8 @@ def _minutes(amount: float) -> str:
 
 def stream_rows(conn: Connection, asked: Asked, figure: str, part: str) -> list[Behind]:
     """Visits in which a step was done, the longest wait first."""
-    release = runtime().library.newest(conn)
+    rt = runtime()
+    release = rt.library.newest(conn)
     if figure != "step" or part not in ("", *STEPS):
         raise NotFound(_("Такого шага в отчёте нет."), _("Откройте список из отчёта."))
     return listed(conn, release, asked, part) if release else []
