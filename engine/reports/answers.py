@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import median
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, func, select
 
 from engine.cases.tables import case_
 from engine.errors import NotFound
@@ -17,6 +18,7 @@ from engine.records.referrals import KINDS
 from engine.records.tables import partner, referral
 from engine.reports.asked import Asked
 from engine.reports.facts import LISTED, Behind
+from engine.reports.working_time import WorkingTime
 from engine.storage.rows import AnyRow
 
 IN_TIME, LATE, SILENT, OPEN, OPEN_LATE, REVOKED = OUTCOMES = (
@@ -51,18 +53,29 @@ class Answers:
 def answers(conn: Connection, asked: Asked) -> list[Answers]:
     """Each partner to whom something went in the period, by name."""
     found: dict[int, Answers] = {}
+    clock = WorkingTime(asked.calendar, asked.office)
     for row in _rows(conn, asked):
-        each = found.get(row.partner_id) or found.setdefault(
-            row.partner_id, Answers(row.partner_id, row.partner)
-        )
-        how = _outcome(asked, row)
+        each = found.get(row.partner_id)
+        if each is None:
+            each = found[row.partner_id] = Answers(row.partner_id, row.partner)
+        how = _outcome(asked, clock, row)
         each.outcomes[how] += 1
         if how in (IN_TIME, LATE):
-            sent, closed = asked.day_of(row.sent_at), asked.day_of(row.closed_at)
+            sent, closed = clock.day_of(row.sent_at), clock.day_of(row.closed_at)
             each.days.append(asked.calendar.working_days_between(sent, closed))
-        for name in GIVEN:
-            each.given[name] += row._mapping[name] or 0
+    for row in conn.execute(_given(asked)):
+        found[row.partner_id].given = {name: row._mapping[name] or 0 for name in GIVEN}
     return sorted(found.values(), key=lambda each: each.name.casefold())
+
+
+def _given(asked: Asked) -> Select[*tuple[Any, ...]]:
+    """What each partner gave, added up."""
+    return (
+        select(referral.c.partner_id, *(func.sum(referral.c[name]).label(name) for name in GIVEN))
+        .join_from(referral, case_, case_.c.id == referral.c.case_id)
+        .where(asked.at(referral.c.sent_at), asked.of(case_.c.unit_id))
+        .group_by(referral.c.partner_id)
+    )
 
 
 def together(found: Sequence[Answers]) -> Answers:
@@ -81,8 +94,11 @@ def listed(conn: Connection, asked: Asked, figure: str, partner_id: int | None =
     """Documents of an outcome, or all that were sent, by the day they went out."""
     if figure not in ("all", *OUTCOMES):
         raise NotFound("Такого числа в отчёте нет.", "Откройте список из отчёта.")
+    clock = WorkingTime(asked.calendar, asked.office)
     rows = (
-        row for row in _rows(conn, asked, partner_id) if figure == "all" or _outcome(asked, row) == figure
+        row
+        for row in _rows(conn, asked, partner_id)
+        if figure == "all" or _outcome(asked, clock, row) == figure
     )
     found = [Behind(row.case_id, row.case_number, asked.day_of(row.sent_at), KINDS[row.kind]) for row in rows]
     return sorted(found, key=lambda each: each.day)[: LISTED + 1]
@@ -100,7 +116,6 @@ def _rows(conn: Connection, asked: Asked, partner_id: int | None = None) -> Iter
             referral.c.sent_at,
             referral.c.closed_at,
             referral.c.due_day,
-            *(referral.c[name] for name in GIVEN),
         )
         .join_from(referral, partner, partner.c.id == referral.c.partner_id)
         .join(case_, case_.c.id == referral.c.case_id)
@@ -111,11 +126,11 @@ def _rows(conn: Connection, asked: Asked, partner_id: int | None = None) -> Iter
     yield from conn.execute(wanted)
 
 
-def _outcome(asked: Asked, row: AnyRow) -> str:
+def _outcome(asked: Asked, clock: WorkingTime, row: AnyRow) -> str:
     if row.state == "revoked":
         return REVOKED
     if row.closed_at is None:
         return OPEN_LATE if row.due_day < asked.today.isoformat() else OPEN
     if row.state == "expired":
         return SILENT
-    return IN_TIME if asked.day_of(row.closed_at).isoformat() <= row.due_day else LATE
+    return IN_TIME if clock.day_of(row.closed_at).isoformat() <= row.due_day else LATE

@@ -18,14 +18,12 @@ from decimal import Decimal
 from sqlalchemy import Connection, select
 
 from engine.cases.tables import case_
-from engine.deadlines.counting import Rule, Unit
-from engine.deadlines.interruptions import time_left
 from engine.definitions.library import Release
 from engine.model import StepInfo
 from engine.records.tables import DANGER, HELD, NOBODY, visit
 from engine.reports.asked import Asked
 from engine.reports.facts import LISTED, Behind
-from engine.storage.moments import from_seconds
+from engine.reports.working_time import WorkingTime
 from engine.worklist.tables import DONE, task
 
 PATHWAY = "p10_family_visit"
@@ -36,8 +34,6 @@ GATHERING = ("p10_ut_confirm", "p10_ut_substitute", "p10_ut_car")
 """Steps of agreeing on the car and gathering people."""
 STEPS = (FIRST, *GATHERING, VISIT, "p10_ut_act", *sorted(LAST))
 """In the order of the pathway."""
-
-_WORKING_TIME = Rule(1, Unit.WORKING_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +153,7 @@ def _known(release: Release) -> list[str]:
 
 def runs(conn: Connection, asked: Asked, infos: Mapping[str, StepInfo]) -> Iterator[Run]:
     """Visits that are over and whose last trip was on a day of the period, by case."""
+    clock = WorkingTime(asked.calendar, asked.office)
     done = _done(conn, asked, list(infos))
     visits = _visits(conn, list(done))
     for case_id, (number, steps) in done.items():
@@ -166,7 +163,7 @@ def runs(conn: Connection, asked: Asked, infos: Mapping[str, StepInfo]) -> Itera
             last = made[-1] if made else None
             over = any(step.node in LAST for step in row)
             if over and last is not None and asked.first <= last.day <= asked.last:
-                yield Run(case_id, number, last.day, tuple(_pieces(asked, infos, row, made)))
+                yield Run(case_id, number, last.day, tuple(_pieces(asked, clock, infos, row, made)))
 
 
 def _done(conn: Connection, asked: Asked, nodes: Sequence[str]) -> dict[int, tuple[str, list[_Done]]]:
@@ -218,26 +215,26 @@ def _rows_of_steps(steps: Sequence[_Done]) -> Iterator[list[_Done]]:
 
 
 def _pieces(
-    asked: Asked, infos: Mapping[str, StepInfo], row: Sequence[_Done], made: Sequence[_Visit | None]
+    asked: Asked,
+    clock: WorkingTime,
+    infos: Mapping[str, StepInfo],
+    row: Sequence[_Done],
+    made: Sequence[_Visit | None],
 ) -> Iterator[Piece]:
     since = row[0].opened
     visits = iter(made)
     for step in row:
         until = max(step.closed, since)
-        passed = _minutes(asked, since, until)
+        passed = _minutes(clock, since, until)
         norm = float(infos[step.node].minutes or 0)
         arranged = 0.0
         if step.node == VISIT and (met := next(visits)) is not None:
             norm = norm if met.minutes is None else float(met.minutes)
-            arranged = _minutes(asked, since, min(until, asked.seconds(met.day)))
+            arranged = _minutes(clock, since, min(until, asked.seconds(met.day)))
         work = min(norm, passed - arranged)
         yield Piece(step.node, work, arranged, passed - arranged - work)
         since = until
 
 
-def _minutes(asked: Asked, since: int, until: int) -> float:
-    """Working time between two moments; none when they lie the other way round."""
-    if until <= since:
-        return 0.0
-    left = time_left(_WORKING_TIME, from_seconds(until), from_seconds(since), asked.calendar, asked.office)
-    return left / 60
+def _minutes(clock: WorkingTime, since: int, until: int) -> float:
+    return clock.between(since, until) / 60
