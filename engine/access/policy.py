@@ -81,7 +81,7 @@ R06   o    -   t   t   -   t   o    o   -   o   -     -    -   -   -     -
 R07   o    t   t   t   t   t   t    t   t   o   -     -    -   -   t     -
 R08   o    -   o   -   -   o   -    o   -   o   -     -    -   -   -     -
 R09   o    -   o   -   -   o   -    -   -   o   -     -    -   -   -     -
-R10   o    -   o   a   -   o   -    o   -   o   -     -    -   -   -     -
+R10   o    -   o   a   -   m   -    o   -   o   -     -    -   -   -     -
 R11   o    -   o   -   -   o   -    o   a   o   -     -    -   -   -     -
 R12   o    -   o   -   -   -   -    -   -   o   -     -    -   -   -     -
 R13   o    t   a   a   -   m   a    o   a   o   -     -    -   -   -     -

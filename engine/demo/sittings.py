@@ -159,6 +159,7 @@ def _hear(stage: Stage, case_id: int, members: Sequence[str], kind: str, verdict
     _do(stage, case_id, "hear", CHAIR, said)
     for order, member in enumerate(members):
         number = stage.step(case_id, f"{PROCESS}_ut_vote", of=member)
-        vote = "воздержался" if verdict != "одобрено" and order == len(members) - 1 else "за"
+        usual = "против" if verdict == "отказано" else "за"
+        vote = "воздержался" if verdict != "одобрено" and order == len(members) - 1 else usual
         stage.finish(number, member, {"голос": vote})
     _do(stage, case_id, "decision", SECRETARY, answers.decision(kind, verdict, stage.later(stage.today, 5)))

@@ -106,8 +106,7 @@ def _fill(rt: Runtime, commission_id: int) -> int:
         last = today + AHEAD
         taken = _taken(conn, commission_id)
         added = 0
-        for rule_day in rule_days(known.weekday or 0, known.weeks, first, last):
-            day = rt.calendars.calendar(known.unit_id).next_working(rule_day)
+        for rule_day, day in _working_days(rt, known, first, last):
             if day not in taken:
                 _add(rt, conn, known, day, rule_day=rule_day)
                 taken.add(day)
@@ -116,6 +115,21 @@ def _fill(rt: Runtime, commission_id: int) -> int:
             update(commission).where(commission.c.id == commission_id).values(planned_until=last.isoformat())
         )
     return added
+
+
+def _working_days(rt: Runtime, known: Commission, first: date, last: date) -> list[tuple[date, date]]:
+    """(day of the rule, day of the sitting): a day off gives way to the next working day. It is left out when
+    that is the eve of the next sitting: after long holidays nobody sits two days running.
+    """
+    calendar = rt.calendars.calendar(known.unit_id)
+    days = rule_days(known.weekday or 0, known.weeks, first, last + timedelta(days=7))
+    regular = {day for day in days if calendar.is_working(day)}
+    moved = ((day, calendar.next_working(day)) for day in days if day <= last)
+    return [
+        (rule_day, day)
+        for rule_day, day in moved
+        if day == rule_day or calendar.next_working(day + timedelta(1)) not in regular
+    ]
 
 
 def _taken(conn: Connection, commission_id: int) -> set[date]:

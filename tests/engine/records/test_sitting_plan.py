@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -83,6 +83,18 @@ def test_the_calendar_is_filled_two_months_ahead_and_a_day_off_gives_way(
     assert isinstance(rt.clock, MovableClock)
     rt.clock.advance(timedelta(days=8))
     assert plan_by_rule(rt) == 1
+
+
+def test_after_long_holidays_nobody_sits_two_days_running(rt: Runtime, secretary: Actor) -> None:
+    assert isinstance(rt.clock, MovableClock)
+    rt.clock.set(datetime(2026, 12, 21, 9, tzinfo=UTC))
+    commission = weekly(rt, 1)
+    plan_by_rule(rt)
+    with rt.database.read() as conn:
+        found = sittings_between(conn, commission, date(2026, 12, 22), date(2027, 1, 20))
+    assert [each.day for each in found] == [
+        date(2026, 12, 22), date(2026, 12, 29), date(2027, 1, 12), date(2027, 1, 19),
+    ]  # fmt: skip
 
 
 def test_another_rule_replaces_what_nobody_has_touched(rt: Runtime, secretary: Actor) -> None:
