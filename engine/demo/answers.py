@@ -308,6 +308,10 @@ MEASURES = {
     "patronage_on": ("Составить межведомственный план работы с семьёй", "КДН и ЗП"),
     "patronage_off": ("Снять семью с учёта, через три месяца проверить", "КДН и ЗП"),
     "urgent_aid": ("Подтвердить выданную помощь", KCSON),
+    "detect": ("Назначить куратора, обследовать условия жизни", KCSON),
+    "sc_program": ("Заключить с семьёй социальный контракт", KCSON),
+    "gsp": ("Назначить выплату, сообщить семье", KCSON),
+    "ippsu_change": ("Внести изменения в программу", KCSON),
 }
 """What follows from a decision by the kind of the question, and who sees to it."""
 

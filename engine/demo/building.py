@@ -99,6 +99,7 @@ def _play(stage: Stage, town: Town, told: Told) -> None:
     for office in (stories.form_corrected, stories.on_leave, stories.evening):
         stage.begin(office(stage))
     stage.begin(stories.cards_looked_at(stage, courses))
+    stage.begin(stories.moved_house(stage, people["bykov"], town))
     first = Round(stage, people, openings).begin()
     begin = stage.at(min(first, *(course.filed for course in courses)), "00:00")
     stage.play(lambda moment: told((moment - begin) / (stage.end - begin)))

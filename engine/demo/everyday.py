@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -90,11 +90,13 @@ _Words.add_constructor("!year", lambda *_: Year())
 @dataclass(frozen=True, slots=True)
 class Habit:
     """How a step is usually done. `after`: so many working days after it was opened; None: on its due day.
-    `by`: a login, else whoever may do it; `issues`: documents that the owner of the case numbers with it.
+    `since`: not before that hour; `by`: a login, else whoever may do it; `issues`: documents that the owner
+    of the case numbers with it.
     """
 
     says: Data
     after: int | None = 0
+    since: str = "00:00"
     by: str = ""
     issues: Sequence[str] = ()
 
@@ -102,7 +104,8 @@ class Habit:
 @dataclass(frozen=True, slots=True)
 class Opening:
     """A case of the demonstration: who it is about (nobody: a case of the office), on which working day it is
-    opened, by whom, what has befallen them, and at which steps it stays.
+    opened (`monthly`: on the first of the month after that), by whom, what has befallen them, and at which
+    steps it stays.
     """
 
     who: str
@@ -111,6 +114,7 @@ class Opening:
     by: str
     trouble: str = ""
     at: str = "09:15"
+    monthly: bool = False
     stays: Sequence[str] = ()
     says: Mapping[str, Data] | None = None
     """What is said otherwise than usual, by step."""
@@ -167,7 +171,8 @@ class Round:
 
     def opened(self, opening: Opening) -> Story:
         """The case is opened on its day."""
-        yield self._stage.at(opening.day, opening.at)
+        day = self._stage.new_month(opening.day) if opening.monthly else opening.day
+        yield self._stage.at(day, opening.at)
         about = self._people.get(opening.who)
         command = StartCase(
             self._stage.actor(opening.by),
@@ -217,6 +222,8 @@ class Round:
         habit = self._words.habits.get(self._key_of(row))
         opening = self._opening(row)
         if habit is None or (opening is not None and _tail(row.node) in opening.stays):
+            return False
+        if self._stage.now.time() < time.fromisoformat(habit.since):
             return False
         today = self._stage.today
         if habit.after is None:

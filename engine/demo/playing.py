@@ -69,9 +69,14 @@ class Stage:
     # --- time ---------------------------------------------------------------------------------------
 
     @property
+    def now(self) -> datetime:
+        """The moment it is now in the play, by the clock of the office."""
+        return self._clock.now().astimezone(self.zone)
+
+    @property
     def today(self) -> date:
         """The day it is now in the play."""
-        return self._clock.now().astimezone(self.zone).date()
+        return self.now.date()
 
     def day(self, number: int) -> date:
         """The working day of that number: 0 is the last day of the play, -1 the working day before."""
@@ -80,6 +85,11 @@ class Stage:
     def at(self, number: int, clock: str) -> datetime:
         """The moment on that working day: `at(-1, "14:30")`."""
         return datetime.combine(self.day(number), time.fromisoformat(clock), self.zone)
+
+    def new_month(self, number: int) -> int:
+        """The number of the first working day of the next month after that working day."""
+        month = self.day(number).month
+        return next(later for later in itertools.count(number) if self.day(later).month != month)
 
     def later(self, day: date, count: int) -> date:
         """The day `count` working days after `day`."""

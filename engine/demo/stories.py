@@ -15,12 +15,14 @@ from engine.definitions.files import Upload
 from engine.definitions.service import publish
 from engine.demo import answers
 from engine.demo.courses import COMMISSION, HEAD, HEAD_NAME, Course
+from engine.demo.people import Registered
 from engine.demo.playing import Stage, Story
 from engine.demo.sittings import HELD, HELD_ENDED
-from engine.demo.town import COLLEAGUES
+from engine.demo.town import COLLEAGUES, Town
 from engine.records.queries import person_view
 from engine.resources import forms_dir
 from engine.worklist.notices import mark_all_read
+from engine.worklist.relocation import move_family
 from engine.worklist.service import reassign
 
 VERDICTS = dict[int, str]
@@ -341,6 +343,15 @@ def form_corrected(stage: Stage) -> Story:
     content = json.dumps(form, ensure_ascii=False, indent=2).encode()
     note = "Добавлен способ связи: мессенджер"
     publish(stage.rt, stage.actor("lanskaya"), [Upload("F57.form", content)], note)
+
+
+def moved_house(stage: Stage, about: Registered, town: Town) -> Story:
+    """A supported family moves to a village that another department serves: its case goes there."""
+    yield stage.at(-4, "11:35")
+    place = "Заозерье"
+    address = f"{town.settlement_words[place]}, ул. Озёрная, 5"
+    if about.family_id is not None:
+        move_family(stage.rt, stage.actor("ershova"), about.family_id, town.settlements[place], address)
 
 
 def evening(stage: Stage) -> Story:

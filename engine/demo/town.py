@@ -15,7 +15,7 @@ from engine.names import FullName
 from engine.records.cars import add_car
 from engine.records.commissions import CommissionMember, NewCommission, create_commission, set_members
 from engine.records.partners import NewPartner, add_partner
-from engine.records.service import add_settlement
+from engine.records.service import add_settlement, change_settlement
 from engine.runtime import Runtime
 
 PASSWORD = "demo"  # noqa: S105 - printed on the start page, works on this machine only
@@ -76,6 +76,8 @@ SETTLEMENTS = (
     ("посёлок", "п.", "Лесной", True),
 )
 """Kind, its short form, name, whether it is in the country."""
+SERVED_FROM = {"Заозерье": "care"}
+"""Settlements that a department of their own serves."""
 
 
 PARTNERS = (
@@ -152,6 +154,10 @@ def build_town(rt: Runtime) -> Town:
         name: add_settlement(rt, SYSTEM, municipality_id=units["district"], kind=kind, name=name, rural=rural)
         for kind, _, name, rural in SETTLEMENTS
     }
+    for kind, _, name, rural in SETTLEMENTS:
+        if name in SERVED_FROM:
+            unit = units[SERVED_FROM[name]]
+            change_settlement(rt, SYSTEM, places[name], kind=kind, name=name, rural=rural, unit_id=unit)
     words = {name: f"{short} {name}" for _, short, name, _ in SETTLEMENTS}
     return Town(units, commission, places, words, minors)
 

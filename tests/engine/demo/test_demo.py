@@ -17,9 +17,20 @@ from engine.demo.stories import PLANS
 from engine.demo.town import demo_actor
 from engine.model import SYSTEM, Clock
 from engine.records.agenda import waiting_items
+from engine.records.commissions import COUNTED
 from engine.records.queries import find_people
 from engine.records.registers import entries
-from engine.records.tables import DECIDED, HELD, agenda_item, family, person, visit
+from engine.records.tables import (
+    DECIDED,
+    HELD,
+    agenda_item,
+    family,
+    measure,
+    person,
+    referral,
+    settlement,
+    visit,
+)
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds
 from engine.worklist.inbox import Counters, Filter, InboxRow, inbox_counters, inbox_page
@@ -197,7 +208,13 @@ def test_the_held_sitting_has_sent_its_decisions_and_the_next_one_has_its_questi
         ("patronage_off", "approve"): 3,
         ("remove", "approve"): 1,
         ("urgent_aid", "approve"): 1,
+        ("detect", "approve"): 1,
+        ("declaration_check", "approve"): 1,
+        ("gsp", "approve"): 1,
+        ("sc_program", "approve"): 1,
+        ("ippsu_change", "approve"): 1,
     }
+    assert {kind for kind, _ in counted} >= set(COUNTED), "all seven kinds that commissions are asked about"
     assert waiting == []
     assert list(sittings) == [*["закрыто"] * 9, "подтверждается явка", "собирается повестка"]
 
@@ -211,6 +228,31 @@ def test_thirty_two_families_stand_on_the_register_and_are_visited(demo: Runtime
     assert (len(standing), len(gone), len(red)) == (32, 3, 6)
     months = {day[:7] for day in visits}
     assert months >= {"2025-10", "2025-11", "2025-12"}
+
+
+def test_nobody_has_been_visited_later_today(demo: Runtime) -> None:
+    with demo.database.read() as conn:
+        days = conn.execute(select(visit.c.day).where(visit.c.status == HELD)).scalars().all()
+    assert max(days) < demo.clock.now().date().isoformat()
+
+
+def test_a_partner_is_waited_for_in_time_and_too_long_and_a_measure_is_late(demo: Runtime) -> None:
+    today = demo.clock.now().date().isoformat()
+    with demo.database.read() as conn:
+        answers = (
+            conn.execute(select(referral.c.due_day).where(referral.c.closed_at.is_(None))).scalars().all()
+        )
+        measures = select(measure.c.due_day).where(measure.c.closed_at.is_(None))
+        due = [day for day in conn.execute(measures).scalars() if day]
+    assert min(answers) < today < max(answers)
+    assert min(due) < today < max(due)
+
+
+def test_a_family_moved_to_a_village_of_another_department_and_its_case_went_there(demo: Runtime) -> None:
+    with demo.database.read() as conn:
+        [card] = cases_about(demo, conn, "семья Быковых")
+        there = conn.execute(select(settlement.c.unit_id).where(settlement.c.name == "Заозерье")).scalar_one()
+    assert card.unit_id == there != demo_actor(demo, "belova").unit_id
 
 
 def test_every_pathway_of_families_has_cases_that_run_and_cases_that_are_over(demo: Runtime) -> None:
