@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, datetime, time
 from decimal import Decimal
 
 import pytest
@@ -299,3 +299,48 @@ def test_support_does_not_end_while_a_document_waits_for_its_answer(office, ever
         [entry, *_] = case_history(office, conn, card)
     assert (card.stage, card.phase) == ("Контроль", "сопровождение окончено")
     assert entry.reached == ("Сопровождение окончено",)
+
+
+def test_half_a_year_of_support_without_a_result_is_seen_by_the_monitoring_and_reviewed(office):
+    """The last one here: it takes the instance half a year on."""
+    curator, keeper = make_actor(office, "R03"), make_actor(office, "R24", "R02", "R05")
+    support, family = begin(office, curator, "p05_family_support", категория="ТЖС", риск="низкий")
+    do(office, curator, support.id, "p05_ut_team", **TEAM)
+    [measure] = PLAN["новые_меры"]
+    until_winter = {**PLAN, "новые_меры": [{**measure, "срок": date(2026, 12, 30)}]}
+    do(office, curator, support.id, "p05_work_ut_plan", **until_winter)
+    subject = Subject(family, None)
+    with office.database.write() as conn:
+        unit = town(office).families
+        registers.enter(
+            office, conn, "income50", subject, Standing(state="ТЖС"),
+            case_id=support.id, unit_id=unit, since=date(2026, 1, 12),
+        )  # fmt: skip
+    month(office, keeper, family)
+    on(office, "2026-04-14T10:00+03:00")
+    goes_on: dict[str, Value] = {**REVIEW, "достигнуто": "больше половины", "риск": "средний"}
+    do(office, curator, support.id, "p05_work_ut_review", **goes_on)
+    assert "p05_work_ut_review" not in steps_of(office, support.id), "the next review is due in July"
+
+    on(office, "2026-06-30T10:00+03:00")
+    month(office, keeper, family)
+    assert "p05_work_ut_review" not in steps_of(office, support.id), "five months"
+    on(office, "2026-07-01T10:00+03:00")
+    month(office, keeper, family)
+    assert "p05_work_ut_review" in steps_of(office, support.id)
+    with office.database.read() as conn:
+        told = case_history(office, conn, case_card(office, conn, curator, support.id))
+    assert any("Мониторинг: два квартала без результата" in str(each.data) for each in told)
+
+
+def on(rt: Runtime, moment: str) -> None:
+    rt.clock.set(datetime.fromisoformat(moment))  # type: ignore[attr-defined]
+    sweep_until_idle(rt, forecasts=False)
+
+
+def month(rt: Runtime, keeper: Actor, family: int) -> None:
+    """The registers are gone through; the sheet of the family is filled in without a result."""
+    start_case(rt, StartCase(keeper, "p07_red_zone", {"повод_сверки": "Проверка"}), check_form=False)
+    sweep_until_idle(rt, forecasts=False)
+    sheet = next(each for each in reversed(cases_of(rt, family)) if each.process == "p07_sheet")
+    do(rt, keeper, sheet.id, "p07_sheet_ut_fill")
