@@ -28,6 +28,11 @@ CASES: Final[dict[GrammaticalCase, Case]] = {
     "творительный": Case.INSTRUMENTAL,
     "предложный": Case.PREPOSITIONAL,
 }
+_MONTH_NAMES: Final = (
+    "январь", "февраль", "март", "апрель", "май", "июнь",
+    "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь",
+)  # fmt: skip
+FIVE_DIGITS: Final = 10_000
 _ROUBLES: Final[Forms] = ("рубль", "рубля", "рублей")
 _KOPECKS: Final[Forms] = ("копейка", "копейки", "копеек")
 _INITIALS: Final = re.compile(r"(?<=\b[А-ЯЁ]\.) (?=[А-ЯЁ])|(?<=[а-яё]) (?=[А-ЯЁ]\.)")
@@ -78,8 +83,17 @@ def date_short(day: date) -> str:
     return f"{day.day}{NBSP}{MONTHS[day.month - 1]} {day.year}{NBSP}г."
 
 
+def month_words(day: date) -> str:
+    """«январь 2026 г.»."""
+    return f"{_MONTH_NAMES[day.month - 1]} {day.year}{NBSP}г."
+
+
 def figure(number: Decimal) -> str:
-    """«12 500,5» with no-break spaces between thousands."""
+    """«12 500,5» with no-break spaces between thousands; four digits stand together: «2026»."""
+    return _grouped(number) if abs(number) >= FIVE_DIGITS else f"{number:f}".replace(".", ",")
+
+
+def _grouped(number: Decimal) -> str:
     return f"{number:,f}".replace(",", NBSP).replace(".", ",")
 
 
@@ -89,7 +103,7 @@ def money(amount: Decimal) -> str:
     roubles, kopecks = divmod(int(abs(exact) * 100), 100)
     minus = "минус " if exact < 0 else ""
     return (
-        f"{minus}{figure(Decimal(roubles))} ({num2words(roubles, lang='ru')}) {plural(roubles, _ROUBLES)} "
+        f"{minus}{_grouped(Decimal(roubles))} ({num2words(roubles, lang='ru')}) {plural(roubles, _ROUBLES)} "
         f"{kopecks:02}{NBSP}{plural(kopecks, _KOPECKS)}"
     )
 

@@ -19,6 +19,7 @@ from engine.documents.word.tags import refuse_code
 
 KEPT: Final = 400
 """So many parts of templates are kept readable: a document has about eight."""
+_TWO_STOPS: Final = re.compile(r"(?<=\w)\.\.(?=[\s<])")
 BLANK: Final = "____________"
 """Stands where a value is not known: a line to write on by hand."""
 
@@ -47,6 +48,10 @@ def _day_words(value: Any) -> Any:
     return grammar.date_words(value) if isinstance(value, date) else value
 
 
+def _month(value: Any) -> Any:
+    return grammar.month_words(value) if isinstance(value, date) else value
+
+
 def _roubles(value: Any) -> Any:
     return grammar.money(value) if isinstance(value, Decimal) else value
 
@@ -58,6 +63,7 @@ def _number_words(value: Any) -> Any:
 FILTERS: Final = {
     "дата": _day,
     "дата_словами": _day_words,
+    "месяц": _month,
     "рубли": _roubles,
     "словами": _number_words,
 }
@@ -91,6 +97,10 @@ class _Template(DocxTemplate):  # type: ignore[misc]
 
     def patch_xml(self, src_xml: str) -> str:
         return _patched(src_xml)
+
+    def render_xml_part(self, *given: Any) -> str:
+        """With one stop where a value that ends with one («2026 г.», «Белова Н. А.») ends a sentence."""
+        return _TWO_STOPS.sub(".", super().render_xml_part(*given))
 
 
 @lru_cache(maxsize=KEPT)

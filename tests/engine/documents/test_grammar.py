@@ -70,6 +70,7 @@ def test_sums_are_written_in_figures_and_words(amount, words):
         (True, "да"),
         (False, "нет"),
         (Decimal("12500.5"), "12\u00a0500,5"),
+        (Decimal(2026), "2026"),
         (date(2026, 1, 21), "21.01.2026"),
         (datetime(2026, 1, 21, 17, 5, tzinfo=UTC), "21.01.2026 17:05"),
         (["а", Decimal(2)], "а, 2"),
