@@ -154,12 +154,13 @@ def _trip_rows(person: Actor, first: date, last: date) -> list[dict[str, Any]]:
 
 
 def _names(conn: Connection, person: Actor, subjects: Sequence[Subject]) -> dict[Subject, str]:
-    """What they are called: a family, or a person who is in none."""
+    """What they are called: the family, or the person whose family is out of reach or who has none."""
     rt = runtime()
     families = family_labels(rt, conn, person, [each.family_id for each in subjects if each.family_id])
     people = people_labels(rt, conn, person, [each.person_id for each in subjects if each.person_id])
-    return {Subject(number, None): label for number, label in families.items()} | {
-        Subject(None, number): label for number, label in people.items()
+    return {
+        each: families.get(each.family_id or 0) or people.get(each.person_id or 0) or _("имя вам не открыто")
+        for each in subjects
     }
 
 
@@ -176,7 +177,7 @@ def _row(
     linked = each.case_id is not None and each.case_id in open_cases
     return {
         "day": date_words(each.day),
-        "family": names.get(each.subject, _("имя вам не открыто")),
+        "family": names[each.subject],
         "href": url_for("cases.show", case_id=each.case_id) if linked else None,
         "place": places.get(each.settlement_id or 0, ""),
         "car": car,

@@ -64,6 +64,8 @@ def test_the_month_shows_its_visits_with_their_crew_and_car(visit, rt, office, f
 def test_a_visit_to_somebody_without_a_family_names_them(visit, rt, office):
     open_visit(rt, office, Subject(None, office.person), date(2026, 1, 15))
     assert "Лапшина О. С." in visit("R05").get("/visits?month=2026-01").words.replace("\u00a0", " ")
+    open_visit(rt, office, Subject(office.family, office.person), date(2026, 2, 4))
+    assert "семья Лапшиных" in visit("R05").get("/visits?month=2026-02").words.replace("\u00a0", " ")
 
 
 def test_a_day_off_and_a_car_in_two_places_are_marked(visit, rt, office, family):
