@@ -26,7 +26,7 @@ from webui.calendar_words import DAY_KINDS, change_rows, change_words, layer_wor
 from webui.frame import STATUS_WORDS, local_date, local_now
 from webui.guards import actor, permission, runtime
 from webui.rungs import ladder_lines
-from webui.ui import WEEKDAYS, date_words
+from webui.ui import WEEKDAYS, near_date_words
 
 pages = Blueprint("calendar", __name__)
 
@@ -221,7 +221,7 @@ def _trial(today: date) -> dict[str, Any]:
         "event": event.isoformat(),
         "value": value,
         "unit": unit.value,
-        "title": _("%(day)s, %(time)s", day=date_words(found.day), time=f"{found.moment:%H:%M}")
+        "title": f"{near_date_words(found.day, today.year)}, {found.moment:%H:%M}"
         if found
         else "",
         "text": found.text if found else "",
