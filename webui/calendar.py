@@ -221,9 +221,7 @@ def _trial(today: date) -> dict[str, Any]:
         "event": event.isoformat(),
         "value": value,
         "unit": unit.value,
-        "title": f"{near_date_words(found.day, today.year)}, {found.moment:%H:%M}"
-        if found
-        else "",
+        "title": f"{near_date_words(found.day, today.year)}, {found.moment:%H:%M}" if found else "",
         "text": found.text if found else "",
         "ground": found.ground if found else "",
         "problem": problem,

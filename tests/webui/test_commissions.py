@@ -112,6 +112,8 @@ def test_the_secretary_moves_and_calls_off_and_others_only_look(visit, rt, commi
     visit("R10").post(form["action"], {"cancel": "1", "reason": "Нет вопросов"})
     assert "отменено" in visit("R10").get(f"/commissions/{commission}").words
     extra = f"/commissions/{commission}/sittings"
+    dayless = visit("R10").page_after(extra, {"day": "", "reason": "Так"}, status=422)
+    assert len(dayless.select('input[name="day"][aria-invalid="true"]')) == 1, "the field at fault says so"
     visit("R10").post(extra, {"day": "2026-01-16", "reason": "Срочный вопрос"})
     looked = visit("R05").get(f"/commissions/{commission}")
     assert "внеочередное; Срочный вопрос" in looked.words
