@@ -57,7 +57,8 @@ def _item(item: AgendaItem, said: Mapping[str, Any]) -> dict[str, Any]:
     votes = ""
     if said:
         numbers = {"a": said.get("за"), "b": said.get("против"), "c": said.get("воздержались")}
-        votes = _("за %(a)s, против %(b)s, воздержались %(c)s", **numbers)
+        cast = any(numbers.values())
+        votes = _("за %(a)s, против %(b)s, воздержались %(c)s", **numbers) if cast else ""
         present = said.get("присутствовали")
         here = _("присутствовали %(n)s", n=present) if present is not None else ""
         votes = ", ".join(filter(None, (votes, said.get("итог"), here)))
