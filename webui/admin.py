@@ -92,6 +92,8 @@ ACTIONS = {
     "term.recounted": _l("срок пересчитан"),
     "overdue.decided": _l("решено о просрочке"),
     "norm.edition": _l("новая редакция нормы"),
+    "answered": _l("внесены ответы на письмо"),
+    "exported": _l("составлен файл для регистра"),
 }
 KINDS = {
     "agenda_item": _l("вопрос комиссии"),
@@ -119,6 +121,7 @@ KINDS = {
     "register": _l("регистр"),
     "report": _l("отчёт"),
     "goal": _l("показатель"),
+    "referral": _l("письмо партнёру"),
 }
 """Words of the journal; what has none yet is shown as it is kept."""
 

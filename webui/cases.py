@@ -18,6 +18,8 @@ from engine.access.queries import names_of
 from engine.bpmn import Process
 from engine.cases.clock_views import terms_of_case
 from engine.cases.events import awaited_events, note_event
+from engine.cases.letters import mentions
+from engine.cases.programme_export import NEED, PATHWAY, SUPPORT, exports_of, proposal
 from engine.cases.queries import (
     CaseCard,
     case_card,
@@ -55,6 +57,7 @@ from webui.guards import actor, permission, runtime
 from webui.histories import history_rows
 from webui.opening import begun_lines, startable
 from webui.positions import position_marks
+from webui.referrals import RESULT_WORDS
 from webui.repair import case_or_list
 from webui.rows import action_view, owner_words, row_view
 from webui.search import sealed, sought
@@ -68,6 +71,9 @@ PAGE = 50
 FINISHED_SHOWN = 5
 HISTORY_SHOWN = 8
 VISITS_SHOWN = 3
+
+PROGRAMMES = {"p03_need_ippsu": NEED, "p05_family_support": SUPPORT}
+"""Pathways whose cases make a programme, and which; it goes to the regional register."""
 
 DECIDED = {
     "approve": _l("одобрено"),
@@ -168,6 +174,8 @@ def show(case_id: int) -> str:
         red = bool(red_cases(rt, conn, [case_id], now))
         notes = away_notes(rt, conn, [card.owner_id, *(row.assignee_id for row in open_rows)])
         expected = forecasts_of_case(rt, conn, case_id, now)
+        mentioned = mentions(conn, case_id)
+        exports = exports_of(rt, conn, card) if card.process in PROGRAMMES else []
     with rt.database.write() as conn:
         record_view(rt, conn, person, "case", case_id, case_id=case_id)
     release = rt.library.release(card.release_id)
@@ -200,6 +208,10 @@ def show(case_id: int) -> str:
         answered_by=ANSWERED_BY,
         sitting=sitting,
         asked=asked,
+        letters=mentioned,
+        exports=exports,
+        export_url=_export_url(person, card),
+        results=RESULT_WORDS,
         terms=terms,
         forecasts={term_id: forecast_row(each, [case_id]) for term_id, each in expected.items()},
         may_attach=card.active and person.may(Permission.TASK_WORK),
@@ -207,6 +219,15 @@ def show(case_id: int) -> str:
         may_see_views=person.may(Permission.AUDIT_VIEW, Scope.TEAM)
         and covers_case(person, Permission.AUDIT_VIEW, card),
     )
+
+
+def _export_url(person: Actor, card: CaseCard) -> str | None:
+    """Where the programme of a case is handed over to the regional register; None for who opens no cases."""
+    kind = PROGRAMMES.get(card.process)
+    if kind is None or card.person_id is None or not person.may(Permission.CASE_START):
+        return None
+    chosen: dict[str, Any] = {"person": card.person_id, **proposal(kind)}
+    return url_for("cases.new", key=PATHWAY, **chosen)
 
 
 def _family(card: CaseCard) -> FamilyView | None:

@@ -10,8 +10,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
+from engine.cases.letters import answer_letter, letter
 from engine.cases.referring import revoke
 from engine.model import Permission
+from engine.records import letters
+from engine.records.letters import Count
 from engine.records.referrals import Referral, counted, referrals, tallies
 from webui.frame import local, local_now
 from webui.guards import actor, permission, runtime
@@ -35,6 +38,16 @@ STATES = {
     "expired": ("urgent", _l("срок вышел")),
     "revoked": ("paused", _l("отозван")),
 }
+RESULT_WORDS = {
+    "consulted": _l("проконсультировали"),
+    "informed": _l("направили информационное письмо"),
+    "registered": _l("поставили на учёт"),
+    "helped": _l("оказали другую помощь"),
+    "refused": _l("семья отказалась"),
+    "unreached": _l("связаться не удалось"),
+}
+"""What may be answered about a family on a letter."""
+
 FIGURES = (_l("семей: %(n)s"), _l("человек: %(n)s"), _l("детей: %(n)s"), _l("выдано: %(n)s"))
 SHOWN = 200
 
@@ -49,9 +62,10 @@ def index() -> str:
     with rt.database.read() as conn:
         found = referrals(conn, person, only_open=not everything, most=SHOWN)
         by_partner = tallies(conn, person, today)
+        families = letters.counts(conn, [each.id for each in found])
     return render_template(
         "referrals.html",
-        rows=[_row(each, today) for each in found],
+        rows=[_row(each, today, families.get(each.id)) for each in found],
         shown=SHOWN,
         tallies=by_partner,
         total=counted(by_partner),
@@ -73,7 +87,37 @@ def take_back(referral_id: int) -> Response:
     return redirect(url_for("referrals.index"), 303)
 
 
-def _row(found: Referral, today: date) -> dict[str, Any]:
+@pages.get("/referrals/<int:referral_id>")
+@permission(Permission.CASE_VIEW)
+def show(referral_id: int) -> str:
+    """A letter about several families: who stands on it, what was answered about whom, how many remain."""
+    found = letter(runtime(), actor(), referral_id)
+    return render_template(
+        "letter.html",
+        letter=found,
+        results=RESULT_WORDS,
+        choices=[{"value": key, "words": words} for key, words in RESULT_WORDS.items()],
+        late=found.open and found.due < local_now(actor()).date(),
+        may_answer=found.open and actor().may(Permission.TASK_WORK),
+    )
+
+
+@pages.post("/referrals/<int:referral_id>")
+@permission(Permission.TASK_WORK)
+def answer(referral_id: int) -> Response:
+    """Keep what the partner has done for each family."""
+    prefix = "result-"
+    given = {
+        int(name.removeprefix(prefix)): value
+        for name, value in request.form.items()
+        if name.startswith(prefix) and name.removeprefix(prefix).isdigit()
+    }
+    kept = answer_letter(runtime(), actor(), referral_id, given)
+    flash(_("Ответы записаны. Без ответа: %(n)s.", n=kept.open))
+    return redirect(url_for("referrals.show", referral_id=referral_id), 303)
+
+
+def _row(found: Referral, today: date, families: Count | None) -> dict[str, Any]:
     role, words = STATES[found.state]
     given = [text % {"n": n} for text, n in zip(FIGURES, found.figures, strict=True) if n]
     return {
@@ -88,5 +132,6 @@ def _row(found: Referral, today: date) -> dict[str, Any]:
         "open": found.open,
         "role": role,
         "state": words,
+        "families": families,
         "result": ", ".join(str(each) for each in given),
     }

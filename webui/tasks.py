@@ -14,6 +14,7 @@ from engine.access.journal import record_view
 from engine.access.policy import covers_case
 from engine.access.queries import names_of
 from engine.cases.history import HistoryKind
+from engine.cases.letters import mentions
 from engine.cases.queries import HistoryEntry, case_history, case_position
 from engine.cases.service import complete_task
 from engine.definitions.queries import published_definitions
@@ -29,6 +30,7 @@ from webui.frame import local_moment, local_time
 from webui.guards import actor, permission, runtime
 from webui.histories import history_rows
 from webui.positions import position_marks
+from webui.referrals import RESULT_WORDS
 from webui.rows import step_title
 from webui.rungs import ladder_rungs
 from webui.substitutes import away_notes, stand_in
@@ -57,6 +59,7 @@ def show(task_id: int) -> str:
         note = away_notes(rt, conn, [performer]).get(performer) if performer else None
         people = {entry.actor_id for entry in history} | {view.row.assignee_id or 0, view.closed_by or 0}
         names = names_of(conn, people | {view.card.owner_id or 0} | {each.added_by for each in attachments})
+        mentioned = mentions(conn, view.card.id)
     with rt.database.write() as conn:
         record_view(rt, conn, person, "case", view.card.id, case_id=view.card.id)
     drawn = view.row.step.process or view.card.process
@@ -79,6 +82,8 @@ def show(task_id: int) -> str:
         drawn_name=rt.library.release(view.card.release_id).process(drawn).name,
         marks=position_marks(view.card.process, drawn, position),
         late=late,
+        letters=[each for each in mentioned if each.own],
+        results=RESULT_WORDS,
         may_attach=view.card.active,
         may_make=person.may(Permission.DOCUMENT_ISSUE),
         may_reassign=view.open and covers_case(person, Permission.TASK_REASSIGN, view.card),

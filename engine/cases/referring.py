@@ -16,7 +16,7 @@ from engine.cases.tables import wait
 from engine.definitions.operations import Call, operation
 from engine.errors import StepFailed
 from engine.model import Actor, Permission, Value
-from engine.records import partners, referrals
+from engine.records import letters, partners, referrals
 from engine.records.referrals import NewReferral
 from engine.runtime import Runtime
 
@@ -43,7 +43,7 @@ def send(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     """`вид_документа`, `партнёр` (name or kind), `отвечать_до` (date).
 
     Gives `направление`, `номер_документа`, `название_партнёра`, and `исполнитель_партнёра`: the account that
-    answers, null where answers come on paper.
+    answers, null where answers come on paper. The families that the case has put on its letter go with it.
     """
     kind = KIND_OF_WORD.get(str(call.inputs.get("вид_документа")), "")
     due = call.inputs.get("отвечать_до")
@@ -55,6 +55,7 @@ def send(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     day = due.date() if isinstance(due, datetime) else due
     number = f"{call.case_number}/{referrals.sent_by(conn, call.case_id) + 1}"
     made = referrals.send(rt, conn, NewReferral(call.case_id, partner.id, kind, number, day))
+    letters.send_with(conn, call.case_id, made)
     answers = None if partner.account_id is None else tree.in_office(partner.account_id)
     return {
         "направление": Decimal(made),

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 from engine import bpmn
 from engine.access.tables import account
 from engine.cases.history import HistoryKind
+from engine.cases.letters import annex
 from engine.cases.locking import state_purpose
 from engine.cases.outbox import Promise
 from engine.cases.tables import case_, history
@@ -167,6 +168,8 @@ def _variables(
     if row.state is not None:
         known.update(bpmn.variables(rt.vault.open(row.key_id, row.state, state_purpose(row.id))))
     known.update(called_knew)
+    if listed := annex(rt, conn, row.id):
+        known["список_семей"] = listed
     noted = conn.execute(_STEP_DATA, {"case_id": row.id, "task_id": task_id}).scalar_one_or_none()
     if noted is not None:
         known.update(open_values(rt.vault, row.key_id, noted, f"history:{row.id}").get("data", {}))

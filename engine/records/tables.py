@@ -452,6 +452,25 @@ Index(
     postgresql_where=text("closed_at IS NULL"),
 )
 
+letter_family = Table(
+    "letter_family",
+    metadata,
+    Column("id", BIG_ID, primary_key=True),
+    Column("letter_case_id", BigInteger, nullable=False),
+    Column("referral_id", BigInteger, ForeignKey("referral.id")),
+    Column("place", SmallInteger, nullable=False),
+    Column("case_id", BigInteger, nullable=False),
+    Column("ground", String(100), nullable=False),
+    Column("result", String(12), nullable=False, server_default=""),
+    Column("answered_on", String(10)),
+)
+"""A family on a letter about several: its case, on what ground its data are handed over, in words that name
+nobody. `referral_id` is NULL until the letter goes out. `result` is a key of `letters.RESULTS`, empty while
+the answer is awaited."""
+Index("ix_letter_family_letter", letter_family.c.letter_case_id)
+Index("ix_letter_family_referral", letter_family.c.referral_id)
+Index("ix_letter_family_case", letter_family.c.case_id)
+
 measure = Table(
     "measure",
     metadata,

@@ -26,6 +26,7 @@ from engine.cases import (
     editions,
     erasing,
     events,
+    letters,
     openings,
     recalculation_views,
     referring,
@@ -68,7 +69,7 @@ from engine.records import (
 from engine.records import queries as people
 from engine.records import service as records
 from engine.records.cells import refreshed
-from engine.records.tables import family, partner, person
+from engine.records.tables import family, person
 from engine.reports import asked as reports
 from engine.runtime import Runtime
 from engine.versions import impact, moving, planning
@@ -184,7 +185,11 @@ REFUSED: dict[str, Call] = {
     "cases.editions.publish_edition": lambda w, a: editions.publish_edition(w.rt, a, None),  # type: ignore[arg-type]
     "cases.events.note_event": lambda w, a: events.note_event(w.rt, a, w.case_id, "msg.x"),
     "cases.queries.case_card": lambda w, a: w.read(lambda c: cases.case_card(w.rt, c, a, w.case_id)),
-    "cases.referring.revoke": lambda w, a: referring.revoke(w.rt, a, referral_of(w)),
+    "cases.letters.answer_letter": lambda w, a: letters.answer_letter(
+        w.rt, a, things.letter_of(w.rt, w.case_id), {1: "helped"}
+    ),
+    "cases.letters.letter": lambda w, a: letters.letter(w.rt, a, things.letter_of(w.rt, w.case_id)),
+    "cases.referring.revoke": lambda w, a: referring.revoke(w.rt, a, things.letter_of(w.rt, w.case_id)),
     "cases.repair.complete_service": lambda w, a: repair.complete_service(w.rt, a, w.case_id, 1, {}, "так"),
     "cases.repair.fail_service": lambda w, a: repair.fail_service(w.rt, a, w.case_id, 1, None, "", "так"),
     "cases.remedies.repair_view": lambda w, a: w.read(lambda c: remedies.repair_view(w.rt, c, a, w.case_id)),
@@ -526,16 +531,6 @@ def moved(w: World) -> int:
     """The number of a move of the case."""
     found = w.read(lambda c: moving.moved_cases(c, SYSTEM, plan(w)))
     return found[0].id if found else moving.move_case(w.rt, SYSTEM, plan(w), w.case_id, "так")
-
-
-def referral_of(w: World) -> int:
-    """The number of a document that the case sent to a partner."""
-    with w.rt.database.write() as conn:
-        sent = referrals.sent_by(conn, w.case_id) + 1
-        place = {"municipality_id": town(w.rt).municipality, "kind": "czn", "name": f"Партнёр {sent}"}
-        made = conn.execute(insert(partner).returning(partner.c.id), place).scalar_one()
-        new = referrals.NewReferral(w.case_id, made, "request", f"{w.case_id}/{sent}", DAY)
-        return referrals.send(w.rt, conn, new)
 
 
 def without_rights(actor: Actor) -> Actor:

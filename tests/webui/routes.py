@@ -144,6 +144,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     # measures of cases
     ("GET", "/measures"): Route(EVERYONE),
     ("POST", "/measures/<int:measure_id>"): Route(OPENS_CASES, "measure"),
+    ("GET", "/referrals/<int:referral_id>"): Route(EVERYONE, "referral"),
+    ("POST", "/referrals/<int:referral_id>"): Route(EVERYONE, "referral"),
     ("POST", "/referrals/<int:referral_id>/revoke"): Route(OPENS_CASES, "referral"),
     # commissions: calendars and counts are everybody's; the service asks who may move a sitting, read a paper
     ("GET", "/commissions"): Route(EVERYONE),

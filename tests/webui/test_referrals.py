@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from engine.model import SYSTEM
-from engine.records import referrals
+from engine.records import letters, referrals
+from engine.records.letters import NewLine
 from engine.records.partners import NewPartner, add_partner
 from engine.records.referrals import NewReferral
 
@@ -51,3 +52,46 @@ def test_a_document_is_taken_back_by_who_leads_the_case(visit):
 @pytest.mark.usefixtures("sent")
 def test_a_partner_is_offered_no_way_to_take_back(visit):
     assert visit("R20").get("/referrals").select("form[action$=revoke]") == []
+
+
+@pytest.fixture
+def letter(rt, office):
+    """A letter of the case about the families of two cases."""
+    place = rt.directory.tree().municipality(office.families)
+    partner = add_partner(rt, SYSTEM, place, NewPartner("czn", "Центр занятости (вымышленный)"))
+    with rt.database.write() as conn:
+        families = [NewLine(office.case, "согласие от 09.01.2026"), NewLine(office.later_case, "120-ФЗ")]
+        letters.put_on(conn, office.case, families)
+        new = NewReferral(office.case, partner, "letter", "ПС-2026-0001/1", date(2026, 1, 19))
+        number = referrals.send(rt, conn, new)
+        letters.send_with(conn, office.case, number)
+    return number
+
+
+def test_a_letter_shows_its_families_what_was_answered_and_how_many_remain(visit, office, letter):
+    specialist = visit("R05")
+    assert specialist.get("/referrals").link("семей: 2, ответили: 0, ждём: 2") == f"/referrals/{letter}"
+    page = specialist.page_after(f"/referrals/{letter}", {"result-1": "registered", "result-2": ""})
+    assert "Ответы записаны. Без ответа: 1." in page.words
+    assert "согласие от 09.01.2026" in page.words
+    assert [each["value"] for each in page.select("select option[selected]")] == ["registered"]
+    assert "семей: 2, ответили: 1, ждём: 1" in specialist.get("/referrals").words
+    case = specialist.get(f"/cases/{office.case}")
+    assert case.link("Список письма № ПС-2026-0001/1") == f"/referrals/{letter}"
+
+
+def test_a_case_says_what_was_answered_about_its_family(visit, rt, office, letter):
+    page = visit("R05").get(f"/cases/{office.later_case}")
+    assert "ответа ещё нет" in page.words
+    with rt.database.write() as conn:
+        letters.answer(conn, letter, {2: "refused"}, date(2026, 1, 14))
+    assert "семья отказалась, 14.01.2026" in visit("R05").get(f"/cases/{office.later_case}").words
+
+
+def test_a_letter_that_is_closed_takes_no_more_answers_and_shows_the_rest(visit, rt, letter):
+    with rt.database.write() as conn:
+        referrals.close(rt, conn, letter, "expired", {})
+    page = visit("R05").get(f"/referrals/{letter}")
+    assert page.select("select[name^=result]") == []
+    assert "Без ответа 2" in page.words
+    visit("R05").post(f"/referrals/{letter}", {"result-1": "helped"}, status=409)
