@@ -62,6 +62,7 @@ def load_operations() -> None:
         "programme_export",
         "referring",
         "registering",
+        "requesting",
         "unfinished",
         "sitting_calendar",
         "visiting",

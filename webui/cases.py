@@ -28,6 +28,7 @@ from engine.cases.queries import (
     case_position,
     open_incidents,
 )
+from engine.cases.requesting import requests_of
 from engine.cases.service import cancel_case
 from engine.cases.visibility import visible_among
 from engine.documents.queries import case_attachments, case_documents
@@ -57,7 +58,7 @@ from webui.guards import actor, permission, runtime
 from webui.histories import history_rows
 from webui.opening import begun_lines, startable
 from webui.positions import position_marks
-from webui.referrals import RESULT_WORDS
+from webui.referrals import RESULT_WORDS, STATES
 from webui.repair import case_or_list
 from webui.rows import action_view, owner_words, row_view
 from webui.search import sealed, sought
@@ -74,6 +75,9 @@ VISITS_SHOWN = 3
 
 PROGRAMMES = {"p03_need_ippsu": NEED, "p05_family_support": SUPPORT}
 """Pathways whose cases make a programme, and which; it goes to the regional register."""
+
+ASKING = {"p03_need_ippsu"}
+"""Pathways whose cases send requests of data as cases of their own."""
 
 DECIDED = {
     "approve": _l("одобрено"),
@@ -176,6 +180,7 @@ def show(case_id: int) -> str:
         expected = forecasts_of_case(rt, conn, case_id, now)
         mentioned = mentions(conn, case_id)
         exports = exports_of(rt, conn, card) if card.process in PROGRAMMES else []
+        requests = requests_of(rt, conn, card) if card.process in ASKING else []
     with rt.database.write() as conn:
         record_view(rt, conn, person, "case", case_id, case_id=case_id)
     release = rt.library.release(card.release_id)
@@ -210,6 +215,8 @@ def show(case_id: int) -> str:
         asked=asked,
         letters=mentioned,
         exports=exports,
+        requests=requests,
+        request_states=STATES,
         export_url=_export_url(person, card),
         results=RESULT_WORDS,
         terms=terms,

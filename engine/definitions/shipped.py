@@ -44,6 +44,7 @@ TOPICS: Final = frozenset(
         "register.enter",
         "register.leave",
         "register.update",
+        "request.open",
         "sheet.fill",
         "sheet.save",
         "visit.close",

@@ -10,8 +10,10 @@ from sqlalchemy import select
 
 from engine.access.actors import load_actor
 from engine.cases.events import note_event
+from engine.cases.history import HistoryKind
 from engine.cases.messages import deliver_to
 from engine.cases.queries import case_card, case_history
+from engine.cases.requesting import requests_of
 from engine.cases.service import complete_task, start_case
 from engine.cases.tables import wait
 from engine.jobs.sweep import sweep_until_idle
@@ -178,6 +180,43 @@ def test_the_one_window_hands_over_to_several_pathways_and_says_so_once(office, 
     assert known["что_случилось"] == "Мать одна с двумя детьми, без работы."
     assert known["признаки_риска"] == ["нет дохода"]
     assert set(steps_of(office, intake.id)) == {"p01_ut_inform"}
+
+
+def test_need_asks_partners_by_cases_of_their_own_and_hears_the_answer_without_waiting(office):
+    clerk = make_actor(office, "R01", "R02", "R05")
+    new = NewPartner("sfr", "Отделение Социального фонда (вымышленное)")
+    partners.add_partner(office, make_actor(office, "R29"), town(office).municipality, new)
+    need, family = begin(office, clerk, "p03_need_ippsu", решает="руководитель")
+    rows = [
+        {
+            "ведомство": "соцфонд",
+            "как_запрос": "документ",
+            "какие_сведения": "Пособия на детей",
+            "норма_запроса": "210-ФЗ",
+        }
+    ]
+    asked: dict[str, Value] = {"запросы": rows, "дата_запросов": date(2026, 1, 12)}
+    actor = load_actor(office, clerk.user_id)
+    applied = steps_of(office, need.id)["p03_ut_application"]
+    complete_task(office, CompleteTask(actor, applied, {}), check_form=False)
+    do(office, clerk, need.id, "p03_ut_requests", **asked)
+    assert set(steps_of(office, need.id)) == {"p03_ut_examine"}
+    request = next(case for case in cases_of(office, family) if case.process == "p06_request")
+    assert set(steps_of(office, request.id)) == {"p06_ut_answer"}
+    with office.database.read() as conn:
+        [shown] = requests_of(office, conn, case_card(office, conn, clerk, need.id))
+    assert (shown.case_number, shown.partner, shown.state) == (request.number, new.name, "sent")
+    answer: dict[str, Value] = {
+        "исход": "исполнено",
+        "ответ": "Пособие на двоих детей.",
+        "дата_ответа": date(2026, 1, 12),
+    }
+    do(office, clerk, request.id, "p06_ut_answer", **answer)
+    with office.database.read() as conn:
+        history = case_history(office, conn, case_card(office, conn, clerk, need.id))
+        assert not case_card(office, conn, clerk, request.id).active
+    told = next(entry.data["data"] for entry in history if entry.kind is HistoryKind.MESSAGE)
+    assert told == {"номер_запроса": f"{request.number}/1", "исход_запроса": "исполнено"}
 
 
 TEAM: dict[str, Value] = {
