@@ -100,6 +100,7 @@ def _register_row(each: Kept, names: Mapping[int, str]) -> dict[str, Any]:
         "register": each.register,
         "title": each.title,
         "families": each.families,
+        "elsewhere": each.elsewhere,
         "keeper": names.get(each.keeper_id or 0, ""),
         "updated": date_digits(local(each.updated_at).date()) if each.updated_at else "",
         "updated_by": names.get(each.updated_by or 0, ""),

@@ -27,12 +27,14 @@ WORKING_DAYS = 5
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A register as its keepers see it. `empty`, `old`, `faults`: of the newest sheets of its families;
-    `overdue`: nobody went through it this month, and the days for it are over.
+    """A register as its keepers see it. `families` of it are within reach; `elsewhere` are others of the
+    municipality, kept by other organisations: their number and nothing more. `empty`, `old`, `faults`: of the
+    newest sheets of its families; `overdue`: nobody went through it this month, and the days for it are over.
     """
 
     register: str
     families: int
+    elsewhere: int
     keeper_id: int | None
     updated_at: datetime | None
     updated_by: int | None
@@ -59,6 +61,7 @@ def kept_registers(rt: Runtime, conn: Connection, actor: Actor, today: date) -> 
         )
     }
     listed = {each: entries(conn, actor, each) for each in REGISTERS}
+    everywhere = _numbers(conn, rt.directory.tree(), actor.unit_id)
     subjects = {Subject.of(each.family_id, each.person_id) for found in listed.values() for each in found}
     sheets = counts(conn, subjects)
     last_day = rt.calendars.calendar(actor.unit_id).add_working_days(today.replace(day=1), WORKING_DAYS)
@@ -74,6 +77,7 @@ def kept_registers(rt: Runtime, conn: Connection, actor: Actor, today: date) -> 
             Kept(
                 register,
                 len(standing),
+                max(0, everywhere.get(register, 0) - len(standing)),
                 None if row is None else row.keeper_id,
                 updated,
                 None if row is None else row.updated_by,
@@ -153,6 +157,12 @@ def next_monitored(
         for row in conn.execute(select(register_entry).where(of_them))
     ]
     return _standing(conn, here & or_(*(each.condition(register_entry) for each in begun))) if begun else {}
+
+
+def _numbers(conn: Connection, tree: Tree, unit_id: int) -> dict[str, int]:
+    """How many stand on each register of the unit's municipality."""
+    wanted = select(register_entry.c.register, func.count()).where(_here(tree, unit_id))
+    return {row.register: row[1] for row in conn.execute(wanted.group_by(register_entry.c.register))}
 
 
 def _here(tree: Tree, unit_id: int) -> ColumnElement[bool]:

@@ -266,8 +266,9 @@ def _give_back(rt: Runtime, conn: Connection, kept: AnyRow, row: AnyRow, moved: 
     for name, table in MOVED.items():
         mine = table.c.id.in_(moved[name]) & (table.c.person_id == kept.id)
         conn.execute(update(table).where(mine).values(person_id=row.gone_id))
-    if moved["dropped"]:
-        conn.execute(insert(family_member), moved["dropped"])
+    if moved["dropped"]:  # their old numbers may have been given to others since
+        again = [{name: value for name, value in each.items() if name != "id"} for each in moved["dropped"]]
+        conn.execute(insert(family_member), again)
     open_again = register_entry.c.id.in_(moved["ended"]) & (register_entry.c.left_for == MERGED)
     conn.execute(update(register_entry).where(open_again).values(until=None, left_for=None))
     gone = conn.execute(select(person).where(person.c.id == row.gone_id)).one()

@@ -47,9 +47,9 @@ WRITTEN: dict[str, tuple[str, Callable[[Runtime, Actor], object]]] = {
 
 @pytest.mark.parametrize(("field", "write"), WRITTEN.values(), ids=WRITTEN)
 def test_what_is_too_long_is_told_at_its_field(
-    rt: Runtime, field: str, write: Callable[[Runtime, Actor], object]
+    rt_both: Runtime, field: str, write: Callable[[Runtime, Actor], object]
 ) -> None:
-    who = make_actor(rt, "R05", "R13")
+    rt, who = rt_both, make_actor(rt_both, "R05", "R13")
     with pytest.raises(InvalidData) as refused:
         write(rt, who)
     assert set(refused.value.errors) == {field}

@@ -9,7 +9,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 
 from engine.access.queries import journal
 from engine.cases.openings import keep_opening, kept_opening
@@ -27,7 +27,7 @@ from engine.records.queries import family_view, find_people, person_view
 from engine.records.registers import Standing, Subject, entries_of
 from engine.records.service import Member, add_member, change_person, erase_person
 from engine.records.sheets import keep_sheet, sheets_of_month
-from engine.records.tables import contact, merge, person, person_pair, person_token
+from engine.records.tables import PLANNED, contact, merge, person, person_pair, person_token, visit
 from engine.runtime import Runtime
 from engine.storage.metadata import metadata
 from tests.engine.records.test_people import make_case
@@ -335,3 +335,60 @@ def test_erasing_the_card_that_stayed_erases_what_it_took_over(rt: Runtime) -> N
         assert conn.execute(select(merge.c.data)).scalar_one() is None
     with pytest.raises(NotFound):
         part_people(rt, specialist, number)
+
+
+def test_a_membership_comes_back_though_another_row_has_taken_its_number(rt_both: Runtime) -> None:
+    rt, specialist = rt_both, make_actor(rt_both, "R05")
+    family, mother, _ = make_family(rt, specialist)
+    twin, uncle = make_person(rt, specialist, **TWIN), make_person(rt, specialist, name=FullName("Ким"))
+    add_member(rt, specialist, family, Member(twin, "other"), DAY)
+    join(rt, specialist, mother, twin)
+    add_member(rt, specialist, family, Member(uncle, "other"), DAY)
+    part_people(rt, specialist, merges(rt, specialist, mother)[0].id)
+    members = {each.person.id for each in family_view(rt, specialist, family).members}
+    assert {mother, twin, uncle} <= members
+
+
+def test_merge_after_merge_and_undone_in_any_order_everything_is_where_it_was(rt_both: Runtime) -> None:
+    rt, specialist = rt_both, make_actor(rt_both, "R05")
+    first, second = twins(rt, specialist)
+    third = make_person(rt, specialist, **TWIN)
+    people = (first, second, third)
+    for number in people:
+        everything_about(rt, specialist, number)
+    before = {number: what_hangs_on(rt, number) for number in people}
+    join(rt, specialist, second, third)
+    join(rt, specialist, first, second)
+    whole = what_hangs_on(rt, first)
+    assert whole["case_"] == {row for number in people for row in before[number]["case_"]}
+    assert not any(what_hangs_on(rt, second).values())
+    earlier = next(each for each in merges(rt, specialist, first) if each.gone_id == third)
+    part_people(rt, specialist, earlier.id)
+    assert what_hangs_on(rt, third) == before[third]
+    part_people(rt, specialist, merges(rt, specialist, first)[0].id)
+    assert {number: what_hangs_on(rt, number) for number in people} == before
+    assert [merges(rt, specialist, number) for number in people] == [[], [], []]
+
+
+def everything_about(rt: Runtime, actor: Actor, number: int) -> None:
+    """A case, a register entry, a contact, a visit and a refusal about somebody who is in no family."""
+    unit, subject = town(rt).families, Subject(None, number)
+    case = make_case(rt, owner_id=None, unit_id=unit, person_id=number, number=f"А-{number}")
+    with rt.database.write() as conn:
+        registers.enter(
+            rt, conn, "sop", subject, Standing(state="СОП"), case_id=case, unit_id=unit, since=DAY
+        )
+        contacts.note(conn, subject, case_id=case, day=DAY, kind="call")
+        planned = {"person_id": number, "unit_id": unit, "day": DAY.isoformat(), "status": PLANNED}
+        conn.execute(insert(visit), planned)
+
+
+def what_hangs_on(rt: Runtime, number: int) -> dict[str, set[Any]]:
+    """Numbers of the rows about a person; of a register only those entries that last."""
+    with rt.database.read() as conn:
+        found = {
+            table.name: set(conn.execute(select(table.c.id).where(table.c.person_id == number)).scalars())
+            for table in (case_, contact, visit)
+        }
+        lasting = {each.id for each in entries_of(conn, Subject(None, number)) if each.until is None}
+    return {**found, "register_entry": lasting}

@@ -122,6 +122,13 @@ def of(rt: Runtime, actor: Actor, today: date) -> keeping.Kept:
     return next(each for each in listed if each.register == "red_zone")
 
 
+def test_whom_others_keep_is_counted_and_not_shown(rt_both: Runtime, family: Subject) -> None:
+    stranger = make_actor(rt_both, "R24", unit_id=town(rt_both).administration)
+    found = of(rt_both, stranger, DAY)
+    assert (found.families, found.elsewhere) == (0, 1)
+    assert of(rt_both, make_actor(rt_both, "R24"), DAY).elsewhere == 0
+
+
 def test_a_register_is_given_to_somebody_of_the_municipality_by_a_head(
     rt_both: Runtime, keeper: Actor
 ) -> None:
