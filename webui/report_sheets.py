@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import xlsxwriter
-from flask_babel import gettext as _
+
+from webui.ui import NBSP
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A bar of a drawing: words under it, the words of its figure, the figure."""
+    """A bar of a drawing: the words under it, its figure."""
 
     words: str
     value: int
-    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,4 +131,4 @@ def share(part: int, whole: int) -> Cell:
     if not whole:
         return Cell("", "—")
     percent = round(100 * part / whole, 1)
-    return Cell(percent, _("%(n)s %%", n=f"{percent:g}".replace(".", ",")))
+    return Cell(percent, f"{percent:g}{NBSP}%".replace(".", ","))

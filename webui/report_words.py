@@ -229,14 +229,16 @@ def registers(asking: Asking) -> list[Sheet]:
     """A table and a drawing for each register in which anybody stands or stood; the preventive one always."""
     found = register_figures.courses(asking.conn, asking.asked)
     prevention = next(each for each in found if each.register == "prevention")
+    # The aim is that of the whole municipality: a part of it is not drawn against it.
+    aims = {"prevention": asking.goals()["prevention"].target.total} if asking.asked.units is None else {}
     return [aim_sheet(asking, "prevention", Cell(prevention.stands))] + [
-        _register(asking, each)
+        _register(asking, each, aims.get(each.register))
         for each in found
         if each.register == "prevention" or each.stood or each.came or each.left
     ]
 
 
-def _register(asking: Asking, course: register_figures.Course) -> Sheet:
+def _register(asking: Asking, course: register_figures.Course, aim: int | None) -> Sheet:
     whole = Span(asking.asked.first, asking.asked.last)
 
     def cell(value: int, figure: str, span: Span) -> Cell:
@@ -272,6 +274,8 @@ def _register(asking: Asking, course: register_figures.Course) -> Sheet:
         chart=Chart(
             _("%(register)s: стоит на конец месяца", register=course.title),
             [Point(f"{each.span.first:%m.%y}", each.stands) for each in course.months],
+            line=aim,
+            line_words=_("цель %(n)s", n=aim),
         ),
     )
 
@@ -279,13 +283,14 @@ def _register(asking: Asking, course: register_figures.Course) -> Sheet:
 def aim_sheet(asking: Asking, key: str, now: Cell) -> Sheet:
     """Where an indicator began, what it should come to, where it stands: given and counted side by side."""
     goal = asking.goals()[key]
+    now_words = _("Сейчас") if asking.asked.units is None else _("Сейчас, по вашим подразделениям")
     return Sheet(
         _("Показатель: исходное, цель и сейчас"),
         _(
             "«Было» и «цель» дал источник, программа их не измеряла; «сейчас» — из таблиц этого отчёта, за "
-            "его период."
+            "его период. «Было» и «цель» — всего муниципалитета."
         ),
-        [_("Показатель"), _("Было"), _("Цель"), _("Сейчас"), _("Источник")],
+        [_("Показатель"), _("Было"), _("Цель"), now_words, _("Источник")],
         [
             [
                 Cell(f"{goal.title}, {goal.unit}"),

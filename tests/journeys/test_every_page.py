@@ -53,6 +53,8 @@ PAGES = [
     ("krylova", "/nowhere"),
     ("ryabova", "/registers/sop"),
     ("ershova", "/monitor"),
+    ("ershova", "/reports/registers"),
+    ("orlov", "/reports/goals"),
     ("ershova", "/monitor/reassign/{own}"),
     ("ershova", "/cases/{case}/repair"),
     ("ershova", "/repair"),

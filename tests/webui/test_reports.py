@@ -144,6 +144,10 @@ def test_no_text_of_a_file_becomes_a_formula():
     assert comma_separated("Отчёт", "", [sheet]).decode("utf-8-sig").splitlines()[-1] == " =1+1;62,5"
 
 
-def test_a_drawing_says_its_figures_in_words(visit, figures):
-    drawing = visit("R07").get("/reports/registers").select_one(".card svg[role=img]")
-    assert drawing["aria-label"] == "Профилактический учёт: стоит на конец месяца: 01.26 — 1"
+def test_a_drawing_says_its_figures_and_the_aim_of_the_whole_municipality(visit, figures):
+    said = [
+        visit(role).get("/reports/registers").select_one(".card svg[role=img]")["aria-label"]
+        for role in ("R07", "R26")
+    ]
+    assert said[0] == "Профилактический учёт: стоит на конец месяца: 01.26 — 1"
+    assert said[1] == f"{said[0]}; цель 30"
