@@ -156,7 +156,8 @@ def _names(stage: Stage, members: Sequence[str]) -> list[str]:
 def _hear(stage: Stage, case_id: int, members: Sequence[str], kind: str, verdict: str) -> None:
     """One question: heard, voted on by everybody present, decided."""
     said = {"докладчик": "Специалист КЦСОН", "обсуждение": "Доложены обследование, ответы ведомств и проект."}
-    _do(stage, case_id, "hear", CHAIR, said)
+    checked = {"проверено_комиссией": ["мотивация", "план исполним"]} if kind == "sc_program" else {}
+    _do(stage, case_id, "hear", CHAIR, {**said, **checked})
     for order, member in enumerate(members):
         number = stage.step(case_id, f"{PROCESS}_ut_vote", of=member)
         usual = "против" if verdict == "отказано" else "за"
