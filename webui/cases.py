@@ -234,7 +234,7 @@ def _export_url(person: Actor, card: CaseCard) -> str | None:
     if kind is None or card.person_id is None or not person.may(Permission.CASE_START):
         return None
     chosen: dict[str, Any] = {"person": card.person_id, **proposal(kind)}
-    return url_for("cases.new", key=PATHWAY, **chosen)
+    return url_for("opening.new", key=PATHWAY, **chosen)
 
 
 def _family(card: CaseCard) -> FamilyView | None:

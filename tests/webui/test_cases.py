@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text, update
 
 from engine.access.actors import load_actor
+from engine.cases.programme_export import SUPPORT
 from engine.cases.queries import case_card, case_history, case_variables, open_incidents
 from engine.cases.tables import case_
 from engine.definitions.files import Upload
@@ -15,6 +16,7 @@ from engine.model import SYSTEM
 from engine.records.agenda import Question, ask, collect, withdraw
 from engine.records.commissions import NewCommission, create_commission
 from tests.factories.cases import complete, diagram, flows, open_case, open_nodes, publish_files, user_task
+from webui.cases import PROGRAMMES
 
 
 def rows(page, caption):
@@ -266,3 +268,10 @@ def test_a_mistyped_surname_shows_cases_of_similar_people_and_says_so(visit):
     assert "Показаны дела людей с похожим именем" in page.words
     assert rows(page, "Список")
     assert "с похожим именем" not in visit("R05").search("/cases", "Тихонова").words
+
+
+def test_a_case_that_makes_a_programme_leads_to_handing_it_over_to_the_register(visit, office, monkeypatch):
+    monkeypatch.setitem(PROGRAMMES, "help", SUPPORT)
+    page = visit("R05").get(f"/cases/{office.case}")
+    assert "Программу в регистр ещё не передавали." in page.words
+    assert page.link("Передать программу в регистр").startswith("/cases/new/p05_export?person=")
