@@ -59,6 +59,7 @@ def load_operations() -> None:
         "intake",
         "letters",
         "monitoring",
+        "moving_away",
         "programme_export",
         "referring",
         "registering",

@@ -143,12 +143,20 @@ def _page(family_id: int, errors: Mapping[str, str]) -> str:
         places=[{"value": each.id, "words": _place(each.words, each.unit_id)} for each in places],
         unit=tree.unit(view.unit_id).name,
         today=local_now(person).date().isoformat(),
+        leaving_url=_leaving_url([member.person.id for member in present]),
         may_edit=person.may(Permission.RECORD_EDIT) and not view.erased,
         errors=errors,
         sent=request.form,
         settlement=request.form.get("settlement", type=int),
         address=next((member.person.address for member in present if member.person.address), ""),
     )
+
+
+def _leaving_url(present: list[int]) -> str | None:
+    """Where a move to another municipality is begun; None for who opens no cases, or when nobody is left."""
+    if not present or not actor().may(Permission.CASE_START):
+        return None
+    return url_for("opening.new", key="p05_transfer", person=present[0])
 
 
 def _chosen() -> int | None:

@@ -71,7 +71,7 @@ def make(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     Answers `готово`, `почему` not, `дело_программы`, `версия_формата`.
     """
     kind = str(call.inputs.get("программа_чья"))
-    actor, subject = load_actor(rt, _opened_by(conn, call.case_id)), subject_of(conn, call)
+    actor, subject = load_actor(rt, opened_by(conn, call.case_id)), subject_of(conn, call)
     found = _newest(conn, actor, subject, kind)
     answer: dict[str, Value] = {"версия_формата": Decimal(VERSION), "готово": False, "дело_программы": None}
     if found is None:
@@ -109,7 +109,8 @@ def proposal(kind: str) -> dict[str, str]:
     return {"программа_чья": kind}
 
 
-def _opened_by(conn: Connection, case_id: int) -> int:
+def opened_by(conn: Connection, case_id: int) -> int:
+    """Who opened a case."""
     started = (history.c.case_id == case_id) & (history.c.kind == HistoryKind.STARTED)
     return int(conn.execute(select(history.c.actor_id).where(started)).scalar_one())
 

@@ -259,11 +259,15 @@ def cancel_case(rt: Runtime, actor: Actor, case_id: int, reason: str) -> None:
     with rt.database.write() as conn:
         case = lock_case(rt, conn, case_id)
         require_case(actor, Permission.CASE_REPAIR, case)
-        release = rt.library.release(case.release_id)
-        now = rt.clock.now()
-        result = bpmn.step(
-            release.program(case.process), case.state, Cancel(), step_context(rt, release, case, now)
-        )
-        deed = Deed(HistoryKind.CANCELLED, actor, now, data={"причина": reason.strip()})
-        record_step(rt, conn, release, case, result, deed)
-        record_action(rt, conn, actor, "stopped", "case", case_id, case_id=case_id)
+        stop_case(rt, conn, case, actor, reason.strip())
+
+
+def stop_case(rt: Runtime, conn: Connection, case: LockedCase, actor: Actor, reason: str) -> None:
+    """The same inside a transaction that has checked who stops it."""
+    release = rt.library.release(case.release_id)
+    now = rt.clock.now()
+    context = step_context(rt, release, case, now)
+    result = bpmn.step(release.program(case.process), case.state, Cancel(), context)
+    deed = Deed(HistoryKind.CANCELLED, actor, now, data={"причина": reason})
+    record_step(rt, conn, release, case, result, deed)
+    record_action(rt, conn, actor, "stopped", "case", case.id, case_id=case.id)

@@ -47,6 +47,8 @@ TOPICS: Final = frozenset(
         "request.open",
         "sheet.fill",
         "sheet.save",
+        "transfer.close",
+        "transfer.collect",
         "visit.close",
         "visit.next",
         "visit.open",

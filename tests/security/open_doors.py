@@ -131,6 +131,8 @@ INSIDE = {
     "records.referrals.sent_by", "records.letters.answer", "records.letters.put_on",
     "records.letters.send_with",
     "cases.requesting.open_requests", "cases.requesting.requests_of",
+    "cases.moving_away.close", "cases.moving_away.collect", "cases.programme_export.opened_by",
+    "cases.service.stop_case",
     "cases.programme_export.exports_of", "cases.programme_export.make",
     "cases.grounds.ground_for", "cases.letters.annex", "cases.letters.count", "cases.letters.put_together",
     "records.keeping.monitored", "records.keeping.next_monitored", "records.keeping.note_update",

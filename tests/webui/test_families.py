@@ -119,3 +119,9 @@ def test_a_family_costs_as_many_statements_with_many_cases(path, visit, rt, offi
             clerk.get(address)
         counts.append(count.statements)
     assert counts[0] == counts[1] < 40
+
+
+def test_a_family_that_leaves_the_district_is_handed_over_from_its_page(visit, office):
+    page = visit("R05").get(f"/families/{office.family}")
+    link = page.link("Передать дело в другой муниципалитет")
+    assert link.startswith("/cases/new/p05_transfer?person=")
