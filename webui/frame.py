@@ -37,6 +37,16 @@ SECTIONS = (
 than see it among their sections: they come to it by a link."""
 
 PARTS = {
+    "tasks": "inbox",
+    "terms": "cases",
+    "repair": "cases",
+    "documents": "cases",
+    "forecast": "monitor",
+    "overdue": "monitor",
+    "trials": "workshop",
+    "versions": "workshop",
+    "recalculations": "calendar",
+    "calendar_editing": "calendar",
     "families": "records",
     "merging": "records",
     "personal_file": "records",

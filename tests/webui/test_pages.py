@@ -117,3 +117,18 @@ def test_no_page_but_the_journal_of_views_writes(visit, rt, office):
         with count_statements(rt.database) as count:
             clerk.get(path)
         assert (path, count.commits) == (path, commits)
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "section"),
+    [
+        ("R05", "/tasks/{office.task}", "Задачи"),
+        ("R05", "/cases/{office.case}/terms", "Дела"),
+        ("R07", "/monitor/forecast", "Монитор"),
+        ("R29", "/commissions/new", "Комиссии"),
+    ],
+)
+def test_a_page_stands_in_the_section_that_leads_to_it(visit, office, role, path, section):
+    page = visit(role).get(path.format(office=office))
+    current = page.select(".section[aria-current]")
+    assert [each.get_text(strip=True) for each in current] == [section]
