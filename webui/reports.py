@@ -178,7 +178,7 @@ def show(key: str) -> str | tuple[str, int]:
         asked = _asked(person)
     except InvalidData as wrong:
         errors = wrong.errors
-        asked = ask(runtime(), person, *_year(person))
+        asked = ask(runtime(), person, *_year(person), _unit_id())
     page = render_template(
         "report.html",
         key=key,

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from engine.cases.tables import case_
 from engine.definitions.library import Release
@@ -34,6 +34,7 @@ GATHERING = ("p10_ut_confirm", "p10_ut_substitute", "p10_ut_car")
 """Steps of agreeing on the car and gathering people."""
 STEPS = (FIRST, *GATHERING, VISIT, "p10_ut_act", *sorted(LAST))
 """In the order of the pathway."""
+_MADE = (HELD, DANGER, NOBODY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ def runs(conn: Connection, asked: Asked, infos: Mapping[str, StepInfo]) -> Itera
     """Visits that are over and whose last trip was on a day of the period, by case."""
     clock = WorkingTime(asked.calendar, asked.office)
     done = _done(conn, asked, list(infos))
-    visits = _visits(conn, list(done))
+    visits = _visits(conn, asked)
     for case_id, (number, steps) in done.items():
         met = iter(visits.get(case_id, ()))
         for row in _rows_of_steps(steps):
@@ -169,13 +170,10 @@ def runs(conn: Connection, asked: Asked, infos: Mapping[str, StepInfo]) -> Itera
 def _done(conn: Connection, asked: Asked, nodes: Sequence[str]) -> dict[int, tuple[str, list[_Done]]]:
     """Steps of the cases that made a visit in the period; those of a case in the order of their opening."""
     named = [*nodes, *(f"{PATHWAY}/{node}" for node in nodes)]
-    cases = select(visit.c.case_id).where(
-        asked.on(visit.c.day), visit.c.status.in_((HELD, DANGER, NOBODY)), visit.c.case_id.is_not(None)
-    )
     wanted = (
         select(case_.c.id, case_.c.number, task.c.node, task.c.opened_at, task.c.closed_at)
         .join_from(task, case_, case_.c.id == task.c.case_id)
-        .where(case_.c.id.in_(cases), asked.of(case_.c.unit_id))
+        .where(case_.c.id.in_(_cases(asked)), asked.of(case_.c.unit_id))
         .where(task.c.node.in_(named), task.c.status == DONE)
         .order_by(case_.c.id, task.c.opened_at, task.c.id)
     )
@@ -186,17 +184,26 @@ def _done(conn: Connection, asked: Asked, nodes: Sequence[str]) -> dict[int, tup
     return found
 
 
-def _visits(conn: Connection, case_ids: Sequence[int]) -> dict[int, list[_Visit]]:
-    """The visits that each case made, in order: one for each time that its step of visiting was done."""
+def _visits(conn: Connection, asked: Asked) -> dict[int, list[_Visit]]:
+    """The visits that each of these cases made, in order: one for each time that its step of visiting was
+    done.
+    """
     wanted = (
         select(visit.c.case_id, visit.c.day, visit.c.minutes)
-        .where(visit.c.status.in_((HELD, DANGER, NOBODY)), visit.c.case_id.in_(case_ids))
+        .where(visit.c.status.in_(_MADE), visit.c.case_id.in_(_cases(asked)))
         .order_by(visit.c.day, visit.c.id)
     )
     found: dict[int, list[_Visit]] = defaultdict(list)
-    for row in conn.execute(wanted) if case_ids else ():
+    for row in conn.execute(wanted):
         found[row.case_id].append(_Visit(date.fromisoformat(row.day), row.minutes))
     return found
+
+
+def _cases(asked: Asked) -> Select[tuple[int]]:
+    """Cases that made a visit in the period."""
+    return select(visit.c.case_id).where(
+        asked.on(visit.c.day), visit.c.status.in_(_MADE), visit.c.case_id.is_not(None)
+    )
 
 
 def _rows_of_steps(steps: Sequence[_Done]) -> Iterator[list[_Done]]:

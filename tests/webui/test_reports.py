@@ -92,6 +92,8 @@ def test_minutes_that_say_another_number_are_shown(visit, figures):
 def test_a_period_that_is_none_says_what_to_correct(visit):
     page = visit("R07").get("/reports/visits?first=2026-02-01&last=2026-01-01", status=422)
     assert "Последний день раньше первого" in page.words
+    assert "с 01.01.2026 по 31.12.2026" in page.words.replace("\u00a0", " ")
+    visit("R07").get("/reports/visits?first=x&unit=999", status=403)
     visit("R07").get("/reports/visits/list?figure=full&first=x&last=2026-01-01", status=422)
     visit("R07").get("/reports/none", status=404)
     visit("R07").get("/reports/visits/list?figure=none", status=404)
