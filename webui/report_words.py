@@ -14,7 +14,7 @@ from engine.model import Actor
 from engine.records.commissions import COUNTED, ITEM_KINDS
 from engine.records.crews import SERVICES
 from engine.records.registers import REGISTERS
-from engine.reports import answers, questions
+from engine.reports import questions
 from engine.reports import registers as register_figures
 from engine.reports import visits as visit_figures
 from engine.reports.asked import Asked, Span
@@ -134,7 +134,7 @@ def _our_questions(asking: Asking, found: list[Considered]) -> Sheet:
 
 def commission_rows(conn: Connection, asked: Asked, figure: str, part: str) -> list[Behind]:
     """Questions behind a figure of a commission."""
-    return questions.facts(asked).listed(conn, figure, _number(part))
+    return questions.facts(asked).listed(conn, figure, number_of(part))
 
 
 def visits(asking: Asking) -> list[Sheet]:
@@ -314,61 +314,6 @@ def register_rows(conn: Connection, asked: Asked, figure: str, part: str) -> lis
     return register_figures.facts(asked, figure).listed(conn, figure, part)
 
 
-def partners(asking: Asking) -> list[Sheet]:
-    """RP-12: how each partner answers, and what partners gave."""
-    found = answers.answers(asking.conn, asking.asked)
-    whole = answers.together(found)
-    lines = [(each.name, each, str(each.partner_id)) for each in found]
-    lines.append((_("Все ведомства"), whole, ""))
-    return [
-        Sheet(
-            _("Сроки ответов"),
-            _(
-                "Считаются документы, которые отправили в этот период, хотя бы ответ пришёл позже. В срок — "
-                "ответ в день срока или раньше. Закрыто без ответа — срок вышел, и ждать перестали. Дни — "
-                "рабочие, от отправки до ответа; медиана — половина ответов пришла быстрее. Одно письмо о "
-                "многих семьях — один документ."
-            ),
-            [
-                _("Ведомство"),
-                _("Отправлено"),
-                _("Ответ в срок"),
-                _("Ответ позже срока"),
-                _("Закрыто без ответа"),
-                _("Ждём, срок впереди"),
-                _("Ждём, срок прошёл"),
-                _("Отозвано"),
-                _("Медиана, раб. дней"),
-            ],
-            [_answer_row(asking, *line) for line in lines],
-        ),
-        Sheet(
-            _("Что дали обращения"),
-            _(
-                "Числа из ответов: скольким семьям, людям и детям помогли, сколько выдали. Без ответа — не "
-                "считается."
-            ),
-            [_("Ведомство"), _("Семей"), _("Людей"), _("Детей"), _("Выдано")],
-            [
-                [Cell(name), *(Cell(each.given[what]) for what in answers.GIVEN)]
-                for name, each, _part in lines
-            ],
-        ),
-    ]
-
-
-def _answer_row(asking: Asking, name: str, each: answers.Answers, part: str) -> list[Cell]:
-    counted = {"all": each.sent, **each.outcomes}
-    days = each.median_days
-    middle = Cell("", "—") if days is None else Cell(days, f"{days:g}".replace(".", ","))
-    return [Cell(name), *(linked(asking, counted, figure, part) for figure in counted), middle]
-
-
-def partner_rows(conn: Connection, asked: Asked, figure: str, part: str) -> list[Behind]:
-    """Documents behind a figure of a partner."""
-    return answers.listed(conn, asked, figure, _number(part))
-
-
 def linked(asking: Asking, figures: Figures, figure: str, part: object = "") -> Cell:
     """A figure with its list; nothing leads from a zero."""
     value = figures[figure]
@@ -380,5 +325,5 @@ def _spanned(asking: Asking, figures: Figures, figure: str, span: Span) -> Cell:
     return Cell(value, href=asking.link(figure, span=span) if value else None)
 
 
-def _number(part: str) -> int | None:
+def number_of(part: str) -> int | None:
     return int(part) if part.isdigit() else None

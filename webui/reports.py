@@ -21,7 +21,7 @@ from engine.model import Actor, Permission, Scope
 from engine.reports.asked import Asked, ask, offered_units
 from engine.reports.facts import LISTED, Behind
 from engine.reports.goals import SETTERS, Goal, goals_of, set_goal, words_of
-from webui import report_families, report_stream, report_words
+from webui import report_families, report_partners, report_stream, report_words
 from webui.frame import local_date, local_now
 from webui.guards import actor, permission, runtime
 from webui.report_sheets import Sheet, comma_separated, xlsx
@@ -92,8 +92,8 @@ REPORTS: Mapping[str, Report] = {
         _l("Ответы ведомств"),
         _l("Сколько документов ушло, сколько ответов пришло в срок, сколько дней ждали"),
         "mail",
-        report_words.partners,
-        report_words.partner_rows,
+        report_partners.partners,
+        report_partners.partner_rows,
     ),
 }
 

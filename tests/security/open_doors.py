@@ -71,7 +71,8 @@ AFTER_A_CHECK = {
     "deadlines.queries.case_terms", "deadlines.queries.changes_of_terms", "deadlines.queries.open_terms",
     "worklist.escalations.red_cases",
     # with what `reports.asked.ask` has let somebody ask
-    "reports.answers.answers", "reports.answers.listed", "reports.questions.questions",
+    "reports.answers.answers", "reports.answers.listed", "reports.letters.letters",
+    "reports.questions.questions",
     "reports.registers.courses", "reports.visits.visits", "reports.stream.listed", "reports.stream.runs",
     "reports.stream.stream", "reports.emergencies.emergencies", "reports.red_zone.red_zone",
     "worklist.forecast.forecasts_of_case",

@@ -13,8 +13,18 @@ from engine.access.tables import audit
 from engine.model import SYSTEM
 from engine.records.commissions import NewCommission, create_commission
 from engine.records.sittings import plan_sitting, sitting_held
-from engine.records.tables import DECIDED, HELD, agenda_item, register_entry, visit
+from engine.records.tables import (
+    DECIDED,
+    HELD,
+    agenda_item,
+    letter_family,
+    partner,
+    referral,
+    register_entry,
+    visit,
+)
 from engine.storage.counting import count_statements
+from engine.storage.moments import to_seconds
 from tests.factories.access import make_account
 from webui.report_sheets import Cell, Sheet, comma_separated
 from webui.reports import REPORTS
@@ -81,6 +91,35 @@ def test_another_department_sees_nothing_of_it(visit, rt, office, figures):
     empty = visit(stranger).get("/reports/visits/list?figure=full&first=2026-01-01&last=2026-01-31")
     assert "Здесь пусто" in empty.words
     visit(stranger).get(f"/reports/visits?unit={office.families}", status=403)
+
+
+def test_a_letter_about_many_families_is_counted_by_families(visit, rt, office, figures):
+    with rt.database.write() as conn:
+        row = {"municipality_id": 1, "kind": "czn", "name": "Центр занятости"}
+        number = conn.execute(insert(partner).returning(partner.c.id), row).scalar_one()
+        row = {
+            "case_id": office.case,
+            "partner_id": number,
+            "kind": "letter",
+            "number": "1",
+            "state": "accepted",
+        }
+        row |= {"sent_at": to_seconds(rt.clock.now()), "due_day": "2026-01-20"}
+        sent = conn.execute(insert(referral).returning(referral.c.id), row).scalar_one()
+        row = {
+            "letter_case_id": office.case,
+            "referral_id": sent,
+            "place": 1,
+            "ground": "",
+            "result": "informed",
+        }
+        conn.execute(insert(letter_family), row | {"case_id": office.later_case})
+    page = visit("R07").get("/reports/partners")
+    assert "Центр занятости 1 1 0 1 0 0 0 0 0 0" in page.words
+    [address] = [a["href"] for a in page.select("td a") if "figure=informed" in a["href"]]
+    listed = visit("R07").get(address)
+    assert listed.select_one(f'td a[href="/cases/{office.later_case}"]') is not None
+    assert "направили информационное письмо" in listed.words
 
 
 def test_minutes_that_say_another_number_are_shown(visit, figures):

@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import insert
 
 from engine.errors import NotFound
+from engine.records.tables import letter_family
 from engine.reports.answers import OUTCOMES, answers, listed, together
+from engine.reports.letters import OUTCOMES as LETTER_OUTCOMES
+from engine.reports.letters import facts, letters
 from tests.engine.reports.rows import a_case, a_document, a_partner, at, year
 
 
@@ -65,3 +69,34 @@ def test_units_and_partners_add_up_to_the_whole(rt, town, analyst):
 def test_an_outcome_that_there_is_not_is_not_found(rt, analyst):
     with rt.database.read() as conn, pytest.raises(NotFound):
         listed(conn, year(rt, analyst), "lost")
+
+
+def test_every_family_of_a_letter_counts_with_its_answer_and_the_rest_stays_in_sight(rt, town, analyst):
+    """One letter about eighteen: five consulted, ten informed, one registered; two are awaited."""
+    told = ["consulted"] * 5 + ["informed"] * 10 + ["registered"] + [""] * 2
+    with rt.database.write() as conn:
+        job = a_partner(conn, town.municipality, "Центр занятости")
+        letter = a_case(conn, town.families)
+        a_document(conn, job, letter, at("2025-12-01 09:00"), "2025-12-20", state="accepted")
+        a_document(conn, job, letter, at("2025-12-02 09:00"), "2025-12-20", state="revoked", closed_at=1)
+        for place, result in enumerate(told, start=1):
+            row = {"letter_case_id": letter, "referral_id": 1, "place": place, "ground": "442-ФЗ"}
+            unit_id = town.families if place % 2 else town.administration
+            conn.execute(insert(letter_family), row | {"case_id": a_case(conn, unit_id), "result": result})
+        row = {"letter_case_id": letter, "referral_id": 2, "place": 1, "case_id": letter, "ground": ""}
+        conn.execute(insert(letter_family), row)
+        span = date(2025, 12, 1), date(2025, 12, 31)
+        [found] = letters(conn, year(rt, analyst, *span))
+        parts = [
+            letters(conn, year(rt, analyst, *span, unit_id=unit_id))[0].families
+            for unit_id in (town.centre, town.administration)
+        ]
+        listed_open = facts(year(rt, analyst, *span)).listed(conn, "open", job)
+    families = found.families
+    assert found.letters == 2
+    assert [families[name] for name in ("all", "consulted", "informed", "registered", "open", "revoked")] == [
+        19, 5, 10, 1, 2, 1,
+    ]  # fmt: skip
+    assert families["all"] == sum(families[name] for name in LETTER_OUTCOMES)
+    assert {name: sum(part[name] for part in parts) for name in families} == families
+    assert len(listed_open) == 2
