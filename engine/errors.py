@@ -70,6 +70,17 @@ class AlreadyCompleted(Conflict):
         self.at = at
 
 
+class NewerDraft(Conflict):
+    """Somebody has kept another draft of the step meanwhile. Carries who and when, so that the page can say
+    so.
+    """
+
+    def __init__(self, *, by: int, at: datetime) -> None:
+        super().__init__("Черновик этого шага изменили, пока вы писали.", "Ваш текст на этой странице цел.")
+        self.by = by
+        self.at = at
+
+
 class InvalidData(MarshrutError):
     """A form's data break its rules: `errors` maps the key of a field to what to correct."""
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -12,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from engine.access.policy import EVERYONE, ROLES
-from engine.access.queries import Entry, case_journal, colleague, colleagues, journal
+from engine.access.queries import case_journal, colleague, colleagues, journal
 from engine.access.service import (
     Grant,
     NewAccount,
@@ -27,7 +25,9 @@ from engine.cases.queries import case_card
 from engine.errors import Conflict, InvalidData
 from engine.model import Permission
 from engine.names import FullName
+from webui.frame import local_now
 from webui.guards import actor, permission, runtime
+from webui.journal_rows import case_marks, chosen_days, older, people_to_choose
 
 pages = Blueprint("admin", __name__)
 
@@ -283,26 +283,28 @@ def change_active(account_id: int) -> Response:
 @pages.get("/admin/journal")
 @permission(Permission.AUDIT_VIEW)
 def audit() -> str:
-    """The journal, newest first."""
+    """The journal, newest first: of one colleague, of one sort, of some days."""
+    rt, person = runtime(), actor()
     who, action = request.args.get("who", type=int), request.args.get("action") or None
-    entries = journal(
-        runtime(), actor(), actor_id=who, action=action, before=request.args.get("before", type=int)
-    )
+    since, until = chosen_days(local_now(person))
+    before = request.args.get("before", type=int)
+    entries = journal(rt, person, actor_id=who, action=action, since=since, until=until, before=before)
+    with rt.database.read() as conn:
+        marks = case_marks(conn, person, entries)
+    days = {name: request.args.get(name, "") for name in ("since", "until")}
     return render_template(
         "audit.html",
         entries=entries,
+        marks=marks,
         actions=ACTIONS,
         kinds=KINDS,
         action=action,
+        who=who,
+        people=people_to_choose(rt, person),
+        days=days,
         choices=[{"value": key, "words": words} for key, words in ACTIONS.items()],
-        older=_older("admin.audit", entries, who=who, action=action),
+        older=older("admin.audit", entries, JOURNAL_PAGE, who=who, action=action, **days),
     )
-
-
-def _older(view: str, entries: Iterable[Entry], **chosen: Any) -> str | None:
-    """Address of the page with earlier entries; None when this one was not full."""
-    listed = list(entries)
-    return url_for(view, before=listed[-1].id, **chosen) if len(listed) >= JOURNAL_PAGE else None
 
 
 @pages.get("/cases/<int:case_id>/views")
@@ -312,12 +314,14 @@ def views(case_id: int) -> str:
     rt, person = runtime(), actor()
     with rt.database.read() as conn:
         card = case_card(rt, conn, person, case_id)
+        marks = {card.id: {"number": card.number, "href": None}}
     entries = case_journal(rt, person, case_id, before=request.args.get("before", type=int))
     return render_template(
         "case_views.html",
         card=card,
+        marks=marks,
         entries=entries,
         actions=ACTIONS,
         kinds=KINDS,
-        older=_older("admin.views", entries, case_id=case_id),
+        older=older("admin.views", entries, JOURNAL_PAGE, case_id=case_id),
     )

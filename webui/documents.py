@@ -23,6 +23,7 @@ from engine.documents.making import make_document
 from engine.documents.queries import (
     DocumentCard,
     Download,
+    case_attachments,
     document_card,
     download_attachment,
     download_docx,
@@ -57,7 +58,7 @@ def _page(document_id: int, *, typed: Mapping[str, str] | None = None, **more: A
     with rt.database.read() as conn:
         card = document_card(conn, person, document_id)
         inside = card.case_id in visible_among(conn, person, [card.case_id])
-        case = case_card(rt, conn, person, card.case_id) if inside else None
+        case = case_card(rt, conn, person, card.case_id, for_step=True) if inside else None
         names = names_of(conn, {card.made_by, card.issued_by or 0})
         head = head_of(rt, conn, case.agency_id if case else person.agency_id)
     may_change = _may(own_document_row, document_id)
@@ -264,9 +265,17 @@ def attach(case_id: int) -> Response:
     task_id = _task_of(case_id)
     sent = [_file(each) for each in (request.files.getlist("file") or (None,))]
     taken = [accept(name, content, runtime().settings.attachments) for name, content in sent]
-    for file in taken:
+    with runtime().database.read() as conn:
+        known = {each.id for each in case_attachments(runtime(), conn, actor(), case_id)}
+    added = [
         service.attach(runtime(), actor(), case_id, file.name, file.content, task_id=task_id)
-    flash(_("Файл приложен.") if len(taken) == 1 else _("Файлы приложены."))
+        for file in taken
+    ]
+    new = set(added) - known
+    if new:
+        flash(_("Файл приложен.") if len(new) == 1 else _("Файлы приложены."))
+    if len(new) < len(added):
+        flash(_("Такой файл здесь уже есть, второй раз он не приложен."))
     return _back(case_id, task_id)
 
 
@@ -278,7 +287,7 @@ def _task_of(case_id: int) -> int | None:
 
 def _back(case_id: int, task_id: int | None) -> Response:
     if task_id is not None:
-        return redirect(url_for("tasks.show", task_id=task_id), 303)
+        return redirect(url_for("tasks.show", task_id=task_id, _anchor="about-documents"), 303)
     return redirect(url_for("cases.show", case_id=case_id, _anchor="documents"), 303)
 
 

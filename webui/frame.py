@@ -208,6 +208,12 @@ def local_time(moment: datetime) -> str:
     return time_digits(local(moment))
 
 
+def lately(moment: datetime) -> str:
+    """When something was kept: «14:32» today, «20 ноября, пт» before."""
+    here = local(moment)
+    return time_digits(here) if here.date() == local_now(g.actor).date() else date_words(here.date())
+
+
 def local_date(moment: datetime) -> str:
     """Its day for tables: «21.01.2026»."""
     return date_digits(local(moment).date())

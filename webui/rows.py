@@ -14,7 +14,7 @@ from engine.model import Actor
 from engine.runtime import Runtime
 from engine.worklist.inbox import CAP, InboxRow
 from engine.worklist.next_action import Kind, NextAction, owner_role
-from webui.frame import local, local_time, short_role
+from webui.frame import lately, local, short_role
 from webui.substitutes import StandIn
 from webui.ui import date_words
 
@@ -80,7 +80,7 @@ def row_view(
         "button": "continue" if continued else "take" if free else "open",
         "take_url": url_for("inbox.take", task_id=row.task_id),
         "version": "",
-        "draft_words": _("черновик %(time)s", time=local_time(row.draft_at)) if row.draft_at else None,
+        "draft_words": _("черновик %(time)s", time=lately(row.draft_at)) if row.draft_at else None,
         "on_behalf_words": _("за: %(name)s", name=names.get(absent, "")) if absent else None,
         "choice_words": _("по выбору") if row.step.choices else None,
         "forecast_words": risk_words(row),

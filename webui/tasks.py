@@ -19,14 +19,14 @@ from engine.cases.queries import HistoryEntry, case_history, case_position
 from engine.cases.service import complete_task
 from engine.definitions.queries import published_definitions
 from engine.documents.queries import case_attachments, case_documents
-from engine.errors import AlreadyCompleted, NotAllowed
+from engine.errors import AlreadyCompleted, NewerDraft, NotAllowed
 from engine.model import CompleteTask, Permission, Value
 from engine.worklist import service
 from engine.worklist.step import StepView, step_view
 from webui.answers import differences
 from webui.explained import decision_cards
 from webui.forms import form_block
-from webui.frame import local_moment, local_time
+from webui.frame import lately, local_moment, local_time
 from webui.guards import actor, permission, runtime
 from webui.histories import history_rows
 from webui.positions import position_marks
@@ -50,6 +50,7 @@ def show(task_id: int) -> str:
     with rt.database.read() as conn:
         view = step_view(rt, conn, person, task_id, now)
         history = case_history(rt, conn, view.card)
+        shown = history if view.whole_case else []
         documents = case_documents(conn, person, view.card.id)
         attachments = case_attachments(rt, conn, person, view.card.id)
         templates = _templates(conn, view)
@@ -58,6 +59,7 @@ def show(task_id: int) -> str:
         performer = view.row.assignee_id if view.open else None
         note = away_notes(rt, conn, [performer]).get(performer) if performer else None
         people = {entry.actor_id for entry in history} | {view.row.assignee_id or 0, view.closed_by or 0}
+        people |= {view.draft.by or 0} if view.draft else set()
         names = names_of(conn, people | {view.card.owner_id or 0} | {each.added_by for each in attachments})
         mentioned = mentions(conn, view.card.id)
     with rt.database.write() as conn:
@@ -68,12 +70,13 @@ def show(task_id: int) -> str:
         view=view,
         title=step_title(view.row),
         form=_form(view, history),
+        draft_words=_draft_words(view, names),
         done=not view.open and _completion(history, task_id) is not None,
-        history=history_rows(history[:50], names),
+        history=history_rows(shown[:50], names),
         documents=documents,
         attachments=attachments,
         templates=templates,
-        decisions=decision_cards(history)[:DECISIONS_SHOWN],
+        decisions=decision_cards(shown)[:DECISIONS_SHOWN],
         rungs=ladder_rungs(view.term, view.norm, now, view.card.unit_id) if view.term and view.norm else [],
         names=names,
         absent=standing_in.account_of(view.row.assignee_id),
@@ -88,6 +91,14 @@ def show(task_id: int) -> str:
         may_make=person.may(Permission.DOCUMENT_ISSUE),
         may_reassign=view.open and covers_case(person, Permission.TASK_REASSIGN, view.card),
     )
+
+
+def _draft_words(view: StepView, names: Mapping[int, str]) -> str:
+    """When the draft was kept, and by whom where that was somebody else."""
+    if view.draft is None:
+        return ""
+    words = _("черновик %(time)s", time=lately(view.draft.kept_at))
+    return words if view.draft.by in {None, actor().user_id} else f"{words}, {names.get(view.draft.by, '')}"
 
 
 def _templates(conn: Connection, view: StepView) -> list[dict[str, str]]:
@@ -196,9 +207,29 @@ def compare(task_id: int) -> str:
 @pages.put("/tasks/<int:task_id>/draft")
 @permission(Permission.TASK_WORK)
 def keep_draft(task_id: int) -> Response:
-    """Keep what is typed so far, unchecked."""
-    kept = service.save_draft(runtime(), actor(), task_id, _sent_data())
+    """Keep what is typed so far, unchecked, unless another page has kept something else meanwhile."""
+    sent = request.get_json(silent=True)
+    base = sent.get("base") if isinstance(sent, dict) else None
+    base = base if isinstance(base, int) else None
+    try:
+        kept = service.save_draft(runtime(), actor(), task_id, _sent_data(), base=base)
+    except NewerDraft as newer:
+        return _another_draft(newer)
     return jsonify(kept_at=local_time(kept), saved_at=int(kept.timestamp()))
+
+
+def _another_draft(newer: NewerDraft) -> Response:
+    """Who has kept another draft, and when: the page asks which of the two is to stay."""
+    with runtime().database.read() as conn:
+        name = names_of(conn, {newer.by}).get(newer.by, "")
+    if newer.by == actor().user_id:
+        who = _("Вы сами, на другой странице, %(time)s.", time=local_time(newer.at))
+    else:
+        who = _("%(name)s, %(time)s.", name=name, time=local_time(newer.at))
+    body = {"title": newer.message, "message": f"{who} {newer.hint}", "code": "newer"}
+    answer = jsonify(**body, saved_at=int(newer.at.timestamp()))
+    answer.status_code = 409
+    return answer
 
 
 @pages.post("/tasks/<int:task_id>/return")

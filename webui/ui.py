@@ -14,6 +14,7 @@ from pathlib import Path
 
 from flask import Flask, url_for
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
@@ -77,6 +78,17 @@ def plural(number: int, one: str, few: str, many: str) -> str:
     return f"{number}{NBSP}{form}"
 
 
+def file_size(size: int) -> str:
+    """«меньше 1 КБ», «12 КБ», «1,4 МБ»."""
+    if size < 1_000:
+        return _("меньше 1 КБ").replace(" ", NBSP)
+    if size < 1_000_000:
+        return _("%(n)s КБ", n=round(size / 1_000)).replace(" ", NBSP)
+    megabytes = f"{size / 1_000_000:.1f}"
+    shown = megabytes if str(get_locale()) == "en" else megabytes.replace(".", ",")
+    return _("%(n)s МБ", n=shown).replace(" ", NBSP)
+
+
 def date_words(day: date) -> str:
     """Date for a sentence: «21 января, ср»."""
     return f"{day.day}{NBSP}{MONTHS[day.month - 1]}, {WEEKDAYS[day.weekday()]}"
@@ -128,6 +140,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(asset_url=asset_url, asset_script=asset_script, asset_style=asset_style)
     app.jinja_env.filters.update(
         plural=plural,
+        file_size=file_size,
         date_words=date_words,
         date_digits=date_digits,
         iso_digits=iso_digits,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from engine.cases.locking import state_purpose
 from engine.cases.tables import ACTIVE, case_, history, incident
 from engine.cases.term_events import TermEvent, events_by_entry
 from engine.cases.values import open_values
-from engine.cases.visibility import require_visible, visible
+from engine.cases.visibility import require_visible, require_whole, visible
 from engine.deadlines.queries import case_terms
 from engine.errors import KeyDestroyed, NotFound
 from engine.model import ERASED, Actor, Value
@@ -97,12 +97,26 @@ class HistoryEntry:
     reached: tuple[str, ...] = ()
 
 
-def case_card(rt: Runtime, conn: Connection, actor: Actor, case_id: int) -> CaseCard:
-    """The card of a case the actor may see; NotAllowed when it is none of theirs."""
+def numbers_of(conn: Connection, ids: Collection[int]) -> dict[int, str]:
+    """Cases as people call them, by their ids; whoever may see them or not: a number tells of nobody."""
+    if not ids:
+        return {}
+    rows = conn.execute(select(case_.c.id, case_.c.number).where(case_.c.id.in_(ids)))
+    return {row.id: row.number for row in rows}
+
+
+def case_card(
+    rt: Runtime, conn: Connection, actor: Actor, case_id: int, *, for_step: bool = False
+) -> CaseCard:
+    """The card of a case the actor may see; NotAllowed when it is none of theirs, and for whoever sees their
+    step only, unless it is meant `for_step`.
+    """
     row = conn.execute(_CASE, {"case_id": case_id}).one_or_none()
     if row is None:
         raise NotFound(f"Дела № {case_id} нет.")
     require_visible(conn, actor, case_id, row)
+    if not for_step:
+        require_whole(actor, row)
     return _cards(rt, [row])[0]
 
 

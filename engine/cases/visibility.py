@@ -5,11 +5,13 @@ queues.
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Protocol
 
 from sqlalchemy import ColumnElement, Connection, bindparam, exists, select
 
-from engine.access.policy import CaseLike, reach, require_case
+from engine.access.policy import CaseLike, covers_case, reach, require_case
 from engine.cases.tables import case_
+from engine.errors import NotAllowed
 from engine.model import Actor, Permission
 from engine.worklist.tables import OPEN, task
 
@@ -44,6 +46,36 @@ def require_visible(
     """The same for one case: NotAllowed unless the actor may see it."""
     queues = conn.execute(_OPEN_QUEUES, {"case_id": case_id}).scalars().all()
     require_case(actor, permission, case, queues)
+
+
+class Told(CaseLike, Protocol):
+    """A case that also knows whom it is about."""
+
+    @property
+    def person_id(self) -> int | None: ...
+    @property
+    def family_id(self) -> int | None: ...
+
+
+def step_only(actor: Actor, case: Told) -> bool:
+    """Whether the actor sees their step of a case and nothing else of it: a partner or a neighbouring
+    service, who may look into nobody's records and whom an open step alone brings to a case about somebody.
+    """
+    about_somebody = case.person_id is not None or case.family_id is not None
+    return (
+        about_somebody
+        and not actor.may(Permission.RECORD_VIEW)
+        and not covers_case(actor, Permission.CASE_VIEW, case)
+    )
+
+
+def require_whole(actor: Actor, case: Told) -> None:
+    """NotAllowed for whoever sees their step only."""
+    if step_only(actor, case):
+        raise NotAllowed(
+            "Вам открыт ваш шаг, а не всё дело.",
+            "Откройте шаг из «Задач». Не хватает сведений — спросите того, кто ведёт дело.",
+        )
 
 
 def visible_among(conn: Connection, actor: Actor, case_ids: Collection[int]) -> frozenset[int]:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, or_, select, update
 
 from engine.access.policy import require
 from engine.cases.tables import case_
-from engine.cases.visibility import require_visible
+from engine.cases.visibility import require_visible, require_whole, step_only
 from engine.documents import waybills
 from engine.documents.tables import attachment, content, document
 from engine.errors import InvalidData, NotAllowed, NotFound
 from engine.model import Actor, Permission, split_task_id
 from engine.runtime import Runtime
+from engine.worklist.tables import task
 
 _CASE: Select[Any] = select(
-    case_.c.id, case_.c.number, case_.c.key_id, case_.c.unit_id, case_.c.owner_id, case_.c.agency_id
+    case_.c.id,
+    case_.c.number,
+    case_.c.key_id,
+    case_.c.unit_id,
+    case_.c.owner_id,
+    case_.c.agency_id,
+    case_.c.person_id,
+    case_.c.family_id,
 ).where(case_.c.id == bindparam("case_id"))
 _DOCUMENT = select(document).where(document.c.id == bindparam("document_id"))
 _ATTACHMENT = select(attachment).where(
@@ -38,6 +47,30 @@ def case_row(
     return row
 
 
+def open_to(conn: Connection, actor: Actor, case: Row[Any], rows: Iterable[Row[Any]]) -> list[Row[Any]]:
+    """Those of these documents or files of the case that the actor may see: all, or, for whoever sees their
+    step only, those that lie at steps of theirs and those of their own.
+    """
+    if not step_only(actor, case):
+        return list(rows)
+    mine = or_(task.c.queue_id.in_(actor.queues), task.c.closed_by == actor.user_id)
+    steps = set(conn.execute(select(task.c.id).where(task.c.case_id == case.id, mine)).scalars())
+    return [row for row in rows if row.task_id in steps or _author(row) == actor.user_id]
+
+
+def _author(row: Row[Any]) -> int:
+    author: int = row.made_by if "made_by" in row._fields else row.added_by
+    return author
+
+
+def _seen(conn: Connection, actor: Actor, row: Row[Any]) -> tuple[Row[Any], Row[Any]]:
+    """(thing, case) when the actor may see both."""
+    case = case_row(conn, actor, row.case_id)
+    if not open_to(conn, actor, case, [row]):
+        require_whole(actor, case)
+    return row, case
+
+
 def document_row(conn: Connection, actor: Actor, document_id: int) -> tuple[Row[Any], Row[Any]]:
     """(document, case) of a document the actor may see: in a case of theirs, or the waybill of their car."""
     row = conn.execute(_DOCUMENT, {"document_id": document_id}).one_or_none()
@@ -45,7 +78,7 @@ def document_row(conn: Connection, actor: Actor, document_id: int) -> tuple[Row[
         raise NotFound("Такого документа нет.", "Откройте дело и выберите документ из списка.")
     if waybills.lends_the_car(conn, actor, row):
         return row, conn.execute(_CASE, {"case_id": row.case_id}).one()
-    return row, case_row(conn, actor, row.case_id)
+    return _seen(conn, actor, row)
 
 
 def own_document_row(conn: Connection, actor: Actor, document_id: int) -> tuple[Row[Any], Row[Any]]:
@@ -72,7 +105,7 @@ def attachment_row(conn: Connection, actor: Actor, attachment_id: int) -> tuple[
     row = conn.execute(_ATTACHMENT, {"attachment_id": attachment_id}).one_or_none()
     if row is None:
         raise NotFound("Такого файла нет.", "Возможно, его убрали из дела.")
-    return row, case_row(conn, actor, row.case_id)
+    return _seen(conn, actor, row)
 
 
 def require_work(conn: Connection, actor: Actor, case: Row[Any]) -> None:

@@ -21,6 +21,7 @@ from engine.cases.locking import state_purpose
 from engine.cases.outbox import Promise
 from engine.cases.tables import case_, history
 from engine.cases.values import open_values
+from engine.cases.visibility import require_whole
 from engine.deadlines.due import last_day_words
 from engine.deadlines.queries import case_terms
 from engine.definitions.library import Release
@@ -94,6 +95,7 @@ def make_document(
     require_step_of(case_id, task_id)
     with rt.database.read() as conn:
         case = case_row(conn, actor, case_id, Permission.DOCUMENT_ISSUE)
+        require_whole(actor, case)
     prepared = _prepared(rt, case_id, template, task_id)
     with rt.database.write() as conn:
         return add_draft(

@@ -18,6 +18,7 @@ from engine.documents.access import (
     document_row,
     name_purpose,
     open_content,
+    open_to,
     own_document_row,
 )
 from engine.documents.service import keep_pdf
@@ -125,14 +126,15 @@ class Draft:
 
 def case_documents(conn: Connection, actor: Actor, case_id: int) -> list[DocumentCard]:
     """The documents of a case the actor may see, oldest first, without discarded drafts."""
-    case_row(conn, actor, case_id)
-    return [_card(row) for row in conn.execute(_OF_CASE, {"case_id": case_id})]
+    case = case_row(conn, actor, case_id)
+    rows = conn.execute(_OF_CASE, {"case_id": case_id}).all()
+    return [_card(row) for row in open_to(conn, actor, case, rows)]
 
 
 def case_attachments(rt: Runtime, conn: Connection, actor: Actor, case_id: int) -> list[Attachment]:
     """The files of a case the actor may see, oldest first."""
     case = case_row(conn, actor, case_id)
-    rows = conn.execute(_ATTACHED, {"case_id": case_id}).all()
+    rows = open_to(conn, actor, case, conn.execute(_ATTACHED, {"case_id": case_id}).all())
     names = rt.vault.open_many([(case.key_id, row.name, name_purpose(row.content_id)) for row in rows])
     return [_attachment(row, name) for row, name in zip(rows, names, strict=True)]
 

@@ -19,7 +19,7 @@ from engine.cases.locking import lock_task
 from engine.cases.service import require_open, require_task
 from engine.cases.visibility import require_visible
 from engine.deadlines.russian import day_month
-from engine.errors import Conflict, InvalidData, KeyDestroyed, NotAllowed
+from engine.errors import Conflict, InvalidData, KeyDestroyed, NewerDraft, NotAllowed
 from engine.model import Actor, Permission
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds, to_seconds
@@ -154,10 +154,14 @@ def _move(
     )
 
 
-def save_draft(rt: Runtime, actor: Actor, task_id: int, content: Mapping[str, Any]) -> datetime:
+def save_draft(
+    rt: Runtime, actor: Actor, task_id: int, content: Mapping[str, Any], *, base: int | None = None
+) -> datetime:
     """Keep a half-filled form with its step, unchecked; returns the moment it was kept.
 
     The draft belongs to the step, not to the person, so a substitute goes on where the other one stopped.
+    `base`: when the draft was kept that this one goes on from, in seconds (0: there was none). NewerDraft
+    when there is a later one by now; without `base` that is written over.
     """
     plain = orjson.dumps(content)
     if len(plain) > MAX_DRAFT_BYTES:
@@ -166,6 +170,9 @@ def save_draft(rt: Runtime, actor: Actor, task_id: int, content: Mapping[str, An
         )
     with rt.database.write() as conn:
         row = _open_task(conn, actor, task_id)
+        kept = conn.execute(_DRAFT, {"the_task": task_id}).one()
+        if base is not None and (kept.draft_at or 0) > base:
+            raise NewerDraft(by=kept.draft_by or 0, at=from_seconds(kept.draft_at))
         now = rt.clock.now()
         conn.execute(
             _SAVE_DRAFT,

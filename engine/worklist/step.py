@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from engine.cases.queries import CaseCard, case_card, step_variables
 from engine.cases.tables import case_
+from engine.cases.visibility import step_only
 from engine.deadlines.norms import Norm
 from engine.deadlines.tables import OPEN_TERMS, term_of
 from engine.errors import NotFound
@@ -23,7 +24,7 @@ from engine.worklist.service import load_draft
 from engine.worklist.tables import OPEN, task
 
 _TASK = (
-    select(*INBOX_COLUMNS, task.c.status, task.c.closed_at, task.c.closed_by)
+    select(*INBOX_COLUMNS, task.c.status, task.c.closed_at, task.c.closed_by, task.c.draft_by)
     .join_from(task, case_, task.c.case_id == case_.c.id)
     .where(task.c.id == bindparam("task_id"))
 )
@@ -35,6 +36,7 @@ class Draft:
 
     data: Mapping[str, Any]
     kept_at: datetime
+    by: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class StepView:
     draft: Draft | None
     term: Term | None
     norm: Norm | None
+    whole_case: bool
+    """False for whoever sees this step and nothing else of the case."""
 
 
 def step_view(rt: Runtime, conn: Connection, actor: Actor, task_id: int, now: datetime) -> StepView:
@@ -60,7 +64,7 @@ def step_view(rt: Runtime, conn: Connection, actor: Actor, task_id: int, now: da
     row = conn.execute(_TASK, {"task_id": task_id}).one_or_none()
     if row is None:
         raise NotFound(f"Шага № {task_id} нет.", "Вернитесь к списку задач.")
-    card = case_card(rt, conn, actor, row.case_id)
+    card = case_card(rt, conn, actor, row.case_id, for_step=True)
     found = inbox_rows(rt, conn, [row], now, actor.unit_id)[0]
     is_open = row.status == OPEN
     kept = load_draft(rt, conn, card.key_id, task_id) if is_open else None
@@ -74,9 +78,10 @@ def step_view(rt: Runtime, conn: Connection, actor: Actor, task_id: int, now: da
         own=row.assignee_id == actor.user_id,
         form=rt.library.release(card.release_id).form(found.step.form) if found.step.form else None,
         variables=step_variables(rt, conn, card, split_task_id(task_id)[1]) if is_open else {},
-        draft=Draft(*kept) if kept else None,
+        draft=Draft(*kept, row.draft_by) if kept else None,
         term=_term(conn, row.case_id, task_id, found.step.norm),
         norm=rt.calendars.norm_by_id(row.norm_id) if row.norm_id else None,
+        whole_case=not step_only(actor, card),
     )
 
 

@@ -41,3 +41,24 @@ def test_a_draft_left_here_opens_although_the_clock_of_the_computer_is_slow(page
     context.set_offline(False)
     open_step(page)
     expect(page.get_by_label("Цель сопровождения")).to_have_value("Часы отстают")
+
+
+def test_a_draft_kept_on_another_page_meanwhile_is_shown_before_anything_is_written_over(page, seen, site):
+    seen.expect("409")
+    newer = {
+        "code": "newer",
+        "title": "Черновик этого шага изменили",
+        "message": "Белова Н. А.",
+        "saved_at": 77,
+    }
+    site.answers["/post/draft"] = (409, newer)
+    open_step(page)
+    page.get_by_label("Цель сопровождения").fill("Моё")
+    page.get_by_label("Выезд в семью").focus()
+    expect(page.get_by_text("Черновик изменили")).to_be_visible()
+    del site.answers["/post/draft"]
+    page.get_by_role("button", name="Оставить мой текст").click()
+    expect(page.locator("[data-draft-state]")).to_have_attribute("data-state", "saved")
+    sent = site.sent("PUT", "/post/draft")
+    assert [draft["base"] for draft in sent] == [0, 77]
+    assert sent[-1]["data"]["цель"] == "Моё"

@@ -40,7 +40,7 @@ COLLEAGUES = {
     "deadlines.queries.all_norms", "deadlines.queries.calendar_keys", "deadlines.queries.country_years",
     "deadlines.queries.days_by_year",  "deadlines.queries.norm_editions",
     "cases.editions.open_cases_by_edition", "records.partners.partner_of", "records.partners.partners",
-    "deadlines.changes.changes_of", "deadlines.changes.latest_changes",
+    "cases.queries.numbers_of", "deadlines.changes.changes_of", "deadlines.changes.latest_changes",
     "deadlines.queries.year_confirmation",
     "cases.recalculation_views.counting_waits", "cases.recalculation_views.latest_recalculations",
 }  # fmt: skip
@@ -117,6 +117,7 @@ INSIDE = {
     "records.service.empty_person", "records.service.store_person", "records.service.today",
     "cases.deciding.close", "cases.deciding.keep", "cases.deciding.keep_decided",
     "records.measures.close_named", "records.measures.forget", "records.measures.keep",
+    "cases.visibility.require_whole", "cases.visibility.step_only", "documents.access.open_to",
     "cases.openings.forget_opening", "cases.openings.take_over_openings",
     "cases.subjects.cases_about", "cases.subjects.put_under",
     "records.crews.asked_for", "records.crews.keep_members", "records.visits.close_visit",

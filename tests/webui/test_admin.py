@@ -91,6 +91,19 @@ def test_the_journal_says_who_did_what(visit, office):
     assert rows(page, "Журнал")[0][2:] == ["просмотр", f"карточка человека № {office.person}"]
 
 
+def test_the_journal_calls_cases_by_their_numbers_and_is_narrowed_by_person_and_day(visit, rt, office):
+    visit("R05").get(f"/cases/{office.later_case}")
+    visit("R03").get(f"/cases/{office.later_case}")
+    head = visit("R07")
+    page = head.get(f"/admin/journal?action=view&who={office.role['R05']}&since=2026-01-12&until=2026-01-12")
+    found = rows(page, "Журнал")
+    assert {row[1] for row in found} == {"Белова Н. А."}
+    assert "дело № ПС-2026-0001" in {row[3] for row in found}
+    assert page.link("№ ПС-2026-0001") == f"/cases/{office.later_case}"
+    for other in ("since=2026-01-13", "until=2026-01-11"):
+        assert "Записей нет" in head.get(f"/admin/journal?{other}").words
+
+
 def test_a_head_sees_the_journal_of_the_own_department_only(visit, office):
     visit(office.stranger).get("/cases")
     visit(office.stranger).post("/people/new", {"family": "Дальняя", "given": "Яна", "anyway": "1"})

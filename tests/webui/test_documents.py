@@ -96,6 +96,18 @@ def test_a_file_written_elsewhere_takes_the_place_of_the_draft(visit, rt, office
     assert fields(done)["p1"] == "Из редактора"
 
 
+def test_the_same_file_is_attached_once(visit, rt, office):
+    clerk = visit("R05")
+    for n in range(2):
+        sent = {"file": (BytesIO(PDF), f"скан {n}.pdf"), "task": str(office.task)}
+        words = clerk.page_after(f"/cases/{office.case}/attachments", sent).words
+    assert "Такой файл здесь уже есть, второй раз он не приложен" in words
+    assert "скан 1.pdf" not in words
+    assert "скан 0.pdf" in words
+    answer = clerk.post(f"/cases/{office.case}/attachments", {"file": (BytesIO(PDF), "скан.pdf")})
+    assert "Файл приложен." in clerk.get(answer.location).words
+
+
 @pytest.mark.parametrize(
     ("content", "name"),
     [
@@ -170,6 +182,7 @@ def test_files_are_attached_to_the_case_and_to_a_step(visit, office):
     page = clerk.page_after(f"/cases/{office.case}/attachments", {"file": files, "task": str(office.task)})
     words = page.words
     assert "Файлы приложены" in words
+    assert "меньше 1 КБ" in words.replace("\u00a0", " ")
     assert "справка 1.pdf" in words
     assert "фото.exe.jpg" in words
     assert page.h1.get_text() == "Принять заявление"

@@ -10,11 +10,13 @@ from decimal import Decimal
 from threading import Barrier
 
 import pytest
+from sqlalchemy import select
 
 from engine.access.absences import add_absence
 from engine.access.actors import load_actor
 from engine.cases.queries import case_card, case_history, case_variables
 from engine.cases.service import cancel_case
+from engine.cases.tables import case_
 from engine.model import SYSTEM
 from engine.worklist.service import claim, load_draft
 from tests.factories.access import make_account
@@ -141,6 +143,32 @@ def test_a_draft_comes_back_after_everything_was_started_anew(visit, rt, office)
     form = visit("R05").get(f"/tasks/{office.task}").select_one("[data-step-form]")
     assert form["data-draft-saved-at"] == str(kept["saved_at"])
     assert block(form, "data") == {"цель": "Найти"}
+
+
+def test_two_pages_of_one_step_do_not_write_over_each_others_draft(visit, rt, office):
+    url = f"/tasks/{office.task}/draft"
+    mine = visit("R05")
+    first = mine.json("PUT", url, {"data": {"цель": "Мой"}, "base": 0})["saved_at"]
+    rt.clock.advance(timedelta(minutes=2))
+    colleague = visit(make_account(rt, "R05", unit_id=office.families))
+    colleague.json("PUT", url, {"data": {"цель": "Общий"}, "base": first})
+    rt.clock.advance(timedelta(minutes=2))
+    told = mine.json("PUT", url, {"data": {"цель": "Мой, дальше"}, "base": first}, status=409)
+    assert told["code"] == "newer"
+    assert "10:02. Ваш текст на этой странице цел." in told["message"]
+    with rt.database.read() as conn:
+        key_id = conn.execute(select(case_.c.key_id).where(case_.c.id == office.case)).scalar_one()
+        draft = load_draft(rt, conn, key_id, office.task)
+    assert draft is not None
+    assert draft[0] == {"цель": "Общий"}
+    mine.json("PUT", url, {"data": {"цель": "Мой, дальше"}, "base": told["saved_at"]})
+
+
+def test_a_draft_of_an_earlier_day_names_its_day_and_its_writer(visit, rt, office):
+    visit("R05").json("PUT", f"/tasks/{office.task}/draft", {"data": {"цель": "Найти"}})
+    rt.clock.advance(timedelta(days=1))
+    page = visit(make_account(rt, "R05", unit_id=office.families)).get(f"/tasks/{office.task}")
+    assert page.select_one("[data-draft-state]").get_text().startswith("черновик 12\u00a0января, пн, ")
 
 
 def test_a_draft_for_a_closed_step_is_refused_so_that_the_browser_keeps_it(visit, rt, office):

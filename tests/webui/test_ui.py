@@ -27,6 +27,12 @@ def test_a_number_takes_the_right_form_of_its_noun(number, words):
     assert ui.plural(number, "дело", "дела", "дел") == words.replace(" ", ui.NBSP)
 
 
+@pytest.mark.parametrize(("size", "words"), [(999, "меньше 1 КБ"), (12_300, "12 КБ"), (1_440_000, "1,4 МБ")])
+def test_the_size_of_a_file_is_told_in_russian(size, words, app):
+    with app.test_request_context():
+        assert ui.file_size(size) == words.replace(" ", ui.NBSP)
+
+
 def test_dates_and_times_are_written_as_people_here_write_them():
     assert ui.date_words(date(2026, 1, 21)) == f"21{ui.NBSP}января, ср"
     assert ui.near_date_words(date(2026, 1, 21), 2026) == f"21{ui.NBSP}января, ср"

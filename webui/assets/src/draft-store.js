@@ -7,8 +7,13 @@ const PREFIX = "marshrut-draft:";
 
 /**
  * refused: the server does not take it any more (the step was completed by somebody else); kept to be compared.
- * @typedef {{url: string, body: {data: unknown, version?: number}, at: number, base?: string, refused?: boolean}} Stored
+ * @typedef {{url: string, body: {data: unknown, version?: number, base?: number}, at: number, base?: string, refused?: boolean}} Stored
  *   base: when the server had its draft saved (seconds), as the page knew that was typed on
+ */
+
+/**
+ * Another page has kept another draft meanwhile.
+ * @typedef {{title: string, message: string, saved_at: number}} Newer
  */
 
 /** @param {string} url */
@@ -47,7 +52,7 @@ export function waitingDrafts() {
  * Keeps a draft here and sends it.
  * @param {Stored} draft
  * @param {{leaving?: boolean}} [options]
- * @returns {Promise<{result: "saved" | "local" | "refused", savedAt?: number}>} local: kept here until there is a connection
+ * @returns {Promise<{result: "saved" | "local" | "refused", savedAt?: number, newer?: Newer}>} local: kept here until there is a connection
  *   and a person signed in; savedAt: by the clock of the server
  */
 export async function putDraft(draft, options) {
@@ -67,7 +72,8 @@ export async function putDraft(draft, options) {
     if (isLatest) {
       localStorage.setItem(storageKey(draft.url), JSON.stringify({ ...draft, refused }));
     }
-    return { result: refused ? "refused" : "local" };
+    const answer = response.status === 409 ? await response.json().catch(() => ({})) : {};
+    return { result: refused ? "refused" : "local", newer: answer.code === "newer" ? answer : undefined };
   }
   if (isLatest) {
     forgetDraft(draft.url);

@@ -12,15 +12,17 @@ const live = new Set();
 
 export class Draft {
   /**
-   * @param {{url: string, version?: number, base?: string, read: () => unknown, place: Element | null}} options
-   *   base: when the server saved the draft that the form opened with; read gives what is typed now; place is where «черновик сохранён 14:32» is written
+   * @param {{url: string, version?: number, base?: string, read: () => unknown, place: Element | null, onNewer?: (newer: import("./draft-store.js").Newer) => void}} options
+   *   base: when the server saved the draft that the form opened with; read gives what is typed now; place is where «черновик сохранён 14:32» is written;
+   *   onNewer is told when another page has kept another draft
    */
-  constructor({ url, version, base = "", read, place }) {
+  constructor({ url, version, base = "", read, place, onNewer }) {
     this.url = url;
     this.version = version;
     this.base = base;
     this.read = read;
     this.place = place;
+    this.onNewer = onNewer;
     this.last = JSON.stringify(read());
     /** @type {number | undefined} */
     this.timer = undefined;
@@ -79,12 +81,21 @@ export class Draft {
       return;
     }
     this.last = text;
-    const kept = { url: this.url, body: { data, version: this.version }, at: Date.now(), base: this.base };
-    const { result, savedAt } = await putDraft(kept, { leaving });
+    const body = { data, version: this.version, base: Number(this.base) };
+    const { result, savedAt, newer } = await putDraft({ url: this.url, body, at: Date.now(), base: this.base }, { leaving });
     if (savedAt) {
       this.base = String(savedAt);
     }
     this.say(result, aloud);
+    if (newer) {
+      this.onNewer?.(newer);
+    }
+  }
+
+  /** The person has decided: what is on this page goes over the draft that was kept meanwhile. @param {number} savedAt */
+  overwrite(savedAt) {
+    this.base = String(savedAt);
+    return this.save({ aloud: true });
   }
 
   /** @param {"saved" | "local" | "refused"} result @param {boolean} aloud */

@@ -105,7 +105,11 @@ function tabList(list) {
     }
     panelOf(chosen)?.dispatchEvent(new CustomEvent("marshrut:shown", { bubbles: true }));
   };
-  show(tabs.find((tab) => tab.getAttribute("aria-selected") === "true") ?? tabs[0], false);
+  const meant = tabs.find((tab) => tab.getAttribute("aria-controls") === location.hash.slice(1));
+  show(meant ?? tabs.find((tab) => tab.getAttribute("aria-selected") === "true") ?? tabs[0], false);
+  if (meant) {
+    list.scrollIntoView({ block: "center" });
+  }
   list.addEventListener("click", (event) => {
     const tab = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('[role="tab"]'));
     if (tab) {

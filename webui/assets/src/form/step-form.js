@@ -97,7 +97,7 @@ export class StepForm {
       return;
     }
     const base = this.root.dataset.draftSavedAt;
-    this.draft = new Draft({ url, version: this.version, base, read: () => this.read(), place: this.draftState });
+    this.draft = new Draft({ url, version: this.version, base, read: () => this.read(), place: this.draftState, onNewer: (newer) => this.another(newer) });
     if (kept && this.draftState) {
       this.draftState.textContent = `открыт черновик с этого компьютера, ${clock(new Date(kept.at))}`;
       this.draftState.setAttribute("data-state", "local");
@@ -111,6 +111,27 @@ export class StepForm {
     // A listener of the form library that returns something keeps the event from all others.
     this.form.on("changed", () => void (this.touched && this.draft?.changed()));
     this.form.on("formField.blur", () => void (this.touched && this.draft?.save()));
+  }
+
+  /** Somebody has kept another draft of this step: one of the two stays. @param {import("../draft-store.js").Newer} newer */
+  another({ title, message, saved_at: savedAt }) {
+    const keepMine = async () => {
+      showMessage(this.faults, null);
+      await this.draft?.overwrite(savedAt);
+    };
+    const openTheirs = () => {
+      this.draft?.forget();
+      window.location.reload();
+    };
+    showMessage(this.faults, {
+      kind: "conflict",
+      title,
+      words: message,
+      actions: [
+        { words: "Оставить мой текст", act: keepMine },
+        { words: "Открыть тот черновик", act: openTheirs },
+      ],
+    });
   }
 
   /** Everything typed so far, hidden fields included: an answer changed back brings them again. */
