@@ -20,6 +20,7 @@ from engine.records.cells import EMPTY, FRESH, NOT_ASKED, OLD, RED, Cells, marks
 from engine.records.keeping import Kept, appoint_keeper, kept_registers
 from engine.records.parameters import Parameter, sections
 from engine.records.queries import family_labels, person_brief
+from engine.records.refusals import Refusal, refusal_of
 from engine.records.registers import (
     ENTER,
     LEAVE,
@@ -262,6 +263,7 @@ def _sheet_page(subject: Subject) -> str:
         events = history_of(conn, subject)
         open_to = visible_among(conn, person, [each.case_id for each in events])
         standing = [each for each in entries_of(conn, subject) if each.until is None]
+        refused = refusal_of(rt, conn, subject)
         if subject.family_id is not None:
             title = family_labels(rt, conn, person, [subject.family_id]).get(subject.family_id, "")
         else:
@@ -278,7 +280,21 @@ def _sheet_page(subject: Subject) -> str:
         gaps=sheet_address(subject, month=view.sheet.month, gaps=1),
         standing=standing,
         events=[_event_row(each, open_to) for each in events],
+        refused=None if refused is None else _refused(refused),
         verified=date_digits(local(view.sheet.verified_at).date()) if view.sheet.verified_at else "",
+    )
+
+
+def _refused(refused: Refusal) -> str:
+    """That the «red zone» is not proposed at present, and why."""
+    day = date_digits(refused.day)
+    if refused.deed == ENTER:
+        return _(
+            "Внести в «красную зону» предлагали, %(day)s отклонено. Изменятся сведения — предложим снова.",
+            day=day,
+        )
+    return _(
+        "Снять с «красной зоны» предлагали, %(day)s отклонено. Изменятся сведения — предложим снова.", day=day
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from engine.access.tables import audit
 from engine.records import registers, sheets
 from engine.records.cells import answered, refreshed
+from engine.records.refusals import Refusal, keep_refusal
 from engine.records.registers import Standing, Subject
 
 FACTS = {"семья": {"номер": 1, "мать": "Лапшина Ольга Сергеевна", "возраст": [8]}, "учёт": {}}
@@ -106,6 +107,16 @@ def test_the_sheet_shows_every_parameter_with_its_mark_and_whose_it_is(visit, rt
     with rt.database.read() as conn:
         looks = conn.execute(select(audit.c.actor_id).where(audit.c.kind == "sheet")).scalars().all()
     assert looks == [office.role["R05"]]
+
+
+def test_the_sheet_says_what_was_refused_of_the_red_zone_and_when(visit, rt, office, family):
+    address = f"/registers/families/{office.family}"
+    assert "отклонено" not in visit("R05").get(address).words
+    with rt.database.write() as conn:
+        refused = Refusal("внести", {"детей": 3}, date(2026, 1, 12))
+        keep_refusal(rt, conn, family, refused, case_id=office.case)
+    words = visit("R05").get(address).words
+    assert "Внести в «красную зону» предлагали, 12.01.2026 отклонено" in words
 
 
 def test_only_the_gaps_are_shown_when_asked(visit, office, family):
