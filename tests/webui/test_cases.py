@@ -266,7 +266,7 @@ def test_a_case_whose_data_were_destroyed_opens_without_names(visit, rt, office)
 def test_a_mistyped_surname_shows_cases_of_similar_people_and_says_so(visit):
     page = visit("R05").search("/cases", "Лпашина")
     assert "Показаны дела людей с похожим именем" in page.words
-    assert rows(page, "Список")
+    assert rows(page, "Дела")
     assert "с похожим именем" not in visit("R05").search("/cases", "Тихонова").words
 
 
