@@ -2,7 +2,7 @@
 // («21 января 2026, ср»). What is not a date is said to be none and never becomes another date.
 
 import { icon } from "./icons.js";
-import { dateWords, plural } from "./words.js";
+import { dateWords, either, plural } from "./words.js";
 
 const MONTHS_IN = [
   "январе", "феврале", "марте", "апреле", "мае", "июне", "июле", "августе", "сентябре", "октябре", "ноябре", "декабре",
@@ -58,7 +58,7 @@ export class DateInput {
     this.iso = /** @type {string | null} */ (null);
     this.text = document.createElement("input");
     Object.assign(this.text, { type: "text", id, className: inputClass, autocomplete: "off", inputMode: "numeric" });
-    this.text.placeholder = "дд.мм.гггг";
+    this.text.placeholder = either("дд.мм.гггг", "dd.mm.yyyy");
     this.text.required = Boolean(required);
     this.text.disabled = Boolean(disabled);
     this.text.setAttribute("aria-describedby", `${describedBy} ${id}-read`.trim());
@@ -69,8 +69,9 @@ export class DateInput {
       this.picker.name = name;
     }
     this.button = document.createElement("button");
-    Object.assign(this.button, { type: "button", className: "btn btn-icon date-button", title: "Выбрать в календаре" });
-    this.button.setAttribute("aria-label", "Выбрать в календаре");
+    const choose = either("Выбрать в календаре", "Choose in a calendar");
+    Object.assign(this.button, { type: "button", className: "btn btn-icon date-button", title: choose });
+    this.button.setAttribute("aria-label", choose);
     this.button.disabled = Boolean(disabled);
     this.button.append(icon("calendar"));
     this.words = document.createElement("p");

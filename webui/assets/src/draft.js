@@ -3,7 +3,7 @@
 
 import { announce } from "./announce.js";
 import { forgetDraft, putDraft, storedDraft } from "./draft-store.js";
-import { clock } from "./words.js";
+import { clock, either } from "./words.js";
 
 const PAUSE = 2000;
 
@@ -100,10 +100,14 @@ export class Draft {
 
   /** @param {"saved" | "local" | "refused"} result @param {boolean} aloud */
   say(result, aloud) {
+    const at = clock(new Date());
     const words = {
-      saved: `черновик сохранён ${clock(new Date())}`,
-      local: `черновик сохранён на этом компьютере ${clock(new Date())}`,
-      refused: "черновик остался на этом компьютере: сервер его не принял",
+      saved: either(`черновик сохранён ${at}`, `draft saved at ${at}`),
+      local: either(`черновик сохранён на этом компьютере ${at}`, `draft saved on this computer at ${at}`),
+      refused: either(
+        "черновик остался на этом компьютере: сервер его не принял",
+        "the draft stayed on this computer: the server did not accept it",
+      ),
     }[result];
     if (this.place) {
       this.place.textContent = words;

@@ -4,6 +4,7 @@
 import { Description, Errors, FormContext, Label, Select, useExpressionEvaluation } from "@bpmn-io/form-js-viewer";
 import { html } from "htm/preact";
 import { useContext, useEffect, useMemo } from "preact/hooks";
+import { either } from "../words.js";
 
 /**
  * Options of a field, whichever way its schema names them.
@@ -58,7 +59,7 @@ function PlainSelect(props) {
         onBlur=${onBlur}
         onFocus=${onFocus}
       >
-        <option value="-1" selected=${chosen < 0}>Выберите</option>
+        <option value="-1" selected=${chosen < 0}>${either("Выберите", "Choose")}</option>
         ${options.map((option, index) => html`<option value=${index} selected=${index === chosen}>${option.label}</option>`)}
       </select>
       <${Description} id=${descriptionId} description=${field.description} />

@@ -6,7 +6,7 @@ import { announce } from "../announce.js";
 import { send } from "../connection.js";
 import { storedDraft } from "../draft-store.js";
 import { Draft } from "../draft.js";
-import { clock, plural } from "../words.js";
+import { clock, counted, either, plural } from "../words.js";
 import { controlOf, requiredFields, showFaults } from "./faults.js";
 import { fieldFrames } from "./field-frame.js";
 import { startFolding, unfold } from "./folding.js";
@@ -99,7 +99,8 @@ export class StepForm {
     const base = this.root.dataset.draftSavedAt;
     this.draft = new Draft({ url, version: this.version, base, read: () => this.read(), place: this.draftState, onNewer: (newer) => this.another(newer) });
     if (kept && this.draftState) {
-      this.draftState.textContent = `открыт черновик с этого компьютера, ${clock(new Date(kept.at))}`;
+      const at = clock(new Date(kept.at));
+      this.draftState.textContent = either(`открыт черновик с этого компьютера, ${at}`, `draft of this computer, ${at}`);
       this.draftState.setAttribute("data-state", "local");
     }
     if (kept) {
@@ -150,12 +151,12 @@ export class StepForm {
     this.counted = key;
     const filled = this.root.querySelector("[data-form-filled]");
     if (filled && !required) {
-      filled.textContent = "Обязательных полей нет";
+      filled.textContent = either("Обязательных полей нет", "No field is required");
     } else if (filled) {
-      const of = plural(required, "обязательного поля", "обязательных полей", "обязательных полей");
+      const of = plural(required, "обязательного поля", "обязательных полей", "обязательных полей").split("\u00a0")[1];
       const number = document.createElement("b");
-      number.textContent = `${required - empty.length} из ${of.split("\u00a0")[0]}`;
-      filled.replaceChildren("Заполнено ", number, ` ${of.split("\u00a0")[1]}`);
+      number.textContent = `${required - empty.length} ${either("из", "of")} ${required}`;
+      filled.replaceChildren(either("Заполнено ", "Filled in: "), number, either(` ${of}`, " required fields"));
     }
     for (const place of document.querySelectorAll(`[data-required-left="${this.root.id}"]`)) {
       place.replaceChildren(...(required ? this.leftWords(empty.length) : []));
@@ -165,16 +166,20 @@ export class StepForm {
   /** @param {number} left */
   leftWords(left) {
     if (left === 0) {
-      return ["Все обязательные поля заполнены"];
+      return [either("Все обязательные поля заполнены", "All required fields are filled in")];
     }
     const link = document.createElement("a");
     link.href = `#${this.root.id}`;
-    link.textContent = left === 1 ? "перейти к нему" : "перейти к первому";
+    link.textContent = left === 1 ? either("перейти к нему", "go to it") : either("перейти к первому", "go to the first");
     link.addEventListener("click", (event) => {
       event.preventDefault();
       this.goTo(requiredFields(this.form).empty[0]);
     });
-    return [`Осталось заполнить ${plural(left, "поле", "поля", "полей")}: `, link];
+    const words = either(
+      `Осталось заполнить ${plural(left, "поле", "поля", "полей")}: `,
+      `${counted(left, "field", "fields")} left to fill in: `,
+    );
+    return [words, link];
   }
 
   /** @param {import("./faults.js").Shown | undefined} shown */
