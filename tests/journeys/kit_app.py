@@ -123,6 +123,7 @@ def _frame() -> dict[str, Any]:
             "key": "u1",
             "today": "2026-01-19",
         },
+        "language": request.args.get("language", "ru"),
         "demo": True,
         "notice_count": 4,
         "urls": {

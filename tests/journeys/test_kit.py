@@ -119,6 +119,12 @@ def test_a_question_mark_shows_the_keys_and_escape_hides_them(page, seen):
     expect(page.locator("#keys-help")).to_be_hidden()
 
 
+def test_what_stands_beside_a_form_is_english_on_an_english_page(page, seen):
+    page.goto("/kit/step?language=en")
+    expect(page.locator("[data-form-filled]")).to_contain_text("required fields")
+    expect(page.locator("[data-required-left]").first).to_contain_text("left to fill in: go to")
+
+
 def test_alt_and_a_digit_open_a_section(page, seen):
     page.goto("/kit/inbox")
     page.keyboard.press("Alt+2")
