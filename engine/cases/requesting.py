@@ -23,6 +23,7 @@ from engine.records.tables import partner, referral
 from engine.runtime import Runtime
 
 PATHWAY: Final = "p06_request"
+START: Final = "p06_request_se_asked"
 AS_DOCUMENT: Final = "документ"
 
 PARTNERS: Final = {
@@ -75,6 +76,7 @@ def open_requests(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Val
             family_id=row.family_id,
             label=label,
             unit_id=call.unit_id,
+            start_event=START,
             request_key=f"request-{call.case_id}-{int(call.now.timestamp())}-{place}",
         )
         open_case(rt, conn, command, check_form=False)
