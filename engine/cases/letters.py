@@ -276,13 +276,9 @@ def _addressees(rt: Runtime, conn: Connection, lines: Iterable[Line]) -> list[Ad
 
 
 def _own_consents(given: Value) -> dict[str, Ground]:
-    """Number of a case → the consent that was given for this letter alone, as its sender describes it."""
-    return {
-        str(each.get("дело_семьи") or "").strip().upper(): Ground(
-            True, f"согласие: {each.get('реквизиты') or ''}"
-        )
-        for each in given or ()
-    }
+    """Number of a case → that a consent was given for this letter alone; where it lies stays in the case."""
+    found = Ground(True, "согласие для этого письма")
+    return {str(each.get("дело_семьи") or "").strip().upper(): found for each in given or ()}
 
 
 def _numbers(given: Value) -> list[str]:

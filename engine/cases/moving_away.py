@@ -64,7 +64,7 @@ def collect(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
             {
                 "документ": row.title,
                 "номер": row.number,
-                "дата": from_seconds(row.issued_at).astimezone(zone).date(),
+                "дата": f"{from_seconds(row.issued_at).astimezone(zone):%d.%m.%Y}",
                 "дело": row.case_number,
             }
             for row in shown

@@ -177,7 +177,7 @@ def test_a_family_without_a_ground_is_not_put_on_the_letter_and_it_says_why(
         grounds = [
             each.line.ground for case in (law, silent) for each in mentions(conn, case.id) if each.line
         ]
-    assert grounds == ["120-ФЗ", "согласие: от 12.01.2026"]
+    assert grounds == ["120-ФЗ", "согласие для этого письма"]
 
 
 @pytest.mark.usefixtures("_centre")
