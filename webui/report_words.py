@@ -69,7 +69,7 @@ def commissions(asking: Asking) -> list[Sheet]:
                 "сочтут там, где решат. Вопрос, отозванный до решения, и отменённое заседание не считаются."
             ),
             [_("Что считаем"), *(each.commission.name for each in found)],
-            _heard_rows(found),
+            _heard_rows(asking, found),
             warning=" ".join(
                 _(
                     "%(name)s: по протоколам вопросов %(total)s, по видам %(sum)s. Сверьте протоколы.",
@@ -84,9 +84,9 @@ def commissions(asking: Asking) -> list[Sheet]:
     ]
 
 
-def _heard_rows(found: list[Considered]) -> list[list[Cell]]:
+def _heard_rows(asking: Asking, found: list[Considered]) -> list[list[Cell]]:
     lines: list[tuple[str, Callable[[Considered], Cell]]] = [
-        (_("Заседаний"), lambda each: Cell(each.heard.sittings)),
+        (_("Заседаний"), lambda each: _sittings_cell(asking, each)),
         (_("Рассмотрено вопросов, всего"), lambda each: Cell(each.heard.total)),
         *(
             (ITEM_KINDS[kind], lambda each, place=place: Cell(each.heard.counted[place]))
@@ -97,6 +97,11 @@ def _heard_rows(found: list[Considered]) -> list[list[Cell]]:
         (_("Отложено, в счёт не идёт"), lambda each: Cell(each.heard.postponed)),
     ]
     return [[Cell(words), *(cell(each) for each in found)] for words, cell in lines]
+
+
+def _sittings_cell(asking: Asking, each: Considered) -> Cell:
+    held = each.heard.sittings
+    return Cell(held, href=asking.link("sittings", each.commission.id) if held else None)
 
 
 def _sum_cell(each: Considered) -> Cell:
@@ -133,8 +138,9 @@ def _our_questions(asking: Asking, found: list[Considered]) -> Sheet:
 
 
 def commission_rows(conn: Connection, asked: Asked, figure: str, part: str) -> list[Behind]:
-    """Questions behind a figure of a commission."""
-    return questions.facts(asked).listed(conn, figure, number_of(part))
+    """Questions behind a figure of a commission, or its sittings."""
+    found = questions.sittings(asked) if figure == "sittings" else questions.facts(asked)
+    return found.listed(conn, figure, number_of(part))
 
 
 def visits(asking: Asking) -> list[Sheet]:

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, true
 
 from engine.access.directory import Unit
 from engine.access.policy import reach, require
-from engine.deadlines.calendar import Calendar
+from engine.deadlines.calendar import FIRST_YEAR, LAST_YEAR, Calendar
 from engine.deadlines.counting import Office
 from engine.errors import InvalidData, NotAllowed
 from engine.model import Actor, Permission, Scope
@@ -41,9 +41,12 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Asked(Span):
-    """`units`: None stands for all. `today` is the day by the clock of the office of whoever asks."""
+    """`units`: None stands for all; `around` are those of the municipality, for what is everybody's there.
+    `today` is the day by the clock of the office of whoever asks.
+    """
 
     units: frozenset[int] | None
+    around: frozenset[int]
     office: Office
     calendar: Calendar
     today: date
@@ -102,18 +105,20 @@ def ask(
         raise InvalidData("Отчёт не построен.", {"last": "Последний день раньше первого: поправьте период."})
     if last - first > LONGEST:
         raise InvalidData("Отчёт не построен.", {"last": "Период длиннее пяти лет: возьмите короче."})
+    if first.year < FIRST_YEAR or last.year > LAST_YEAR:
+        raise InvalidData("Отчёт не построен.", {"last": "Проверьте годы периода: таких у нас не бывает."})
+    tree = rt.directory.tree()
     if unit_id is not None:
-        parts = (
-            frozenset(rt.directory.tree().below(unit_id)) if unit_id in rt.directory.tree().units else None
-        )
-        if parts is None or not (units is None or unit_id in units):
+        if unit_id not in tree.units or not (units is None or unit_id in units):
             raise NotAllowed("Этого подразделения в вашем отчёте нет.", "Выберите подразделение из списка.")
+        parts = frozenset(tree.below(unit_id))
         units = parts if units is None else parts & units
     office = rt.calendars.office(actor.unit_id)
     return Asked(
         first=first,
         last=last,
         units=units,
+        around=frozenset(tree.below(tree.municipality(actor.unit_id))),
         office=office,
         calendar=rt.calendars.calendar(actor.unit_id),
         today=rt.clock.now().astimezone(office.zone).date(),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, select, true
 
 from engine.cases.tables import case_
 from engine.model import Actor
@@ -17,7 +17,7 @@ from engine.records.agenda import POSTPONED
 from engine.records.commission_report import Heard, heard_by_commission
 from engine.records.commissions import ITEM_KINDS, Commission, commissions_of
 from engine.records.sittings import HELD
-from engine.records.tables import DECIDED, agenda_item, sitting
+from engine.records.tables import DECIDED, agenda_item, commission, sitting
 from engine.reports.asked import Asked
 from engine.reports.facts import Facts, Figures
 from engine.runtime import Runtime
@@ -54,6 +54,22 @@ def facts(asked: Asked) -> Facts:
         day=sitting.c.day,
         note=agenda_item.c.kind,
         words=lambda kind: ITEM_KINDS.get(kind, kind),
+    )
+
+
+def sittings(asked: Asked) -> Facts:
+    """Sittings of the municipality that were held in the period: their calendar is everybody's there."""
+    return Facts(
+        source=sitting.join(commission, commission.c.id == sitting.c.commission_id).join(
+            case_, case_.c.id == sitting.c.case_id
+        ),
+        where=and_(sitting.c.status == HELD, asked.on(sitting.c.day), commission.c.unit_id.in_(asked.around)),
+        figures={"sittings": true()},
+        part=sitting.c.commission_id,
+        case_id=sitting.c.case_id,
+        number=case_.c.number,
+        day=sitting.c.day,
+        note=commission.c.name,
     )
 
 

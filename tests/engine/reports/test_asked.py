@@ -31,7 +31,14 @@ def test_figures_of_another_unit_and_of_ones_own_work_alone_are_refused(rt, town
 
 @pytest.mark.parametrize(
     ("first", "last"),
-    [(None, YEAR[1]), (YEAR[0], None), (YEAR[1], YEAR[0]), (date(2000, 1, 1), YEAR[1])],
+    [
+        (None, YEAR[1]),
+        (YEAR[0], None),
+        (YEAR[1], YEAR[0]),
+        (date(2000, 1, 1), YEAR[1]),
+        (date.min, date(2, 1, 1)),
+        (date(9999, 1, 1), date.max),
+    ],
 )
 def test_a_period_that_is_none_says_what_to_correct(rt, head, first, last):
     with pytest.raises(InvalidData) as refused:

@@ -6,7 +6,7 @@ from engine.model import SYSTEM
 from engine.records.commissions import ITEM_KINDS, NewCommission, create_commission
 from engine.records.sittings import CANCELLED
 from engine.records.tables import WITHDRAWN
-from engine.reports.questions import facts, questions
+from engine.reports.questions import facts, questions, sittings
 from tests.engine.reports.rows import a_case, a_question, a_sitting, year
 
 
@@ -23,8 +23,10 @@ def test_a_question_put_off_counts_once_where_it_is_decided(rt, town, analyst):
         a_question(conn, number, january, case_id, "gsp", status=WITHDRAWN, decision=None)
         a_question(conn, number, cancelled, case_id, "remove")
         [found] = questions(rt, conn, analyst, year(rt, analyst))
+        held = sittings(year(rt, analyst)).listed(conn, "sittings", number)
     assert (found.heard.sittings, found.heard.total, found.heard.agrees) == (1, 2, True)
     assert (found.ours["all"], found.ours["again"], found.ours["postponed"]) == (2, 1, 0)
+    assert [each.case_id for each in held] == [january]
     assert found.families == 1
 
 
