@@ -25,6 +25,8 @@ REGISTERED_TWICE = "samoylov"
 """Whose applicant has a second card."""
 
 ADULT = 18
+BABY = timedelta(days=170)
+"""How old a baby is: born before the play begins, also where its last day comes after long holidays."""
 PASSPORT_AT = 14
 
 
@@ -138,4 +140,4 @@ def _data(kin: Kin, today: date, address: str, phone: str, number: int, rng: ran
 
 def _birth(age: int, today: date, rng: random.Random) -> date:
     """A birthday that makes somebody `age` years old today and for months to come; babies are five months."""
-    return today - timedelta(days=round(age * 365.25) + (rng.randint(10, 170) if age else 160))
+    return today - (timedelta(days=round(age * 365.25) + rng.randint(10, 170)) if age else BABY)

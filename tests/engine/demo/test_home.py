@@ -13,7 +13,7 @@ from sqlalchemy import select
 from engine.bootstrap import open_runtime
 from engine.cases.queries import case_list
 from engine.clock import ShiftedClock, SystemClock
-from engine.demo import building, sittings
+from engine.demo import building, people, sittings
 from engine.demo.everyday import everyday
 from engine.demo.home import fill_home, has_instance
 from engine.demo.town import demo_actor
@@ -132,6 +132,15 @@ def test_it_ends_while_the_office_works(demo: Runtime, now: str, at: str | None,
     day = date.fromisoformat(at) if at else None
     found = building.last_moment(datetime.fromisoformat(now).replace(tzinfo=zone), day, calendar)
     assert found == datetime.fromisoformat(last).replace(tzinfo=zone)
+
+
+def test_babies_are_born_before_the_play_begins_whatever_day_is_asked_for(demo: Runtime) -> None:
+    calendar = demo.calendars.calendar(demo_actor(demo, "krylova").unit_id)
+    noon = datetime(2026, 1, 1, 12, tzinfo=ZoneInfo("Europe/Moscow"))
+    for number in range(730):
+        asked = noon.date() + timedelta(days=number)
+        last = building.last_moment(noon, asked, calendar).date()
+        assert last - people.BABY < asked - building.BEGINS, asked
 
 
 def test_the_folder_says_that_it_is_a_demonstration(demo_home: Path) -> None:
