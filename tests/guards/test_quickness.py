@@ -25,6 +25,7 @@ MADE_IN = {
     "tests/engine/test_bootstrap.py",
     "tests/factories/access.py",  # the empty instance that the others are copies of
     "tests/journeys/office.py",
+    "tests/journeys/pictures.py",  # no test: it takes the pictures of the guides
     "tests/journeys/test_every_page.py",
 }
 """A test that needs an instance, an office or a demonstration takes a copy: CONTRIBUTING says whose. Whoever
