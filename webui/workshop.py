@@ -17,13 +17,13 @@ from werkzeug.wrappers import Response
 
 from engine import bpmn, dmn
 from engine.access.queries import names_of
-from engine.definitions.drafts import forget_upload, keep_upload, kept_upload, publish_upload
+from engine.definitions.drafts import forget_upload, keep_upload, kept_upload, publish_upload, waiting_uploads
 from engine.definitions.files import MAX_BYTES, Checked, ReadFile, Upload, kind_of
 from engine.definitions.library import Release
 from engine.definitions.queries import DefinitionRow, definition_content, published_definitions
 from engine.definitions.service import check_upload
 from engine.errors import Finding, NotFound
-from engine.model import Permission
+from engine.model import Permission, Scope
 from engine.versions.changes import Sign
 from engine.versions.comparing import Part, compare_upload
 from engine.versions.impact import judge_upload, touched_pathways
@@ -53,13 +53,17 @@ def index() -> str:
         rows = published_definitions(conn)
         names = names_of(conn, {row.published_by for row in rows})
         release = rt.library.current(conn)
+        may_publish = actor().may(Permission.DEFINITION_PUBLISH, Scope.MUNICIPALITY)
+        waiting = waiting_uploads(conn, actor()) if may_publish else []
+        names |= names_of(conn, {each.by for each in waiting})
     return render_template(
         "workshop.html",
+        waiting=waiting,
         groups=_groups(rows),
         steps_of=steps_of_forms(release),
         names=names,
         kinds=KINDS,
-        may_publish=actor().may(Permission.DEFINITION_PUBLISH),
+        may_publish=may_publish,
     )
 
 

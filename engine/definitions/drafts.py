@@ -39,6 +39,28 @@ class Kept:
         return self.files[number]
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An upload in a list: when, by whom, the names of its files."""
+
+    id: int
+    at: datetime
+    by: int
+    names: tuple[str, ...]
+
+
+def waiting_uploads(conn: Connection, actor: Actor) -> list[Waiting]:
+    """What was uploaded and neither published nor dropped, the last first; every publisher sees all."""
+    require(actor, Permission.DEFINITION_PUBLISH, Scope.MUNICIPALITY)
+    names: dict[int, list[str]] = {}
+    for row in conn.execute(
+        select(upload_file.c.upload_id, upload_file.c.name).order_by(upload_file.c.number)
+    ):
+        names.setdefault(row.upload_id, []).append(row.name)
+    rows = conn.execute(select(upload).order_by(upload.c.id.desc()))
+    return [Waiting(row.id, from_seconds(row.at), row.by, tuple(names.get(row.id, ()))) for row in rows]
+
+
 def keep_upload(rt: Runtime, actor: Actor, files: Sequence[Upload]) -> int:
     """Keep files as they came, however bad they are; returns the number of the upload."""
     require(actor, Permission.DEFINITION_PUBLISH, Scope.MUNICIPALITY)

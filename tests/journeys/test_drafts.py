@@ -55,7 +55,7 @@ def test_a_draft_kept_on_another_page_meanwhile_is_shown_before_anything_is_writ
     open_step(page)
     page.get_by_label("Цель сопровождения").fill("Моё")
     page.get_by_label("Выезд в семью").focus()
-    expect(page.get_by_text("Черновик изменили")).to_be_visible()
+    expect(page.get_by_text("Черновик этого шага изменили")).to_be_visible()
     del site.answers["/post/draft"]
     page.get_by_role("button", name="Оставить мой текст").click()
     expect(page.locator("[data-draft-state]")).to_have_attribute("data-state", "saved")

@@ -227,6 +227,7 @@ REFUSED: dict[str, Call] = {
     "definitions.drafts.keep_upload": lambda w, a: drafts.keep_upload(w.rt, a, [Upload("а.bpmn", b"<a/>")]),
     "definitions.drafts.kept_upload": lambda w, a: drafts.kept_upload(w.rt, a, 1),
     "definitions.drafts.publish_upload": lambda w, a: drafts.publish_upload(w.rt, a, 1),
+    "definitions.drafts.waiting_uploads": lambda w, a: w.read(lambda c: drafts.waiting_uploads(c, a)),
     "definitions.service.publish": lambda w, a: definitions.publish(w.rt, a, []),
     # documents
     "documents.access.attachment_row": lambda w, a: w.read(

@@ -198,6 +198,17 @@ def test_errors_forbid_publishing_and_say_where_and_what_to_do(visit, rt):
     methodologist.get(gate, status=404)
 
 
+def test_what_was_uploaded_and_left_is_found_on_the_page_of_pathways(visit, office):
+    """The browser dies between the check and the decision: the address of the check is nowhere else."""
+    assert "Загружено и не опубликовано" not in visit("R25").get("/workshop").words
+    gate = upload(visit("R25"), ("small.bpmn", good())).location
+    page = visit("R25").get("/workshop")
+    assert page.link("small.bpmn") == page.link("К проверке") == gate
+    assert "Загружено и не опубликовано" not in visit("R05").get("/workshop").words
+    visit("R25").post(f"{gate}/drop")
+    assert "Загружено и не опубликовано" not in visit("R25").get("/workshop").words
+
+
 def test_nothing_chosen_is_told_at_the_field(visit):
     answer = visit("R25").post("/workshop/upload", status=422)
     assert "Выберите один или несколько файлов" in answer.text
