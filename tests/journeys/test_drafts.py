@@ -62,3 +62,11 @@ def test_a_draft_kept_on_another_page_meanwhile_is_shown_before_anything_is_writ
     sent = site.sent("PUT", "/post/draft")
     assert [draft["base"] for draft in sent] == [0, 77]
     assert sent[-1]["data"]["цель"] == "Моё"
+
+
+def test_the_time_of_a_draft_is_that_of_the_office_and_not_of_the_computer(page, seen, site):
+    site.answers["/post/draft"] = (200, {"kept_at": "03:17", "saved_at": 5})
+    open_step(page)
+    page.get_by_label("Цель сопровождения").fill("Моё")
+    page.get_by_label("Выезд в семью").focus()
+    expect(page.locator("[data-draft-state]")).to_have_text("черновик сохранён 03:17")

@@ -52,8 +52,8 @@ export function waitingDrafts() {
  * Keeps a draft here and sends it.
  * @param {Stored} draft
  * @param {{leaving?: boolean}} [options]
- * @returns {Promise<{result: "saved" | "local" | "refused", savedAt?: number, newer?: Newer}>} local: kept here until there is a connection
- *   and a person signed in; savedAt: by the clock of the server
+ * @returns {Promise<{result: "saved" | "local" | "refused", savedAt?: number, keptAt?: string, newer?: Newer}>} local: kept here until there is a connection
+ *   and a person signed in; savedAt, keptAt: by the clock of the server
  */
 export async function putDraft(draft, options) {
   localStorage.setItem(storageKey(draft.url), JSON.stringify(draft));
@@ -78,8 +78,8 @@ export async function putDraft(draft, options) {
   if (isLatest) {
     forgetDraft(draft.url);
   }
-  const { saved_at: savedAt } = await response.json().catch(() => ({}));
-  return { result: "saved", savedAt };
+  const { saved_at: savedAt, kept_at: keptAt } = await response.json().catch(() => ({}));
+  return { result: "saved", savedAt, keptAt };
 }
 
 /**

@@ -82,11 +82,11 @@ export class Draft {
     }
     this.last = text;
     const body = { data, version: this.version, base: Number(this.base) };
-    const { result, savedAt, newer } = await putDraft({ url: this.url, body, at: Date.now(), base: this.base }, { leaving });
+    const { result, savedAt, keptAt, newer } = await putDraft({ url: this.url, body, at: Date.now(), base: this.base }, { leaving });
     if (savedAt) {
       this.base = String(savedAt);
     }
-    this.say(result, aloud);
+    this.say(result, aloud, keptAt);
     if (newer) {
       this.onNewer?.(newer);
     }
@@ -98,9 +98,9 @@ export class Draft {
     return this.save({ aloud: true });
   }
 
-  /** @param {"saved" | "local" | "refused"} result @param {boolean} aloud */
-  say(result, aloud) {
-    const at = clock(new Date());
+  /** keptAt: the time by the clock of the office. @param {"saved" | "local" | "refused"} result @param {boolean} aloud @param {string} [keptAt] */
+  say(result, aloud, keptAt) {
+    const at = keptAt ?? clock(new Date());
     const words = {
       saved: either(`черновик сохранён ${at}`, `draft saved at ${at}`),
       local: either(`черновик сохранён на этом компьютере ${at}`, `draft saved on this computer at ${at}`),
