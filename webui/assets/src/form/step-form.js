@@ -129,8 +129,8 @@ export class StepForm {
       title,
       words: message,
       actions: [
-        { words: "Оставить мой текст", act: keepMine },
-        { words: "Открыть тот черновик", act: openTheirs },
+        { words: either("Оставить мой текст", "Keep my text"), act: keepMine },
+        { words: either("Открыть тот черновик", "Open that draft"), act: openTheirs },
       ],
     });
   }
