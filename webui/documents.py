@@ -60,7 +60,7 @@ def _page(document_id: int, *, typed: Mapping[str, str] | None = None, **more: A
         inside = card.case_id in visible_among(conn, person, [card.case_id])
         case = case_card(rt, conn, person, card.case_id, for_step=True) if inside else None
         names = names_of(conn, {card.made_by, card.issued_by or 0})
-        head = head_of(rt, conn, case.agency_id if case else person.agency_id)
+        head = head_of(rt, conn, case.unit_id if case else person.unit_id)
     may_change = _may(own_document_row, document_id)
     return render_template(
         "document.html",

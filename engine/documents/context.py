@@ -79,7 +79,7 @@ class PrintedTerm:
 
 @dataclass(frozen=True, slots=True)
 class Performer:
-    """Who made the step."""
+    """Who did a step or signs a paper: a short name and a position; empty where nobody is known."""
 
     name: str = ""
     post: str = ""
@@ -92,13 +92,17 @@ def build(
     person: Person | None,
     representative: Representative | None,
     performer: Performer,
+    steps: Mapping[str, Performer],
+    roles: Mapping[str, Performer],
     terms: Mapping[str, PrintedTerm],
     variables: Mapping[str, Value],
     labels: Labels,
     today: date,
     demo: bool,
 ) -> dict[str, Value]:
-    """The context of a template. Names of our own win over variables of the same name."""
+    """The context of a template. Names of our own win over variables of the same name. `steps`: who finished
+    a step last, by its key; `roles`: who holds a role.
+    """
     return {
         **variables,
         "текст": {name: _worded(name, value, labels) for name, value in variables.items()},
@@ -117,7 +121,9 @@ def build(
         },
         "заявитель": _person(person),
         "представитель": _representative(representative),
-        "исполнитель": {"имя": performer.name, "должность": performer.post},
+        "исполнитель": _signature(performer),
+        "шаги": {key: _signature(each) for key, each in steps.items()},
+        "роли": {key: _signature(each) for key, each in roles.items()},
         "сроки": {
             key: {"до": each.until, "норма": each.norm, "основание": each.ground}
             for key, each in terms.items()
@@ -148,6 +154,10 @@ def _worded(name: str, value: Value, labels: Labels) -> Value:
     if isinstance(value, str) and name in labels:
         return labels[name].get(value, value)
     return value if value is None or isinstance(value, str | date | time) else in_words(value)
+
+
+def _signature(performer: Performer) -> dict[str, Value]:
+    return {"имя": performer.name, "должность": performer.post}
 
 
 def _person(person: Person | None) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, bindparam, select
 
 from engine import bpmn
+from engine.access.policy import ROLES
 from engine.access.tables import account
 from engine.cases.history import HistoryKind
 from engine.cases.letters import annex
@@ -28,7 +29,7 @@ from engine.definitions.library import Release
 from engine.documents import context
 from engine.documents.access import case_row, require_step_of
 from engine.documents.service import add_draft
-from engine.documents.signers import head_of
+from engine.documents.signers import commission_of_unit, head_of
 from engine.documents.workshop import Made, workshop
 from engine.errors import NotFound
 from engine.model import SYSTEM, Actor, Clock, Permission, Value
@@ -51,6 +52,12 @@ _STEP_DATA = (
     )
     .order_by(history.c.id.desc())
     .limit(1)
+)
+_DOERS = (
+    select(history.c.node, account)
+    .join_from(history, account, history.c.actor_id == account.c.id)
+    .where(history.c.case_id == bindparam("case_id"), history.c.kind == HistoryKind.COMPLETED)
+    .order_by(history.c.id)
 )
 _CLOSED_BY = select(task.c.closed_by).where(task.c.id == bindparam("task_id"))
 _ACCOUNT = select(account).where(account.c.id == bindparam("account_id"))
@@ -140,7 +147,7 @@ def _context(
     about = _person(rt, conn, row.person_id)
     agency = rt.directory.tree().unit(row.agency_id)
     zone = ZoneInfo(rt.directory.tree().unit(row.unit_id).zone)
-    head = head_of(rt, conn, agency.id)
+    head = head_of(rt, conn, row.unit_id)
     return context.build(
         case=context.CaseFacts(
             number=row.number,
@@ -153,7 +160,9 @@ def _context(
         ),
         person=_person_facts(about),
         representative=_representative(about),
-        performer=_performer(conn, made_by),
+        performer=_performer(rt, conn, release, row, made_by),
+        steps={doer.node: _named(doer) for doer in conn.execute(_DOERS, {"case_id": row.id})},
+        roles=commission_of_unit(rt, conn, row.unit_id),
         terms=_terms(rt, conn, row),
         variables=known,
         labels=_labels(release, row.process),
@@ -236,9 +245,18 @@ def _representative(data: PersonData | None) -> context.Representative | None:
     return context.Representative(found.name, found.relation, found.paper)
 
 
-def _performer(conn: Connection, account_id: int) -> context.Performer:
-    row = conn.execute(_ACCOUNT, {"account_id": account_id}).one_or_none()
-    if row is None:
-        return context.Performer()
+def _performer(
+    rt: Runtime, conn: Connection, release: Release, case: Row[Any], made_by: int
+) -> context.Performer:
+    """Who finished the step; of what the program made, whoever answers for the case; else role and unit."""
+    found = conn.execute(_ACCOUNT, {"account_id": made_by or case.owner_id}).one_or_none()
+    if found is not None:
+        return _named(found)
+    role = ROLES.get(release.process(case.process).properties.get("owner", ""), "")
+    unit = rt.directory.tree().unit(case.unit_id).name
+    return context.Performer(post=", ".join(part for part in (role, unit) if part))
+
+
+def _named(row: Row[Any]) -> context.Performer:
     name = FullName(row.family_name, row.given_name, row.patronymic)
     return context.Performer(name.short(), row.position)

@@ -150,6 +150,8 @@ def values() -> dict[str, Value]:
         ),
         representative=Representative("Белов И. П.", "сын", "доверенность"),
         performer=Performer("Крылова О. П.", "специалист"),
+        steps={"p05_work_ut_plan": Performer("Белова Н. А.", "куратор случая")},
+        roles={"R11": Performer("Седова Л. Г.", "председатель комиссии")},
         terms={"T15": PrintedTerm("21.01.2026", "10 раб. дней от заявления", "442-ФЗ, ст. 16")},
         variables=variables,
         labels={"форма_обслуживания": {"дома": "На дому"}},

@@ -27,6 +27,7 @@ COLLEAGUES = {
     "access.queries.colleague", "access.queries.colleagues", "access.queries.holders",
     "access.queries.names_of", "access.absences.away_now", "access.actors.away_today",
     "access.absences.away_on", "documents.signers.head_of",
+    "documents.signers.commission_of_unit",
     "records.queries.settlements", "records.cars.cars_of", "records.cars.taken_on",
     "records.commissions.members_of", "records.commissions.commission_row",
     "definitions.pins.definition_of", "definitions.pins.pin",

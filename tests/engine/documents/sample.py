@@ -316,6 +316,14 @@ SAMPLE = context.build(
     ),
     representative=None,
     performer=context.Performer("Ёлкина Д. О.", "Специалист по социальной работе"),
+    steps={
+        "p04_commission_ut_hear": context.Performer("Тихонова А. М.", "Заместитель председателя"),
+        "p09_ut_approve": context.Performer("Гусева О. П.", "Главный специалист"),
+    },
+    roles={
+        "R10": context.Performer("Лунина О. В.", "Секретарь комиссии"),
+        "R11": context.Performer("Седова Л. Г.", "Председатель комиссии"),
+    },
     terms={
         "T14": context.PrintedTerm("19.01.2026", "5 раб. дней от заявления", "442-ФЗ, ст. 15"),
         "T15": context.PrintedTerm("26.01.2026", "10 раб. дней от заявления", "442-ФЗ, ст. 16"),

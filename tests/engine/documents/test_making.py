@@ -21,7 +21,7 @@ from engine.records.values import IdentityDocument, PersonData, Representative
 from engine.runtime import Runtime
 from tests.engine.documents.making import docx, make_case, only_document
 from tests.engine.formjs.making import field, schema
-from tests.factories.access import make_account, make_actor
+from tests.factories.access import make_account, make_actor, town
 from tests.factories.cases import chain, complete, diagram, flows, publish_files, user_task
 
 
@@ -40,7 +40,7 @@ def test_the_draft_knows_the_case_the_step_and_who_made_it(rt, specialist):
     )
     make_case(rt, specialist, template, {"доход": Decimal("9870.5")})
     assert text_of_draft(rt, specialist) == (
-        "small-2026-0001; КЦСОН; Ёлкина\u00a0Д.\u00a0О.; 9\u00a0870,5; 12.01.2026"
+        "small-2026-0001; КЦСОН; Ёлкина\u00a0Д.\u00a0О.; 9870,5; 12.01.2026"
     )
     with rt.database.read() as conn:
         row = conn.execute(select(document)).one()
@@ -83,6 +83,61 @@ def test_the_head_of_the_agency_signs(rt, specialist):
     make_account(rt, "R27", name=FullName("Гаврилов", "Пётр", "Ильич"))
     make_case(rt, specialist, docx("{{ организация.должность }} {{ организация.руководитель }}"))
     assert text_of_draft(rt, specialist) == "Руководитель Гаврилов\u00a0П.\u00a0И."
+
+
+SIGNED = '{{ организация.должность }} {{ организация.руководитель or "—" }}'
+BY_PROGRAM = (
+    '<startEvent id="s" name="Начало"/>'
+    + user_task("first")
+    + '<intermediateThrowEvent id="made" name="Готово"><extensionElements><camunda:properties>'
+    '<camunda:property name="document" value="D25"/></camunda:properties></extensionElements>'
+    '</intermediateThrowEvent><endEvent id="e" name="Конец"/>' + flows("s first made e")
+)
+"""A pathway whose document is made by the program after the step."""
+
+
+def made_by_program(rt: Runtime, specialist: Actor, template: str, **properties: str) -> str:
+    publish_files(rt, diagram("auto", BY_PROGRAM, **properties), Upload("D25.docx", docx(template)))
+    start_case(rt, StartCase(specialist, "auto"))
+    complete(rt, specialist, "first")
+    sweep_until_idle(rt)
+    return text_of_draft(rt, make_actor(rt, "R07"))
+
+
+def test_without_a_head_of_the_agency_the_head_of_the_department_signs(rt, specialist):
+    make_account(rt, "R07", name=FullName("Ершова", "Марина", "Викторовна"))
+    make_case(rt, specialist, docx(SIGNED))
+    assert text_of_draft(rt, specialist) == "Руководитель Ершова\u00a0М.\u00a0В."
+
+
+def test_the_head_of_another_agency_does_not_sign(rt, specialist):
+    make_account(rt, "R27", unit_id=town(rt).administration)
+    make_case(rt, specialist, docx(SIGNED))
+    assert text_of_draft(rt, specialist) == "Руководитель —"
+
+
+def test_what_the_program_made_names_whoever_answers_for_the_case(rt, specialist):
+    assert made_by_program(rt, specialist, "{{ исполнитель.имя }}") == "Ёлкина\u00a0Д.\u00a0О."
+
+
+def test_while_nobody_answers_for_the_case_its_role_and_department_are_named(rt, specialist):
+    shown = made_by_program(
+        rt, specialist, '{{ исполнитель.имя or "—" }}; {{ исполнитель.должность }}', owner="R03"
+    )
+    assert shown == "—; Куратор случая, Отделение помощи семье"
+
+
+def test_a_document_names_who_made_another_step_of_the_case(rt, specialist):
+    template = '{{ шаги.first.имя }}; {{ шаги.never.имя or "—" }}'
+    assert made_by_program(rt, specialist, template) == "Ёлкина\u00a0Д.\u00a0О.; —"
+
+
+def test_the_chair_is_named_and_of_two_chairs_none(rt, specialist):
+    make_account(rt, "R11", name=FullName("Седова", "Лариса", "Геннадьевна"))
+    case_id = make_case(rt, specialist, docx('{{ роли.R11.имя or "—" }}; {{ роли.R10.имя or "—" }}'))
+    assert text_of_draft(rt, specialist) == "Седова\u00a0Л.\u00a0Г.; —"
+    make_account(rt, "R11")
+    assert text_of_draft(rt, specialist, make_document(rt, specialist, case_id, "D25")) == "—; —"
 
 
 def test_chosen_options_stand_in_words(rt, specialist):

@@ -210,6 +210,53 @@ def test_the_ruling_holds_everything_that_a_ruling_must_state():
         assert part in text
 
 
+NOBODY = {"имя": "", "должность": ""}
+LINE = "______________"
+
+
+@pytest.mark.parametrize("key", ["D31", "D32"])
+def test_minutes_name_whoever_led_the_sitting_even_while_the_chair_was_away(key):
+    assert f"Председательствующий\n{LINE}\nТихонова А. М." in shown(key)
+    assert f"Председательствующий\n{LINE}\nСавельев П. И." in shown(key, шаги={})
+    assert f"Председательствующий\n{LINE}\n " in shown(key, шаги={}, явка=[])
+
+
+def test_what_made_a_sitting_extraordinary_is_a_sentence_of_its_own():
+    why = {"внеочередное": True, "повод_внеочередного": "Комиссия решает по тревожному сигналу"}
+    for key in ("D31", "D32"):
+        assert "внеочередное. Комиссия решает" in shown(key, **why)
+    assert "Заседание внеочередное. Комиссия решает" in shown("D30", **why)
+
+
+@pytest.mark.parametrize(
+    ("key", "signer"),
+    [
+        ("D33", "Секретарь комиссии\n{}\nЛунина О. В."),
+        ("D42", "Специалист по социальной работе\n{}\nЁлкина Д. О."),
+        ("D50", "Директор\n{}\nГаврилов П. И."),
+        ("D73", "Специалист комиссии\n{}\nЁлкина Д. О."),
+        ("D75", "Председатель комиссии\n{}\nСедова Л. Г."),
+        ("D80", "Главный специалист\n{}\nГусева О. П."),
+        ("D81", "Главный специалист\n{}\nГусева О. П."),
+    ],
+)
+def test_a_paper_names_who_signs_it(key, signer):
+    assert signer.format(LINE) in shown(key)
+
+
+@each_template
+def test_beside_the_line_of_a_signer_whom_nobody_knows_stands_no_second_line(path):
+    unknown = {
+        "организация": {**SAMPLE["организация"], "руководитель": ""},
+        "исполнитель": {"имя": "", "должность": "Куратор случая, Отделение семьи"},
+        "роли": {"R10": NOBODY, "R11": NOBODY},
+        "шаги": {},
+    }
+    text = shown(path.stem, **unknown)
+    assert not re.search(rf"{LINE}\n____________\b", text)
+    assert not re.search("(Исполнитель|Составил|Внёс): _", text)
+
+
 def test_a_secret_vote_is_said_to_be_secret():
     secret = {**SAMPLE["правила"], "тайное": True}
     for document in ("D31", "D32"):
