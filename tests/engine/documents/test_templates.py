@@ -221,6 +221,15 @@ def test_minutes_name_whoever_led_the_sitting_even_while_the_chair_was_away(key)
     assert f"Председательствующий\n{LINE}\n " in shown(key, шаги={}, явка=[])
 
 
+def test_no_page_of_a_ruling_holds_a_signature_alone():
+    path = next(path for path in SHIPPED if path.stem == "D32")
+    document = Document(BytesIO(path.read_bytes()))
+    *_, last_words, gap = document.paragraphs[:-1]
+    assert last_words.text.startswith("Постановление направляют")
+    assert last_words.paragraph_format.keep_with_next
+    assert gap.paragraph_format.keep_with_next
+
+
 def test_what_made_a_sitting_extraordinary_is_a_sentence_of_its_own():
     why = {"внеочередное": True, "повод_внеочередного": "Комиссия решает по тревожному сигналу"}
     for key in ("D31", "D32"):
