@@ -223,7 +223,7 @@ def _sitting(each: Sitting, *, reads: bool) -> dict[str, Any]:
         "day": date_words(each.day),
         "iso": each.day.isoformat(),
         "state": sitting_state(each),
-        "note": "; ".join(filter(None, (sitting_origin(each), each.reason))),
+        "note": ". ".join(filter(None, (sitting_origin(each), each.reason))),
         "heard": each.heard,
         "movable": each.planned and each.case_id is None,
         "sitting": url_for("sittings.show", case_id=each.case_id) if each.case_id and reads else None,

@@ -106,7 +106,7 @@ def test_the_secretary_moves_and_calls_off_and_others_only_look(visit, rt, commi
     assert answer.status_code == 303
     words = visit("R10").get(f"/commissions/{commission}").words.replace("\u00a0", " ")
     assert "14 января, ср" in words
-    assert "перенесено с 13.01.2026; Председатель в отъезде" in words
+    assert "перенесено с 13.01.2026. Председатель в отъезде" in words
     refused = visit("R10").post(form["action"], {"day": "2026-01-17", "reason": "Так"}, status=422)
     assert "нерабочий день" in refused.text
     visit("R10").post(form["action"], {"cancel": "1", "reason": "Нет вопросов"})
@@ -116,7 +116,7 @@ def test_the_secretary_moves_and_calls_off_and_others_only_look(visit, rt, commi
     assert len(dayless.select('input[name="day"][aria-invalid="true"]')) == 1, "the field at fault says so"
     visit("R10").post(extra, {"day": "2026-01-16", "reason": "Срочный вопрос"})
     looked = visit("R05").get(f"/commissions/{commission}")
-    assert "внеочередное; Срочный вопрос" in looked.words
+    assert "внеочередное. Срочный вопрос" in looked.words
     assert looked.select_one('form[action*="/sittings"]') is None
     visit("R05").post(extra, {"day": "2026-01-19", "reason": "Так"}, status=403)
 
