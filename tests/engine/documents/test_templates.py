@@ -260,6 +260,7 @@ def test_beside_the_line_of_a_signer_whom_nobody_knows_stands_no_second_line(pat
         "исполнитель": {"имя": "", "должность": "Куратор случая, Отделение семьи"},
         "роли": {"R10": NOBODY, "R11": NOBODY},
         "шаги": {},
+        "водитель": None,
     }
     text = shown(path.stem, **unknown)
     assert not re.search(rf"{LINE}\n____________\b", text)
