@@ -35,5 +35,7 @@ class Runtime:
     directory: Directory
     wake: Callable[[], None] = _nobody
     """Told after a commit that left work in the outbox: `rt.database.after_commit(rt.wake)`."""
+    trial: bool = False
+    """The cases of a trial run are about nobody: nothing that a form says is compared with the records."""
     watch: Callable[[LockedCase, StepResult], None] | None = None
     """Told of every step of a case inside its transaction: a trial run learns from it what was passed."""

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine.cases.queries import case_list
+from engine.definitions.library import Release
 from engine.errors import InvalidData
 from engine.model import Permission
 from engine.records.queries import (
@@ -25,10 +26,14 @@ from engine.worklist.next_action import next_actions
 from engine.worklist.relocation import move_family
 from webui.frame import local_now
 from webui.guards import actor, permission, runtime
+from webui.opening import startable
 from webui.rows import action_view
 from webui.search import sought
 
 pages = Blueprint("families", __name__)
+
+LEAVING = "p05_transfer"
+"""The pathway by which a family goes over to another municipality."""
 
 
 @pages.post("/families")
@@ -125,6 +130,7 @@ def _page(family_id: int, errors: Mapping[str, str]) -> str:
         similar = similar_people(rt, conn, person, search) if search and not found else []
         newcomer = person_brief(rt, conn, person, chosen) if chosen else None
         places = settlements(conn, tree.municipality(person.unit_id))
+        release = rt.library.newest(conn)
     present = [member for member in view.members if member.last_day is None]
     within = {member.person.id for member in present}
     return render_template(
@@ -143,7 +149,7 @@ def _page(family_id: int, errors: Mapping[str, str]) -> str:
         places=[{"value": each.id, "words": _place(each.words, each.unit_id)} for each in places],
         unit=tree.unit(view.unit_id).name,
         today=local_now(person).date().isoformat(),
-        leaving_url=_leaving_url([member.person.id for member in present]),
+        leaving_url=_leaving_url(release, [member.person.id for member in present]),
         may_edit=person.may(Permission.RECORD_EDIT) and not view.erased,
         errors=errors,
         sent=request.form,
@@ -152,11 +158,12 @@ def _page(family_id: int, errors: Mapping[str, str]) -> str:
     )
 
 
-def _leaving_url(present: list[int]) -> str | None:
-    """Where a move to another municipality is begun; None for who opens no cases, or when nobody is left."""
-    if not present or not actor().may(Permission.CASE_START):
+def _leaving_url(release: Release | None, present: list[int]) -> str | None:
+    """Where a move to another municipality is begun; None for who may not begin it, or with nobody left."""
+    offered = [] if release is None else startable(release, actor())
+    if not present or all(pathway["key"] != LEAVING for pathway in offered):
         return None
-    return url_for("opening.new", key="p05_transfer", person=present[0])
+    return url_for("opening.new", key=LEAVING, person=present[0])
 
 
 def _chosen() -> int | None:

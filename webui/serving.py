@@ -16,6 +16,7 @@ import structlog
 from waitress.server import MultiSocketServer, TcpWSGIServer, create_server
 
 from engine.bootstrap import open_runtime
+from engine.cases.outbox import free_claims
 from engine.commands.demo import fill_if_empty, tell_logins
 from engine.errors import SettingsRefused, os_reason
 from engine.jobs.embedded import EmbeddedSweep
@@ -77,6 +78,8 @@ def serve(
         proxy = {"trusted_proxy": "*", "trusted_proxy_headers": PROXY_HEADERS} if behind_proxy else {}
         with _port_in_words(address, number):
             server = create_server(app, host=address, port=number, threads=THREADS, ident="Marshrut", **proxy)
+        if rt.database.path is not None:
+            free_claims(rt)
         _answer(server, None if without_sweep else _sweep(rt), url)
 
 

@@ -92,7 +92,7 @@ def open_case(rt: Runtime, conn: Connection, command: StartCase, *, check_form: 
     if check_form and start is not None and start.form:
         data = release.form(start.form).validate(data, {}, now=now.astimezone(zone))
         about = Subject.of(command.family_id, command.person_id)
-        examine(conn, release.step(command.process, start.id).check, about, data)
+        examine(rt, conn, release.step(command.process, start.id).check, about, data)
     number = case_number(conn, process.properties.get("number", process.id), now, zone)
     filed_at = command.filed_at or now
     case = LockedCase(
@@ -183,7 +183,7 @@ def complete_task(rt: Runtime, command: CompleteTask, *, check_form: bool = True
             form,
             command.data,
             now.astimezone(context.zone),
-            lambda known: examine(conn, wanted if check_form else "", about, known),
+            lambda known: examine(rt, conn, wanted if check_form else "", about, known),
         )
         result = bpmn.step(release.program(case.process), case.state, Complete(element, answers), context)
         done = HistoryKind.COMPLETED

@@ -118,7 +118,7 @@ class TrialGround:
             _hurry(rt)
             # Definitions, norms and calendars are those of the pattern, so they are read once for all copies.
             rt.library, rt.calendars = self._pattern.library, self._pattern.calendars
-            rt.watch = self.track.note
+            rt.trial, rt.watch = True, self.track.note
             try:
                 yield rt
             finally:

@@ -6,10 +6,12 @@ import pytest
 
 from engine.access.queries import journal
 from engine.cases.service import start_case
+from engine.definitions.files import Upload
 from engine.model import SYSTEM, StartCase
 from engine.records.queries import family_view, person_view
 from engine.records.service import add_settlement, change_settlement
 from engine.storage.counting import count_statements
+from tests.factories.cases import END, diagram, flows, publish_files, user_task
 
 
 def village(rt, office, *, served_by=None) -> int:
@@ -23,6 +25,12 @@ def village(rt, office, *, served_by=None) -> int:
     )
     change_settlement(rt, SYSTEM, number, kind="село", name="Ключевое", rural=True, unit_id=served_by)
     return number
+
+
+def leaving() -> Upload:
+    """The pathway by which a family goes over to another municipality; its form is one of the office."""
+    begin = '<startEvent id="s" name="Начало" camunda:formRef="ask_help"/>'
+    return diagram("p05_transfer", begin + user_task("a") + END + flows("s a e"), owner="R05")
 
 
 def open_case(rt, family, unit) -> None:
@@ -121,7 +129,10 @@ def test_a_family_costs_as_many_statements_with_many_cases(path, visit, rt, offi
     assert counts[0] == counts[1] < 40
 
 
-def test_a_family_that_leaves_the_district_is_handed_over_from_its_page(visit, office):
+def test_a_family_that_leaves_the_district_is_handed_over_from_its_page(visit, rt, office):
+    page = visit("R05").get(f"/families/{office.family}")
+    assert "Передать дело в другой муниципалитет" not in page.words, "nobody has published the pathway"
+    publish_files(rt, leaving())
     page = visit("R05").get(f"/families/{office.family}")
     link = page.link("Передать дело в другой муниципалитет")
     assert link.startswith("/cases/new/p05_transfer?person=")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.resources import processes_dir
+from engine.resources import forms_dir, processes_dir
 from tests.webui.test_workshop import catalogue, drawn, good, upload
 from webui import trials
 
@@ -11,10 +11,16 @@ def shipped(name: str) -> bytes:
     return (processes_dir() / name / f"{name}.bpmn").read_bytes()
 
 
+def sent_up(methodologist, diagram: bytes) -> str:
+    """The address of the gate before which the pathway of a question waits, with the form of its step."""
+    form = (forms_dir() / "F37.form").read_bytes()
+    return str(upload(methodologist, ("p04_item.bpmn", diagram), ("F37.form", form)).location)
+
+
 def test_the_scenarios_of_a_pathway_are_played_on_the_uploaded_version(visit, rt):
     methodologist = visit("R25")
     before = catalogue(rt)
-    gate = upload(methodologist, ("p04_item.bpmn", shipped("p04_item"))).location
+    gate = sent_up(methodologist, shipped("p04_item"))
     page = methodologist.get(methodologist.get(gate).link("Проиграть сценарии"))
     assert page.words.count("прошёл") == 2
     assert "не прошёл" not in page.words
@@ -28,7 +34,7 @@ def test_a_version_that_breaks_a_scenario_is_told_so_with_its_step(visit):
         b'attachedToRef="p04_item_rt_decision"',
     )
     methodologist = visit("R25")
-    gate = upload(methodologist, ("p04_item.bpmn", changed)).location
+    gate = sent_up(methodologist, changed)
     page = methodologist.get(f"{gate}/scenarios")
     assert "не прошёл Внеочередное заседание" in page.words
     assert "шаг 6" in page.words
@@ -50,5 +56,5 @@ def test_files_with_errors_are_not_played(visit):
 def test_what_does_not_fit_into_the_time_is_counted(visit, monkeypatch):
     monkeypatch.setattr(trials, "SECONDS", -1.0)
     methodologist = visit("R25")
-    gate = upload(methodologist, ("p04_item.bpmn", shipped("p04_item"))).location
+    gate = sent_up(methodologist, shipped("p04_item"))
     assert "не сыграно: 2" in methodologist.get(f"{gate}/scenarios").words

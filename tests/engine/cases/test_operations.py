@@ -14,7 +14,16 @@ from sqlalchemy import Connection, func, select, update
 from engine.cases import repair
 from engine.cases.history import HistoryKind
 from engine.cases.numbers import next_value
-from engine.cases.outbox import BROKEN_PROMISE, CLAIMED_FOR, TRIES, Handler, Promise, deliver, deliver_due
+from engine.cases.outbox import (
+    BROKEN_PROMISE,
+    CLAIMED_FOR,
+    TRIES,
+    Handler,
+    Promise,
+    deliver,
+    deliver_due,
+    free_claims,
+)
 from engine.cases.queries import case_card, case_history, case_variables, open_incidents
 from engine.cases.service import StartedCase
 from engine.cases.tables import counter, incident, outbox
@@ -349,6 +358,22 @@ def test_what_one_worker_prepares_no_other_prepares_in_vain(rt: Runtime) -> None
         printer.go_on.set()
         first.result(60)
     assert (printer.prepared, printer.stored, promises(rt)) == ([row.id], [row.id], [])
+
+
+def test_a_server_that_is_alone_begins_at_once_with_what_a_killed_one_had_begun(rt: Runtime) -> None:
+    sender(rt)
+    printer = SlowPrinter()
+    printer.go_on.set()
+
+    def killed(_: Runtime, __: Promise) -> None:
+        raise SystemExit
+
+    with pytest.raises(SystemExit):
+        deliver_due(rt, {kind: Handler(printer.store, killed) for kind in HANDLERS})
+    free_claims(rt)
+    handlers = {kind: Handler(printer.store, printer.prepare) for kind in HANDLERS}
+    assert deliver_due(rt, handlers) == 1
+    assert (len(printer.stored), promises(rt)) == (1, [])
 
 
 def test_what_a_killed_worker_had_begun_is_prepared_again_later(rt: Runtime) -> None:
