@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any
 
@@ -38,8 +39,9 @@ def form(key: str = "F1", *fields: dict[str, Any], name: str | None = None) -> U
     return Upload(name or f"{key}.form", json.dumps(schema, ensure_ascii=False).encode())
 
 
+@functools.cache
 def template(key: str = "D90", text: str = "Выдано {{ имя }}") -> Upload:
-    """A document template of one paragraph."""
+    """A document template of one paragraph. Made once: a packed file carries the moment of its making."""
     return Upload(f"{key}.docx", docx(text))
 
 
