@@ -340,6 +340,8 @@ class StepInfo:
     status: str = ""
     start_terms: tuple[str, ...] = ()
     end_terms: tuple[str, ...] = ()
+    waits_for: str | None = None
+    """Term until whose end the case rests at this element: nobody is to do anything meanwhile."""
     decision: str | None = None
     called: str | None = None
     topic: str | None = None

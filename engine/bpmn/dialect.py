@@ -68,6 +68,7 @@ def step_info(element: Element) -> StepInfo:
         status=given.get("status", ""),
         start_terms=split(given.get("startTerms")),
         end_terms=split(given.get("endTerms")),
+        waits_for=_rest(element),
         decision=camunda(xml, "decisionRef"),
         called=_called(xml),
         topic=camunda(xml, "topic"),
@@ -89,6 +90,12 @@ def called_version(xml: etree._Element | None) -> int | None:
         return None
     text = camunda(xml, "calledElementVersion") or ""
     return int(text) if _VERSION.fullmatch(text) else None
+
+
+def _rest(element: Element) -> str | None:
+    """The term of a timer between two steps; one at the border of a step says that the step is late."""
+    written = timer(element) if element.tag == "intermediateCatchEvent" else None
+    return None if written is None else term_of(written.text)
 
 
 def _number(text: str | None) -> Decimal | None:

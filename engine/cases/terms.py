@@ -17,7 +17,7 @@ from engine.deadlines.terms import end_term, open_term
 from engine.model import FAR_FUTURE, Clock, StepInfo, Value
 from engine.records.sittings import ASKED, sitting_days_for
 from engine.runtime import Runtime
-from engine.storage.moments import to_seconds
+from engine.storage.moments import from_seconds, to_seconds
 from engine.storage.prepared import Prepared
 
 _OPEN_TERM = Prepared(OPEN_TERM)
@@ -47,9 +47,13 @@ class TermBook:
         """Terms of the case as a whole by key: (due moment in seconds, norm, clock)."""
 
     def pass_node(self, info: StepInfo) -> None:
-        """The element has completed: its terms end and start. A term that runs already is not restarted."""
+        """The element has completed: its terms end and start. A term that runs already is not restarted.
+
+        One until whose end the case rested has run its course: nobody was late, however long after its last
+        moment the timer was looked at.
+        """
         for key in info.end_terms:
-            self._end_case_term(key)
+            self._end_case_term(key, rested=key == info.waits_for)
         for key in info.start_terms:
             if key not in self._running:
                 row = self._open(key, task_id=None)
@@ -146,14 +150,14 @@ class TermBook:
         wanted = self._variables if norms.has_variants(key) else None
         return norms.find(key, self._now.astimezone(zone).date(), wanted)
 
-    def _end_case_term(self, key: str) -> None:
+    def _end_case_term(self, key: str, *, rested: bool) -> None:
         self._running.pop(key, None)
         self._opening = [row for row in self._opening if row["key"] != key or row["task_id"] is not None]
         for row in self._case.terms:
             if row.key == key and row.task_id is None:
-                self._end(row, cancelled=False)
+                self._end(row, cancelled=False, at=from_seconds(row.due_at) if rested else self._now)
 
-    def _end(self, row: Any, *, cancelled: bool) -> None:
+    def _end(self, row: Any, *, cancelled: bool, at: datetime | None = None) -> None:
         paused = row.clock == Clock.PAUSED
-        ended = end_term(row.id, row.due_at, self._now, cancelled=cancelled, paused=paused)
+        ended = end_term(row.id, row.due_at, at or self._now, cancelled=cancelled, paused=paused)
         self._ending.setdefault(row.id, ended)

@@ -78,12 +78,12 @@ def event(kind: str, node: str, what: str = "", reference: str = "", **propertie
     return f'<{kind} id="{node}" name="Событие {node}">{inside}</{kind}>'
 
 
-def timer(node: str, when: str) -> str:
+def timer(node: str, when: str, **properties: str) -> str:
     """A timer between steps: a duration, or an expression."""
     kind = "timeDuration" if when.startswith("P") else "timeDate"
     text = when.replace('"', "&quot;")
     return (
-        f'<intermediateCatchEvent id="{node}" name="Ждать"><timerEventDefinition>'
+        f'<intermediateCatchEvent id="{node}" name="Ждать">{_extension(properties)}<timerEventDefinition>'
         f"<{kind}>{text}</{kind}></timerEventDefinition></intermediateCatchEvent>"
     )
 
@@ -115,13 +115,13 @@ START, END = event("startEvent", "s"), event("endEvent", "e")
 """The two events that most diagrams have."""
 
 
-def boundary_timer(node: str, host: str, when: str, *, interrupting: bool = False) -> str:
+def boundary_timer(node: str, host: str, when: str, *, interrupting: bool = False, **properties: str) -> str:
     """A timer on a task: a duration (PT1H), a date, or an expression (=term("T15"))."""
     kind = "timeDuration" if when.startswith("P") else "timeDate"
     text = when.replace('"', "&quot;")
     return (
         f'<boundaryEvent id="{node}" name="Время вышло" attachedToRef="{host}" '
-        f'cancelActivity="{str(interrupting).lower()}"><timerEventDefinition>'
+        f'cancelActivity="{str(interrupting).lower()}">{_extension(properties)}<timerEventDefinition>'
         f"<{kind}>{text}</{kind}></timerEventDefinition></boundaryEvent>"
     )
 

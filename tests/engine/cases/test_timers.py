@@ -14,7 +14,8 @@ from engine.cases.tables import history, wait
 from engine.cases.timers import fire_due
 from engine.clock import MovableClock
 from engine.deadlines.service import seed
-from engine.model import Actor
+from engine.deadlines.tables import term
+from engine.model import Actor, Outcome
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
 from tests.factories.access import make_actor
@@ -83,6 +84,36 @@ def test_a_timer_fires_in_the_second_in_which_its_term_is_overdue(rt: Runtime, c
     assert sorted(open_nodes(rt)) == ["decide", "look", "watched"]
     assert told(rt) == ["late"]
     assert fire_due(rt) == 0
+
+
+@pytest.mark.parametrize(
+    ("way", "outcome"),
+    [
+        (timer("q", '=term("T54")', endTerms="T54") + flows("a q b e"), Outcome.MET),
+        (
+            user_task("w")
+            + boundary_timer("q", "w", '=term("T54")', endTerms="T54")
+            + flows("a w e", "q b e"),
+            Outcome.BREACHED,
+        ),
+    ],
+    ids=["the case rests", "a step is late"],
+)
+def test_a_term_until_whose_end_the_case_rests_is_kept(rt: Runtime, way: str, outcome: Outcome) -> None:
+    clock_of(rt).set(FRIDAY)
+    with rt.database.write() as conn:
+        seed(conn, rt.clock.now())
+    rt.calendars.forget()
+    steps = user_task("a", startTerms="T54") + user_task("b")
+    publish_files(rt, diagram("need", START + steps + END + way + flows("s a")))
+    clerk = make_actor(rt, "R05")
+    open_case(rt, clerk, "need")
+    complete(rt, clerk, "a")
+    clock_of(rt).set(FRIDAY + timedelta(days=100))
+    fire_due(rt)
+    assert "b" in open_nodes(rt)
+    with rt.database.read() as conn:
+        assert conn.execute(select(term.c.outcome)).scalar_one() == outcome
 
 
 def test_a_timer_whose_term_was_met_neither_fires_nor_is_told_of(rt: Runtime, clerk: Actor) -> None:

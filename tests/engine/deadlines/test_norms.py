@@ -61,8 +61,19 @@ def test_rules_of_extension():
     assert {found.key for found in SHIPPED if found.extension} == {"T23", "T83", "T91", "T95"}
 
 
-def test_every_norm_has_a_ladder_that_ends_with_the_head_of_the_body():
-    for found in SHIPPED:
+RESTS = {"T18", "T33", "T34", "T34b", "T54"}
+"""Until the end of these a case rests: there is nobody who could be late."""
+
+
+def test_of_the_end_of_a_rest_its_owner_is_told_the_day_before_and_nobody_else():
+    for key in RESTS:
+        assert [(rung.step, rung.to) for rung in SHIPPED.find(key, TODAY).ladder] == [
+            (Step.DAY_BEFORE, (OWNER,))
+        ]
+
+
+def test_every_other_norm_has_a_ladder_that_ends_with_the_head_of_the_body():
+    for found in (each for each in SHIPPED if each.key not in RESTS):
         assert found.ladder[0].to == (OWNER,)
         assert found.ladder[-1].to == ("R27",)
         assert found.ladder[-1].red
