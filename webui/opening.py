@@ -44,6 +44,16 @@ def startable(release: Release, person: Actor) -> list[dict[str, str]]:
     ]
 
 
+def startable_about(release: Release, person: Actor) -> list[dict[str, str]]:
+    """Those of them whose case is about somebody: what the card of a person offers."""
+    return [each for each in startable(release, person) if not about_nobody(release.process(each["key"]))]
+
+
+def about_nobody(process: Process) -> bool:
+    """True of a case about no person: a sitting, a plan of visits."""
+    return process.properties.get("subject") == "none"
+
+
 def start_form(process: Process) -> str | None:
     """The form with which a case is opened by a person."""
     return next((start.form for start in process.starts if start.kind == "none"), None)
@@ -88,8 +98,7 @@ def new(key: str) -> str:
         kept = kept_opening(rt, conn, person, key, chosen)
         lines = [] if subject else begun_lines(rt, conn, person, [{"key": key, "name": process.name}])
     wanted = start_form(process)
-    about_nobody = process.properties.get("subject") == "none"
-    form = release.form(wanted) if wanted and (subject or about_nobody) else None
+    form = release.form(wanted) if wanted and (subject or about_nobody(process)) else None
     draft, kept_at = kept or ({}, None)
     return render_template(
         "case_new.html",
@@ -98,7 +107,7 @@ def new(key: str) -> str:
         kept_at=kept_at,
         begun=lines,
         subject=subject,
-        about_nobody=about_nobody,
+        about_nobody=about_nobody(process),
         search=search,
         found=found,
         similar=similar,
@@ -133,7 +142,7 @@ def create(key: str) -> Response:
     label, family_id = _label(process, data), None
     if subject is not None:
         label, family_id = subject.label, subject.family_ids[0] if subject.family_ids else None
-    elif process.properties.get("subject") != "none":
+    elif not about_nobody(process):
         raise InvalidData(_("Выберите, о ком дело."), {})
     started = start_case(
         rt,

@@ -43,7 +43,7 @@ from engine.records.values import (
 from webui.addresses import local_page, with_value
 from webui.frame import local_now
 from webui.guards import actor, permission, runtime
-from webui.opening import startable
+from webui.opening import startable_about
 from webui.search import sought
 
 pages = Blueprint("records", __name__)
@@ -91,7 +91,7 @@ def show(person_id: int) -> Response | str:
         cards = []
         if asked_by.may(Permission.CASE_VIEW):
             cards = case_list(rt, conn, asked_by, active=None, person_ids=[person_id])
-        pathways = startable(rt.library.current(conn), asked_by)
+        pathways = startable_about(rt.library.current(conn), asked_by)
     return render_template(
         "person.html",
         view=view,

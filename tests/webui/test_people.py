@@ -6,6 +6,7 @@ import pytest
 
 from engine.access.queries import journal
 from engine.model import SYSTEM
+from tests.factories.cases import END, diagram, flows, publish_files, user_task
 
 NEW = {
     "family": "Ромашкина",
@@ -164,3 +165,10 @@ def test_a_surname_that_is_too_long_is_told_at_its_field_and_stays_typed(visit):
     field = page.select_one("input[name=family]")
     assert (field["value"], field["maxlength"]) == (long, "100")
     assert "Не больше 100 знаков" in page.select_one("#f-family-error").get_text()
+
+
+def test_a_card_offers_only_cases_that_are_about_somebody(visit, rt, office):
+    steps = '<startEvent id="s" camunda:formRef="ask_help"/>' + user_task("a") + END + flows("s a e")
+    publish_files(rt, diagram("yearly", steps, subject="none"))
+    assert visit("R05").get("/cases").link("Путь yearly")
+    assert "Путь yearly" not in visit("R05").get(f"/people/{office.person}").words
