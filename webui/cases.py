@@ -35,7 +35,6 @@ from engine.documents.queries import case_attachments, case_documents
 from engine.errors import NotAllowed
 from engine.model import Actor, Permission, Scope
 from engine.records.agenda import AgendaItem, agenda, items_of_case
-from engine.records.contacts import silences
 from engine.records.queries import (
     FamilyView,
     PersonBrief,
@@ -44,9 +43,7 @@ from engine.records.queries import (
     person_brief,
     similar_people,
 )
-from engine.records.registers import Subject, entries_of
 from engine.records.values import RELATIONS
-from engine.records.visits import visits_of
 from engine.worklist.casework import FinishedStep, case_tasks, finished_tasks
 from engine.worklist.escalations import red_cases
 from engine.worklist.forecast import forecasts_of_case
@@ -64,14 +61,13 @@ from webui.rows import action_view, owner_words, row_view
 from webui.search import sealed, sought
 from webui.substitutes import away_notes, stand_in
 from webui.ui import date_words
-from webui.visits import silence_words
+from webui.watched import watched
 
 pages = Blueprint("cases", __name__)
 
 PAGE = 50
 FINISHED_SHOWN = 5
 HISTORY_SHOWN = 8
-VISITS_SHOWN = 3
 
 PROGRAMMES = {"p03_need_ippsu": NEED, "p05_family_support": SUPPORT}
 """Pathways whose cases make a programme, and which; it goes to the regional register."""
@@ -249,15 +245,8 @@ def _family(card: CaseCard) -> FamilyView | None:
 
 
 def _watched(family: FamilyView, today: date) -> dict[str, Any]:
-    """On which registers a family stands, when somebody last spoke with it, the last visits."""
-    subject = Subject(family.id, None)
     with runtime().database.read() as conn:
-        heard = silences(conn, [family.id], today)[family.id]
-        return {
-            **silence_words(heard),
-            "registers": [each for each in entries_of(conn, subject) if each.until is None],
-            "visits": visits_of(conn, subject, limit=VISITS_SHOWN),
-        }
+        return watched(conn, family.id, today)
 
 
 def _agenda(

@@ -29,6 +29,7 @@ from webui.guards import actor, permission, runtime
 from webui.opening import startable
 from webui.rows import action_view
 from webui.search import sought
+from webui.watched import watched
 
 pages = Blueprint("families", __name__)
 
@@ -131,6 +132,7 @@ def _page(family_id: int, errors: Mapping[str, str]) -> str:
         newcomer = person_brief(rt, conn, person, chosen) if chosen else None
         places = settlements(conn, tree.municipality(person.unit_id))
         release = rt.library.newest(conn)
+        family_watched = watched(conn, family_id, local_now(person).date())
     present = [member for member in view.members if member.last_day is None]
     within = {member.person.id for member in present}
     return render_template(
@@ -140,7 +142,8 @@ def _page(family_id: int, errors: Mapping[str, str]) -> str:
         former=[member for member in view.members if member.last_day is not None],
         relations=RELATIONS,
         kinds=[{"value": key, "words": words} for key, words in RELATIONS.items()],
-        cards=cards,
+        cards=sorted(cards, key=lambda card: not card.active),
+        watched=family_watched,
         actions={card.id: action_view(actions[card.id], {}) for card in cards},
         search=search,
         found=[each for each in found or similar if each.id not in within],

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from engine.access.queries import journal
-from engine.cases.service import start_case
+from engine.cases.service import cancel_case, start_case
 from engine.definitions.files import Upload
 from engine.model import SYSTEM, StartCase
+from engine.records import contacts, registers
 from engine.records.queries import family_view, person_view
+from engine.records.registers import Standing, Subject
 from engine.records.service import add_settlement, change_settlement
 from engine.storage.counting import count_statements
 from tests.factories.cases import END, diagram, flows, publish_files, user_task
@@ -136,3 +140,38 @@ def test_a_family_that_leaves_the_district_is_handed_over_from_its_page(visit, r
     page = visit("R05").get(f"/families/{office.family}")
     link = page.link("Передать дело в другой муниципалитет")
     assert link.startswith("/cases/new/p05_transfer?person=")
+
+
+def test_the_page_of_a_watched_family_says_on_which_register_it_is_and_when_it_was_heard_of(
+    visit, rt, office
+):
+    assert "Наблюдение" not in visit("R05").get(f"/families/{office.family}").words
+    family = Subject(office.family, None)
+    with rt.database.write() as conn:
+        registers.enter(
+            rt,
+            conn,
+            "prevention",
+            family,
+            Standing(state="СОП", contact_days=7),
+            case_id=office.case,
+            unit_id=office.families,
+            since=date(2025, 12, 1),
+        )
+        contacts.note(conn, family, case_id=office.case, day=date(2026, 1, 2), kind="call")
+    words = visit("R05").get(f"/families/{office.family}").words
+    assert "Профилактический учёт: СОП, с 01.12.2025" in words
+    assert "Последний контакт: 2 января" in words.replace("\u00a0", " ")
+
+
+def test_what_goes_on_stands_before_what_is_over(visit, rt, office):
+    open_case(rt, office.family, office.families)
+    newer = start_case(
+        rt,
+        StartCase(
+            SYSTEM, "help", {"повод": "нет"}, family_id=office.family, label="семья", unit_id=office.families
+        ),
+    )
+    cancel_case(rt, SYSTEM, newer.id, "Ошибка")
+    words = visit("R05").get(f"/families/{office.family}").words
+    assert words.index("завершено") > words.index(newer.number) > words.index("Принять заявление")
