@@ -7,6 +7,7 @@ before anything is written; the operation that would have failed later is not re
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -15,8 +16,17 @@ from engine.model import Value
 from engine.records.registers import Subject
 from engine.runtime import Runtime
 
-Check = Callable[[Connection, Subject, Mapping[str, Value]], None]
-"""(whom the case is about, what the case knows with what the form says). Raises InvalidData."""
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The case whose step or opening is looked at: whom it is about, and the unit that leads it."""
+
+    subject: Subject
+    unit_id: int
+
+
+Check = Callable[[Runtime, Connection, Looked, Mapping[str, Value]], None]
+"""(…, the case, what it knows with what the form says). Raises InvalidData."""
 
 CHECKS: dict[str, Check] = {}
 
@@ -31,10 +41,10 @@ def check(name: str) -> Callable[[Check], Check]:
     return register
 
 
-def examine(rt: Runtime, conn: Connection, name: str, subject: Subject, known: Mapping[str, Value]) -> None:
+def examine(rt: Runtime, conn: Connection, name: str, looked: Looked, known: Mapping[str, Value]) -> None:
     """Carry out the check that an element names; nothing for one that names none, and in a trial."""
     if not name or rt.trial:
         return
     if name not in CHECKS:
         raise StepFailed(f"Проверки «{name}» нет в каталоге.", "Исправьте схему или обновите программу.")
-    CHECKS[name](conn, subject, known)
+    CHECKS[name](rt, conn, looked, known)

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 
 from engine.access.absences import away_on
 from engine.access.queries import names_of
+from engine.cases.checks import Looked, check
 from engine.cases.giving_up import when_given_up
 from engine.cases.locking import LockedCase
 from engine.cases.messages import subscriber
@@ -27,7 +28,7 @@ from engine.cases.tables import ACTIVE, case_, wait
 from engine.cases.values import seal_values
 from engine.deadlines.tables import term
 from engine.definitions.operations import Call, operation
-from engine.errors import StepFailed
+from engine.errors import InvalidData, StepFailed
 from engine.model import FAR_FUTURE, Sent, Value, WaitKind
 from engine.records import agenda, commissions, measures
 from engine.records.agenda import AgendaItem, Question
@@ -95,6 +96,18 @@ def ask(rt: Runtime, conn: Connection, promise: Promise, payload: Mapping[str, V
         rt, conn, case_id=case_id, number=asking.number, commission_id=commission_id, question=question
     )
     follow_question(rt, conn, case_id)
+
+
+@check("commission.exists")
+def refuse_asking_nobody(rt: Runtime, conn: Connection, looked: Looked, known: Mapping[str, Value]) -> None:
+    """A question goes to a commission that there is: InvalidData at `вид_комиссии` otherwise."""
+    kind = str(known.get("вид_комиссии"))
+    there = commissions.kinds_around(rt, conn, looked.unit_id)
+    if kind in there:
+        return
+    listed = ", ".join(there.values()) or "ни одной"
+    what = f"Такой комиссии в муниципалитете нет. Есть: {listed}. Завести её может администратор."
+    raise InvalidData("Спросить некого.", {"вид_комиссии": what})
 
 
 def question_purpose(case_id: int) -> str:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, select
 
-from engine.cases.checks import check
+from engine.cases.checks import Looked, check
 from engine.cases.tables import case_
 from engine.definitions.operations import Call, operation
 from engine.errors import InvalidData, StepFailed
@@ -54,20 +54,21 @@ def update(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
 
 
 @check("register.entry")
-def refuse_leaving_nothing(conn: Connection, subject: Subject, known: Mapping[str, Value]) -> None:
+def refuse_leaving_nothing(_: Runtime, conn: Connection, looked: Looked, known: Mapping[str, Value]) -> None:
     """Nobody is taken off a register on which they are not: InvalidData at `действие`, or at
     `решение_о_регистре` where that is asked: the proposal may have grown old meanwhile.
     """
     register, decided = str(known.get("регистр")), known.get("решение_о_регистре")
     if known.get("действие") != registers.LEAVE or decided not in (None, CONFIRMED):
         return
-    if registers.stands(conn, register, subject):
+    if registers.stands(conn, register, looked.subject):
         return
     title = registers.REGISTERS[register]
     if decided == CONFIRMED:
         late = f"{title}: семьи там уже нет. Отклоните запись и напишите об этом."
         raise InvalidData("Снимать не с чего.", {"решение_о_регистре": late})
-    where = ", ".join(each.title for each in registers.entries_of(conn, subject) if each.until is None)
+    entries = registers.entries_of(conn, looked.subject)
+    where = ", ".join(each.title for each in entries if each.until is None)
     now = f"Сейчас семья здесь: {where}." if where else "Сейчас семьи нет ни в одном регистре."
     raise InvalidData("Снимать не с чего.", {"действие": f"{title}: семьи там нет. {now}"})
 

@@ -14,7 +14,7 @@ from engine.access.journal import record_action
 from engine.access.policy import require_case, require_opening, require_start
 from engine.bpmn import Process, Start
 from engine.bpmn.commands import Cancel, Complete
-from engine.cases.checks import examine
+from engine.cases.checks import Looked, examine
 from engine.cases.context import step_context
 from engine.cases.deciding import keep_decided
 from engine.cases.history import HistoryKind
@@ -92,7 +92,8 @@ def open_case(rt: Runtime, conn: Connection, command: StartCase, *, check_form: 
     if check_form and start is not None and start.form:
         data = release.form(start.form).validate(data, {}, now=now.astimezone(zone))
         about = Subject.of(command.family_id, command.person_id)
-        examine(rt, conn, release.step(command.process, start.id).check, about, data)
+        looked = Looked(about, unit_id)
+        examine(rt, conn, release.step(command.process, start.id).check, looked, data)
     number = case_number(conn, process.properties.get("number", process.id), now, zone)
     filed_at = command.filed_at or now
     case = LockedCase(
@@ -178,12 +179,13 @@ def complete_task(rt: Runtime, command: CompleteTask, *, check_form: bool = True
         element = split_task_id(command.task_id)[1]
         context = step_context(rt, release, case, now)
         form = _form_for(release, case.process, row.node, command.data) if check_form else None
-        about, wanted = Subject.of(case.family_id, case.person_id), release.step(case.process, row.node).check
+        looked = Looked(Subject.of(case.family_id, case.person_id), case.unit_id)
+        wanted = release.step(case.process, row.node).check if check_form else ""
         answers = _Answers(
             form,
             command.data,
             now.astimezone(context.zone),
-            lambda known: examine(rt, conn, wanted if check_form else "", about, known),
+            lambda known: examine(rt, conn, wanted, looked, known),
         )
         result = bpmn.step(release.program(case.process), case.state, Complete(element, answers), context)
         done = HistoryKind.COMPLETED

@@ -267,6 +267,15 @@ def commission_for(rt: Runtime, conn: Connection, kind: str, unit_id: int) -> in
     raise NotFound(f"{KINDS.get(kind, 'Комиссия')}: такой нет.", "Администратор может её завести.")
 
 
+def kinds_around(rt: Runtime, conn: Connection, unit_id: int) -> dict[str, str]:
+    """Names by kind of the commissions that sit in the municipality of the unit."""
+    tree = rt.directory.tree()
+    wanted = select(commission.c.kind, commission.c.name, commission.c.unit_id).where(commission.c.active)
+    here = tree.municipality(unit_id)
+    rows = conn.execute(wanted.order_by(commission.c.id)).all()
+    return {row.kind: row.name for row in rows if tree.municipality(row.unit_id) == here}
+
+
 def members_of(conn: Connection, commission_id: int) -> list[CommissionMember]:
     """Members as the minutes list them: chair, secretary, the others."""
     wanted = select(commission_member).where(commission_member.c.commission_id == commission_id)

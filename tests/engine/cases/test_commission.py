@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -17,6 +18,8 @@ from engine.cases.service import StartedCase, cancel_case
 from engine.cases.tables import message, outbox
 from engine.clock import MovableClock
 from engine.deadlines.service import seed
+from engine.definitions.files import Upload
+from engine.errors import InvalidData
 from engine.jobs.sweep import sweep_until_idle
 from engine.model import SYSTEM, Actor, Value
 from engine.names import FullName
@@ -449,3 +452,20 @@ def test_without_a_commission_the_question_is_not_lost(rt: Runtime) -> None:
     sweep_until_idle(rt)
     assert waiting(rt, number) == [case.id]
     assert open_tasks(rt) == []
+
+
+def test_a_question_to_a_commission_that_is_nowhere_is_refused_while_it_is_typed(
+    rt: Runtime, clerk: Actor
+) -> None:
+    """It would wait for ever: nobody's sitting collects it."""
+    choose = user_task("choose", check="commission.exists")
+    choose = choose.replace(" camunda:", ' camunda:formRef="F1" camunda:', 1)
+    form = {"type": "default", "id": "F1", "components": [{"type": "textfield", "key": "вид_комиссии"}]}
+    drawn = diagram("by_hand", START + choose + END + flows("s choose e"))
+    publish_files(rt, Upload("F1.form", json.dumps(form).encode()), drawn)
+    open_case(rt, clerk, "by_hand")
+    with pytest.raises(InvalidData) as refused:
+        complete(rt, clerk, "choose", {"вид_комиссии": "contract"})
+    assert "Есть: Комиссия «Детство. Семья»" in refused.value.errors["вид_комиссии"]
+    complete(rt, clerk, "choose", {"вид_комиссии": "family"})
+    assert open_nodes(rt) == []
