@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import url_for
@@ -75,7 +75,7 @@ def row_view(
         "pathway": row.process_name,
         "assignee_words": _assignee(row, names, person, absent),
         "away_words": (notes or {}).get(row.assignee_id or 0),
-        "role_words": short_role(row.step.roles[0]) if row.step.roles else "",
+        "role_words": _role(row, person),
         "due": row.words,
         "button": "continue" if continued else "take" if free else "open",
         "take_url": url_for("inbox.take", task_id=row.task_id),
@@ -108,7 +108,7 @@ def action_view(action: NextAction, names: Mapping[int, str]) -> dict[str, Any]:
         if action.title
         else ACTIONS_UNNAMED[action.kind],
         "href": href,
-        "who": names.get(action.assignee_id or 0) or (short_role(action.roles[0]) if action.roles else ""),
+        "who": names.get(action.assignee_id or 0) or _any_of(action.roles),
         "words": action.words,
         "until": _("нужно исправить") if action.kind is Kind.STANDS else until or _("без срока"),
         "stands": action.stands,
@@ -121,3 +121,22 @@ def _assignee(row: InboxRow, names: Mapping[int, str], person: Actor, absent: in
     if absent is not None:
         return _("Вы, замещая")
     return _("Вы") if row.assignee_id == person.user_id else names.get(row.assignee_id, "")
+
+
+def _role(row: InboxRow, person: Actor) -> str:
+    """As what the step is done. Of a step for several roles: by the one that the person has; of what somebody
+    else has taken their name says enough.
+    """
+    roles = row.step.roles
+    own = next((role for role in roles if role in person.roles), None)
+    if len(roles) < 2 or (row.assignee_id is None and own is None):
+        return _any_of(roles)
+    return short_role(own) if own and row.assignee_id in (None, person.user_id) else ""
+
+
+def _any_of(roles: Sequence[str]) -> str:
+    """«Участковый и ещё 4»: whoever of them takes it first."""
+    if not roles:
+        return ""
+    first, others = short_role(roles[0]), len(roles) - 1
+    return _("%(role)s и ещё %(others)s", role=first, others=others) if others else first

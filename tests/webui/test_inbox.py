@@ -12,7 +12,7 @@ from engine.storage.counting import count_statements
 from engine.worklist.inbox import PAGE
 from engine.worklist.service import claim, save_draft
 from tests.factories.access import make_account
-from tests.factories.cases import open_case, open_tasks
+from tests.factories.cases import chain, open_case, open_tasks, publish_files, user_task
 
 
 def titles(page):
@@ -170,3 +170,19 @@ def test_a_case_that_stopped_waiting_leaves_the_list(visit, rt, office):
     visitor.json("POST", f"/tasks/{office.task}", {"data": {"цель": "Работа"}})
     assert office.task not in open_tasks(rt)
     assert "Принять заявление" not in titles(visitor.get("/"))
+
+
+def test_a_step_of_several_roles_is_shown_as_the_one_that_the_person_has(visit, rt, office):
+    step = user_task("x").replace('"R05"', '"R02,R05,R13"')
+    publish_files(rt, chain("shared", step))
+    case = open_case(rt, load_actor(rt, office.role["R05"]), "shared")
+    number = open_tasks(rt, "x")[0]
+
+    def role(code):
+        found = visit(code).get("/").select_one(f"#task-{number} .task-role")
+        return found.get_text(" ", strip=True).lstrip("· ") if found else None
+
+    assert (role("R05"), role("R02")) == ("Специалист", "Участковый")
+    claim(rt, load_actor(rt, office.role["R05"]), number)
+    assert role("R05") == "Специалист"
+    assert "Участковый" not in visit("R07").get(f"/cases/{case.id}").words
