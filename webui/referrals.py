@@ -48,7 +48,16 @@ RESULT_WORDS = {
 }
 """What may be answered about a family on a letter."""
 
-FIGURES = (_l("семей: %(n)s"), _l("человек: %(n)s"), _l("детей: %(n)s"), _l("выдано: %(n)s"))
+FIGURES = (
+    _l("семей: %(n)s"),
+    _l("человек: %(n)s"),
+    _l("детей: %(n)s"),
+    _l("выдано: %(n)s"),
+    _l("приглашено: %(n)s"),
+    _l("отказались, семей: %(n)s"),
+    _l("отказались, вещей и путёвок: %(n)s"),
+)
+"""In the order of `engine.records.referrals.FIGURES`."""
 SHOWN = 200
 
 

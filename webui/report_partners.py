@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Connection
 
 from engine.records.letters import RESULTS
+from engine.records.referrals import FIGURES
 from engine.reports import answers
 from engine.reports import letters as letter_figures
 from engine.reports.asked import Asked
@@ -45,14 +46,20 @@ def partners(asking: Asking) -> list[Sheet]:
         Sheet(
             _("Что дали обращения"),
             _(
-                "Числа из ответов: скольким семьям, людям и детям помогли, сколько выдали. Без ответа — не "
-                "считается."
+                "Числа из ответов: скольким семьям, людям и детям помогли, сколько выдали, сколько людей "
+                "звали и сколько семей отказались. Без ответа — не считается."
             ),
-            [_("Ведомство"), _("Семей"), _("Людей"), _("Детей"), _("Выдано")],
             [
-                [Cell(name), *(Cell(each.given[what]) for what in answers.GIVEN)]
-                for name, each, _part in lines
+                _("Ведомство"),
+                _("Семей"),
+                _("Людей"),
+                _("Детей"),
+                _("Выдано"),
+                _("Приглашено людей"),
+                _("Отказались, семей"),
+                _("Отказались: вещей, путёвок"),
             ],
+            [[Cell(name), *(Cell(each.given[what]) for what in FIGURES)] for name, each, _part in lines],
         ),
         *_letters(asking),
     ]

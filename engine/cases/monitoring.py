@@ -92,7 +92,7 @@ def check(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value] | Un
     """Look at every family again and add the sheets up.
 
     Answers `листов`, `неполных`, `не_завершено` (sheets that somebody is still busy with), `ошибки` [{ошибка,
-    листов}], and `сводка`: a line for each parameter {номер, параметр, единица, итог, пусто}.
+    листов}], and `сводка`: a line for each parameter {номер, параметр, единица, итог, семей, пусто}.
     """
     today, part = day_of(rt, call, TODAY), _part(rt, conn, call)
     tally = Tally.of(call.inputs.get(TALLY))

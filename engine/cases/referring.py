@@ -35,7 +35,10 @@ _AWAITED = (
     )
     .limit(1)
 )
-_FIGURES = {"семей": "families", "людей": "people", "детей": "children", "штук": "pieces"}
+_FIGURES = {
+    "семей": "families", "людей": "people", "детей": "children", "штук": "pieces", "приглашено": "invited",
+    "отказались_семей": "refused_families", "отказались_штук": "refused_pieces",
+}  # fmt: skip
 
 
 @operation("referral.send")
@@ -74,7 +77,9 @@ def accept(_: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
 
 @operation("referral.close")
 def close(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
-    """`направление`, `исход` in words, `результат`: {семей, людей, детей, штук}, each a number or null."""
+    """`направление`, `исход` in words, `результат`: {семей, людей, детей, штук, приглашено, отказались_семей,
+    отказались_штук}, each a number, null or left out.
+    """
     given = call.inputs.get("результат")
     result = given if isinstance(given, Mapping) else {}
     figures = {name: _count(result.get(word)) for word, name in _FIGURES.items()}

@@ -20,7 +20,9 @@ from engine.runtime import Runtime
 
 @operation("plan.candidates")
 def candidates(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
-    """Whom the year will be about: `семей`, their `категории`, the `участники` who agree, the `машины`."""
+    """Whom the year will be about: `семей`, their `категории`, the `участники` who agree, the `состав` of
+    every trip in words, the `машины`.
+    """
     tree = rt.directory.tree()
     found = schedules.candidates(conn, tree, call.unit_id)
     asked = crews.asked_for(conn, tree, call.unit_id, ("opeka", "police", "crb", "kcson", "education"))
@@ -30,6 +32,7 @@ def candidates(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]
         "участники": [
             {"название": each.title, "имя": each.name or None, "счёт": each.account_id} for each in asked
         ],
+        "состав": ", ".join(crews.SERVICES[service][0] for service in crews.FULL_CREW),
         "машины": cars.choices(cars.cars_of(conn, tree, call.unit_id), {}),
     }
 
@@ -76,7 +79,8 @@ def give_cars(_rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]
 
 @operation("plan.check")
 def check(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
-    """`план`, `переносы` [{день, новый_день}], `события` of the district [{день, событие}].
+    """`план`, `переносы` [{день, новый_день}], `события` of the district [{день, событие}], `мероприятия` of
+    the commission's own plan [{день or nothing, мероприятие}].
 
     Moves what is to be moved, then answers `накладки` [{день, что}].
     """
@@ -88,13 +92,19 @@ def check(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
         schedules.Clash(_day(each["день"]), f"в округе: {each['событие']}")
         for each in call.inputs.get("события") or ()
     ]
+    deeds = [
+        schedules.Clash(_day(each["день"]), f"в плане комиссии: {each['мероприятие']}")
+        for each in call.inputs.get("мероприятия") or ()
+        if each.get("день") is not None
+    ]
     found = schedules.clashes(
         conn,
         plan,
         rt.calendars.calendar(call.unit_id).is_working,
         crew={each.account_id: each.title for each in asked if each.account_id is not None},
-        events=events,
+        events=[*events, *deeds],
     )
+    found += schedules.shared_days(deeds, events)
     return {
         "накладки": [{"день": clash.day, "что": clash.words} for clash in found],
         "график": _rows(conn, plan),

@@ -80,10 +80,14 @@ def make_ready(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]
 
 @operation("visit.close")
 def close_visit(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
-    """`визит`, `исход`, `дата`, `начало` and `окончание` by the clock. Who spoke with the family is noted."""
-    outcome, day = str(call.inputs.get("исход")), day_of(rt, call, "дата")
+    """`визит`, `исход`, `дата`, `начало` and `окончание` by the clock, `приехали`: services of those who
+    came; without it everybody who had promised. Who spoke with the family is noted.
+    """
+    outcome, day, number = str(call.inputs.get("исход")), day_of(rt, call, "дата"), visit_number(call)
     minutes = _minutes(call.inputs.get("начало"), call.inputs.get("окончание"))
-    visits.close_visit(conn, visit_number(call), outcome, day=day, minutes=minutes)
+    came = call.inputs.get("приехали")
+    missing = came is not None and crews.keep_who_came(conn, number, came)
+    visits.close_visit(conn, number, outcome, day=day, minutes=minutes, missing=missing)
     if visits.OUTCOMES[outcome] != NOBODY:
         contacts.note(conn, subject_of(conn, call), case_id=call.case_id, day=day, kind="visit")
     return {}

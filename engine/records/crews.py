@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from engine.access.directory import Tree
 from engine.access.tables import account, account_role
@@ -103,6 +103,16 @@ def keep_members(conn: Connection, visit_id: int, members: Iterable[Member]) -> 
     ]
     if rows:
         conn.execute(insert(visit_member), rows)
+
+
+def keep_who_came(conn: Connection, visit_id: int, services: Collection[str]) -> bool:
+    """Of those who had promised only these came; whether anybody is missing."""
+    stayed = (
+        (visit_member.c.visit_id == visit_id)
+        & visit_member.c.comes.is_(True)
+        & visit_member.c.service.not_in(list(services))
+    )
+    return conn.execute(update(visit_member).where(stayed).values(comes=False)).rowcount > 0
 
 
 def members_of(conn: Connection, visit_ids: Collection[int]) -> dict[int, list[Member]]:

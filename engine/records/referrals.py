@@ -50,7 +50,9 @@ _OPEN_OF_CASE = (
     .where(referral.c.case_id == bindparam("case_id"), OPEN)
     .order_by(referral.c.id)
 )
-_FIGURES = ("families", "people", "children", "pieces")
+FIGURES = ("families", "people", "children", "pieces", "invited", "refused_families", "refused_pieces")
+"""What an answer may count: who was helped and what was given out, how many people were invited, how many
+families refused and how much of what was offered."""
 _MOST = 30_000
 """No figure of a result is bigger: it is what one letter brought."""
 
@@ -68,7 +70,7 @@ class NewReferral:
 
 @dataclass(frozen=True, slots=True)
 class Referral:
-    """A document in the list. `figures`: families, people, children, pieces, None before the answer."""
+    """A document in the list. `figures`: those of FIGURES, None before the answer."""
 
     id: int
     case_id: int
@@ -139,7 +141,7 @@ def close(
     if any(count is not None and not 0 <= count <= _MOST for count in figures.values()):
         raise InvalidData("Итог не записан.", {"результат": f"Числа результата — от 0 до {_MOST}."})
     values = {"state": state, "closed_at": to_seconds(rt.clock.now())}
-    known = {name: figures.get(name) for name in _FIGURES}
+    known = {name: figures.get(name) for name in FIGURES}
     conn.execute(update(referral).where(referral.c.id == referral_id, OPEN).values({**values, **known}))
 
 
@@ -249,5 +251,5 @@ def _referral(row: Row[Any]) -> Referral:
         sent_at=from_seconds(row.sent_at),
         due=date.fromisoformat(row.due_day),
         closed_at=None if row.closed_at is None else from_seconds(row.closed_at),
-        figures=tuple(getattr(row, name) for name in _FIGURES),
+        figures=tuple(getattr(row, name) for name in FIGURES),
     )

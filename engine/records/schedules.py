@@ -196,6 +196,16 @@ def clashes(
     return sorted(found, key=lambda clash: (clash.day, clash.words))
 
 
+def shared_days(deeds: Iterable[Clash], events: Iterable[Clash]) -> list[Clash]:
+    """Deeds of the commission's plan that fall on a day of an event of the district."""
+    return [
+        Clash(deed.day, f"{deed.words}; {event.words}")
+        for deed in deeds
+        for event in events
+        if deed.day == event.day
+    ]
+
+
 def _absent(conn: Connection, days: Sequence[date], crew: Mapping[int, str]) -> list[Clash]:
     """Days when somebody of the crew is away; not why: that is between them and their head."""
     if not days or not crew:

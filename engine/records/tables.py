@@ -439,10 +439,13 @@ referral = Table(
     Column("people", SmallInteger),
     Column("children", SmallInteger),
     Column("pieces", SmallInteger),
+    Column("invited", SmallInteger),
+    Column("refused_families", SmallInteger),
+    Column("refused_pieces", SmallInteger),
 )
 """A document that a case sent to a partner and what came of it; its words lie in the case. `state` and
-`kind` are keys of `referrals.STATES` and `referrals.KINDS`; the four figures are what the partner gave, NULL
-before."""
+`kind` are keys of `referrals.STATES` and `referrals.KINDS`; the figures are those of the answer, NULL before.
+"""
 Index("ix_referral_case", referral.c.case_id)
 Index("ix_referral_partner", referral.c.partner_id, referral.c.sent_at)
 Index(

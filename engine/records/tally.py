@@ -17,12 +17,15 @@ from engine.records.parameters import Parameter, parameters
 
 @dataclass(slots=True)
 class Tally:
-    """What has been counted so far. `total` and `gaps` are by the key of the parameter."""
+    """What has been counted so far. `total`, `families` (that have more than nothing of it) and `gaps` are by
+    the key of the parameter.
+    """
 
     sheets: int = 0
     incomplete: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     total: Counter[str] = field(default_factory=Counter)
+    families: Counter[str] = field(default_factory=Counter)
     gaps: Counter[str] = field(default_factory=Counter)
 
     def add(self, values: Mapping[str, Value], faults: Collection[str], empty: int) -> None:
@@ -35,11 +38,13 @@ class Tally:
             if value is None:
                 self.gaps[each.key] += not each.optional and each.concerns(values)
             else:
-                self.total[each.key] += value if _added_up(each) else value is not False
+                has = value > 0 if _added_up(each) else value is not False
+                self.total[each.key] += value if _added_up(each) else has
+                self.families[each.key] += has
 
     def lines(self) -> list[dict[str, Value]]:
-        """For each parameter {номер, параметр, единица, итог, пусто}: numbers are added up in their unit, of
-        everything else the families that have it are counted.
+        """For each parameter {номер, параметр, единица, итог, семей, пусто}: numbers are added up in their
+        unit, of everything else the families that have it are counted. So «9 детей, 6 семей» is one line.
         """
         return [
             {
@@ -47,6 +52,7 @@ class Tally:
                 "параметр": each.title,
                 "единица": each.unit if _added_up(each) else "семей",
                 "итог": self.total[each.key],
+                "семей": self.families[each.key],
                 "пусто": self.gaps[each.key],
             }
             for each in parameters()
@@ -56,7 +62,7 @@ class Tally:
         """As it travels to the next part."""
         return {
             "листов": self.sheets, "неполных": self.incomplete, "ошибки": dict(self.faults),
-            "итог": dict(self.total), "пусто": dict(self.gaps),
+            "итог": dict(self.total), "семей": dict(self.families), "пусто": dict(self.gaps),
         }  # fmt: skip
 
     @classmethod
@@ -64,7 +70,7 @@ class Tally:
         """As it came from the part before; an empty one at the beginning."""
         if kept is None:
             return cls()
-        counters = (Counter(kept[name]) for name in ("ошибки", "итог", "пусто"))
+        counters = (Counter(kept[name]) for name in ("ошибки", "итог", "семей", "пусто"))
         return cls(int(kept["листов"]), int(kept["неполных"]), *counters)
 
 

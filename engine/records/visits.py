@@ -113,11 +113,22 @@ def make_ready(conn: Connection, visit_id: int, *, car_id: int | None, full_crew
     _change(conn, visit_id, {"car_id": car_id, "full_crew": full_crew})
 
 
-def close_visit(conn: Connection, visit_id: int, outcome: str, *, day: date, minutes: int | None) -> None:
-    """How the visit ended: a key of OUTCOMES."""
+def close_visit(
+    conn: Connection,
+    visit_id: int,
+    outcome: str,
+    *,
+    day: date,
+    minutes: int | None,
+    missing: bool = False,
+) -> None:
+    """How the visit ended: a key of OUTCOMES. `missing`: somebody who had promised did not come, the crew was
+    not full.
+    """
     if outcome not in OUTCOMES:
         raise InvalidData("Выезд не записан.", {"outcome": f"Есть: {', '.join(OUTCOMES)}."})
-    _change(conn, visit_id, {"status": OUTCOMES[outcome], "day": day.isoformat(), "minutes": minutes})
+    values: dict[str, Any] = {"status": OUTCOMES[outcome], "day": day.isoformat(), "minutes": minutes}
+    _change(conn, visit_id, {**values, "full_crew": False} if missing else values)
 
 
 def visits_between(conn: Connection, actor: Actor, first: date, last: date) -> list[Visit]:

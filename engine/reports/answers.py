@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from engine.cases.tables import case_
 from engine.errors import NotFound
-from engine.records.referrals import KINDS
+from engine.records.referrals import FIGURES, KINDS
 from engine.records.tables import partner, referral
 from engine.reports.asked import Asked
 from engine.reports.facts import LISTED, Behind
@@ -26,8 +26,6 @@ IN_TIME, LATE, SILENT, OPEN, OPEN_LATE, REVOKED = OUTCOMES = (
 )  # fmt: skip
 """Answered in time or late; given up without an answer; awaited, the day still to come or past; taken back.
 Every document is in one of these."""
-GIVEN = ("families", "people", "children", "pieces")
-"""What partners say they gave, in the order of `referral`."""
 
 
 @dataclass(slots=True)
@@ -38,7 +36,7 @@ class Answers:
     name: str
     outcomes: dict[str, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
     days: list[int] = field(default_factory=list)
-    given: dict[str, int] = field(default_factory=lambda: dict.fromkeys(GIVEN, 0))
+    given: dict[str, int] = field(default_factory=lambda: dict.fromkeys(FIGURES, 0))
 
     @property
     def sent(self) -> int:
@@ -64,14 +62,14 @@ def answers(conn: Connection, asked: Asked) -> list[Answers]:
             sent, closed = clock.day_of(row.sent_at), clock.day_of(row.closed_at)
             each.days.append(asked.calendar.working_days_between(sent, closed))
     for row in conn.execute(_given(asked)):
-        found[row.partner_id].given = {name: row._mapping[name] or 0 for name in GIVEN}
+        found[row.partner_id].given = {name: row._mapping[name] or 0 for name in FIGURES}
     return sorted(found.values(), key=lambda each: each.name.casefold())
 
 
 def _given(asked: Asked) -> Select[*tuple[Any, ...]]:
-    """What each partner gave, added up."""
+    """The figures of each partner's answers, added up."""
     return (
-        select(referral.c.partner_id, *(func.sum(referral.c[name]).label(name) for name in GIVEN))
+        select(referral.c.partner_id, *(func.sum(referral.c[name]).label(name) for name in FIGURES))
         .join_from(referral, case_, case_.c.id == referral.c.case_id)
         .where(asked.at(referral.c.sent_at), asked.of(case_.c.unit_id))
         .group_by(referral.c.partner_id)
@@ -84,7 +82,7 @@ def together(found: Sequence[Answers]) -> Answers:
     for each in found:
         for name in OUTCOMES:
             whole.outcomes[name] += each.outcomes[name]
-        for name in GIVEN:
+        for name in FIGURES:
             whole.given[name] += each.given[name]
         whole.days += each.days
     return whole

@@ -16,6 +16,7 @@ from tests.processes.shipped import (
     drawings,
     forms,
     norms,
+    roles,
     scenario_files,
     scenarios,
 )
@@ -25,7 +26,7 @@ ASKED = """
 N21 N27 N49-51 N99 N101 N102 C21-32 A41
 N24 N54 N112 N120 C18 C70 C103 C104
 C2 C3 C33-39 C42 C43 C46 N104
-C41 C44 C45 C64-69 C71 C72 A16 A26 N125
+C41 C44 C45 C64-69 C71 C72 A16 A26 N125 I40-43
 N25 N52 N53 N61 N62 N105-109 C5 C6 C47 C49 C121
 N30 N47 N48 N128 C48 C50 C75 C76 C89 C92-99 C117
 C7 C12-16 C51-63 C126 C129
@@ -33,8 +34,11 @@ A3-7 A17 A18 A22 A23 A42-45 A54 C109-111
 A19-21 A24 A25 A46-52
 A33-39 A53
 C83 C84 N79
+A9-15 C8-11 C17 C19 C20 N1 N2 N17-20 N29 N64 C1 N44 N100 N5 N36 N38 C132
+I2-4 I7 I27 I31 I56 I67 K24
 """
-"""What the pathways p01–p10 and p23 were asked for, a line for each."""
+"""What the pathways p01–p10 and p23 were asked for, a line for each; then who takes part and by what
+grounds."""
 
 NODES = {name: node for drawing in drawings() for name, node in drawing.nodes.items()}
 PEOPLE = {task.get("id") for drawing in drawings() for task in drawing.of_kind("userTask")}
@@ -51,7 +55,7 @@ class Need(NamedTuple):
 
 def asked() -> list[str]:
     found = []
-    for letter, first, last in re.findall(r"([ACN])(\d+)(?:-(\d+))?", ASKED):
+    for letter, first, last in re.findall(r"([ACIKN])(\d+)(?:-(\d+))?", ASKED):
         found += [f"{letter}{number}" for number in range(int(first), int(last or first) + 1)]
     return found
 
@@ -59,7 +63,7 @@ def asked() -> list[str]:
 @functools.cache
 def needs() -> tuple[Need, ...]:
     page = (ROOT / "docs" / "needs.ru.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| ([ACN]\d+) \| .+? \| (.+) \| (.+) \|$", page, re.MULTILINE)
+    rows = re.findall(r"^\| ([ACIKN]\d+) \| .+? \| (.+) \| (.+) \|$", page, re.MULTILINE)
     quoted = re.compile(r"`([^`]+)`")
     return tuple(
         Need(id, quoted.findall(where), quoted.findall(tests), "**ещё нет**" not in where)
@@ -97,7 +101,9 @@ def documents() -> set[str]:
 
 
 def is_there(place: str) -> bool:
-    """Whether there is such an address, form (or field of it), decision, document, term, message, element."""
+    """Whether there is such an address, role, form (or field of it), decision, document, term, message,
+    element.
+    """
     if place.startswith("/"):
         return ("GET", place) in ROUTES
     if place.startswith("msg."):
@@ -107,7 +113,7 @@ def is_there(place: str) -> bool:
         return form in forms() and (
             field is None or field in {part.get("key") for part in components(forms()[form])}
         )
-    return place in decisions() | documents() | norms() | NODES.keys()
+    return place in decisions() | documents() | norms() | roles().keys() | NODES.keys()
 
 
 def is_a_test(name: str) -> bool:

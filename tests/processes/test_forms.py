@@ -125,3 +125,19 @@ def test_a_parameter_is_asked_as_the_table_says():
         assert tuple(each["value"] for each in field.get("values", ())) == parameter.options, parameter.key
         hidden = f"=not({parameter.when.text})" if parameter.when else None
         assert field.get("conditional", {}).get("hide") == hidden, parameter.key
+
+
+FINDERS = {
+    "женская консультация", "больница", "детская больница", "нарколог", "загс", "школа", "комиссия",
+    "полиция", "опека", "соцслужба", "совет микрорайонов", "общественный проект", "другое",
+}  # fmt: skip
+"""Organisations that find families."""
+
+
+@pytest.mark.parametrize(
+    ("key", "field"),
+    [("F17", "кто_ходатайствует"), ("F01", "кто_ходатайствует"), ("F70", "источник"), ("F76", "источник")],
+)
+def test_every_organisation_that_finds_families_can_be_named(key, field):
+    [asked] = [each for each in fields(key) if each["key"] == field]
+    assert {each["value"] for each in asked["values"]} >= FINDERS

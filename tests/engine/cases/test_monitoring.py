@@ -21,6 +21,7 @@ from engine.jobs.sweep import HANDLERS, sweep_until_idle
 from engine.model import Actor, CompleteTask, StartCase
 from engine.records import keeping, refusals, registers, sheets
 from engine.records.cells import OLD, RED, answered, marks
+from engine.records.parameters import sections
 from engine.records.registers import Standing, Subject
 from engine.resources import forms_dir, processes_dir
 from engine.runtime import Runtime
@@ -147,6 +148,39 @@ def test_a_month_from_the_registers_to_the_signature(rt: Runtime, keeper: Actor,
     assert sheet_of(rt, keeper, family).verified_at is not None
     with rt.database.read() as conn:
         assert keeping.kept_registers(rt, conn, keeper, date(2026, 1, 12))[0].verified_month == "2026-01"
+
+
+SECTIONS: dict[str, Any] = {
+    "детей_с_инвалидностью": 1,
+    "долги_за_жильё": True,
+    "учёт_полиции": "2026-01-05",
+    "мать_работает": True,
+    "уход_за_инвалидом": True,
+    "хочет_учиться": True,
+    "ребёнок_в_больнице": True,
+    "помощь_паспорт": 1,
+    "итог_документы": True,
+    "личное_дело": True,
+    "опросник": True,
+}
+"""Something typed in each of the eleven sections, in their order."""
+
+
+def test_what_is_typed_in_every_section_stands_on_the_sheet_and_in_the_summary(
+    rt: Runtime, keeper: Actor, family: Subject
+) -> None:
+    enter(rt, family, "red_zone", state="СОП")
+    month = begin(rt, keeper)
+    for _register in ("red_zone", "sop"):
+        do(rt, keeper, "p07_ut_actualize", состав_регистра="верен")
+    do(rt, keeper, "p07_sheet_ut_fill", **SECTIONS)
+    cells = sheet_of(rt, keeper, family).cells
+    lines = {each["параметр"]: each for each in known_to(rt, keeper, month.id)["сводка"]}
+    asked = {each.key: (part.number, each.title) for part in sections() for each in part.parameters}
+    assert [asked[key][0] for key in SECTIONS] == list(range(1, 12))
+    for key in SECTIONS:
+        assert cells[key].by == keeper.user_id, key
+        assert (lines[asked[key][1]]["итог"], lines[asked[key][1]]["семей"]) == (1, 1), key
 
 
 def only_case(rt: Runtime, process: str) -> int:

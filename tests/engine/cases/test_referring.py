@@ -142,7 +142,7 @@ def test_a_result_closes_the_document_and_then_the_case_may_end(rt: Runtime, cle
     )
     run(rt, clerk, pathway(send(), close, user_task("a"), order="s send close a e"))
     [found] = sent(rt, clerk)
-    assert (found.state, found.open, found.figures) == ("done", False, (2, None, 5, None))
+    assert (found.state, found.open, found.figures) == ("done", False, (2, None, 5, None, None, None, None))
     complete(rt, clerk, "a")
     assert open_tasks(rt) == []
 

@@ -113,3 +113,18 @@ def test_a_clash_brings_the_draft_back(rt: Runtime, chief: Actor, family: Subjec
     do(rt, chief, "ut_draft", {"события": [{"день": first.isoformat(), "событие": "Совещание у главы"}]})
     assert open_nodes(rt) == ["p09_ut_draft"]
     assert known(rt, chief, case_id)["накладки"] == [{"день": first, "что": "в округе: Совещание у главы"}]
+
+
+def test_the_plan_of_the_commission_is_compared_with_that_of_the_district(
+    rt: Runtime, chief: Actor, family: Subject
+) -> None:
+    case_id = planned(rt, chief)
+    trip, holiday = known(rt, chief, case_id)["график"][0]["день"], date(2026, 6, 11)
+    raid = {"мероприятие": "Рейд", "исполнитель": "КДН", "срок_мероприятия": "лето"}
+    deeds = [{**raid, "день": holiday.isoformat()}, {**raid, "день": trip.isoformat()}, raid]
+    events = [{"день": holiday.isoformat(), "событие": "День округа"}]
+    do(rt, chief, "ut_draft", {"события": events, "мероприятия_плана": deeds})
+    assert known(rt, chief, case_id)["накладки"] == [
+        {"день": trip, "что": "в плане комиссии: Рейд"},
+        {"день": holiday, "что": "в плане комиссии: Рейд; в округе: День округа"},
+    ]

@@ -95,6 +95,22 @@ def test_a_visit_leaves_its_crew_its_car_and_its_minutes(rt: Runtime, lead: Acto
     assert open_nodes(rt) == ["p10_ut_act"]
 
 
+def test_whoever_promised_and_did_not_come_leaves_the_crew_incomplete(
+    rt: Runtime, lead: Actor, family: Subject
+) -> None:
+    begin(rt, lead, family)
+    do(rt, lead, "ut_notice", {"дата_визита": "2026-01-13", "нужные_службы": ["police", "crb"]})
+    for _ in range(2):
+        do(rt, lead, "ut_confirm", {"участие": "участвует"})
+    do(rt, lead, "ut_car", {"без_машины": True})
+    assert the_visit(rt, family).full_crew is True
+    do(rt, lead, "ut_visit", {**SEEN, "приехали": ["police"]})
+    found = the_visit(rt, family)
+    with rt.database.read() as conn:
+        came = {each.service: each.comes for each in crews.members_of(conn, [found.id])[found.id]}
+    assert (found.full_crew, came) == (False, {"police": True, "crb": False})
+
+
 def test_whoever_plays_the_role_of_a_service_is_asked_by_name(
     rt: Runtime, lead: Actor, family: Subject
 ) -> None:

@@ -74,6 +74,26 @@ def test_the_decision_for_a_man_agrees_with_him():
     assert "Признать Савельева Петра Ильича нуждающимся" in shown("D25", заявитель=man)
 
 
+def test_minutes_and_extract_say_which_goal_the_commission_approved():
+    goal = "Дом тёплый. Починить печь."
+    decided = [{**SAMPLE["решения"][0], "цель": goal}]
+    assert f"Цель и задачи: {goal}" in shown("D31", решения=decided)
+    assert f"Цель и задачи: {goal}" in shown(
+        "D33", цель=goal, протокол={"номер": "1", "дата": date(2026, 1, 13)}
+    )
+    assert "Цель и задачи" not in shown("D31")
+
+
+def test_the_answer_of_a_partner_says_who_was_invited_and_who_refused():
+    text = shown("D51", приглашено_людей=33, отказались_семей=4, отказались_штук=7)
+    assert "Приглашено человек: 33. Отказались семей: 4. Отказались от путёвок, вещей: 7." in text
+    assert "Приглашено" not in shown("D51")
+
+
+def test_the_schedule_of_visits_says_who_goes():
+    assert "В каждый выезд едут: КДН и ЗП, полиция." in shown("D81", состав="КДН и ЗП, полиция")
+
+
 def test_the_refusal_gives_reasons_and_the_way_to_appeal():
     text = shown("D26")
     assert "1. Нет обстоятельств статьи 15." in text

@@ -100,7 +100,7 @@ def test_the_first_result_stays(rt_both: Runtime, clerk: Actor, case_id: int, pa
     close(rt_both, number, "done", families=1, children=3)
     close(rt_both, number, "expired")
     [found] = listed(rt_both, clerk)
-    assert (found.state, found.figures) == ("done", (1, None, 3, None))
+    assert (found.state, found.figures) == ("done", (1, None, 3, None, None, None, None))
 
 
 @pytest.mark.usefixtures("clerk")

@@ -21,8 +21,18 @@ def test_a_line_for_every_parameter_with_its_unit() -> None:
     assert (vouchers["единица"], vouchers["итог"], vouchers["пусто"]) == ("путёвок", 2, 1)
     assert lines["Детей до восемнадцати лет"]["итог"] == 4
     assert (drink["единица"], drink["итог"]) == ("семей", 1)
-    assert lines["Долги за коммунальные услуги"]["итог"] == 0
+    assert (lines["Долги за коммунальные услуги"]["итог"], drink["семей"]) == (0, 1)
     assert (tally.sheets, tally.incomplete, tally.faults) == (2, 1, {"Мать работает": 1})
+
+
+def test_a_line_has_two_units_the_families_beside_what_they_have() -> None:
+    """Nine children of six families are in the centre; sixteen sets went to nine families."""
+    tally = Tally()
+    for children, sets in ((3, 1), (2, 2), (1, 2), (1, 2), (1, 2), (1, 2), (0, 2), (None, 2), (None, 1)):
+        tally.add({**NOTHING, "дети_в_центре_число": children, "помощь_наборы": sets}, [], 0)
+    lines = {each["параметр"]: (each["итог"], each["единица"], each["семей"]) for each in tally.lines()}
+    assert lines["Сколько детей помещено"] == (9, "детей", 6)
+    assert lines["Продуктовые и вещевые наборы"] == (16, "наборов", 9)
 
 
 def test_what_was_counted_travels_to_the_next_part() -> None:

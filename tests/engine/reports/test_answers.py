@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import insert
 
 from engine.errors import NotFound
+from engine.records.referrals import FIGURES
 from engine.records.tables import letter_family
 from engine.reports.answers import OUTCOMES, answers, listed, together
 from engine.reports.letters import OUTCOMES as LETTER_OUTCOMES
@@ -64,6 +65,29 @@ def test_units_and_partners_add_up_to_the_whole(rt, town, analyst):
     assert whole.sent == sum(each.sent for each in found) == sum(part.sent for part in parts) == 6
     assert whole.given["families"] == 108 == sum(part.given["families"] for part in parts)
     assert whole.median_days == 2.0
+
+
+def test_vouchers_of_two_months_refusals_and_invitations_add_up_in_their_own_units(rt, town, analyst):
+    """June 3 families, 4 children; July 5 and 9, 4 families refused 7; 33 people invited, nobody came."""
+    june = {"families": 3, "children": 4, "pieces": 4}
+    july = {"families": 5, "children": 9, "pieces": 9, "refused_families": 4, "refused_pieces": 7}
+    with rt.database.write() as conn:
+        school = a_partner(conn, town.municipality, "Управление образования")
+        doctor = a_partner(conn, town.municipality, "Нарколог")
+        for number, state, figures in (
+            (school, "done", june),
+            (school, "done", july),
+            (doctor, "undone", {"invited": 33, "people": 0}),
+        ):
+            ends = {"closed_at": at("2026-01-15 09:00"), "state": state}
+            case_id = a_case(conn, town.families)
+            a_document(conn, number, case_id, at("2026-01-12 09:00"), "2026-01-26", **ends, **figures)
+        invited, vouchers = answers(conn, year(rt, analyst))
+    nothing = dict.fromkeys(FIGURES, 0)
+    assert vouchers.given == nothing | {
+        "families": 8, "children": 13, "pieces": 13, "refused_families": 4, "refused_pieces": 7,
+    }  # fmt: skip
+    assert invited.given == nothing | {"invited": 33}
 
 
 def test_an_outcome_that_there_is_not_is_not_found(rt, analyst):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.model import SYSTEM
-from engine.records.commissions import ITEM_KINDS, NewCommission, create_commission
+from engine.records.commissions import COUNTED, ITEM_KINDS, NewCommission, create_commission
 from engine.records.sittings import CANCELLED
 from engine.records.tables import WITHDRAWN
 from engine.reports.questions import facts, questions, sittings
@@ -37,6 +37,24 @@ def test_a_difference_between_minutes_and_agendas_is_shown(rt, town, analyst):
         a_question(conn, number, held, a_case(conn, town.families), "detect")
         [found] = questions(rt, conn, analyst, year(rt, analyst))
     assert (found.heard.total, found.heard.summed, found.heard.agrees) == (3, 1, False)
+
+
+def test_a_year_of_one_commission_is_counted_by_the_seven_kinds(rt, town, analyst):
+    """23 sittings about 496 families, by the figures of a year of practice."""
+    asked_for = dict(zip(COUNTED, (100, 89, 128, 12, 29, 110, 28), strict=True))
+    number = create_commission(rt, SYSTEM, NewCommission("family", town.centre))
+    with rt.database.write() as conn:
+        days = [
+            a_sitting(conn, number, f"2026-{1 + week // 4:02}-{6 + 7 * (week % 4):02}") for week in range(23)
+        ]
+        kinds = [kind for kind, times in asked_for.items() for _ in range(times)]
+        for place, kind in enumerate(kinds):
+            case_id = a_case(conn, town.families, family_id=place + 1)
+            a_question(conn, number, days[place % 23], case_id, kind)
+        [found] = questions(rt, conn, analyst, year(rt, analyst))
+    assert (found.heard.sittings, found.heard.total, found.families) == (23, 496, 496)
+    assert dict(zip(COUNTED, found.heard.counted, strict=True)) == asked_for
+    assert (found.heard.summed, found.heard.agrees) == (496, True)
 
 
 def test_kinds_and_units_add_up_to_what_was_considered(rt, town, analyst, head):

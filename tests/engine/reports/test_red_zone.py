@@ -56,3 +56,13 @@ def test_who_left_the_zone_by_the_last_day_does_not_count(rt, town, analyst):
         an_entry(conn, town.families, "2026-01-01", register="red_zone")
         an_entry(conn, town.families, "2025-10-01", register="sop")
         assert red_zone(conn, year(rt, analyst, date(2025, 1, 1), END))["all"] == 1
+
+
+def test_families_on_the_register_of_the_commission_count_apart(rt, town, analyst, families):
+    first, second, third, *_ = families
+    with rt.database.write() as conn:
+        an_entry(conn, town.families, "2025-10-01", family_id=first)
+        an_entry(conn, town.families, "2025-10-01", "2025-12-31", family_id=second)
+        an_entry(conn, town.families, "2025-10-01", register="sop", family_id=third)
+        asked = year(rt, analyst, date(2025, 1, 1), END)
+        assert red_zone(conn, asked)["registered"] == len(facts(asked).listed(conn, "registered")) == 1

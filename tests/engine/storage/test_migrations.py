@@ -61,6 +61,7 @@ SHIPPED = {
     "0024": "2ca8321075f5ff0efa593a802e6de15fbb960b14ad7e6bff5de70b4cc0714e86",
     "0025": "7e50d2fd83681576b92cdc5efbc75f4adde18c840f255fb8d9cb6e4858ffeef3",
     "0026": "4072168676bc41e3be04a76e198a08192819292266c6595101df68ff51aa8e61",
+    "0027": "8e15f9df140e5020a9fafedcb4ccbba72c72b82c1591b0f23a77206960fa1eaf",
 }
 """Every migration with the SHA-256 of its file: databases were made by it, so it never changes. A new one
 gets its line when it is accepted."""
