@@ -70,6 +70,18 @@ class AlreadyCompleted(Conflict):
         self.at = at
 
 
+class FormChanged(Conflict):
+    """The form is another one than the person has filled in: it was published anew, or the case moved to
+    another version.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Эту форму изменили, пока вы её заполняли.",
+            "Откройте новую: ваши ответы на прежние вопросы уже в ней. Проверьте их и отправьте.",
+        )
+
+
 class NewerDraft(Conflict):
     """Somebody has kept another draft of the step meanwhile. Carries who and when, so that the page can say
     so.

@@ -23,6 +23,7 @@ from engine.runtime import Runtime
 from engine.settings import Settings, load
 from engine.storage.moments import from_seconds, to_seconds
 from engine.storage.pairing import key_columns
+from engine.worklist.mail import unsent
 
 LATE: Final = timedelta(minutes=15)
 """What is due longer than this was swept by nobody."""
@@ -61,7 +62,7 @@ def examine(environ: Mapping[str, str] = os.environ) -> list[Sign]:
     except MarshrutError as error:
         return [*signs, _bad("database", error)]
     signs.append(Sign("database", True, "База и хранилище ключей открываются и подходят друг другу."))
-    for look in (_integrity, _keys, _calendar, _clock, _waiting, _standing, _incidents):
+    for look in (_integrity, _keys, _calendar, _clock, _waiting, _standing, _mail, _incidents):
         try:
             signs += look(rt)
         except MarshrutError as error:
@@ -245,6 +246,22 @@ KINDS: Final = {
     "service": "операция",
     "document": "документ",
 }
+
+
+def _mail(rt: Runtime) -> Iterator[Sign]:
+    """Whether letters leave."""
+    with rt.database.read() as conn:
+        found = unsent(conn)
+    for each in found:
+        if each.given_up:
+            words = f"Письма отложены насовсем: {each.letters}. {each.problem}"
+            hint = "Сообщения видны людям в программе. Проверьте адреса и почтовый сервер."
+        else:
+            words = f"Письма не уходят и ждут: {each.letters}. {each.problem}"
+            hint = "Проверьте почтовый сервер и MARSHRUT_SMTP_*. Письма уйдут сами, ничего не теряется."
+        yield Sign("mail", False, words, hint)
+    if not found:
+        yield Sign("mail", True, "Неотправленных писем нет.")
 
 
 def _incidents(rt: Runtime) -> Iterator[Sign]:

@@ -164,6 +164,8 @@ class StartCase:
     """With which start event; the plain one when None."""
     request_key: str | None = None
     """Same key, same case: a repeated click or a retried request opens nothing twice."""
+    form_version: int | None = None
+    """Number of the published form that was filled in; None where nobody saw one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,8 @@ class CompleteTask:
     actor: Actor
     task_id: int
     data: Mapping[str, Value] = field(default_factory=dict)
+    form_version: int | None = None
+    """Number of the published form that was filled in; None where nobody saw one."""
 
 
 # --- what the BPMN step says happened -------------------------------------------------------------

@@ -6,10 +6,29 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
+from flask import jsonify, request
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
+from engine.errors import FormChanged
 from engine.formjs import Form
 from engine.model import Value
+
+
+def sent_answers() -> tuple[dict[str, Any], int | None]:
+    """What the script of a form has sent: its answers, and the number of the form that was filled in."""
+    sent = request.get_json(silent=True)
+    sent = sent if isinstance(sent, dict) else {}
+    data, version = sent.get("data"), sent.get("version")
+    return data if isinstance(data, dict) else {}, version if isinstance(version, int) else None
+
+
+def form_changed(error: FormChanged, anew: str) -> Response:
+    """The form that was sent is an older one; `anew`: where the new one opens with all that was typed."""
+    actions = [{"words": _("Открыть новую форму"), "href": anew}]
+    answer = jsonify(title=error.message, message=error.hint, errors={}, code="form", actions=actions)
+    answer.status_code = 409
+    return answer
 
 
 def form_block(form: Form, variables: Mapping[str, Value], draft: Mapping[str, Any] | None) -> dict[str, Any]:

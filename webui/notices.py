@@ -17,6 +17,7 @@ from engine.model import Actor, Permission
 from engine.worklist.mail import Choice, Wanted, choose_mail, wanted_by
 from engine.worklist.notices import (
     AWAY,
+    NEW_EDITION,
     NOBODY,
     QUESTION_WITHDRAWN,
     RECOUNTED,
@@ -40,6 +41,7 @@ WORDS = {
     Step.PLUS_1: (_l("Просрочено на 1 рабочий день"), "urgent"),
     Step.PLUS_3: (_l("Просрочено на 3 рабочих дня"), "urgent"),
     QUESTION_WITHDRAWN: (_l("Вопрос отозван из повестки"), "soon"),
+    NEW_EDITION: (_l("Срок изменился: новая редакция нормы"), "soon"),
     NOBODY: (_l("Дело открылось по календарю, а роли, которая его ведёт, нет ни у кого"), "urgent"),
     VISITS_OFF: (_l("Выезды к семье сняты с графика"), "soon"),
     VISITS_BACK: (_l("Выезды к семье вернулись в график"), "soon"),
@@ -66,7 +68,9 @@ def index() -> str:
         people = {row.absent_id for row in rows if row.absent_id}
         names = names_of(conn, people)
         notes = away_notes(rt, conn, people) if people else {}
-    return render_template("notices.html", rows=[_row(row, person, visible, names, notes) for row in rows])
+        letters = wanted_by(conn, person.user_id)
+    lines = [_row(row, person, visible, names, notes) for row in rows]
+    return render_template("notices.html", rows=lines, letters=letters)
 
 
 def _row(

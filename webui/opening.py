@@ -18,12 +18,12 @@ from engine.bpmn import Process
 from engine.cases.openings import begun, drop_opening, keep_opening, kept_opening
 from engine.cases.service import start_case
 from engine.definitions.library import Release
-from engine.errors import InvalidData, NotFound
+from engine.errors import FormChanged, InvalidData, NotFound
 from engine.formjs import Form
 from engine.model import Actor, Permission, StartCase
 from engine.records.queries import find_people, person_brief, similar_people
 from engine.runtime import Runtime
-from webui.forms import form_block
+from webui.forms import form_block, form_changed, sent_answers
 from webui.frame import local_moment, local_time
 from webui.guards import actor, permission, runtime
 from webui.search import sought
@@ -104,6 +104,7 @@ def new(key: str) -> str:
         "case_new.html",
         process=process,
         form=form_block(form, {}, {**draft, **_proposed(form)}) if form else None,
+        form_version=release.definition_id("form", wanted) if form and wanted else None,
         kept_at=kept_at,
         begun=lines,
         subject=subject,
@@ -130,7 +131,7 @@ def _proposed(form: Form) -> dict[str, Any]:
 def create(key: str) -> Response:
     """Open the case with the form's data (JSON). A repeated request opens nothing twice."""
     rt, person = runtime(), actor()
-    data, request_key = _sent_data(), request.args.get("request", "")[:64]
+    (data, version), request_key = sent_answers(), request.args.get("request", "")[:64]
     chosen = request.args.get("person", type=int)
     with rt.database.read() as conn:
         process = rt.library.current(conn).process(key)
@@ -144,19 +145,21 @@ def create(key: str) -> Response:
         label, family_id = subject.label, subject.family_ids[0] if subject.family_ids else None
     elif not about_nobody(process):
         raise InvalidData(_("Выберите, о ком дело."), {})
-    started = start_case(
-        rt,
-        StartCase(
-            actor=person,
-            process=key,
-            data=data,
-            person_id=chosen,
-            family_id=family_id,
-            label=label,
-            # Bound to the person: nobody learns of another's case by sending its key.
-            request_key=f"{person.user_id}:{request_key}"[:64] if request_key else None,
-        ),
+    command = StartCase(
+        actor=person,
+        process=key,
+        data=data,
+        person_id=chosen,
+        family_id=family_id,
+        label=label,
+        # Bound to the person: nobody learns of another's case by sending its key.
+        request_key=f"{person.user_id}:{request_key}"[:64] if request_key else None,
+        form_version=version,
     )
+    try:
+        started = start_case(rt, command)
+    except FormChanged as changed:
+        return form_changed(changed, url_for("opening.new", key=key, person=chosen))
     flash(_("Дело № %(number)s открыто.", number=started.number))
     return jsonify(location=url_for("cases.show", case_id=started.id))
 
@@ -175,7 +178,8 @@ def _label(process: Process, data: Mapping[str, Any]) -> str:
 @permission(Permission.CASE_START)
 def keep_draft(key: str) -> Response:
     """Keep what is typed so far, unchecked."""
-    kept = keep_opening(runtime(), actor(), key, request.args.get("person", type=int), _sent_data())
+    data, _version = sent_answers()
+    kept = keep_opening(runtime(), actor(), key, request.args.get("person", type=int), data)
     return jsonify(kept_at=local_time(kept), saved_at=int(kept.timestamp()))
 
 
@@ -186,9 +190,3 @@ def drop(key: str) -> Response:
     drop_opening(runtime(), actor(), key, request.form.get("person", type=int))
     flash(_("Черновик убран."))
     return redirect(url_for("cases.index"), 303)
-
-
-def _sent_data() -> dict[str, Any]:
-    sent = request.get_json(silent=True)
-    data = sent.get("data") if isinstance(sent, dict) else None
-    return data if isinstance(data, dict) else {}

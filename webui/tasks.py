@@ -19,13 +19,13 @@ from engine.cases.queries import HistoryEntry, case_history, case_position
 from engine.cases.service import complete_task
 from engine.definitions.queries import published_definitions
 from engine.documents.queries import case_attachments, case_documents
-from engine.errors import AlreadyCompleted, NewerDraft, NotAllowed
+from engine.errors import AlreadyCompleted, FormChanged, NewerDraft, NotAllowed
 from engine.model import CompleteTask, Permission, Value
 from engine.worklist import service
 from engine.worklist.step import StepView, step_view
 from webui.answers import differences
 from webui.explained import decision_cards
-from webui.forms import form_block
+from webui.forms import form_block, form_changed, sent_answers
 from webui.frame import lately, local_moment, local_time
 from webui.guards import actor, permission, runtime
 from webui.histories import history_rows
@@ -140,19 +140,32 @@ def _completion(history: Sequence[HistoryEntry], task_id: int) -> HistoryEntry |
 def complete(task_id: int) -> Response:
     """Complete the step with the form's data (JSON). The answer says where to go next."""
     rt, person = runtime(), actor()
-    data = _sent_data()
+    data, version = sent_answers()
     try:
-        complete_task(rt, CompleteTask(person, task_id, data))
+        complete_task(rt, CompleteTask(person, task_id, data, version))
+    except FormChanged as changed:
+        return form_changed(changed, url_for("tasks.show", task_id=task_id))
     except AlreadyCompleted as late:
-        return _somebody_was_quicker(task_id, late, data)
+        if late.by != person.user_id or not _is_kept(task_id, data):
+            return _somebody_was_quicker(task_id, late, data)
     flash(_("Шаг завершён."))
     return jsonify(location=url_for("inbox.show"))
 
 
-def _sent_data() -> dict[str, Any]:
-    sent = request.get_json(silent=True)
-    data = sent.get("data") if isinstance(sent, dict) else None
-    return data if isinstance(data, dict) else {}
+def _is_kept(task_id: int, data: Mapping[str, Any]) -> bool:
+    """Whether the step was completed with these very answers: the page sends them again when it has missed
+    what was answered the first time, on a phone without a network.
+    """
+    rt = runtime()
+    try:
+        with rt.database.read() as conn:
+            view = step_view(rt, conn, actor(), task_id, rt.clock.now())
+            kept = _sent(case_history(rt, conn, view.card), task_id)
+    except NotAllowed:
+        return False
+    if view.form is None:
+        return True
+    return all(each.same for each in differences(view.form.fields, view.form.prefill(kept), data))
 
 
 def _somebody_was_quicker(task_id: int, late: AlreadyCompleted, data: Mapping[str, Any]) -> Response:
@@ -212,7 +225,7 @@ def keep_draft(task_id: int) -> Response:
     base = sent.get("base") if isinstance(sent, dict) else None
     base = base if isinstance(base, int) else None
     try:
-        kept = service.save_draft(runtime(), actor(), task_id, _sent_data(), base=base)
+        kept = service.save_draft(runtime(), actor(), task_id, sent_answers()[0], base=base)
     except NewerDraft as newer:
         return _another_draft(newer)
     return jsonify(kept_at=local_time(kept), saved_at=int(kept.timestamp()))

@@ -5,14 +5,16 @@ What began before that day goes on by the edition it began with.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
+from engine.access.absences import Away, away_now
 from engine.access.policy import require
-from engine.cases.following import OPEN_TASKS, TermClock, follow, note, steps_of, term_clock, was_is
+from engine.cases.following import OPEN_TASKS, TermClock, follow, note, steps_among, term_clock, was_is
 from engine.cases.history import HistoryKind
 from engine.cases.locking import lock_case
 from engine.cases.tables import ACTIVE, case_
@@ -28,7 +30,8 @@ from engine.model import Actor, Clock, Permission, Scope
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds, to_seconds
 from engine.storage.rows import AnyRow
-from engine.worklist.tables import task
+from engine.worklist.notices import NEW_EDITION
+from engine.worklist.tables import notice, task
 
 _RUNNING = (
     select(term, case_.c.number, case_.c.unit_id)
@@ -109,9 +112,11 @@ def publish_edition(rt: Runtime, actor: Actor, edition: Norm) -> int:
     with rt.database.write() as conn:
         number = write_edition(rt, conn, actor, edition)
         published, now = replace(edition, id=number), rt.clock.now()
+        away = away_now(conn, rt.directory.tree(), now)
         for row in _running(conn, edition):
             if _begins_by(rt, row, edition):
-                _take(rt, conn, actor, row, published, now)
+                told = _take(rt, conn, actor, row, published, now)
+                _tell(conn, told, away, row.case_id, now)
         return number
 
 
@@ -134,26 +139,56 @@ def _counted(rt: Runtime, row: AnyRow, unit_id: int, edition: Norm, changes: lis
     return counted_due(edition.rule, from_seconds(row.event_at), changes, calendar, office)
 
 
-def _take(rt: Runtime, conn: Connection, actor: Actor, found: AnyRow, edition: Norm, now: datetime) -> None:
-    """One term goes on by the new edition, with its steps and timers."""
+Concerned = dict[int, int | None]
+"""By account, which of their steps is due otherwise now; None for whom only the case concerns."""
+
+
+def _take(
+    rt: Runtime, conn: Connection, actor: Actor, found: AnyRow, edition: Norm, now: datetime
+) -> Concerned:
+    """One term goes on by the new edition, with its steps and timers; gives whom that concerns."""
     case = lock_case(rt, conn, found.case_id)
     row = next((row for row in case.terms if row.id == found.id), None)
     if row is None:
-        return
+        return {}
     clock = term_clock(rt, case, row)
     tasks = list(conn.execute(OPEN_TASKS, {"the_case": case.id}).all())
     changes = changes_of_terms(conn, [row.id]).get(row.id, [])
     counted = _counted(rt, row, case.unit_id, edition, changes)
     conn.execute(_TAKE_EDITION, [_edition_row(clock, edition, counted, now)])
     follow(conn, [clock], tasks, Clock(row.clock), {row.id: to_seconds(counted.due)})
-    if steps := steps_of(clock, tasks):
-        conn.execute(_TASK_TAKES, [{"the_task": number, "becomes": edition.id} for number in steps])
+    steps = steps_among(row, case.terms, tasks)
+    if steps:
+        conn.execute(_TASK_TAKES, [{"the_task": step.id, "becomes": edition.id} for step in steps])
     told = {
         "срок": edition.title,
         "причина": f"новая редакция нормы с {edition.valid_from:%d.%m.%Y}",
         **was_is(clock, counted.due, now),
     }
     note(rt, conn, actor, clock, HistoryKind.TERM_RECOUNTED, told, now, "term.recounted")
+    if counted.due == clock.due:
+        return {}
+    concerned: Concerned = {case.owner_id: None} if case.owner_id else {}
+    return concerned | {step.assignee_id: step.id for step in steps if step.assignee_id}
+
+
+def _tell(
+    conn: Connection, concerned: Concerned, away: Mapping[int, Away], case_id: int, now: datetime
+) -> None:
+    """A notice for each of them, and for who stands in for them."""
+    told = dict(concerned)
+    for person in concerned:
+        if person in away and (acting := away[person].acting_id):
+            told.setdefault(acting, concerned[person])
+    rows = [
+        {
+            "account_id": person, "at": to_seconds(now), "kind": NEW_EDITION, "rung": 0, "case_id": case_id,
+            "task_id": step,
+        }
+        for person, step in told.items()
+    ]  # fmt: skip
+    if rows:
+        conn.execute(insert(notice), rows)
 
 
 def _edition_row(clock: TermClock, edition: Norm, counted: Counted, now: datetime) -> dict[str, Any]:

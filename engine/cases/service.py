@@ -24,7 +24,7 @@ from engine.cases.openings import forget_opening
 from engine.cases.recording import Deed, record_step
 from engine.cases.tables import ACTIVE, case_
 from engine.definitions.library import Release
-from engine.errors import AlreadyCompleted, InvalidData, NotAllowed, NotFound
+from engine.errors import AlreadyCompleted, FormChanged, InvalidData, NotAllowed, NotFound
 from engine.formjs import Form
 from engine.model import Actor, CompleteTask, Permission, Scope, StartCase, Value, split_task_id
 from engine.records.reach import require_subject
@@ -90,6 +90,7 @@ def open_case(rt: Runtime, conn: Connection, command: StartCase, *, check_form: 
     zone = rt.calendars.office(unit_id).zone
     data = dict(command.data)
     if check_form and start is not None and start.form:
+        _require_seen(release, start.form, command.form_version)
         data = release.form(start.form).validate(data, {}, now=now.astimezone(zone))
         about = Subject.of(command.family_id, command.person_id)
         looked = Looked(about, unit_id)
@@ -178,7 +179,7 @@ def complete_task(rt: Runtime, command: CompleteTask, *, check_form: bool = True
         now = rt.clock.now()
         element = split_task_id(command.task_id)[1]
         context = step_context(rt, release, case, now)
-        form = _form_for(release, case.process, row.node, command.data) if check_form else None
+        form = _form_for(release, case.process, row.node, command) if check_form else None
         looked = Looked(Subject.of(case.family_id, case.person_id), case.unit_id)
         wanted = release.step(case.process, row.node).check if check_form else ""
         answers = _Answers(
@@ -195,16 +196,25 @@ def complete_task(rt: Runtime, command: CompleteTask, *, check_form: bool = True
         keep_decided(rt, conn, case.id, release.step(case.process, row.node), answers)
 
 
-def _form_for(release: Release, main: str, node: str, sent: Mapping[str, Value]) -> Form | None:
+def _form_for(release: Release, main: str, node: str, command: CompleteTask) -> Form | None:
     """The form that checks what was sent with a step. With a step that has none nothing may be sent: it would
     come into the case unchecked.
     """
     key = release.step(main, node).form
     if key is not None:
+        _require_seen(release, key, command.form_version)
         return release.form(key)
-    if sent:
+    if command.data:
         raise InvalidData("У этого шага нет формы, данные с ним не принимаются. Обновите страницу.", {})
     return None
+
+
+def _require_seen(release: Release, form: str, seen: int | None) -> None:
+    """FormChanged when the person has filled in another version of the form: what it asks now they have not
+    seen, what it asks no more would be dropped without a word.
+    """
+    if seen is not None and seen != release.definition_id("form", form):
+        raise FormChanged
 
 
 class _Answers:

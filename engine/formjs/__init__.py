@@ -5,7 +5,7 @@ form.prefill(variables)                  # data for the viewer
 form.validate(data, variables, now=…)    # values of the engine, or InvalidData
 """
 
-from engine.formjs.form import Form, FormField, Source
+from engine.formjs.form import UNREAD, Form, FormField, Source
 from engine.formjs.reader import check, read
 
-__all__ = ["Form", "FormField", "Source", "check", "read"]
+__all__ = ["UNREAD", "Form", "FormField", "Source", "check", "read"]

@@ -22,6 +22,10 @@ from engine.model import Value
 
 Source = Literal["case", "default"]
 
+UNREAD = "?"
+"""Under this name, which no field can have, a draft keeps what was typed and is no value («завтра»
+in a date): {path of the field: text}. Only the page looks at it; a completed form never has it."""
+
 
 @dataclass(frozen=True, slots=True)
 class FormField:

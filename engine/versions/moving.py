@@ -30,6 +30,7 @@ from engine.cases.terms import TermBook
 from engine.cases.visibility import require_visible
 from engine.definitions.library import Release
 from engine.errors import Conflict, InvalidData, MarshrutError, NotFound
+from engine.formjs import UNREAD
 from engine.model import (
     Actor,
     Permission,
@@ -251,6 +252,9 @@ def _adapt_drafts(rt: Runtime, conn: Connection, case: LockedCase, release: Rele
         draft = orjson.loads(rt.vault.open(case.key_id, row.draft, purpose))
         fields = _fields(release, release.step(case.process, row.node).form)
         fitting = {name: value for name, value in draft.items() if name in fields}
+        unread = draft.get(UNREAD)
+        if isinstance(unread, dict):
+            fitting[UNREAD] = {path: typed for path, typed in unread.items() if path.split(".")[0] in fields}
         if fitting != draft:
             lost[str(row.id)] = [base64.b85encode(row.draft).decode(), row.draft_at]
             sealed = rt.vault.seal(case.key_id, orjson.dumps(fitting), purpose) if fitting else None

@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, bindparam, exists, select, update
+from sqlalchemy import Connection, bindparam, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.access.tables import account
@@ -37,8 +37,10 @@ BATCH = 10
 """Letters a round: a slow mail server must not keep the timers waiting."""
 LEASE = timedelta(minutes=15)
 """Longer than a batch can take with the waits of `post.TIMEOUT`."""
-TRIES = 11
-"""After this many a letter is given up; with the waits below that is a day and a half."""
+LONGEST_WAIT = timedelta(hours=1)
+"""A server that is back gets what has waited for it within the hour."""
+TRIES = 40
+"""After this many a letter is given up: after a day and a half, or four days of an office closed at night."""
 DAILY_AFTER = timedelta(minutes=30)
 """The letter of the day comes half an hour after opening, when the notices of the morning are written."""
 
@@ -53,21 +55,38 @@ class Choice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a person has chosen. `problem` is why the last letter to them was given up, if it was."""
+    """What a person has chosen. `problem` is why letters to them wait, or why the last one was given up."""
 
     address: str = ""
     choice: Choice = Choice.NONE
     problem: str = ""
+    waits: bool = False
+    """The letters are still being tried."""
 
 
 _CHOICE = select(mail_choice.c.address, mail_choice.c.choice).where(
     mail_choice.c.account_id == bindparam("account_id")
 )
 _LAST = (
-    select(mail.c.problem)
-    .where(mail.c.account_id == bindparam("account_id"), mail.c.state.in_((SENT, FAILED)))
-    .order_by(mail.c.id.desc())
+    select(mail.c.problem, mail.c.state)
+    .where(
+        mail.c.account_id == bindparam("account_id"),
+        mail.c.state.in_((SENT, FAILED)) | (mail.c.problem != ""),
+    )
+    .order_by((mail.c.state == WAITING).desc(), mail.c.id.desc())
     .limit(1)
+)
+_NEWER = mail.alias()
+_TROUBLES = (
+    select(mail.c.state, func.max(mail.c.problem).label("problem"), func.count().label("letters"))
+    .where(
+        (mail.c.state == WAITING) & (mail.c.problem != "")
+        | (mail.c.state == FAILED)
+        & ~exists().where(
+            _NEWER.c.account_id == mail.c.account_id, _NEWER.c.state == SENT, _NEWER.c.id > mail.c.id
+        )
+    )
+    .group_by(mail.c.state)
 )
 _WANTED = (
     select(mail_choice.c.account_id, mail_choice.c.choice, account.c.unit_id)
@@ -112,6 +131,12 @@ _TAKEN = (
     .where(mail.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(mail.c.id)
 )
+_PUT_OFF = (
+    update(mail)
+    .where(mail.c.id == bindparam("the_mail"), mail.c.state == WAITING)
+    .values(attempts=mail.c.attempts - 1, next_at=bindparam("until"))
+)
+"""Until the office opens: nothing was tried."""
 _END = (
     update(mail)
     .where(mail.c.id == bindparam("the_mail"), mail.c.state == WAITING)
@@ -129,8 +154,24 @@ def wanted_by(conn: Connection, account_id: int) -> Wanted:
     row = conn.execute(_CHOICE, {"account_id": account_id}).one_or_none()
     if row is None:
         return Wanted()
-    problem = conn.execute(_LAST, {"account_id": account_id}).scalar() or ""
-    return Wanted(row.address, Choice(row.choice), problem)
+    last = conn.execute(_LAST, {"account_id": account_id}).one_or_none()
+    if last is None:
+        return Wanted(row.address, Choice(row.choice))
+    return Wanted(row.address, Choice(row.choice), last.problem, waits=last.state == WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """Letters that don't leave, and why one of them doesn't. `given_up`: they are tried no more."""
+
+    letters: int
+    problem: str
+    given_up: bool
+
+
+def unsent(conn: Connection) -> list[Unsent]:
+    """Letters that have not left, of everybody; those given up only until a later one to that person has."""
+    return [Unsent(row.letters, row.problem, row.state == FAILED) for row in conn.execute(_TROUBLES)]
 
 
 def choose_mail(rt: Runtime, actor: Actor, address: str, choice: str) -> None:
@@ -271,7 +312,8 @@ def _ready(rt: Runtime, server: MailServer, rows: Sequence[AnyRow], now: datetim
     row = rows[0]
     moment = sending_moment(rt, server, row.unit_id, now)
     if moment > now:
-        _end(rt, rows, WAITING, next_at=moment)
+        with rt.database.write() as conn:
+            conn.execute(_PUT_OFF, [{"the_mail": row.id, "until": to_seconds(moment)} for row in rows])
         return None
     wanted = row.active and row.address and row.choice != Choice.NONE
     letter = compose(rt, rows, now) if wanted else None
@@ -304,7 +346,7 @@ def _put_off(rt: Runtime, rows: Sequence[AnyRow], problem: str) -> None:
     if attempts >= TRIES:
         _end(rt, rows, FAILED, problem=problem)
         return
-    wait = timedelta(minutes=2 ** (attempts - 1))
+    wait = min(timedelta(minutes=2 ** (attempts - 1)), LONGEST_WAIT)
     _end(rt, rows, WAITING, next_at=rt.clock.now() + wait, problem=problem)
 
 

@@ -19,6 +19,8 @@ from engine.worklist.tables import OPEN, notice, task
 SHOWN_UNREAD = 99
 QUESTION_WITHDRAWN = "question_withdrawn"
 RECOUNTED = "recount"
+NEW_EDITION = "edition"
+"""A term of the case is counted by a new edition of its norm and ends on another day."""
 AWAY = "away"
 NOBODY = "nobody"
 """A case was opened by the calendar, and nobody holds the role that it belongs to."""

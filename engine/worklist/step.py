@@ -51,6 +51,8 @@ class StepView:
     may_work: bool
     own: bool
     form: Form | None
+    form_version: int | None
+    """Number of the published form."""
     variables: Mapping[str, Value]
     draft: Draft | None
     term: Term | None
@@ -68,6 +70,7 @@ def step_view(rt: Runtime, conn: Connection, actor: Actor, task_id: int, now: da
     found = inbox_rows(rt, conn, [row], now, actor.unit_id)[0]
     is_open = row.status == OPEN
     kept = load_draft(rt, conn, card.key_id, task_id) if is_open else None
+    release, form = rt.library.release(card.release_id), found.step.form
     return StepView(
         row=found,
         card=card,
@@ -76,7 +79,8 @@ def step_view(rt: Runtime, conn: Connection, actor: Actor, task_id: int, now: da
         closed_by=row.closed_by,
         may_work=is_open and (row.queue_id in actor.queues or row.assignee_id == actor.user_id),
         own=row.assignee_id == actor.user_id,
-        form=rt.library.release(card.release_id).form(found.step.form) if found.step.form else None,
+        form=release.form(form) if form else None,
+        form_version=release.definition_id("form", form) if form else None,
         variables=step_variables(rt, conn, card, split_task_id(task_id)[1]) if is_open else {},
         draft=Draft(*kept, row.draft_by) if kept else None,
         term=_term(conn, row.case_id, task_id, found.step.norm),

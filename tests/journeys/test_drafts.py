@@ -1,9 +1,11 @@
-"""What is typed into a step reaches the server, whatever becomes of the sign-in and the clock meanwhile."""
+"""What is typed reaches the server, whatever becomes of sign-in, connection and clock meanwhile."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.test_kit import drawn, open_step
 
@@ -62,6 +64,87 @@ def test_a_draft_kept_on_another_page_meanwhile_is_shown_before_anything_is_writ
     sent = site.sent("PUT", "/post/draft")
     assert [draft["base"] for draft in sent] == [0, 77]
     assert sent[-1]["data"]["цель"] == "Моё"
+
+
+def test_what_can_not_be_read_is_in_the_draft_and_comes_back_with_its_words(page, seen, site):
+    seen.expect("503")
+    site.answers["/post/draft"] = (503, {})
+    open_step(page)
+    page.get_by_label("Начало").fill("31.02.2026")
+    page.get_by_label("Занятий").nth(1).fill("12а")
+    page.get_by_label("Цель сопровождения").focus()
+    expect(page.locator("[data-draft-state]")).to_contain_text("на этом компьютере")
+    sent = site.sent("PUT", "/post/draft")[-1]["data"]
+    assert sent["начало"] is None
+    assert sent["?"] == {"начало": {"date": "31.02.2026", "time": ""}, "задачи.1.занятий": "12а"}
+    open_step(page)
+    expect(page.get_by_label("Начало")).to_have_value("31.02.2026")
+    expect(page.get_by_label("Занятий").nth(1)).to_have_value("12а")
+    expect(page.locator(".fjs-form-field-error")).to_have_text(
+        [re.compile("в феврале 2026 года 28\u00a0дней"), re.compile("Напишите число цифрами")]
+    )
+    page.get_by_label("Начало").fill("28.02.2026")
+    page.get_by_label("Занятий").nth(1).fill("12")
+    del site.answers["/post/draft"]
+    page.keyboard.press("Control+s")
+    expect(page.locator("[data-draft-state]")).to_have_attribute("data-state", "saved")
+    sent = site.sent("PUT", "/post/draft")[-1]["data"]
+    assert (sent["начало"], sent["задачи"][1]["занятий"], "?" in sent) == ("2026-02-28", 12, False)
+
+
+def test_a_text_that_is_no_date_is_saved_though_the_field_was_empty_before(page, seen, site):
+    open_step(page)
+    page.get_by_label("Начало").fill("")
+    page.keyboard.press("Control+s")
+    expect(page.locator("[data-draft-state]")).to_have_attribute("data-state", "saved")
+    page.get_by_label("Начало").press_sequentially("завтра")
+    page.get_by_label("Цель сопровождения").focus()
+    expect(page.locator(".fjs-form-field-error")).to_contain_text("Напишите день, месяц и год целиком")
+    page.wait_for_function("() => Object.keys(localStorage).length === 0")
+    assert site.sent("PUT", "/post/draft")[-1]["data"]["?"] == {"начало": {"date": "завтра", "time": ""}}
+
+
+def test_a_row_that_is_removed_takes_what_was_typed_into_it_along(page, seen, site):
+    open_step(page)
+    page.get_by_label("Занятий").nth(0).fill("две")
+    page.get_by_label("Занятий").nth(1).fill("")
+    page.get_by_role("button", name="Убрать строку 1").click()
+    expect(page.get_by_label("Занятий")).to_have_count(1)
+    expect(page.get_by_label("Занятий")).to_have_value("")
+    page.keyboard.press("Control+s")
+    expect(page.locator("[data-draft-state]")).to_have_attribute("data-state", "saved")
+    assert "?" not in site.sent("PUT", "/post/draft")[-1]["data"]
+
+
+def write_a_note(page: Page) -> Locator:
+    """A plain form with something typed into it; its button."""
+    page.goto("/kit")
+    page.get_by_label("Заметка", exact=True).fill("Позвонить матери")
+    return page.get_by_role("button", name="Записать заметку")
+
+
+def test_a_plain_form_waits_for_who_was_signed_out_meanwhile(page, seen, site):
+    save = write_a_note(page)
+    site.signed_in = False
+    save.click()
+    expect(page.get_by_text("Вы вышли по времени.")).to_be_visible()
+    assert site.sent("POST", "/post/note") == []
+    site.signed_in, site.token = True, "second-token"
+    save.click()
+    expect(page).to_have_url(re.compile("/kit/case$"))
+    assert site.sent("POST", "/post/note") == [{"note": "Позвонить матери", "csrf_token": "second-token"}]
+
+
+def test_a_plain_form_waits_for_the_connection(page, seen, site, context):
+    seen.expect("ERR_INTERNET_DISCONNECTED")
+    save = write_a_note(page)
+    context.set_offline(True)
+    save.click()
+    expect(page.get_by_text("Форма не отправлена, всё в ней цело.")).to_be_visible()
+    context.set_offline(False)
+    save.click()
+    expect(page).to_have_url(re.compile("/kit/case$"))
+    assert [sent["note"] for sent in site.sent("POST", "/post/note")] == ["Позвонить матери"]
 
 
 def test_the_time_of_a_draft_is_that_of_the_office_and_not_of_the_computer(page, seen, site):

@@ -167,12 +167,15 @@ def test_what_was_typed_survives_a_killed_server(arrive: Arrive, office: Office)
     words = "Нужна помощь с детьми, пока мать на лечении."
     field = registrar.page.get_by_role("textbox").last
     field.fill(words)
+    registrar.page.get_by_label("Дата заявления").fill("31.02.2026")
     expect(registrar.page.get_by_text("черновик сохранён").first).to_be_visible(timeout=15_000)
     registrar.watch.expect("ERR_CONNECTION")
     office.kill()
     office.start()
     registrar.open_step(number)
     expect(registrar.page.get_by_role("textbox").last).to_have_value(words)
+    expect(registrar.page.get_by_label("Дата заявления")).to_have_value("31.02.2026")
+    expect(registrar.page.get_by_text("в феврале 2026 года 28\u00a0дней, а не 31")).to_be_visible()
 
 
 def test_a_broken_diagram_is_refused_with_its_element_and_changes_nothing(

@@ -196,7 +196,8 @@ INSIDE = {
     "worklist.forecast.past_terms", "worklist.forecast.outlooks_after",
     "worklist.away.tell_away", "worklist.risks.keep_risks",
     "worklist.ladder.tell_due", "worklist.mail.send_due", "worklist.mail.queue_letters",
-    "worklist.mail.queue_once", "worklist.mail.sending_moment", "worklist.letters.compose",
+    "worklist.mail.queue_once", "worklist.mail.sending_moment", "worklist.mail.unsent",
+    "worklist.letters.compose",
     "cases.recalculation.recount_due", "deadlines.changes.note_change",
     "worklist.digest.queue_digests", "worklist.week.week_words",
 }  # fmt: skip

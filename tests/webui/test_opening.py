@@ -10,7 +10,9 @@ from engine.access.actors import load_actor
 from engine.names import FullName
 from engine.records.tables import person
 from tests.factories.access import town
+from tests.factories.cases import publish_files
 from tests.factories.records import make_person
+from tests.webui.workplace import field, form
 
 FORM = "/cases/new/help?person={}"
 
@@ -49,6 +51,21 @@ def test_an_opened_case_leaves_no_draft(visit, office):
     url = clerk.get(FORM.format(office.person)).select_one("[data-step-form]")["data-submit-url"]
     clerk.json("POST", url, {"data": {"повод": "нет жилья"}})
     assert "Начато и не открыто" not in clerk.get("/cases").words
+
+
+def test_a_form_that_was_published_anew_meanwhile_is_opened_again_with_what_was_typed(visit, rt, office):
+    clerk = visit("R05")
+    begin(clerk, office)
+    shown = clerk.get(FORM.format(office.person)).select_one("[data-step-form]")
+    publish_files(rt, form("ask_help", field("повод", "Повод"), field("кто", "Кто сообщил")))
+    sent = {"data": {"повод": "нет жилья"}, "version": int(shown["data-version"])}
+    answer = clerk.json("POST", shown["data-submit-url"], sent, status=409)
+    assert answer["title"] == "Эту форму изменили, пока вы её заполняли."
+    page = clerk.get(answer["actions"][0]["href"])
+    assert typed(page) == {"повод": "нет жилья"}
+    anew = page.select_one("[data-step-form]")
+    sent = {"data": {"повод": "нет жилья", "кто": "школа"}, "version": int(anew["data-version"])}
+    assert "/cases/" in clerk.json("POST", anew["data-submit-url"], sent)["location"]
 
 
 def test_a_draft_that_is_not_wanted_is_dropped(visit, office):

@@ -122,11 +122,29 @@ def test_who_may_not_see_the_case_learns_nothing_of_a_closed_step(visit, rt, off
     assert [action["words"] for action in answer["actions"]] == ["К списку задач"]
 
 
-def test_a_double_click_completes_once(visit, rt, office):
+def test_answers_sent_again_complete_once_and_are_answered_the_same(visit, rt, office):
+    clerk = visit("R05")
+    first = clerk.json("POST", f"/tasks/{office.task}", {"data": ANSWERS})
+    assert clerk.json("POST", f"/tasks/{office.task}", {"data": ANSWERS}) == first
+    assert open_nodes(rt) == ["check", "check"]
+
+
+def test_answers_to_another_version_of_the_form_are_not_taken(visit, office):
+    """The case was moved to another version while somebody filled in its step."""
+    clerk = visit("R05")
+    seen = int(clerk.get(f"/tasks/{office.task}").select_one("[data-step-form]")["data-version"])
+    answer = clerk.json("POST", f"/tasks/{office.task}", {"data": ANSWERS, "version": seen + 1}, status=409)
+    assert answer["code"] == "form"
+    assert answer["actions"] == [{"words": "Открыть новую форму", "href": f"/tasks/{office.task}"}]
+    clerk.json("POST", f"/tasks/{office.task}", {"data": ANSWERS, "version": seen})
+
+
+def test_other_answers_to_a_step_of_ones_own_are_kept_to_compare(visit, rt, office):
     clerk = visit("R05")
     clerk.json("POST", f"/tasks/{office.task}", {"data": ANSWERS})
-    clerk.json("POST", f"/tasks/{office.task}", {"data": ANSWERS}, status=409)
-    assert open_nodes(rt) == ["check", "check"]
+    other = {**ANSWERS, "цель": "Иная"}
+    answer = clerk.json("POST", f"/tasks/{office.task}", {"data": other}, status=409)
+    assert [action["words"] for action in answer["actions"]] == ["Сравнить", "К списку задач"]
 
 
 def test_a_step_that_is_not_needed_any_more_says_so(visit, rt, office):

@@ -19,6 +19,7 @@ from engine.deadlines.tables import calendar_year
 from engine.model import SYSTEM
 from engine.settings import load
 from engine.storage.moments import to_seconds
+from engine.worklist.tables import FAILED, SENT, WAITING, mail
 from tests.engine.commands.calling import call
 
 
@@ -129,6 +130,27 @@ def test_promises_that_stand_still_are_told_with_their_problem(rt):
     with rt.database.write() as conn:
         conn.execute(insert(outbox), promise(next_at=None, tries=8, problem="Реестр недоступен."))
     assert signs()["outbox"]["message"] == "Не выполнено: операция, таких 1. Реестр недоступен."
+
+
+def test_letters_that_wait_for_the_mail_server_are_told(rt):
+    letter = {"account_id": 1, "kind": "notice", "message_id": "<1@example.org>", "attempts": 3}
+    waiting = {**letter, "about": 1, "state": WAITING, "problem": "Почтовый сервер не отвечает (OSError)."}
+    given_up = {
+        **letter,
+        "about": 2,
+        "state": FAILED,
+        "problem": "Почтовый сервер не принял письмо (ответ 550).",
+    }
+    with rt.database.write() as conn:
+        conn.execute(insert(mail), [waiting])
+    assert signs()["mail"]["message"] == "Письма не уходят и ждут: 1. Почтовый сервер не отвечает (OSError)."
+    with rt.database.write() as conn:
+        conn.execute(update(mail).values(state=SENT))
+        conn.execute(insert(mail), [given_up])
+    assert "насовсем: 1" in signs()["mail"]["message"]
+    with rt.database.write() as conn:
+        conn.execute(insert(mail), [{**letter, "about": 3, "state": SENT, "problem": ""}])
+    assert "mail" not in signs()
 
 
 def test_cases_that_stand_still_are_told(rt):

@@ -29,6 +29,7 @@ from engine.deadlines.service import add_norm_edition, seed
 from engine.deadlines.tables import term, term_extension, term_pause
 from engine.definitions.files import Upload
 from engine.errors import Conflict, InvalidData, NotAllowed, NotFound
+from engine.formjs import UNREAD
 from engine.model import SYSTEM, Actor
 from engine.model import Outcome as TermOutcome
 from engine.runtime import Runtime
@@ -154,7 +155,8 @@ def test_a_draft_keeps_what_the_new_form_still_asks(rt: Runtime, clerk: Actor, h
     publish_files(rt, *asking("итог", "мера"))
     case = open_case(rt, clerk, "small")
     number = open_tasks(rt)[0]
-    save_draft(rt, load_actor(rt, clerk.user_id), number, {"итог": "да", "мера": "иная"})
+    typed = {"итог": "да", "мера": "иная", UNREAD: {"итог.0.лет": "12а", "мера": "завтра"}}
+    save_draft(rt, load_actor(rt, clerk.user_id), number, typed)
     publish_files(rt, *asking("итог", steps=2))
     moved = move_case(rt, head, plan(rt), case.id, WHY)
     key_id = row(rt, select(case_.c.key_id)).key_id
@@ -165,9 +167,9 @@ def test_a_draft_keeps_what_the_new_form_still_asks(rt: Runtime, clerk: Actor, h
             assert kept is not None
             return kept[0]
 
-    assert draft() == {"итог": "да"}
+    assert draft() == {"итог": "да", UNREAD: {"итог.0.лет": "12а"}}
     undo_move(rt, head, moved, WHY)
-    assert draft() == {"итог": "да", "мера": "иная"}
+    assert draft() == typed
 
 
 def test_timers_keep_their_moments_and_new_events_are_waited_for(

@@ -28,7 +28,7 @@ from engine.worklist import post
 from engine.worklist.digest import queue_digests
 from engine.worklist.ladder import tell_due
 from engine.worklist.letters import MOST, Kind
-from engine.worklist.mail import Wanted, choose_mail, send_due, wanted_by
+from engine.worklist.mail import Wanted, choose_mail, send_due, unsent, wanted_by
 from engine.worklist.tables import FAILED, NEEDLESS, SENT, WAITING, mail, mail_choice, notice
 from tests.factories.access import make_actor
 from tests.factories.cases import chain, complete, open_case, publish_files, user_task
@@ -177,7 +177,10 @@ def test_a_letter_refused_for_good_is_given_up_and_its_person_reads_why(rt, cler
     sweep_until_idle(rt)
     assert states(rt) == [FAILED]
     with rt.database.read() as conn:
-        assert "550" in wanted_by(conn, clerk.user_id).problem
+        wanted, [trouble] = wanted_by(conn, clerk.user_id), unsent(conn)
+    assert "550" in wanted.problem
+    assert trouble.problem == wanted.problem
+    assert (wanted.waits, trouble.given_up) == (False, True)
 
 
 def test_a_server_that_is_away_is_tried_less_and_less_often_and_at_last_no_more(rt, clerk, box):
@@ -189,10 +192,33 @@ def test_a_server_that_is_away_is_tried_less_and_less_often_and_at_last_no_more(
         with rt.database.read() as conn:
             after = conn.execute(select(mail.c.next_at)).scalar()
         if after is not None:
-            assert datetime.fromtimestamp(after, MOSCOW) - moment == timedelta(minutes=2 ** (tries - 1))
+            wait = datetime.fromtimestamp(after, MOSCOW) - moment
+            assert wait == min(timedelta(minutes=2 ** (tries - 1)), letters.LONGEST_WAIT)
             moment = datetime.fromtimestamp(after, MOSCOW)
             at(rt, moment)
     assert (tries, states(rt)) == (letters.TRIES, [FAILED])
+
+
+def test_a_mail_server_that_is_away_for_two_days_loses_nothing_and_is_told(rt, clerk, box):
+    queue_one(rt)
+    server = server_of(box, port=1)
+    assert server.quiet
+    rt.settings = replace(rt.settings, mail=server)
+    for hours in range(48):
+        at(rt, datetime(2026, 1, 13, 9, tzinfo=MOSCOW) + timedelta(hours=hours))
+        sweep_until_idle(rt)
+    assert states(rt) == [WAITING]
+    with rt.database.read() as conn:
+        wanted, [trouble] = wanted_by(conn, clerk.user_id), unsent(conn)
+    assert (wanted.waits, trouble.given_up, trouble.letters) == (True, False, 1)
+    assert "не отвечает" in wanted.problem
+    assert trouble.problem == wanted.problem
+    rt.settings = replace(rt.settings, mail=server_of(box))
+    at(rt, rt.clock.now() + letters.LONGEST_WAIT)
+    sweep_until_idle(rt)
+    assert states(rt) == [SENT]
+    with rt.database.read() as conn:
+        assert (wanted_by(conn, clerk.user_id).waits, unsent(conn)) == (False, [])
 
 
 def test_after_a_crash_between_sending_and_marking_the_same_letter_comes_once_more(

@@ -69,7 +69,7 @@ export function connectionLost() {
     return;
   }
   state.connection = false;
-  showOffline();
+  strip("offline").hidden = false;
   state.probe = window.setInterval(probe, PROBE_EVERY);
   document.dispatchEvent(new CustomEvent("marshrut:offline"));
 }
@@ -81,11 +81,12 @@ export function connectionFound() {
   state.connection = true;
   window.clearInterval(state.probe);
   strip("offline").hidden = true;
+  offlineWords("");
   announce("Связь есть.");
   document.dispatchEvent(new CustomEvent("marshrut:online"));
 }
 
-/** @param {string} words queue and time of the draft, for the amber strip */
+/** @param {string} words what waits for the connection, for the amber strip */
 export function offlineWords(words) {
   const place = document.querySelector("[data-offline-words]");
   if (place) {
@@ -113,15 +114,20 @@ async function askSession() {
  */
 export async function renewSession() {
   const session = await askSession();
-  if (session && !session.signed_in && userKey()) {
+  return session !== null && takeOver(session);
+}
+
+/** @param {{signed_in: boolean, user_key?: string, csrf_token?: string}} session */
+function takeOver(session) {
+  if (!session.signed_in && userKey()) {
     signedOut();
   }
-  if (!session?.signed_in || session.user_key !== userKey()) {
+  if (!session.signed_in || session.user_key !== userKey()) {
     return false;
   }
-  document.querySelector('meta[name="csrf-token"]')?.setAttribute("content", session.csrf_token);
+  document.querySelector('meta[name="csrf-token"]')?.setAttribute("content", session.csrf_token ?? "");
   for (const input of document.querySelectorAll('input[name="csrf_token"]')) {
-    /** @type {HTMLInputElement} */ (input).value = session.csrf_token;
+    /** @type {HTMLInputElement} */ (input).value = session.csrf_token ?? "";
   }
   if (!strip("session").hidden) {
     strip("session").hidden = true;
@@ -129,6 +135,26 @@ export async function renewSession() {
     document.dispatchEvent(new CustomEvent("marshrut:signed-in"));
   }
   return true;
+}
+
+/**
+ * Whether a plain form of this page may go: sending it leaves the page, and what is typed or chosen in it would be lost
+ * if it did not arrive. What is in the way is said in a strip. A form of somebody else's page is left to the server.
+ * @returns {Promise<boolean>}
+ */
+export async function readyToSend() {
+  if (!userKey() || !document.body.dataset.sessionUrl) {
+    return true;
+  }
+  const session = await askSession();
+  if (session === null) {
+    connectionLost();
+    offlineWords("Форма не отправлена, всё в ней цело. Отправьте её ещё раз, когда появится связь.");
+    return false;
+  }
+  connectionFound();
+  takeOver(session);
+  return session.signed_in;
 }
 
 export function signedOut() {
@@ -139,10 +165,6 @@ async function probe() {
   if ((await askSession()) !== null) {
     connectionFound();
   }
-}
-
-function showOffline() {
-  strip("offline").hidden = false;
 }
 
 /** @param {"offline" | "session"} name @returns {HTMLElement} */

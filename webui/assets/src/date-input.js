@@ -125,6 +125,12 @@ export class DateInput {
     this.write(iso);
     this.text.value = digits(iso);
   }
+
+  /** A text from elsewhere, as somebody typed it. @param {string} text */
+  type(text) {
+    this.text.value = text;
+    this.write(parseDate(text).iso);
+  }
 }
 
 /** Date inputs of plain forms, marked with data-date by the macro field(). @param {ParentNode} [within] */

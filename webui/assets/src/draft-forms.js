@@ -50,7 +50,8 @@ export function watchDraftForms() {
     }
     form.addEventListener("input", () => draft.changed());
     form.addEventListener("focusout", () => draft.save());
-    form.addEventListener("submit", () => draft.stop());
+    // After `once.js` has let it go.
+    window.addEventListener("submit", (event) => event.target === form && !event.defaultPrevented && draft.stop());
   }
 }
 

@@ -27,9 +27,17 @@ export function DateField(props) {
   const known = useRef(/** @type {unknown} */ (undefined));
   const [fault, setFault] = useState("");
 
+  const { typed, keep } = useUnread(props, () => check());
+
   const parts = () => ({ date: date.current?.iso ?? "", time: time.current?.value ?? "" });
+  const isHalf = () => kind === "datetime" && Boolean(parts().date) !== Boolean(parts().time);
+  const note = () => {
+    const isUnread = date.current?.fault || isHalf();
+    keep(isUnread ? { date: date.current?.text.value ?? "", time: parts().time } : null);
+  };
   const take = () => {
     setFault("");
+    note();
     const next = toValue(parts(), kind, field.timeSerializingFormat);
     if (next !== known.current) {
       known.current = next;
@@ -37,24 +45,22 @@ export function DateField(props) {
     }
   };
   const check = () => {
-    const { date: day, time: hour } = parts();
+    const { date: day } = parts();
     if (disabled || readonly) {
       return false;
     }
     const dateFault = date.current?.fault ?? "";
     const passed = field.disallowPassedDates && day && day < today();
-    const half = kind === "datetime" && Boolean(day) !== Boolean(hour);
-    const found = dateFault || (passed ? PASSED : half ? NO_TIME : "");
+    const found = dateFault || (passed ? PASSED : isHalf() ? NO_TIME : "");
     setFault(found);
     return found !== "";
   };
-  useUnread(domId, check);
   const leave = () => {
     check();
     latest.current.onBlur();
   };
-  const latest = useRef({ onChange, onBlur, take, leave });
-  latest.current = { onChange, onBlur, take, leave };
+  const latest = useRef({ onChange, onBlur, note, take, leave });
+  latest.current = { onChange, onBlur, note, take, leave };
 
   const describedBy = `${domId}-description ${domId}-error-message`;
   useEffect(() => {
@@ -68,6 +74,7 @@ export function DateField(props) {
         onChange: () => latest.current.take(),
         onLeave: () => latest.current.leave(),
       });
+      box.current.addEventListener("input", () => latest.current.note());
     }
   }, []);
   // The inputs hold what is being typed; they are written only when the value came from elsewhere.
@@ -81,6 +88,17 @@ export function DateField(props) {
       }
     }
   }, [value, kind]);
+
+  // After the value, which such a text has none of.
+  useEffect(() => {
+    if (typed) {
+      date.current?.type(typed.date);
+      if (time.current) {
+        time.current.value = typed.time;
+      }
+      check();
+    }
+  }, []);
 
   const faults = fault ? [fault] : errors;
   useEffect(() => {

@@ -49,7 +49,7 @@ function framed(Component) {
     if (conditional) classes.push("conditional");
     return html`
       <div class=${classes.join(" ")}>
-        <${Component} ...${props} errors=${(props.errors ?? []).map((/** @type {string} */ fault) => faultWords(field, fault))} />
+        <${Component} key=${isTop ? 0 : getService("unread").removals} ...${props} errors=${(props.errors ?? []).map((/** @type {string} */ fault) => faultWords(field, fault))} />
         ${source && html`<${SourceLine} source=${source} changed=${changed} />`}
         ${conditional && field.properties?.why && html`<p class="field-hint">${field.properties.why}</p>`}
       </div>
@@ -76,7 +76,10 @@ class FieldFrames {
   }
 }
 
-/** @param {Record<string, Source>} sources by key of the field */
-export function fieldFrames(sources) {
-  return { __init__: ["fieldFrames"], fieldFrames: ["type", FieldFrames], sources: ["value", sources], unread: ["value", new Map()] };
+/**
+ * @param {Record<string, Source>} sources by key of the field
+ * @param {import("./unread.js").Unread} unread
+ */
+export function fieldFrames(sources, unread) {
+  return { __init__: ["fieldFrames"], fieldFrames: ["type", FieldFrames], sources: ["value", sources], unread: ["value", unread] };
 }

@@ -27,8 +27,9 @@ function digits(value) {
 /** @param {any} props of a field of the form library */
 export function NumberField(props) {
   const { field, value, errors = [], domId, disabled, readonly, onChange, onBlur, onFocus } = props;
-  const [text, setText] = useState(digits(value));
-  const [fault, setFault] = useState("");
+  const { typed, keep } = useUnread(props, () => check());
+  const [text, setText] = useState(typed ?? digits(value));
+  const [fault, setFault] = useState(typed === undefined ? "" : NO_NUMBER);
   const known = useRef(value);
   const before = useSingleLineTemplateEvaluation(field.appearance?.prefixAdorner, { debug: true });
   const after = useSingleLineTemplateEvaluation(field.appearance?.suffixAdorner, { debug: true });
@@ -39,13 +40,16 @@ export function NumberField(props) {
       known.current = value;
       setText(digits(value));
       setFault("");
+      keep(null);
     }
   }, [value]);
 
-  const take = (/** @type {string} */ typed) => {
-    setText(typed);
+  const take = (/** @type {string} */ written) => {
+    const number = parseNumber(written);
+    setText(written);
     setFault("");
-    const next = Numberfield.config.sanitizeValue({ value: parseNumber(typed), formField: field });
+    keep(number === null ? written : null);
+    const next = Numberfield.config.sanitizeValue({ value: number, formField: field });
     if (next !== known.current) {
       known.current = next;
       onChange({ value: next });
@@ -56,7 +60,6 @@ export function NumberField(props) {
     setFault(found);
     return found !== "";
   };
-  useUnread(domId, check);
   const leave = () => {
     if (!check()) {
       setText(digits(parseNumber(text)));

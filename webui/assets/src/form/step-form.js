@@ -11,7 +11,7 @@ import { controlOf, requiredFields, showFaults } from "./faults.js";
 import { fieldFrames } from "./field-frame.js";
 import { startFolding, unfold } from "./folding.js";
 import { showMessage } from "./messages.js";
-import { hasUnread } from "./unread.js";
+import { Unread } from "./unread.js";
 import { translate } from "./words-ru.js";
 
 const SAFE = "Всё, что вы ввели, цело.";
@@ -39,19 +39,22 @@ export class StepForm {
     this.draftState = root.querySelector("[data-draft-state]") ?? document.querySelector("[data-draft-state]");
     this.sending = false;
     this.touched = false;
+    this.unread = new Unread();
     this.form = new Form({
       // Typed letters become data at once: drawn anew in between, a field would show its older value.
       debounce: false,
       properties: { readOnly: root.dataset.readonly !== undefined, ariaLabel: "Форма шага" },
-      additionalModules: [{ translate: ["value", translate] }, fieldFrames(readBlock(root, "sources"))],
+      additionalModules: [{ translate: ["value", translate] }, fieldFrames(readBlock(root, "sources"), this.unread)],
     });
+    this.form.on("repeatRenderManager.remove", (/** @type {any} */ { dataPath, index }) => this.unread.removeRow(dataPath, index));
   }
 
   async open() {
-    const data = readBlock(this.root, "data");
     const kept = this.keptDraft();
+    const given = this.unread.takeFrom(readBlock(this.root, "data"));
+    const data = kept ? { ...given, ...this.unread.takeFrom(/** @type {object} */ (kept.body.data)) } : given;
     try {
-      await this.form.importSchema(this.schema, { ...data, ...(kept?.body.data ?? {}) });
+      await this.form.importSchema(this.schema, data);
     } catch (error) {
       this.canvas.replaceChildren();
       showMessage(this.faults, {
@@ -64,7 +67,7 @@ export class StepForm {
     }
     this.canvas.replaceChildren();
     this.form.attachTo(this.canvas);
-    this.startDraft(data, kept);
+    this.startDraft(kept);
     this.form.on("changed", () => void this.count());
     // The fields report themselves after they are drawn.
     requestAnimationFrame(() => this.opened());
@@ -90,8 +93,8 @@ export class StepForm {
     return kept && (kept.base === draftSavedAt || kept.at > Number(draftSavedAt) * 1000) ? kept : null;
   }
 
-  /** @param {object} data from the server @param {import("../draft-store.js").Stored | null} kept */
-  startDraft(data, kept) {
+  /** @param {import("../draft-store.js").Stored | null} kept */
+  startDraft(kept) {
     const url = this.root.dataset.draftUrl;
     if (!url) {
       return;
@@ -109,6 +112,8 @@ export class StepForm {
     for (const event of ["input", "change", "click"]) {
       this.root.addEventListener(event, () => (this.touched = true), { capture: true });
     }
+    // What can't be understood is no change to the form library.
+    this.root.addEventListener("input", () => this.draft?.changed());
     // A listener of the form library that returns something keeps the event from all others.
     this.form.on("changed", () => void (this.touched && this.draft?.changed()));
     this.form.on("formField.blur", () => void (this.touched && this.draft?.save()));
@@ -138,7 +143,8 @@ export class StepForm {
   /** Everything typed so far, hidden fields included: an answer changed back brings them again. */
   read() {
     const { data } = this.form._getState();
-    return Object.fromEntries(Object.entries(data).filter(([name]) => this.names.has(name)));
+    const values = Object.fromEntries(Object.entries(data).filter(([name]) => this.names.has(name)));
+    return { ...values, ...this.unread.forDraft() };
   }
 
   /** «Заполнено 11 из 12 обязательных полей», «осталось заполнить 1 поле: перейти к нему». */
@@ -205,7 +211,7 @@ export class StepForm {
     if (this.sending) {
       return;
     }
-    const unread = hasUnread(this.form);
+    const unread = this.unread.any();
     const { data, errors } = this.form.submit();
     if (unread || Object.keys(errors).length) {
       requestAnimationFrame(() => this.firstFault());
@@ -215,17 +221,21 @@ export class StepForm {
     this.waiting = null;
     button.setAttribute("aria-busy", "true");
     showMessage(this.faults, null);
+    let done = false;
     try {
       await this.draft?.settle();
-      await this.post(data, button);
+      done = await this.post(data, button);
     } finally {
-      this.draft?.changed();
-      this.sending = false;
-      button.removeAttribute("aria-busy");
+      // The button of a step that is done rests until the next page is there, however slow that is.
+      if (!done) {
+        this.draft?.changed();
+        this.sending = false;
+        button.removeAttribute("aria-busy");
+      }
     }
   }
 
-  /** @param {object} data @param {Element} button */
+  /** @param {object} data @param {Element} button @returns {Promise<boolean>} the step is done */
   async post(data, button) {
     let response;
     try {
@@ -238,17 +248,20 @@ export class StepForm {
         title: "Нет связи. Шаг ещё не завершён",
         words: `${SAFE} Завершим шаг сами, когда появится связь, если эта страница останется открытой.`,
       });
-      return;
+      return false;
     }
     const answer = await response.json().catch(() => ({}));
     if (response.ok) {
       this.draft?.forget();
+      // Brought back from the browser's memory by «Назад», the page would show the step as still to be done.
+      window.addEventListener("pageshow", () => window.location.reload());
       window.location.assign(answer.location ?? "/");
     } else if (response.status === 422) {
       this.refuse(answer.errors ?? {}, answer.message ?? "");
     } else if (response.status !== 401) {
       this.fail(response.status, answer, button);
     }
+    return response.ok;
   }
 
   /** @param {Record<string, string>} errors @param {string} message */
