@@ -30,6 +30,7 @@ from engine.cases.queries import (
 )
 from engine.cases.requesting import requests_of
 from engine.cases.service import cancel_case
+from engine.cases.standing import standings
 from engine.cases.visibility import visible_among
 from engine.documents.queries import case_attachments, case_documents
 from engine.errors import NotAllowed
@@ -57,7 +58,7 @@ from webui.opening import begun_lines, startable
 from webui.positions import position_marks
 from webui.referrals import RESULT_WORDS, STATES
 from webui.repair import case_or_list
-from webui.rows import action_view, owner_words, row_view
+from webui.rows import action_view, owner_words, row_view, standing_words
 from webui.search import sealed, sought
 from webui.substitutes import away_notes, stand_in
 from webui.ui import date_words
@@ -166,6 +167,7 @@ def show(case_id: int) -> str:
             | {card.owner_id or 0, action.assignee_id or 0},
         )
         position = case_position(rt, conn, card)
+        standing = standings(rt, conn, [card]).get(case_id)
         subject = person_brief(rt, conn, person, card.person_id) if card.person_id else None
         may_note = card.active and covers_case(person, Permission.CASE_START, card)
         events = awaited_events(rt, conn, card) if may_note else []
@@ -186,6 +188,7 @@ def show(case_id: int) -> str:
         "case.html",
         card=card,
         red=red,
+        standing=standing_words(standing) if standing else None,
         subject=subject,
         family=family,
         watched=_watched(family, local_now(person).date()) if family else None,

@@ -19,7 +19,7 @@ from webui.frame import local, local_now
 from webui.guards import actor, permission, runtime
 from webui.histories import WORDS
 from webui.referrals import KINDS, STATES
-from webui.rows import action_view, owner_words
+from webui.rows import action_view, owner_words, place_words, standing_words
 from webui.ui import date_digits, time_digits
 from webui.visits import silence_words
 
@@ -67,6 +67,8 @@ def _page(found: PersonalFile, title: str, unit_id: int, members: list[dict[str,
         back=back,
         members=members,
         file=found,
+        summary=_summary(found),
+        standings={number: standing_words(each) for number, each in found.standings.items()},
         numbers={card.id: card.number for card in found.cards},
         owners={card.id: owner_words(rt, card, found.actions[card.id], names) for card in found.cards},
         actions={card.id: action_view(found.actions[card.id], names) for card in found.cards},
@@ -84,6 +86,21 @@ def _page(found: PersonalFile, title: str, unit_id: int, members: list[dict[str,
         printed_by=actor().name,
         sees_cases=actor().may(Permission.CASE_VIEW),
     )
+
+
+def _summary(found: PersonalFile) -> list[dict[str, str]]:
+    """What the file says first: where they live, how they are judged, by what right their data are kept.
+    Owner and next action stand with each case below.
+    """
+    judged = next((found.standings[card.id] for card in found.cards if card.id in found.standings), None)
+    on = [entry.title for entry in found.registers if entry.until is None]
+    grounds = [f"{paper.title}, {paper.status_words}" for paper in found.papers if paper.consent]
+    return [
+        {"name": _("Населённый пункт"), "value": place_words(found.place) if found.place else _("не указан")},
+        {"name": _("Категория и риск"), "value": standing_words(judged) if judged else _("не определены")},
+        {"name": _("На учёте"), "value": ", ".join(on) or _("не состоит")},
+        {"name": _("Основание обработки данных"), "value": grounds[0] if grounds else _("в деле нет")},
+    ]
 
 
 def _members(view: FamilyView) -> list[dict[str, Any]]:

@@ -10,7 +10,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from engine.cases.queries import CaseCard
+from engine.cases.standing import Standing
 from engine.model import Actor
+from engine.records.queries import Settlement
 from engine.runtime import Runtime
 from engine.worklist.inbox import CAP, InboxRow
 from engine.worklist.next_action import Kind, NextAction, owner_role
@@ -113,6 +115,17 @@ def action_view(action: NextAction, names: Mapping[int, str]) -> dict[str, Any]:
         "until": _("нужно исправить") if action.kind is Kind.STANDS else until or _("без срока"),
         "stands": action.stands,
     }
+
+
+def standing_words(standing: Standing) -> str:
+    """«группа риска, риск средний»."""
+    risk = _("риск %(risk)s", risk=standing.risk) if standing.risk else ""
+    return ", ".join(part for part in (standing.category, risk) if part)
+
+
+def place_words(place: Settlement) -> str:
+    """«село Ивановка, сельская местность»."""
+    return f"{place.words}, {_('сельская местность') if place.rural else _('город')}"
 
 
 def _assignee(row: InboxRow, names: Mapping[int, str], person: Actor, absent: int | None) -> str:

@@ -260,8 +260,17 @@ def namesakes(rt: Runtime, conn: Connection, person_id: int) -> list[Duplicate]:
 def settlements(conn: Connection, municipality_id: int) -> list[Settlement]:
     """Settlements of a municipality by name."""
     rows = conn.execute(select(settlement).where(settlement.c.municipality_id == municipality_id)).all()
-    found = [Settlement(row.id, row.kind, row.name, row.rural, row.unit_id) for row in rows]
-    return sorted(found, key=lambda place: place.name.casefold().replace("ё", "е"))
+    return sorted(map(_place, rows), key=lambda place: place.name.casefold().replace("ё", "е"))
+
+
+def settlement_named(conn: Connection, settlement_id: int | None) -> Settlement | None:
+    """One settlement; None for who has none."""
+    row = conn.execute(select(settlement).where(settlement.c.id == settlement_id)).one_or_none()
+    return _place(row) if row is not None else None
+
+
+def _place(row: Row[Any]) -> Settlement:
+    return Settlement(row.id, row.kind, row.name, row.rural, row.unit_id)
 
 
 def people_briefs(rt: Runtime, conn: Connection, rows: Sequence[Row[Any]]) -> list[PersonBrief]:

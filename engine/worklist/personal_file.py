@@ -17,6 +17,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from engine.access.journal import record_views
 from engine.cases.history import HistoryKind
 from engine.cases.queries import CaseCard, case_list
+from engine.cases.standing import Standing, standings
 from engine.cases.tables import case_, history
 from engine.deadlines.due import DueWords, words
 from engine.deadlines.tables import term, term_of
@@ -25,12 +26,12 @@ from engine.documents.tables import DRAFT, ISSUED, SUPERSEDED, document
 from engine.model import Actor, Permission
 from engine.records.contacts import KINDS, Silence, silences
 from engine.records.measures import Measure, measures
-from engine.records.queries import people_data
+from engine.records.queries import Settlement, people_data, settlement_named
 from engine.records.referrals import Referral, referrals
 from engine.records.registers import Entry, Subject, entries_of
 from engine.records.tables import agenda_item, contact, person
 from engine.records.values import PersonData
-from engine.records.visits import Visit, visits_of
+from engine.records.visits import Visit, settlement_of, visits_of
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds
 from engine.versions.naming import StepsOfCase
@@ -121,11 +122,15 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class PersonalFile:
-    """Everything but the members, whose cards the page opens by itself. `withheld`: cases out of reach."""
+    """Everything but the members, whose cards the page opens by itself. `withheld`: cases out of reach.
+    `place`: where they live.
+    """
 
     cards: tuple[CaseCard, ...]
     withheld: int
     actions: Mapping[int, NextAction]
+    standings: Mapping[int, Standing]
+    place: Settlement | None
     terms: tuple[CaseTerm, ...]
     papers: tuple[Paper, ...]
     questions: tuple[Question, ...]
@@ -153,6 +158,8 @@ def personal_file(
             cards=tuple(cards),
             withheld=_all_cases(conn, subject, people) - len(cards),
             actions=next_actions(rt, conn, actor, cards, now),
+            standings=standings(rt, conn, cards),
+            place=settlement_named(conn, settlement_of(conn, subject)),
             terms=tuple(_terms(rt, conn, by_id, now)),
             papers=tuple(_paper(row) for row in conn.execute(_DOCUMENTS, ids)),
             questions=tuple(_question(row) for row in conn.execute(_QUESTIONS, ids)),

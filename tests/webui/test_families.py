@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import update
 
 from engine.access.queries import journal
 from engine.cases.service import cancel_case, start_case
@@ -14,8 +15,9 @@ from engine.records import contacts, registers
 from engine.records.queries import family_view, person_view
 from engine.records.registers import Standing, Subject
 from engine.records.service import add_settlement, change_settlement
+from engine.records.tables import person
 from engine.storage.counting import count_statements
-from tests.factories.cases import END, diagram, flows, publish_files, user_task
+from tests.factories.cases import END, chain, diagram, flows, publish_files, user_task
 
 
 def village(rt, office, *, served_by=None) -> int:
@@ -105,6 +107,22 @@ def test_the_personal_file_has_everything_on_one_page(visit, rt, office):
     seen = {(entry.kind, entry.object_id) for entry in journal(rt, SYSTEM, action="view")}
     assert {("family", office.family), ("case", office.case), ("case", office.later_case)} <= seen
     assert "Лапшина Ольга Сергеевна" in visit("R05").get(f"/people/{office.person}/file").words
+
+
+def test_the_personal_file_says_first_where_they_live_and_how_they_are_judged(visit, rt, office):
+    clerk = visit("R05")
+    assert "Населённый пункт не указан" in clerk.get(f"/families/{office.family}/file").words
+    home = village(rt, office)
+    with rt.database.write() as conn:
+        conn.execute(update(person).values(settlement_id=home))
+    publish_files(rt, chain("judged", user_task("a")))
+    judged = {"категория": "группа риска", "риск": "средний"}
+    command = StartCase(SYSTEM, "judged", judged, family_id=office.family, unit_id=office.families)
+    case = start_case(rt, command, check_form=False)
+    page = clerk.get(f"/families/{office.family}/file")
+    assert "Населённый пункт село Ключевое, сельская местность" in page.words
+    assert "Категория и риск группа риска, риск средний" in page.words
+    assert "группа риска, риск средний" in clerk.get(f"/cases/{case.id}").words
 
 
 def test_cases_of_other_departments_are_said_to_be_withheld(visit, rt, office):
