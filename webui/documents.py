@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Mapping
-from itertools import groupby
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
@@ -24,6 +23,7 @@ from engine.documents.queries import (
     DocumentCard,
     Download,
     case_attachments,
+    case_documents,
     document_card,
     download_attachment,
     download_docx,
@@ -35,14 +35,9 @@ from engine.documents.workshop import Piece, workshop
 from engine.errors import Conflict, InvalidData, NotAllowed
 from engine.model import Actor, Permission, split_task_id
 from webui.guards import actor, permission, runtime
+from webui.paragraphs import blocks, typed_texts
 
 pages = Blueprint("documents", __name__)
-
-FIELD = "p"
-"""Fields of the editor are called by the address of their paragraph, after this letter."""
-
-LINE = 90
-"""About so many letters stand in a line of the editor: a paragraph's field is as high as its text."""
 
 
 @pages.get("/documents/<int:document_id>")
@@ -59,6 +54,7 @@ def _page(document_id: int, *, typed: Mapping[str, str] | None = None, **more: A
         card = document_card(conn, person, document_id)
         inside = card.case_id in visible_among(conn, person, [card.case_id])
         case = case_card(rt, conn, person, card.case_id, for_step=True) if inside else None
+        others = case_documents(conn, person, card.case_id) if inside else []
         names = names_of(conn, {card.made_by, card.issued_by or 0})
         head = head_of(rt, conn, case.unit_id if case else person.unit_id)
     may_change = _may(own_document_row, document_id)
@@ -67,10 +63,12 @@ def _page(document_id: int, *, typed: Mapping[str, str] | None = None, **more: A
         document=card,
         case=case,
         names=names,
+        replaced=next((each for each in others if each.id == card.previous_id), None),
+        replaced_by=next((each for each in others if each.previous_id == card.id), None),
         may_write=card.draft and may_change,
         may_number=card.draft and not may_change and _may(issued_document_row, document_id),
         may_renew=card.issued and may_change,
-        blocks=list(_blocks(_pieces(card, may_change), typed or {})),
+        blocks=list(blocks(_pieces(card, may_change), typed or {})),
         signers=_signers(head.name, person.name),
         crumb=_crumb(case) if case else [{"words": _("Выезды"), "href": url_for("visits.show")}],
         **{"errors": {}, "conflict": None, **more},
@@ -95,31 +93,6 @@ def _pieces(card: DocumentCard, may_change: bool) -> list[Piece]:
     return workshop.pieces(download_docx(rt, person, card.id).content)
 
 
-def _blocks(pieces: Iterable[Piece], typed: Mapping[str, str]) -> Iterable[dict[str, Any]]:
-    """Paragraphs one under another; those of a table as its rows of cells."""
-    for table, group in groupby(pieces, key=lambda piece: piece.cell and piece.cell[0]):
-        fields = [_field(piece, typed) for piece in group]
-        if table is None:
-            yield from ({"field": field} for field in fields)
-            continue
-        rows: dict[int, dict[int, list[dict[str, Any]]]] = {}
-        for field in fields:
-            _table, row, column = field["cell"]
-            rows.setdefault(row, {}).setdefault(column, []).append(field)
-        yield {"rows": [list(rows[row].values()) for row in sorted(rows)]}
-
-
-def _field(piece: Piece, typed: Mapping[str, str]) -> dict[str, Any]:
-    text = typed.get(piece.address, piece.text)
-    return {
-        "name": FIELD + piece.address,
-        "kind": piece.kind,
-        "cell": piece.cell,
-        "text": text,
-        "rows": text.count("\n") + 1 + len(text) // LINE,
-    }
-
-
 def _signers(*names: str) -> list[dict[str, str]]:
     """Who may have signed: the head of the agency first, then whoever issues the document."""
     return [{"value": name, "words": name} for name in dict.fromkeys(names) if name]
@@ -139,7 +112,7 @@ def save(document_id: int) -> Response | tuple[str, int]:
     """Keep the texts of a draft, and issue it when that was asked for. What could not be kept stays in the
     fields, with the reason above them.
     """
-    texts, seen = _texts(), _revision()
+    texts, seen = typed_texts(), _revision()
     try:
         service.save_texts(runtime(), actor(), document_id, texts, revision=seen)
     except Conflict as late:
@@ -150,15 +123,6 @@ def save(document_id: int) -> Response | tuple[str, int]:
         return _issue(document_id, seen + 1)
     flash(_("Текст сохранён."))
     return _to(document_id)
-
-
-def _texts() -> dict[str, str]:
-    """What was typed, with the line ends that documents have."""
-    return {
-        name.removeprefix(FIELD): value.replace("\r\n", "\n")
-        for name, value in request.form.items()
-        if name.startswith(FIELD) and name.removeprefix(FIELD).isdigit()
-    }
 
 
 def _revision() -> int:

@@ -112,6 +112,7 @@ def show(kind: str, key: str) -> str:
         versions=versions,
         names=names,
         kinds=KINDS,
+        may_publish=actor().may(Permission.DEFINITION_PUBLISH, Scope.MUNICIPALITY),
         steps=[step for step in steps if step.kind == "userTask"],
         form=form_block(release.form(key), {}, None) if kind == "form" else None,
         title=steps_of_forms(release).get(key, key) if kind == "form" else versions[0].title,
@@ -185,10 +186,13 @@ def _clean_name(name: str | None) -> str:
 @permission(Permission.DEFINITION_PUBLISH)
 def gate(upload_id: int) -> str:
     """The check before publication: every finding with its element, line and what to do."""
-    return _gate_page(upload_id, {})
+    return gate_page(upload_id, {})
 
 
-def _gate_page(upload_id: int, faults: dict[str, str]) -> str:
+def gate_page(upload_id: int, faults: Mapping[str, str], *, case: str = "") -> str:
+    """The check, with what went wrong when something was asked of it; `case`: on which a template was
+    tried.
+    """
     rt = runtime()
     kept = kept_upload(rt, actor(), upload_id)
     checked = check_upload(rt, kept.files)
@@ -221,6 +225,7 @@ def _gate_page(upload_id: int, faults: dict[str, str]) -> str:
         ready=ready,
         new_keys=[key for each in checked if each.file for key in each.file.keys],
         faults=faults,
+        tried_on=case,
         note=request.form.get("note", ""),
     )
 
@@ -329,9 +334,9 @@ def release(upload_id: int) -> Response | tuple[str, int]:
     kept = kept_upload(rt, actor(), upload_id)
     checked = check_upload(rt, kept.files)
     if not all(each.ok for each in checked):
-        return _gate_page(upload_id, {"publish": _("Опубликовать нельзя: сначала исправьте ошибки.")}), 422
+        return gate_page(upload_id, {"publish": _("Опубликовать нельзя: сначала исправьте ошибки.")}), 422
     if any(f.severity == "warning" for each in checked for f in each.findings) and "read" not in request.form:
-        return _gate_page(upload_id, {"read": _("Прочтите замечания и отметьте это.")}), 422
+        return gate_page(upload_id, {"read": _("Прочтите замечания и отметьте это.")}), 422
     publication = publish_upload(rt, actor(), upload_id, request.form.get("note", "").strip())
     added = sum(version.new for version in publication.versions)
     flash(_("Опубликовано: %(n)s. Новые дела пойдут по новой версии, идущие останутся на своей.", n=added))

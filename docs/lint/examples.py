@@ -27,6 +27,7 @@ KNOWN: Final = Known(
     topics=("commission.collect",),
     checks=("register.entry",),
     form_fields={"F24": ("доход_семьи", "человек_в_семье")}.get,
+    words=lambda: ("дети", "доход"),
     handed={"p05_visit": ()}.get,
     has_version=lambda process, version: process == "p04_item" and version <= 3,
 )

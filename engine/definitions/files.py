@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import PurePosixPath
 from typing import Literal
 
@@ -38,6 +40,8 @@ _ROOTS: dict[str, tuple[bytes, Kind]] = {
 
 MAX_BYTES = 5_000_000
 """A diagram of 2,000 elements with its layout is about 2 MB."""
+
+_WORD = re.compile(r"[^\W\d]\w*")
 
 UNREAD = frozenset({"file-kind", "file-empty", "file-huge"})
 """What is said of a file that nobody has to look into."""
@@ -86,6 +90,7 @@ def check_files(uploads: Iterable[Upload], known: Known) -> list[Checked]:
     """Check files that are to be published together, each against the others and against what is known
     already.
     """
+    uploads = list(uploads)
     first = [read_upload(upload) for upload in uploads]
     together = replace(
         known,
@@ -95,6 +100,7 @@ def check_files(uploads: Iterable[Upload], known: Known) -> list[Checked]:
         form_fields=_passed(first, "form", known.form_fields),
         decision_inputs=_passed(first, "dmn", known.decision_inputs),
         handed=_passed(first, "bpmn", known.handed),
+        words=_with_words(known.words, uploads),
     )
     twins = _twins(first)
     return [Checked(c.upload, c.file, (*_all_findings(c, together), *twins.get(c.upload, ()))) for c in first]
@@ -126,6 +132,21 @@ def _with(known: Collection[str] | None, files: Iterable[Checked], kind: Kind) -
         return None
     new = (key for each in files if each.file and each.file.kind == kind for key in each.file.keys)
     return frozenset((*known, *new))
+
+
+def _with_words(
+    known: Callable[[], Collection[str]] | None, uploads: Sequence[Upload]
+) -> Callable[[], Collection[str]] | None:
+    """Words of what is known already and of these files; None where there is nothing to take words from."""
+    written = [each for each in uploads if kind_of(each) not in (None, "docx")]
+    if known is None and not written:
+        return None
+    return cache(lambda: {*(known() if known else ()), *words_of(each.content for each in written)})
+
+
+def words_of(contents: Iterable[bytes]) -> set[str]:
+    """Every word in the text of diagrams, decisions and forms."""
+    return {word for each in contents for word in _WORD.findall(each.decode(errors="replace"))}
 
 
 def _passed(files: Iterable[Checked], kind: Kind, otherwise: Lookup) -> Lookup:
@@ -243,5 +264,9 @@ def _lint(read: Checked, known: Known) -> list[Finding]:
             from engine import dmn
 
             return dmn.check(read.upload.content)
+        case "docx" if read.file is not None:
+            from engine.documents.templates import check_names
+
+            return check_names(read.upload.content, known.words)
         case _:
             return []

@@ -15,7 +15,7 @@ from engine.access.policy import ROLES, require
 from engine.bpmn import Diagram, Known
 from engine.bpmn.rules.known import Lookup
 from engine.definitions.exchange import Passing, decision_inputs, form_fields, handed_over, joined
-from engine.definitions.files import KINDS, Checked, ReadFile, Upload, check_files
+from engine.definitions.files import KINDS, Checked, ReadFile, Upload, check_files, words_of
 from engine.definitions.limits import TITLE, kept_name
 from engine.definitions.operations import OPERATIONS
 from engine.definitions.pins import definition_of, pin
@@ -69,6 +69,7 @@ def _known(rt: Runtime, items: Items) -> Known:
         checks=CHECKS,
         form_fields=_published(rt, items, "form", lambda form: {form.id: form_fields(form)}),
         decision_inputs=_published(rt, items, "dmn", decision_inputs),
+        words=lambda: _words(rt, items),
         handed=lambda process: _handed(rt, items).get(process, ()),
         has_version=lambda process, version: _has_version(rt, items, process, version),
     )
@@ -87,6 +88,14 @@ def _published(rt: Runtime, items: Items, kind: str, passes: Callable[[Any], Pas
         return None if number is None else passes(rt.library.parsed(number)).get(key)
 
     return look_up
+
+
+def _words(rt: Runtime, items: Items) -> set[str]:
+    """Every word of the published diagrams, decisions and forms."""
+    numbers = {number for kind, keys in items.items() if kind != "docx" for number in keys.values()}
+    with rt.database.read() as conn:
+        wanted = select(definition.c.content).where(definition.c.id.in_(numbers))
+        return words_of(conn.execute(wanted).scalars())
 
 
 def _handed(rt: Runtime, items: Items) -> Passing:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
 from engine.documents.grammar import CASES, declined, in_words
@@ -19,6 +19,9 @@ from engine.names import FullName
 NUMBER: Final = "[номер]"
 DAY: Final = "[дата]"
 """Markers in a draft that are replaced when the document is issued."""
+
+ANNEX: Final = "список_семей"
+"""The variable with the families of a letter, which the program puts together when it prints one."""
 
 Labels = Mapping[str, Mapping[Value, str]]
 """For each field with options: what people read for a value. Fields of lists are keyed `список.поле`."""
@@ -34,6 +37,7 @@ class Person:
     address: str = ""
     phone: str = ""
     papers: str = ""
+    snils: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,16 @@ class Organisation:
     address: str = ""
     head: str = ""
     post: str = ""
+
+    def values(self) -> dict[str, Value]:
+        """As templates call them."""
+        return {
+            "название": self.name,
+            "краткое": self.short_name or self.name,
+            "адрес": self.address,
+            "руководитель": self.head,
+            "должность": self.post or "Руководитель",
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +120,7 @@ def build(
     return {
         **variables,
         "текст": {name: _worded(name, value, labels) for name, value in variables.items()},
-        "организация": {
-            "название": organisation.name,
-            "краткое": organisation.short_name or organisation.name,
-            "адрес": organisation.address,
-            "руководитель": organisation.head,
-            "должность": organisation.post or "Руководитель",
-        },
+        "организация": organisation.values(),
         "дело": {
             "номер": case.number,
             "название": case.label,
@@ -124,10 +132,7 @@ def build(
         "исполнитель": _signature(performer),
         "шаги": {key: _signature(each) for key, each in steps.items()},
         "роли": {key: _signature(each) for key, each in roles.items()},
-        "сроки": {
-            key: {"до": each.until, "норма": each.norm, "основание": each.ground}
-            for key, each in terms.items()
-        },
+        "сроки": {key: _printed(each) for key, each in terms.items()},
         "сегодня": today,
         "номер": NUMBER,
         "дата": DAY,
@@ -160,6 +165,10 @@ def _signature(performer: Performer) -> dict[str, Value]:
     return {"имя": performer.name, "должность": performer.post}
 
 
+def _printed(term: PrintedTerm) -> dict[str, Value]:
+    return {"до": term.until, "норма": term.norm, "основание": term.ground}
+
+
 def _person(person: Person | None) -> dict[str, Any] | None:
     if person is None:
         return None
@@ -177,6 +186,7 @@ def _person(person: Person | None) -> dict[str, Any] | None:
         "адрес": person.address,
         "телефон": person.phone,
         "документ": person.papers,
+        "снилс": person.snils,
     }
 
 
@@ -188,3 +198,34 @@ def _representative(representative: Representative | None) -> dict[str, Any] | N
         "кем_приходится": representative.relation,
         "документ": representative.paper,
     }
+
+
+def _shape() -> dict[str, frozenset[str]]:
+    nothing = build(
+        case=CaseFacts("", "", "", datetime(2000, 1, 1, tzinfo=UTC)),
+        organisation=Organisation(""),
+        person=Person(FullName("", "")),
+        representative=Representative(""),
+        performer=Performer(),
+        steps={},
+        roles={},
+        terms={},
+        variables={},
+        labels={},
+        today=date.min,
+        demo=False,
+    )
+    return {name: frozenset(value if isinstance(value, Mapping) else ()) for name, value in nothing.items()}
+
+
+OWN: Final[Mapping[str, frozenset[str]]] = _shape()
+"""Our own names, and of each what may stand after its dot: nothing, where it is one value or where keys of
+steps, roles, terms and fields stand there."""
+OF_A_KEY: Final = {
+    "шаги": frozenset(_signature(Performer())),
+    "роли": frozenset(_signature(Performer())),
+    "сроки": frozenset(_printed(PrintedTerm("", "", ""))),
+}
+"""What may stand after the key of a step, a role or a term."""
+WORDED: Final = "текст"
+"""After it stand names of variables."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -36,6 +37,7 @@ FIVE_DIGITS: Final = 10_000
 _ROUBLES: Final[Forms] = ("рубль", "рубля", "рублей")
 _KOPECKS: Final[Forms] = ("копейка", "копейки", "копеек")
 _INITIALS: Final = re.compile(r"(?<=\b[А-ЯЁ]\.) (?=[А-ЯЁ])|(?<=[а-яё]) (?=[А-ЯЁ]\.)")
+_PHONE: Final = re.compile(r"\+7 \d{3} \d{3}-\d{2}-\d{2}")
 _SHORT_WORD: Final = re.compile(r"(?<=\d) (?=(?:г\.|руб\.|коп\.|экз\.|раб\.|%|лет\b|год))")
 
 
@@ -113,8 +115,23 @@ def number_words(number: int) -> str:
     return str(num2words(number, lang="ru"))
 
 
+def listed(labels: Iterable[str]) -> str:
+    """Labels that begin with a capital as one list: «Запросы в ведомства, услуги»; with semicolons where one
+    of them has a comma of its own. Abbreviations stay as they are.
+    """
+    parts = [
+        label if place == 0 or label[1:2].isupper() else _small(label) for place, label in enumerate(labels)
+    ]
+    return ("; " if any("," in part for part in parts) else ", ").join(parts)
+
+
+def _small(label: str) -> str:
+    return label[:1].lower() + label[1:]
+
+
 def tidy(text: str) -> str:
-    """No-break spaces where a line must not break: «Белова Н. А.», «№ 12», «ст. 15», «5 экз.»."""
+    """No-break spaces where a line must not break: «Белова Н. А.», «№ 12», «ст. 15», «5 экз.», phones."""
+    text = _PHONE.sub(lambda found: found[0].replace(" ", NBSP), text)
     return _SHORT_WORD.sub(NBSP, _INITIALS.sub(NBSP, bound(text)))
 
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, bindparam, select
 
 from engine import bpmn
+from engine.access.journal import record_view
 from engine.access.policy import ROLES
 from engine.access.tables import account
 from engine.cases.history import HistoryKind
@@ -29,11 +30,10 @@ from engine.definitions.library import Release
 from engine.documents import context
 from engine.documents.access import case_row, require_step_of
 from engine.documents.service import add_draft
-from engine.documents.signers import commission_of_unit, head_of
+from engine.documents.signers import commission_of_unit, commission_that_sat, doers_of, head_of, named
 from engine.documents.workshop import Made, workshop
 from engine.errors import NotFound
 from engine.model import SYSTEM, Actor, Clock, Permission, Value
-from engine.names import FullName
 from engine.records.service import person_purpose
 from engine.records.tables import person
 from engine.records.values import IdentityDocument, PersonData, from_json
@@ -42,6 +42,7 @@ from engine.storage.moments import from_seconds
 from engine.worklist.tables import task
 
 _CASE = select(case_).where(case_.c.id == bindparam("case_id"))
+_BY_NUMBER = select(case_).where(case_.c.number == bindparam("number"))
 _STEP_DATA = (
     select(history.c.data)
     .where(
@@ -52,12 +53,6 @@ _STEP_DATA = (
     )
     .order_by(history.c.id.desc())
     .limit(1)
-)
-_DOERS = (
-    select(history.c.node, account)
-    .join_from(history, account, history.c.actor_id == account.c.id)
-    .where(history.c.case_id == bindparam("case_id"), history.c.kind == HistoryKind.COMPLETED)
-    .order_by(history.c.id)
 )
 _CLOSED_BY = select(task.c.closed_by).where(task.c.id == bindparam("task_id"))
 _ACCOUNT = select(account).where(account.c.id == bindparam("account_id"))
@@ -117,6 +112,21 @@ def make_document(
         )
 
 
+def preview_on_case(rt: Runtime, actor: Actor, content: bytes, number: str) -> bytes:
+    """A template that need not be published, filled for the case of that number as DOCX; nothing is kept, and
+    the look into the case is journalled.
+    """
+    with rt.database.write() as conn:
+        row = conn.execute(_BY_NUMBER, {"number": number.strip()}).one_or_none()
+        if row is None:
+            raise NotFound(f"Дела № {number.strip()} нет.", "Проверьте номер и повторите.")
+        require_whole(actor, case_row(conn, actor, row.id))
+        record_view(rt, conn, actor, "case", row.id, case_id=row.id)
+        known = _variables(rt, conn, row, None, {})
+        values = _context(rt, conn, rt.library.release(row.release_id), row, known, 0)
+    return workshop.fill(content, values).content
+
+
 def _prepared(
     rt: Runtime,
     case_id: int,
@@ -161,8 +171,11 @@ def _context(
         person=_person_facts(about),
         representative=_representative(about),
         performer=_performer(rt, conn, release, row, made_by),
-        steps={doer.node: _named(doer) for doer in conn.execute(_DOERS, {"case_id": row.id})},
-        roles=commission_of_unit(rt, conn, row.unit_id),
+        steps=doers_of(conn, row.id),
+        roles={
+            **commission_of_unit(rt, conn, row.unit_id),
+            **commission_that_sat(rt, conn, _sitting(known)),
+        },
         terms=_terms(rt, conn, row),
         variables=known,
         labels=_labels(release, row.process),
@@ -180,11 +193,17 @@ def _variables(
         known.update(bpmn.variables(rt.vault.open(row.key_id, row.state, state_purpose(row.id))))
     known.update(called_knew)
     if listed := annex(rt, conn, row.id):
-        known["список_семей"] = listed
+        known[context.ANNEX] = listed
     noted = conn.execute(_STEP_DATA, {"case_id": row.id, "task_id": task_id}).scalar_one_or_none()
     if noted is not None:
         known.update(open_values(rt.vault, row.key_id, noted, f"history:{row.id}").get("data", {}))
     return known
+
+
+def _sitting(known: Mapping[str, Value]) -> str:
+    """The number of the sitting whose decision the case has got; empty where none decided."""
+    minutes = known.get("протокол") or known.get("протокол_комиссии")
+    return str(minutes.get("заседание") or "") if isinstance(minutes, Mapping) else ""
 
 
 def _terms(rt: Runtime, conn: Connection, row: Row[Any]) -> dict[str, context.PrintedTerm]:
@@ -228,7 +247,7 @@ def _person_facts(data: PersonData | None) -> context.Person | None:
     if data is None:
         return None
     papers = _papers(data.document) if data.document else ""
-    return context.Person(data.name, data.sex, data.birth, data.address, data.phone, papers)
+    return context.Person(data.name, data.sex, data.birth, data.address, data.phone, papers, data.snils)
 
 
 def _papers(papers: IdentityDocument) -> str:
@@ -251,12 +270,7 @@ def _performer(
     """Who finished the step; of what the program made, whoever answers for the case; else role and unit."""
     found = conn.execute(_ACCOUNT, {"account_id": made_by or case.owner_id}).one_or_none()
     if found is not None:
-        return _named(found)
+        return named(found)
     role = ROLES.get(release.process(case.process).properties.get("owner", ""), "")
     unit = rt.directory.tree().unit(case.unit_id).name
     return context.Performer(post=", ".join(part for part in (role, unit) if part))
-
-
-def _named(row: Row[Any]) -> context.Performer:
-    name = FullName(row.family_name, row.given_name, row.patronymic)
-    return context.Performer(name.short(), row.position)

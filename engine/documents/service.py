@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,8 +35,10 @@ from engine.errors import Conflict, InvalidData
 from engine.model import Actor, Permission
 from engine.runtime import Runtime
 from engine.settings import Attachments
-from engine.storage.moments import to_seconds
+from engine.storage.moments import from_seconds, to_seconds
 
+INSTEAD: Final = "Взамен"
+_INSTEAD_LINE: Final = re.compile(rf"\n{INSTEAD} №.*")
 TRIES: Final = 5
 """How often a number may be taken by somebody else while the text is being finished."""
 
@@ -187,19 +190,22 @@ def _issue(
 
 
 def new_version(rt: Runtime, actor: Actor, document_id: int) -> int:
-    """A draft that will replace an issued document; its number. The issued one stays valid until then."""
+    """A draft that will replace an issued document and says so beside its number; its number. The issued one
+    stays valid until then.
+    """
+    with rt.database.read() as conn:
+        row, case = own_document_row(conn, actor, document_id)
+        _require_newest(conn, row)
+        old_text = open_content(rt, conn, case.key_id, row.draft_id)
+    text = _instead_of(old_text, f"№ {row.number} от {date_short(_local(rt, case, row.issued_at))}")
     with rt.database.write() as conn:
         row, case = own_document_row(conn, actor, document_id)
-        if row.status != ISSUED:
-            raise Conflict("Новую версию делают у выпущенного документа.", "Откройте действующую версию.")
-        taken = {"previous_id": row.id, "status": DRAFT}
-        if conn.execute(document.select().filter_by(**taken)).first() is not None:
-            raise Conflict("Новую версию уже готовят.", "Откройте её черновик в деле.")
-        text = open_content(rt, conn, case.key_id, row.draft_id)
+        _require_newest(conn, row)
         copied = ("case_id", "task_id", "template", "title", "mark")
         values = {
             **{name: getattr(row, name) for name in copied},
-            **taken,
+            "previous_id": row.id,
+            "status": DRAFT,
             "version": row.version + 1,
             "draft_id": add_content(rt, conn, case.id, case.key_id, text),
             "made_at": to_seconds(rt.clock.now()),
@@ -210,6 +216,23 @@ def new_version(rt: Runtime, actor: Actor, document_id: int) -> int:
             rt, conn, actor, "made", "document", new_id, case_id=case.id, details={"replaces": row.id}
         )
         return new_id
+
+
+def _require_newest(conn: Connection, row: Row[Any]) -> None:
+    """Conflict unless the document is in force and nobody prepares its next version."""
+    if row.status != ISSUED:
+        raise Conflict("Новую версию делают у выпущенного документа.", "Откройте действующую версию.")
+    if conn.execute(document.select().filter_by(previous_id=row.id, status=DRAFT)).first() is not None:
+        raise Conflict("Новую версию уже готовят.", "Откройте её черновик в деле.")
+
+
+def _instead_of(text: bytes, replaced: str) -> bytes:
+    """The text with the document that it replaces named under its own number, once."""
+    place = next((piece for piece in workshop.pieces(text) if NUMBER in piece.text), None)
+    if place is None:
+        return text
+    line = f"\n{INSTEAD} {replaced}"
+    return workshop.edit(text, {place.address: _INSTEAD_LINE.sub("", place.text) + line})
 
 
 def discard(rt: Runtime, actor: Actor, document_id: int, *, revision: int) -> None:
@@ -284,4 +307,12 @@ def _changed() -> Conflict:
 
 
 def _today(rt: Runtime, case: Row[Any]) -> datetime:
-    return rt.clock.now().astimezone(ZoneInfo(rt.directory.tree().unit(case.unit_id).zone))
+    return rt.clock.now().astimezone(_zone(rt, case))
+
+
+def _local(rt: Runtime, case: Row[Any], seconds: int) -> datetime:
+    return from_seconds(seconds).astimezone(_zone(rt, case))
+
+
+def _zone(rt: Runtime, case: Row[Any]) -> ZoneInfo:
+    return ZoneInfo(rt.directory.tree().unit(case.unit_id).zone)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from engine.access.tables import account, account_role
+from engine.cases.history import HistoryKind
+from engine.cases.tables import case_, history
 from engine.documents.context import Performer
 from engine.names import FullName
 from engine.runtime import Runtime
@@ -29,6 +31,37 @@ _HOLDERS = (
     .distinct()
     .limit(2)
 )
+
+
+_SITTING = select(case_.c.id, case_.c.process, case_.c.release_id).where(
+    case_.c.number == bindparam("number")
+)
+_DOERS = (
+    select(history.c.node, account)
+    .join_from(history, account, history.c.actor_id == account.c.id)
+    .where(history.c.case_id == bindparam("case_id"), history.c.kind == HistoryKind.COMPLETED)
+    .order_by(history.c.id)
+)
+
+
+def doers_of(conn: Connection, case_id: int) -> dict[str, Performer]:
+    """Who finished each step of a case last, by the key of the step."""
+    return {row.node: named(row) for row in conn.execute(_DOERS, {"case_id": case_id})}
+
+
+def commission_that_sat(rt: Runtime, conn: Connection, sitting: str) -> dict[str, Performer]:
+    """The secretary and the chair of one sitting: whoever did the last step of that role in its case, under
+    their own name, members and substitutes alike. A role in which nobody worked there is left out.
+    """
+    case = conn.execute(_SITTING, {"number": sitting}).one_or_none()
+    if case is None:
+        return {}
+    steps = rt.library.release(case.release_id).process(case.process).steps
+    found: dict[str, Performer] = {}
+    for row in conn.execute(_DOERS, {"case_id": case.id}):
+        roles = steps[row.node].roles if row.node in steps else ()
+        found.update({role: named(row) for role in COMMISSION if role in roles})
+    return found
 
 
 def head_of(rt: Runtime, conn: Connection, unit_id: int) -> Performer:
@@ -55,8 +88,9 @@ def commission_of_unit(rt: Runtime, conn: Connection, unit_id: int) -> dict[str,
 
 def _holders(conn: Connection, role: str, units: Collection[int]) -> list[Performer]:
     """At most two who hold the role in these units."""
-    rows = conn.execute(_HOLDERS, {"role": role, "units": sorted(units)})
-    return [
-        Performer(FullName(row.family_name, row.given_name, row.patronymic).short(), row.position)
-        for row in rows
-    ]
+    return [named(row) for row in conn.execute(_HOLDERS, {"role": role, "units": sorted(units)})]
+
+
+def named(row: Row[Any]) -> Performer:
+    """A row of `account` as it stands under a paper."""
+    return Performer(FullName(row.family_name, row.given_name, row.patronymic).short(), row.position)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Final
 
-from engine.documents.workshop import workshop
+from engine.documents.context import ANNEX, OF_A_KEY, OWN, WORDED
+from engine.documents.workshop import Readable, workshop
 from engine.errors import DefinitionRefused, Finding, InvalidData
 
 KEPT_CHECKS: Final = 64
@@ -17,11 +20,11 @@ def check_template(content: bytes, *, name: str = "") -> str:
     lacks what its number needs.
     """
     try:
-        title, mark = _properties(content)
+        read = _read(content)
     except InvalidData as error:
         rule = error.errors.get("rule", "docx-file")
         raise _refused(name, Finding(rule, "error", error.message, error.errors["file"])) from None
-    if not title or not mark:
+    if not read.title or not read.mark:
         raise _refused(
             name,
             Finding(
@@ -32,12 +35,62 @@ def check_template(content: bytes, *, name: str = "") -> str:
                 "в «Категории» — обозначение для номера, например РЕШ.",
             ),
         )
-    return title
+    return read.title
+
+
+def check_names(content: bytes, known: Callable[[], Collection[str]] | None) -> list[Finding]:
+    """Names that nothing will ever stand for: on paper each would be an empty line. `known` gives every word
+    of the pathways and forms; None: nobody knows, so only our own names are checked.
+    """
+    named = [name.split(".") for name in _read(content).names]
+    found = [_field(path) for path in named if path[0] in OWN]
+    asked = {_variable(path) for path in named} - {""}
+    if asked and known is not None:
+        written = known()
+        found += [_unknown(name, written) for name in sorted(asked - {ANNEX, *written})]
+    return [finding for finding in found if finding is not None]
+
+
+def _variable(path: list[str]) -> str:
+    """The variable of the case that a name asks for; empty for a name of our own."""
+    if path[0] == WORDED:
+        return path[1] if len(path) > 1 else ""
+    return "" if path[0] in OWN else path[0]
+
+
+def _field(path: list[str]) -> Finding | None:
+    """What is wrong with a name of our own."""
+    may_follow = [OWN[path[0]]] if path[0] not in OF_A_KEY else [frozenset(), OF_A_KEY[path[0]]]
+    for place, allowed in enumerate(may_follow, 1):
+        if allowed and len(path) > place and path[place] not in allowed:
+            wrong = ".".join(path[: place + 1])
+            return Finding(
+                "docx-field",
+                "error",
+                f"Тег «{wrong}» ничего не покажет: после «{'.'.join(path[:place])}.» такого нет.",
+                f"{_perhaps(path[place], allowed)}Есть: {', '.join(sorted(allowed))}.",
+            )
+    return None
+
+
+def _unknown(name: str, written: Collection[str]) -> Finding:
+    return Finding(
+        "docx-unknown",
+        "warning",
+        f"Тег «{name}» ничего не покажет: такого значения нет ни в одной форме и ни в одном пути.",
+        f"{_perhaps(name, written)}На бумаге на этом месте всегда будет пустая черта.",
+    )
+
+
+def _perhaps(name: str, others: Collection[str]) -> str:
+    """A name that looks like a misspelling of this one, as a sentence."""
+    alike = get_close_matches(name, sorted(others), n=1, cutoff=0.75)
+    return f"Может быть, «{alike[0]}»? " if alike else ""
 
 
 @lru_cache(maxsize=KEPT_CHECKS)
-def _properties(content: bytes) -> tuple[str, str]:
-    """Title and mark of a template that can be filled."""
+def _read(content: bytes) -> Readable:
+    """A template that can be filled."""
     return workshop.check(content)
 
 

@@ -6,6 +6,8 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Final
 
+BLANK: Final = "____________"
+"""Stands where a value is not known: a line to write on by hand."""
 _KIND: Final = "\u0000"
 """Key of a tagged value; no variable and no form field can be called so."""
 

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Final, cast
+from typing import Any, BinaryIO, Final, Literal, cast
 
 from engine.documents.frames import read_frame, write_frame
 from engine.documents.values import encode
@@ -26,6 +26,8 @@ DOCX_BYTES: Final = 10_000_000
 SECONDS: Final = 40
 REQUESTS: Final = 200
 """After so many the process is replaced, so that no library can hoard memory."""
+
+Unknown = Literal["line", "blank", "name"]
 
 _PROGRAM: Final = str(Path(__file__).parents[2])
 
@@ -41,6 +43,15 @@ class Made:
     content: bytes
     title: str
     mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """A template that can be filled: its own properties, and the dotted names of the values it asks for."""
+
+    title: str
+    mark: str
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +78,16 @@ class Workshop:
         """InvalidData unless the bytes are a DOCX that may be kept."""
         self._ask("accept", content)
 
-    def check(self, template: bytes) -> tuple[str, str]:
-        """(title, mark) of a template that can be filled; InvalidData otherwise."""
+    def check(self, template: bytes) -> Readable:
+        """What a template that can be filled says of itself; InvalidData otherwise."""
         found, _ = self._ask("check", template)
-        return found["title"], found["mark"]
+        return Readable(found["title"], found["mark"], tuple(found["names"]))
 
-    def fill(self, template: bytes, context: Mapping[str, Value]) -> Made:
-        """The document for these values."""
-        found, content = self._ask("fill", template, context=encode(dict(context)))
+    def fill(self, template: bytes, context: Mapping[str, Value], unknown: Unknown = "line") -> Made:
+        """The document for these values. `unknown`: what stands where there is none: a line, as on any paper
+        of a case; a line on a blank, whose every part is there; or the name of the value.
+        """
+        found, content = self._ask("fill", template, context=encode(dict(context)), unknown=unknown)
         return Made(content, found["title"], found["mark"])
 
     def pieces(self, content: bytes) -> list[Piece]:

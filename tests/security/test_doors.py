@@ -247,6 +247,9 @@ REFUSED: dict[str, Call] = {
         lambda c: paper_access.require_work(c, a, row_of(c, w.case_id))
     ),
     "documents.making.make_document": lambda w, a: making.make_document(w.rt, a, w.case_id, "D25"),
+    "documents.making.preview_on_case": lambda w, a: making.preview_on_case(
+        w.rt, a, b"", w.read(lambda c: cases.numbers_of(c, [w.case_id]))[w.case_id]
+    ),
     "documents.queries.case_attachments": lambda w, a: w.read(
         lambda c: papers.case_attachments(w.rt, c, a, w.case_id)
     ),

@@ -83,7 +83,10 @@ def test_an_issued_document_is_replaced_by_a_new_version(visit, rt, office):
     made = clerk.post(f"/documents/{office.document}/version").location
     clerk.post(f"/documents/{office.document}/version", status=409)
     clerk.post(made, {"revision": "1", "then": "issue"})
-    assert "заменён новой версией" in clerk.get(f"/documents/{office.document}").words
+    old, new = clerk.get(f"/documents/{office.document}"), clerk.get(made)
+    assert "заменён новой версией" in old.words
+    assert old.select_one(f'dd a[href="{made}"]').get_text() in new.words
+    assert new.select_one(f'dd a[href="/documents/{office.document}"]').get_text() in old.words
     assert "версия 2" in clerk.get(f"/cases/{office.later_case}").words
 
 

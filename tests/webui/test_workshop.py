@@ -6,6 +6,7 @@ import json
 from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import func, select
 
 from engine.access.actors import load_actor
@@ -329,3 +330,28 @@ def test_of_a_changed_decision_the_rows_that_changed_are_marked(visit, rt):
     changed = (DECISION % ("&gt;= 6", "")).encode()
     page = methodologist.get(upload(methodologist, ("mera.dmn", changed)).location)
     assert json.loads(page.select_one("[data-diagram-marks]").get_text())["changed"] == ["bad"]
+
+
+def test_the_words_of_a_template_are_changed_in_the_browser_and_go_through_the_gate(visit, rt):
+    methodologist = visit("R25")
+    assert "Изменить слова" not in visit("R05").get("/workshop/docx/D25").words
+    page = methodologist.get("/workshop/docx/D25/edit")
+    sent = {area["name"]: area.get_text().lstrip("\n") for area in page.select("textarea.doc-text")}
+    name = next(name for name, text in sent.items() if "цель" in text)
+    gate = methodologist.post(
+        "/workshop/docx/D25/edit", {**sent, name: "Задача: {{ заявитель.имяя }}"}
+    ).location
+    assert "«заявитель.имяя» ничего не покажет" in methodologist.get(gate).words
+    gate = methodologist.post("/workshop/docx/D25/edit", {**sent, name: "Задача: {{ цель }}"}).location
+    shown = methodologist.download(f"{gate}/0/names").data
+    assert "Задача: ‹цель›" in PdfReader(BytesIO(shown)).pages[0].extract_text()
+    refused = methodologist.post(f"{gate}/0/case", {"case": "нет-такого"}, status=422)
+    assert "Дела № нет-такого нет" in refused.text
+    before = catalogue(rt)
+    methodologist.post(f"{gate}/publish")
+    assert catalogue(rt) == [count + 1 for count in before]
+
+
+def test_a_blank_is_printed_by_everybody(visit):
+    blank = visit("R05").download("/workshop/docx/D25/blank").data
+    assert "____________" in PdfReader(BytesIO(blank)).pages[0].extract_text()

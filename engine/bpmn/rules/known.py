@@ -35,6 +35,8 @@ class Known:
     """By the key of a form: the variables that its answers write."""
     decision_inputs: Lookup = _nobody_knows
     """By the key of a decision: the variables that it needs."""
+    words: Callable[[], Collection[str]] | None = None
+    """Every word of the published diagrams, decisions and forms: what none of them says has no value."""
     handed: Lookup = _nobody_knows
     """By the id of a process: the variables that those who call it hand over; empty when nobody calls it."""
 

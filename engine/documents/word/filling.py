@@ -9,19 +9,23 @@ from functools import cache, lru_cache
 from io import BytesIO
 from typing import Any, Final
 
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docxtpl import DocxTemplate
 from jinja2 import ChainableUndefined, Template, TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from lxml import etree
 
 from engine.documents import grammar
+from engine.documents.values import BLANK
 from engine.documents.word.faults import BadDocument
+from engine.documents.word.names import names_in
+from engine.documents.word.standins import BlankStandin, NamedStandin, let_stand
 from engine.documents.word.tags import refuse_code
 
 KEPT: Final = 400
 """So many parts of templates are kept readable: a document has about eight."""
 _TWO_STOPS: Final = re.compile(r"(?<=\w)\.\.(?=[\s<])")
-BLANK: Final = "____________"
-"""Stands where a value is not known: a line to write on by hand."""
+_MARGINS: Final = (RELATIONSHIP_TYPE.HEADER, RELATIONSHIP_TYPE.FOOTER)
 
 
 class _Blank(ChainableUndefined):
@@ -60,12 +64,22 @@ def _number_words(value: Any) -> Any:
     return grammar.number_words(int(value)) if isinstance(value, Decimal) else value
 
 
+def _capital(value: Any) -> Any:
+    return value[:1].upper() + value[1:] if isinstance(value, str) else value
+
+
+def _listed(value: Any) -> Any:
+    return grammar.listed(grammar.in_words(item) for item in value) if isinstance(value, list) else value
+
+
 FILTERS: Final = {
     "дата": _day,
     "дата_словами": _day_words,
     "месяц": _month,
     "рубли": _roubles,
     "словами": _number_words,
+    "с_прописной": _capital,
+    "перечнем": _listed,
 }
 """What a template may write after `|`, besides Jinja's own; each leaves alone what it does not suit."""
 
@@ -108,11 +122,17 @@ def _patched(xml: str) -> str:
     return str(DocxTemplate(BytesIO()).patch_xml(xml))
 
 
+UNKNOWN: Final = {"line": _Blank, "blank": BlankStandin, "name": NamedStandin}
+"""What stands for a value that nobody gave: a line on a paper, a line on a blank, the name of the value."""
+
+
 @cache
-def _environment() -> _Environment:
-    environment = _Environment(autoescape=True, undefined=_Blank, finalize=_shown)
+def _environment(unknown: str) -> _Environment:
+    environment = _Environment(autoescape=True, undefined=UNKNOWN[unknown], finalize=_shown)
     environment.globals.clear()
     environment.filters.update(FILTERS)
+    if unknown != "line":
+        let_stand(environment)
     return environment
 
 
@@ -122,16 +142,31 @@ def properties(content: bytes) -> dict[str, str]:
     return {"title": core.title or "", "mark": core.category or ""}
 
 
+def names(content: bytes) -> list[str]:
+    """What the tags of a readable template ask for, in dotted names, by the alphabet."""
+    document = _Template(BytesIO(content)).get_docx()
+    margins = (part for part in document.part.rels.values() if part.reltype in _MARGINS)
+    texts = (document.element.body, *(part.target_part.element for part in margins))
+    found = set[str]()
+    for text in texts:
+        found |= names_in(_environment("line").parse(_patched(_xml(text))))
+    return sorted(found)
+
+
+def _xml(element: Any) -> str:
+    return str(etree.tostring(element, encoding="unicode"))
+
+
 def check(content: bytes) -> None:
     """BadDocument when the tags of the template can't be read."""
     fill(content, {})
 
 
-def fill(content: bytes, context: dict[str, Any]) -> bytes:
-    """The document with the values of the context in place of the tags."""
+def fill(content: bytes, context: dict[str, Any], unknown: str = "line") -> bytes:
+    """The document with the values of the context in place of the tags; `unknown` is a key of UNKNOWN."""
     template = _Template(BytesIO(content))
     try:
-        template.render(context, _environment())
+        template.render(context, _environment(unknown))
     except TemplateSyntaxError as error:
         raise BadDocument(
             f"Тег шаблона не читается{_near(error)}.",

@@ -36,7 +36,7 @@ def _accept(content: bytes, _: dict[str, Any]) -> Answer:
 
 def _check(content: bytes, _: dict[str, Any]) -> Answer:
     filling.check(content)
-    return filling.properties(content), b""
+    return {**filling.properties(content), "names": filling.names(content)}, b""
 
 
 def _fill(content: bytes, arguments: dict[str, Any]) -> Answer:
@@ -44,7 +44,7 @@ def _fill(content: bytes, arguments: dict[str, Any]) -> Answer:
     known = _PROPERTIES.get(mark)
     if known is None:
         known = _PROPERTIES[mark] = filling.properties(content)
-    return known, filling.fill(content, decode(arguments["context"]))
+    return known, filling.fill(content, decode(arguments["context"]), arguments["unknown"])
 
 
 def _pieces(content: bytes, _: dict[str, Any]) -> Answer:

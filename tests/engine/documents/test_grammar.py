@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.documents.grammar import date_short, date_words, declined, in_words, money, tidy
+from engine.documents.grammar import date_short, date_words, declined, in_words, listed, money, tidy
 from engine.names import FullName
 
 WOMAN = FullName("Белова-Гусева", "Наталья", "Александровна")
@@ -85,3 +85,20 @@ def test_what_belongs_together_stays_on_one_line():
         tidy("Белова Н. А., ст. 15, № 12, 2 экз.")
         == "Белова\u00a0Н.\u00a0А., ст.\u00a015, №\u00a012, 2\u00a0экз."
     )
+
+
+def test_a_telephone_stands_on_one_line():
+    assert tidy("тел. +7 902 000-00-00") == "тел. +7\u00a0902\u00a0000-00-00"
+
+
+@pytest.mark.parametrize(
+    ("labels", "shown"),
+    [
+        (["Мать", "Дети"], "Мать, дети"),
+        (["Сопровождение семьи", "Деньги, льготы", "МФЦ"], "Сопровождение семьи; деньги, льготы; МФЦ"),
+        (["Полиция"], "Полиция"),
+        ([], ""),
+    ],
+)
+def test_chosen_labels_become_one_list(labels, shown):
+    assert listed(labels) == shown

@@ -140,6 +140,20 @@ def test_the_chair_is_named_and_of_two_chairs_none(rt, specialist):
     assert text_of_draft(rt, specialist, make_document(rt, specialist, case_id, "D25")) == "—; —"
 
 
+def test_of_a_decided_question_those_are_named_who_wrote_and_signed_the_minutes(rt, specialist):
+    """A substitute who led that sitting, not whoever holds the role today."""
+    make_account(rt, "R11", name=FullName("Седова", "Лариса", "Геннадьевна"))
+    led = make_actor(rt, "R11", name=FullName("Тихонова", "Анна", "Марковна"))
+    wrote = make_actor(rt, "R10", name=FullName("Лунина", "Ольга", "Викторовна"))
+    publish_files(rt, chain("sitting", user_task("minutes", "R10"), user_task("sign", "R11")))
+    sitting = start_case(rt, StartCase(wrote, "sitting")).number
+    complete(rt, wrote, "minutes")
+    complete(rt, led, "sign")
+    template = docx('{{ роли.R11.имя or "—" }}; {{ роли.R10.имя or "—" }}')
+    make_case(rt, specialist, template, {"протокол_комиссии": {"номер": "4", "заседание": sitting}})
+    assert text_of_draft(rt, specialist) == "Тихонова\u00a0А.\u00a0М.; Лунина\u00a0О.\u00a0В."
+
+
 def test_chosen_options_stand_in_words(rt, specialist):
     form = schema(field("select", "форма", values=[{"value": "home", "label": "На дому"}]))
     step = user_task("a", document="D25").replace("candidateGroups", 'formRef="F24" camunda:candidateGroups')

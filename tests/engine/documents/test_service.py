@@ -165,13 +165,26 @@ def test_a_number_that_somebody_else_took_meanwhile_is_not_given_twice(rt, speci
 def test_a_new_version_refers_to_the_old_one_and_replaces_it_when_issued(rt, specialist, draft):
     first = service.issue(rt, specialist, draft, revision=1)
     newer = service.new_version(rt, specialist, draft)
-    assert texts(rt, specialist, newer) == ["Решение [дата] № [номер]", "Признать нуждающейся."]
+    assert texts(rt, specialist, newer) == [
+        f"Решение [дата] № [номер]\nВзамен № {first} от 12\u00a0января 2026\u00a0г.",
+        "Признать нуждающейся.",
+    ]
     assert card(rt, specialist, draft).status_words == "выпущен"
     second = service.issue(rt, specialist, newer, revision=1)
     assert (first, second) == ("КЦСОН-РЕШ-2026-0001", "КЦСОН-РЕШ-2026-0002")
     assert card(rt, specialist, draft).status_words == "заменён"
     found = card(rt, specialist, newer)
     assert (found.version, found.previous_id) == (2, draft)
+
+
+def test_a_third_version_names_the_second_and_not_the_first(rt, specialist, draft):
+    service.issue(rt, specialist, draft, revision=1)
+    newer = service.new_version(rt, specialist, draft)
+    second = service.issue(rt, specialist, newer, revision=1)
+    third = service.new_version(rt, specialist, newer)
+    assert texts(rt, specialist, third)[0].splitlines()[1:] == [
+        f"Взамен № {second} от 12\u00a0января 2026\u00a0г."
+    ]
 
 
 def test_one_new_version_at_a_time(rt, specialist, draft):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.documents.workshop import DocumentFailed, Workshop
+from engine.documents.workshop import DocumentFailed, Readable, Workshop
 from engine.errors import InvalidData
 from tests.engine.documents.making import docx
 
@@ -79,7 +79,7 @@ def test_a_helper_that_died_is_replaced(workshop):
     workshop.check(docx("текст"))
     workshop._process.kill()
     workshop._process.wait()
-    assert workshop.check(docx("текст")) == ("Решение", "РЕШ")
+    assert workshop.check(docx("текст")) == Readable("Решение", "РЕШ", ())
 
 
 def test_a_file_that_is_no_document_is_refused_however_often_it_comes(workshop):
