@@ -143,9 +143,6 @@ function takeOver(session) {
  * @returns {Promise<boolean>}
  */
 export async function readyToSend() {
-  if (!userKey() || !document.body.dataset.sessionUrl) {
-    return true;
-  }
   const session = await askSession();
   if (session === null) {
     connectionLost();

@@ -1,7 +1,7 @@
 // A form is sent once, however often the button is pressed, and only when it will arrive: who has been signed out
 // meanwhile, or has no connection, keeps the page with all that is in the form.
 
-import { readyToSend } from "./connection.js";
+import { readyToSend, userKey } from "./connection.js";
 
 export function watchSubmits() {
   /** @type {WeakSet<HTMLFormElement>} forms that were found ready */
@@ -11,13 +11,19 @@ export function watchSubmits() {
     if (event.defaultPrevented || form.method !== "post" || ready.delete(form)) {
       return;
     }
-    event.preventDefault();
-    if (form.dataset.sent !== undefined) {
+    const sent = form.dataset.sent !== undefined;
+    if (sent || userKey()) {
+      event.preventDefault();
+    }
+    if (sent) {
       return;
     }
     form.dataset.sent = "";
     const { submitter } = event;
     submitter?.setAttribute("aria-busy", "true");
+    if (!userKey()) {
+      return;
+    }
     if (await readyToSend()) {
       ready.add(form);
       form.requestSubmit(submitter);
