@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -36,6 +37,14 @@ def test_every_expression_can_be_read(path):
 def test_every_row_says_by_what_act_or_why(path):
     rules = etree.parse(path).iterfind(".//{*}rule")
     assert [rule.get("id") for rule in rules if not rule.findtext("{*}description")] == []
+
+
+@every_file
+def test_cells_hold_words_that_people_read(path):
+    """They stand in «Почему так» on the page of a step, and methodologists edit them: «опека», not a key."""
+    cells = [str(cell.findtext("{*}text")) for cell in etree.parse(path).iterfind(".//{*}inputEntry")]
+    cells += [str(cell.findtext("{*}text")) for cell in etree.parse(path).iterfind(".//{*}outputEntry")]
+    assert not [cell for cell in cells if re.search(r'"[a-z_]+"', cell)]
 
 
 # --- urgency and urgent help ----------------------------------------------------------------------
