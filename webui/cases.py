@@ -167,7 +167,7 @@ def show(case_id: int) -> str:
             | {card.owner_id or 0, action.assignee_id or 0},
         )
         position = case_position(rt, conn, card)
-        standing = standings(rt, conn, [card]).get(case_id)
+        standing = standings(rt, conn, [card])[case_id]
         subject = person_brief(rt, conn, person, card.person_id) if card.person_id else None
         may_note = card.active and covers_case(person, Permission.CASE_START, card)
         events = awaited_events(rt, conn, card) if may_note else []
@@ -188,7 +188,8 @@ def show(case_id: int) -> str:
         "case.html",
         card=card,
         red=red,
-        standing=standing_words(standing) if standing else None,
+        standing=standing_words(standing),
+        ground=standing.ground,
         subject=subject,
         family=family,
         watched=_watched(family, local_now(person).date()) if family else None,

@@ -13,6 +13,7 @@ from engine.model import SYSTEM, Permission
 from engine.records.queries import FamilyView, PersonView, family_view, person_view
 from engine.records.registers import Subject
 from engine.records.values import RELATIONS
+from engine.records.visits import Visit
 from engine.worklist.personal_file import Event, PersonalFile, cards_of_people, personal_file
 from webui.cases import DECIDED
 from webui.frame import local, local_now
@@ -78,6 +79,10 @@ def _page(found: PersonalFile, title: str, unit_id: int, members: list[dict[str,
         ],
         kinds=KINDS,
         states=STATES,
+        visits=[
+            {"visit": each, "crew": _crew(found, each), "act": found.acts.get(each.id)}
+            for each in found.visits
+        ],
         events=[_event(each, names) for each in found.events],
         silence=silence_words(found.silence) if found.silence else None,
         names=names,
@@ -92,15 +97,26 @@ def _summary(found: PersonalFile) -> list[dict[str, str]]:
     """What the file says first: where they live, how they are judged, by what right their data are kept.
     Owner and next action stand with each case below.
     """
-    judged = next((found.standings[card.id] for card in found.cards if card.id in found.standings), None)
+    said = [found.standings[card.id] for card in found.cards]
+    judged = next((words for each in said if (words := standing_words(each))), "")
     on = [entry.title for entry in found.registers if entry.until is None]
-    grounds = [f"{paper.title}, {paper.status_words}" for paper in found.papers if paper.consent]
+    grounds = dict.fromkeys(each.ground for each in said if each.ground)
     return [
         {"name": _("Населённый пункт"), "value": place_words(found.place) if found.place else _("не указан")},
-        {"name": _("Категория и риск"), "value": standing_words(judged) if judged else _("не определены")},
+        {"name": _("Категория и риск"), "value": judged or _("не определены")},
         {"name": _("На учёте"), "value": ", ".join(on) or _("не состоит")},
-        {"name": _("Основание обработки данных"), "value": grounds[0] if grounds else _("в деле нет")},
+        {"name": _("Основание обработки данных"), "value": "; ".join(grounds) or _("в деле нет")},
     ]
+
+
+def _crew(found: PersonalFile, visit: Visit) -> str:
+    """Who came on a visit, who did not, and whether all that were needed were there."""
+    crew = found.crews.get(visit.id, [])
+    came = [f"{each.title}: {each.name}" if each.name else each.title for each in crew if each.comes]
+    stayed = [each.title for each in crew if not each.comes]
+    whole = {True: _("состав полный"), False: _("состав неполный"), None: ""}[visit.full_crew]
+    parts = [", ".join(came), _("без: %(who)s", who=", ".join(stayed)) if stayed else "", whole]
+    return "; ".join(part for part in parts if part) if visit.took_place else ""
 
 
 def _members(view: FamilyView) -> list[dict[str, Any]]:

@@ -1,9 +1,10 @@
-"""What running cases have found of a family: its category and its risk."""
+"""What cases say of a family: its category and its risk, and by what right its data are processed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, select
@@ -12,10 +13,13 @@ from engine import bpmn
 from engine.cases.locking import state_purpose
 from engine.cases.queries import CaseCard
 from engine.cases.tables import case_
+from engine.model import Value
 from engine.runtime import Runtime
 
 CATEGORY, RISK = "категория", "риск"
 """Variables in which pathways keep them; DMN-05 gives both, a commission may give another category."""
+GROUND: Final = "dataGround"
+"""Property of a pathway: the law by which its cases process data where nothing else was recorded."""
 NONE: Final = "нет"
 """What the rule calls a family in which it finds no signs."""
 
@@ -27,23 +31,40 @@ _STATES = select(case_.c.id, case_.c.key_id, case_.c.state).where(
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Both in the words of the rule; one of them may be empty."""
+    """Category and risk in the words of the rule; `ground`: the consent or the law that was recorded in the
+    case, else the law that its pathway names. Each may be empty.
+    """
 
     category: str
     risk: str
+    ground: str
 
 
 def standings(rt: Runtime, conn: Connection, cards: Sequence[CaseCard]) -> dict[int, Standing]:
-    """For those of the cases that run and have found something; the caller has checked who sees them."""
+    """What each of the cases says; of one that is over only its pathway is asked. The caller has checked who
+    sees them.
+    """
     rows = conn.execute(_STATES, {"ids": [card.id for card in cards]}).all()
     states = rt.vault.open_many([(row.key_id, row.state, state_purpose(row.id)) for row in rows])
-    found = {}
-    for row, state in zip(rows, states, strict=True):
-        known = bpmn.variables(state) if state is not None else {}
-        standing = Standing(_said(known.get(CATEGORY)), _said(known.get(RISK)))
-        if standing.category or standing.risk:
-            found[row.id] = standing
-    return found
+    pairs = zip(rows, states, strict=True)
+    known = {row.id: bpmn.variables(state) for row, state in pairs if state is not None}
+    return {card.id: _standing(rt, card, known.get(card.id, {})) for card in cards}
+
+
+def _standing(rt: Runtime, card: CaseCard, known: Mapping[str, Value]) -> Standing:
+    named = rt.library.release(card.release_id).process(card.process).properties.get(GROUND, "")
+    return Standing(_said(known.get(CATEGORY)), _said(known.get(RISK)), recorded_ground(known) or named)
+
+
+def recorded_ground(known: Mapping[str, Value]) -> str:
+    """«согласие от 12.01.2026 до 12.01.2027», «закон: 120-ФЗ»; empty where nothing was recorded."""
+    kind = _said(known.get("основание_обработки"))
+    if kind == "закон":
+        return f"закон: {_said(known.get('статья_закона')) or '442-ФЗ'}"
+    if kind != "согласие":
+        return kind
+    days = (("от", known.get("дата_согласия")), ("до", known.get("согласие_до")))
+    return " ".join(["согласие", *(f"{word} {day:%d.%m.%Y}" for word, day in days if isinstance(day, date))])
 
 
 def _said(value: object) -> str:

@@ -25,6 +25,7 @@ from engine.documents.queries import STATUS_WORDS
 from engine.documents.tables import DRAFT, ISSUED, SUPERSEDED, document
 from engine.model import Actor, Permission
 from engine.records.contacts import KINDS, Silence, silences
+from engine.records.crews import Member, members_of
 from engine.records.measures import Measure, measures
 from engine.records.queries import Settlement, people_data, settlement_named
 from engine.records.referrals import Referral, referrals
@@ -42,6 +43,8 @@ CASES, DOCUMENTS, EVENTS, CONTACTS, VISITS = 50, 200, 100, 30, 30
 
 CONSENTS = frozenset({"D02"})
 """Templates of documents that give leave to process the data, or name the ground in law."""
+
+VISIT_ACT = "D86"
 
 _IDS: Any = bindparam("ids", expanding=True)
 _DOCUMENTS = (
@@ -72,6 +75,8 @@ class Paper:
 
     id: int
     case_id: int
+    template: str
+    made_at: datetime
     title: str
     number: str
     at: datetime
@@ -123,7 +128,7 @@ class Contact:
 @dataclass(frozen=True, slots=True)
 class PersonalFile:
     """Everything but the members, whose cards the page opens by itself. `withheld`: cases out of reach.
-    `place`: where they live.
+    `place`: where they live. `standings` by case, `crews` and `acts` by visit.
     """
 
     cards: tuple[CaseCard, ...]
@@ -141,6 +146,8 @@ class PersonalFile:
     contacts: tuple[Contact, ...]
     silence: Silence | None
     visits: tuple[Visit, ...]
+    crews: Mapping[int, list[Member]]
+    acts: Mapping[int, Paper]
 
 
 def personal_file(
@@ -154,6 +161,8 @@ def personal_file(
         cards = _cards(rt, conn, actor, subject, people)
         ids = {"ids": [card.id for card in cards]}
         by_id = {card.id: card for card in cards}
+        papers = [_paper(row) for row in conn.execute(_DOCUMENTS, ids)]
+        visits = visits_of(conn, subject, limit=VISITS)
         found = PersonalFile(
             cards=tuple(cards),
             withheld=_all_cases(conn, subject, people) - len(cards),
@@ -161,7 +170,7 @@ def personal_file(
             standings=standings(rt, conn, cards),
             place=settlement_named(conn, settlement_of(conn, subject)),
             terms=tuple(_terms(rt, conn, by_id, now)),
-            papers=tuple(_paper(row) for row in conn.execute(_DOCUMENTS, ids)),
+            papers=tuple(papers),
             questions=tuple(_question(row) for row in conn.execute(_QUESTIONS, ids)),
             referrals=tuple(_referrals(conn, actor, ids["ids"])),
             measures=tuple(measures(rt, conn, actor, case_ids=ids["ids"])) if cards else (),
@@ -171,7 +180,9 @@ def personal_file(
             silence=silences(conn, [subject.family_id], today)[subject.family_id]
             if subject.family_id is not None
             else None,
-            visits=tuple(visits_of(conn, subject, limit=VISITS)),
+            visits=tuple(visits),
+            crews=members_of(conn, [visit.id for visit in visits]),
+            acts=_acts(papers, visits),
         )
         record_views(rt, conn, actor, "case", ids["ids"])
     return found
@@ -189,7 +200,20 @@ def _cards(
     if not actor.may(Permission.CASE_VIEW):
         return []
     families = [subject.family_id] if subject.family_id is not None else []
-    return case_list(rt, conn, actor, active=None, person_ids=people, family_ids=families, limit=CASES)
+    cards = case_list(rt, conn, actor, active=None, person_ids=people, family_ids=families, limit=CASES)
+    return sorted(cards, key=lambda card: not card.active)
+
+
+def _acts(papers: Sequence[Paper], visits: Sequence[Visit]) -> dict[int, Paper]:
+    """Visit → its act: the first one of its case that was made on its day or later, each once."""
+    left = sorted((paper for paper in papers if paper.template == VISIT_ACT), key=lambda paper: paper.id)
+    found = {}
+    for visit in sorted((each for each in visits if each.took_place), key=lambda each: (each.day, each.id)):
+        act = next((p for p in left if p.case_id == visit.case_id and p.made_at.date() >= visit.day), None)
+        if act is not None:
+            found[visit.id] = act
+            left.remove(act)
+    return found
 
 
 def _all_cases(conn: Connection, subject: Subject, people: Sequence[int]) -> int:
@@ -243,6 +267,8 @@ def _paper(row: Any) -> Paper:
     return Paper(
         id=row.id,
         case_id=row.case_id,
+        template=row.template,
+        made_at=from_seconds(row.made_at),
         title=row.title,
         number=row.number or "",
         at=from_seconds(row.issued_at or row.made_at),

@@ -130,6 +130,13 @@ def test_a_pathway_that_opens_cases_has_a_code_for_their_numbers_and_an_owner(pr
 
 
 @every_drawing
+def test_a_pathway_about_people_names_the_law_by_which_it_processes_their_data(process):
+    given = properties(drawing(process).process)
+    if "number" in given and given.get("subject") != "none":
+        assert re.search(r"\d+-ФЗ, ст\. \d+", given["dataGround"])
+
+
+@every_drawing
 def test_every_step_names_known_roles(process):
     unknown = {
         task.get("id"): camunda(task, "candidateGroups")

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from engine.access.queries import journal
 from engine.cases.service import cancel_case, start_case
+from engine.cases.standing import recorded_ground
 from engine.definitions.files import Upload
 from engine.model import SYSTEM, StartCase
 from engine.records import contacts, registers
@@ -115,14 +116,25 @@ def test_the_personal_file_says_first_where_they_live_and_how_they_are_judged(vi
     home = village(rt, office)
     with rt.database.write() as conn:
         conn.execute(update(person).values(settlement_id=home))
-    publish_files(rt, chain("judged", user_task("a")))
+    publish_files(rt, chain("judged", user_task("a"), dataGround="120-ФЗ, ст. 9"))
     judged = {"категория": "группа риска", "риск": "средний"}
     command = StartCase(SYSTEM, "judged", judged, family_id=office.family, unit_id=office.families)
     case = start_case(rt, command, check_form=False)
     page = clerk.get(f"/families/{office.family}/file")
     assert "Населённый пункт село Ключевое, сельская местность" in page.words
     assert "Категория и риск группа риска, риск средний" in page.words
+    assert "Основание обработки данных 120-ФЗ, ст. 9" in page.words
     assert "группа риска, риск средний" in clerk.get(f"/cases/{case.id}").words
+    assert "данные: 120-ФЗ, ст. 9" in clerk.get(f"/cases/{case.id}").words
+
+
+def test_the_consent_that_a_case_has_recorded_is_its_ground():
+    said = {"основание_обработки": "согласие", "дата_согласия": date(2026, 1, 12)}
+    assert recorded_ground(said) == "согласие от 12.01.2026"
+    assert recorded_ground({**said, "согласие_до": date(2027, 1, 12)}).endswith("до 12.01.2027")
+    law = {"основание_обработки": "закон", "статья_закона": "120-ФЗ"}
+    assert recorded_ground(law) == "закон: 120-ФЗ"
+    assert recorded_ground({}) == ""
 
 
 def test_cases_of_other_departments_are_said_to_be_withheld(visit, rt, office):
