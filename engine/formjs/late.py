@@ -61,3 +61,19 @@ class NotPast:
             if day < call.now.date():
                 raise ValidationError(words.in_the_past(self.label))
         return value
+
+
+@dataclass(frozen=True, slots=True)
+class NotAhead:
+    """The property `latest` = `today`: what is told has happened. Without a moment to compare with, nothing
+    is ahead.
+    """
+
+    label: str
+
+    def __call__(self, value: Value, call: Call) -> Value:
+        if call.now is not None and isinstance(value, date):
+            day = value.astimezone(call.now.tzinfo).date() if isinstance(value, datetime) else value
+            if day > call.now.date():
+                raise ValidationError(words.in_the_future(self.label))
+        return value

@@ -12,13 +12,15 @@ from marshmallow import ValidationError
 from engine.formjs import inputs
 from engine.formjs.components import VALIDATE_PROPERTIES, WITH_OPTIONS
 from engine.formjs.inputs import Check, Choice, Choices, Input, Options
-from engine.formjs.late import ComputedLimit, ComputedOptions, NotPast, in_zone
+from engine.formjs.late import ComputedLimit, ComputedOptions, NotAhead, NotPast, in_zone
 from engine.formjs.patterns import BadPattern, Pattern
 from engine.formjs.remarks import Part, Remarks
 from engine.formjs.structure import Late
 
 OPTIONS_LIMIT: Final = 1000
 DIGITS_AFTER_COMMA: Final = 15
+TODAY: Final = "today"
+"""The property `latest` of a date: it is told of what has happened."""
 
 _SUBTYPES: Final = {"date": inputs.Day, "time": inputs.TimeOfDay, "datetime": inputs.Moment}
 
@@ -76,7 +78,7 @@ class _Maker:
             as_text = self._remarks.flag(self._part, self._part, "serializeToString")
             return inputs.Number(self._kind, self._label, as_text=as_text, **rest)
         if self._kind == "datetime":
-            return self._moment(rest)
+            return self._moment(rest, self._remarks.text(custom, self._part, "latest"))
         if self._kind == "checkbox":
             return inputs.Checkbox(self._kind, self._label, **rest)
         if self._kind in WITH_OPTIONS:
@@ -84,7 +86,7 @@ class _Maker:
         self._text_rules()
         return inputs.Text(self._kind, self._label, **rest)
 
-    def _moment(self, rest: dict[str, Any]) -> Input:
+    def _moment(self, rest: dict[str, Any], latest: str) -> Input:
         subtype = self._part.get("subtype", "date")
         if not isinstance(subtype, str) or subtype not in _SUBTYPES:
             self._complain("form-value", "Вид даты не знаком.", "Выберите: дата, время или дата и время.")
@@ -93,6 +95,12 @@ class _Maker:
             self._late.append(in_zone)
         if self._remarks.flag(self._part, self._part, "disallowPassedDates") and subtype != "time":
             self._late.append(NotPast(self._label))
+        if latest not in ("", TODAY):
+            self._complain(
+                "form-value", "Свойство «latest» задано неверно.", f"Напишите {TODAY} или уберите его."
+            )
+        if latest == TODAY and subtype != "time":
+            self._late.append(NotAhead(self._label))
         return _SUBTYPES[subtype](subtype, self._label, **rest)
 
     def _choice(self, rest: dict[str, Any]) -> Input:

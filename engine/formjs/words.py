@@ -81,6 +81,10 @@ def in_the_past(label: str) -> str:
     return f"Дата в поле «{label}» уже прошла: укажите сегодняшнюю или будущую."
 
 
+def in_the_future(label: str) -> str:
+    return f"Дата в поле «{label}» ещё не наступила: укажите сегодняшнюю или прошедшую."
+
+
 def not_checkbox(label: str) -> str:
     return f"В поле «{label}» может быть только отметка: есть или нет."
 

@@ -227,6 +227,15 @@ def test_the_form_counts_what_is_left_and_leads_to_it(page, seen):
     expect(left).to_have_text("Все обязательные поля заполнены")
 
 
+def test_the_count_follows_what_an_answer_hides_and_shows(page, seen):
+    open_step(page)
+    filled = page.locator("[data-form-filled]")
+    page.get_by_label("Согласна", exact=True).check()
+    expect(filled).to_have_text("Заполнено 5 из 5 обязательных полей")
+    page.get_by_label("Согласна частично").check()
+    expect(filled).to_have_text("Заполнено 5 из 6 обязательных полей")
+
+
 def test_completing_moves_to_the_first_fault_and_says_it(page, seen, site):
     open_step(page)
     page.get_by_role("button", name="Завершить шаг").click()

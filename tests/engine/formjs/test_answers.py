@@ -188,6 +188,12 @@ def test_a_day_that_has_passed_is_refused_where_the_form_says_so():
     assert remarks(subject, {"поле": "2026-01-14"}, now=NOON) == {}
 
 
+def test_a_day_that_is_still_ahead_is_refused_where_the_form_asks_for_what_has_happened():
+    subject = form(field("datetime", subtype="date", properties={"latest": "today"}))
+    assert remarks(subject, {"поле": "2026-01-15"}, now=NOON).keys() == {"поле"}
+    assert remarks(subject, {"поле": "2026-01-14"}, now=NOON) == {}
+
+
 def test_limits_may_be_computed_from_other_answers_and_from_the_case():
     subject = form(
         field("number", key="всего"), field("number", key="часть", validate={"max": "=всего - вычет"})

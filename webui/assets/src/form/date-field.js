@@ -11,6 +11,7 @@ import { useUnread } from "./unread.js";
 
 const NO_TIME = "Укажите и дату, и время.";
 const PASSED = "Эта дата уже прошла: укажите сегодняшнюю или будущую.";
+const AHEAD = "Этот день ещё не наступил: укажите сегодняшний или прошедший.";
 
 /** Today by the clock of the office, as ISO: the server judges by it too, and this computer's may be wrong. */
 function today() {
@@ -51,7 +52,8 @@ export function DateField(props) {
     }
     const dateFault = date.current?.fault ?? "";
     const passed = field.disallowPassedDates && day && day < today();
-    const found = dateFault || (passed ? PASSED : isHalf() ? NO_TIME : "");
+    const ahead = field.properties?.latest === "today" && day > today();
+    const found = dateFault || (passed ? PASSED : ahead ? AHEAD : isHalf() ? NO_TIME : "");
     setFault(found);
     return found !== "";
   };

@@ -68,8 +68,8 @@ export class StepForm {
     this.canvas.replaceChildren();
     this.form.attachTo(this.canvas);
     this.startDraft(kept);
-    this.form.on("changed", () => void this.count());
-    // The fields report themselves after they are drawn.
+    // The fields report themselves, and take their leave, when they are drawn: after the change, not with it.
+    this.form.on("changed", () => void requestAnimationFrame(() => this.count()));
     requestAnimationFrame(() => this.opened());
     this.watchButtons();
   }
