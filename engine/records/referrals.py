@@ -30,15 +30,17 @@ KINDS = {
     "notice": "уведомление",
 }
 
-SENT, ACCEPTED = "sent", "accepted"
+SENT, ACCEPTED, EXPIRED, REVOKED = "sent", "accepted", "expired", "revoked"
+ANSWERED = ("done", "undone", "rejected")
+"""States in which the partner has said something, be it that it can't help."""
 STATES = {
     SENT: "отправлено",
     ACCEPTED: "в работе",
     "done": "исполнено",
     "undone": "не исполнено",
     "rejected": "отклонено",
-    "expired": "просрочено",
-    "revoked": "отозвано",
+    EXPIRED: "просрочено",
+    REVOKED: "отозвано",
 }
 OPEN = referral.c.closed_at.is_(None)
 
@@ -96,17 +98,22 @@ class Referral:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How a partner answers: `sent` = `answered` + `open`; `late` of the open ones."""
+    """How a partner answers: `sent` = `answered` + `open` + `silent` + `revoked`; `late` of the open ones.
+
+    `silent`: the term was over and the sender waits no more; no answer came.
+    """
 
     partner: str
     sent: int
     answered: int
     late: int
+    silent: int = 0
+    revoked: int = 0
 
     @property
     def open(self) -> int:
-        """Not answered yet."""
-        return self.sent - self.answered
+        """Not answered yet, and still awaited."""
+        return self.sent - self.answered - self.silent - self.revoked
 
 
 def send(rt: Runtime, conn: Connection, new: NewReferral) -> int:
@@ -173,7 +180,7 @@ def help_awaited(conn: Connection, case_id: int) -> list[str]:
 
 def revoke_all(rt: Runtime, conn: Connection, case_id: int) -> None:
     """The case ends by itself: nobody waits for these answers any more."""
-    values = {"state": "revoked", "closed_at": to_seconds(rt.clock.now())}
+    values = {"state": REVOKED, "closed_at": to_seconds(rt.clock.now())}
     conn.execute(update(referral).where(referral.c.case_id == case_id, OPEN).values(values))
 
 
@@ -209,15 +216,19 @@ def referrals(
 
 
 def tallies(conn: Connection, actor: Actor, today: date) -> list[Tally]:
-    """By partner, over the cases within reach: sent, answered, late."""
+    """By partner, over the cases within reach: sent, answered, late, given up, taken back."""
     require(actor, Permission.CASE_VIEW)
-    late = OPEN & (referral.c.due_day < today.isoformat())
+    conditions = {
+        "answered": referral.c.state.in_(ANSWERED),
+        "late": OPEN & (referral.c.due_day < today.isoformat()),
+        "silent": referral.c.state == EXPIRED,
+        "revoked": referral.c.state == REVOKED,
+    }
     wanted = (
         select(
             partner.c.name,
             func.count().label("sent"),
-            func.count(referral.c.closed_at).label("answered"),
-            func.count(referral.c.id).filter(late).label("late"),
+            *(func.count(referral.c.id).filter(each).label(name) for name, each in conditions.items()),
         )
         .join_from(referral, partner, partner.c.id == referral.c.partner_id)
         .join(case_, case_.c.id == referral.c.case_id)
@@ -225,7 +236,10 @@ def tallies(conn: Connection, actor: Actor, today: date) -> list[Tally]:
         .group_by(partner.c.id, partner.c.name)
         .order_by(partner.c.name)
     )
-    return [Tally(row.name, row.sent, row.answered, row.late) for row in conn.execute(wanted)]
+    return [
+        Tally(row.name, row.sent, row.answered, row.late, row.silent, row.revoked)
+        for row in conn.execute(wanted)
+    ]
 
 
 def counted(found: Iterable[Tally]) -> Tally:
@@ -236,6 +250,8 @@ def counted(found: Iterable[Tally]) -> Tally:
         sum(each.sent for each in rows),
         sum(each.answered for each in rows),
         sum(each.late for each in rows),
+        sum(each.silent for each in rows),
+        sum(each.revoked for each in rows),
     )
 
 

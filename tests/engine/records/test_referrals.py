@@ -85,6 +85,19 @@ def test_sent_is_answered_and_open(rt_both: Runtime, clerk: Actor, case_id: int,
     assert referrals.counted([tally, tally]).sent == 6
 
 
+def test_what_was_given_up_or_taken_back_was_not_answered(
+    rt_both: Runtime, clerk: Actor, case_id: int, partner_id: int
+) -> None:
+    for number, state in enumerate(("done", "undone", "rejected", "expired", "revoked", ""), 1):
+        assert send(rt_both, case_id, partner_id) == number
+        if state:
+            close(rt_both, number, state)
+    with rt_both.database.read() as conn:
+        [tally] = referrals.tallies(conn, clerk, TODAY)
+    assert (tally.sent, tally.answered, tally.open, tally.silent, tally.revoked) == (6, 3, 1, 1, 1)
+    assert referrals.counted([tally, tally]).silent == 2
+
+
 def test_whoever_may_not_see_the_case_sees_no_document(
     rt_both: Runtime, case_id: int, partner_id: int
 ) -> None:
