@@ -16,7 +16,7 @@ from engine.access.tables import audit
 from engine.cases import letters
 from engine.cases.letters import answer_letter, letter, mentions
 from engine.cases.queries import case_card, case_variables
-from engine.cases.service import StartedCase, start_case
+from engine.cases.service import StartedCase, cancel_case, start_case
 from engine.deadlines.service import seed
 from engine.definitions.files import Upload
 from engine.documents.queries import download_docx
@@ -24,15 +24,16 @@ from engine.errors import Conflict, InvalidData, NotAllowed
 from engine.jobs.sweep import sweep_until_idle
 from engine.model import Actor, StartCase, Value
 from engine.names import FullName
-from engine.records import partners, referrals
+from engine.records import partners, referrals, registers
 from engine.records.partners import NewPartner
+from engine.records.registers import Standing, Subject
 from engine.records.service import Member, create_family
 from engine.resources import forms_dir, processes_dir
 from engine.runtime import Runtime
 from tests.engine.documents.making import only_document
 from tests.factories.access import make_account, make_actor, town
 from tests.factories.cases import chain, complete, open_nodes, publish_files, user_task
-from tests.factories.records import make_person
+from tests.factories.records import make_family, make_person
 
 PATHWAY = "p06_letter"
 CONSENT: dict[str, Value] = {
@@ -194,6 +195,34 @@ def test_the_printed_list_has_what_the_partner_needs_and_the_case_of_the_letter_
     ]  # fmt: skip
     assert len(rows) == 3
     assert "Лапшин" not in str(known(rt, curator, written))
+
+
+@pytest.mark.usefixtures("_centre")
+def test_a_letter_about_a_register_proposes_a_case_of_each_family_that_is_open_to_the_sender(
+    rt: Runtime, curator: Actor
+) -> None:
+    families = [supported(rt, curator, **CONSENT) for _ in range(3)]
+    second = StartCase(curator, "supported", {}, person_id=1, family_id=1, label="семья")
+    newer = start_case(rt, second, check_form=False)
+    cancel_case(rt, curator, families[1].id, "Семья справилась сама")
+    on_register(rt, curator, *(1, 2, 3), make_family(rt, curator)[0])
+    asked = {"вид_документа": "письмо", "партнёр": "czn", "о_чём": "Просим помочь найти работу."}
+    command = StartCase(curator, PATHWAY, {**asked, "срочно": False, "регистр": "red_zone"}, label="письмо")
+    written = start_case(rt, command)
+    sweep_until_idle(rt)
+    told = known(rt, curator, written)
+    assert told["номера_дел"].splitlines() == [newer.number, families[1].number, families[2].number]
+    assert told["не_предложены"] == 1
+    assert open_nodes(rt)[-1] == "p06_letter_ut_list"
+
+
+def on_register(rt: Runtime, curator: Actor, *families: int) -> None:
+    with rt.database.write() as conn:
+        for number in families:
+            registers.enter(
+                rt, conn, "red_zone", Subject(number, None), Standing(state="СОП"), case_id=1,
+                unit_id=town(rt).families, since=date(2026, 1, 5),
+            )  # fmt: skip
 
 
 @pytest.mark.usefixtures("_paper_centre")
