@@ -106,7 +106,8 @@ def test_families_that_agreed_are_supported_by_their_curator(demo: Runtime) -> N
 
 def test_a_programme_runs_only_once_the_person_has_agreed(demo: Runtime) -> None:
     with demo.database.read() as conn:
-        [waiting] = cases_about(demo, conn, "Цой А. Д.")
+        about = cases_about(demo, conn, "Цой А. Д.")
+    [waiting] = [card for card in about if card.process == "p03_need_ippsu"]
     assert (waiting.stage, waiting.phase) == ("Программа", "программа выдана")
 
 
