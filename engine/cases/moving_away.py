@@ -88,7 +88,8 @@ def collect(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
 
 @operation("transfer.close")
 def close(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
-    """`дата_выезда`: the last day on the registers. Ends what runs about the family here.
+    """`дата_выезда`: the last day on the registers; `куда`: the municipality, which every case that goes its
+    own way of moving is told. Ends what runs about the family here.
 
     Answers `закрыто`: numbers of the cases that were stopped, `осталось_открытым` [{что, почему}],
     `снято_с_учёта`: how many entries of registers, `выездов_снято`.
@@ -105,7 +106,7 @@ def close(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     for row in running:
         waiting = _waits(conn, row.id)
         if waiting is not None:
-            deliver_to(rt, conn, row.id, waiting, MOVE_OUT, {})
+            deliver_to(rt, conn, row.id, waiting, MOVE_OUT, {"куда_переехала": call.inputs.get("куда")})
             stays.append({"что": row.number, "почему": "дело идёт путём переезда: шаг «Передать дело»"})
         elif row.id not in seen:
             stays.append({"что": row.number, "почему": OF_OTHERS})
