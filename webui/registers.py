@@ -16,7 +16,7 @@ from engine.access.queries import colleagues, names_of
 from engine.cases.visibility import visible_among
 from engine.errors import InvalidData, NotFound
 from engine.model import Actor, Permission, Scope, Value
-from engine.records.cells import EMPTY, FRESH, NOT_ASKED, OLD, RED, Cells, marks
+from engine.records.cells import EMPTY, FRESH, NOT_ASKED, OLD, RED, Cell, Cells, marks
 from engine.records.keeping import Kept, appoint_keeper, kept_registers
 from engine.records.parameters import Parameter, sections
 from engine.records.queries import family_labels, person_brief
@@ -44,8 +44,8 @@ from webui.ui import date_digits
 
 pages = Blueprint("registers", __name__)
 
-ENTRY = "p07_entry"
-"""The pathway that enters a family and takes it off."""
+ENTRY, LETTER = "p07_entry", "p06_letter"
+"""The pathway that enters a family and takes it off, and that of a letter about several families."""
 
 KEEPER = "R24"
 """The role of those who go through a register to which nobody was named."""
@@ -146,7 +146,8 @@ def _register_page(register: str, errors: Mapping[str, str]) -> str:
         sheets = counts(conn, {_subject(each) for each in standing})
         open_to = visible_among(conn, person, [each.case_id for each in everybody])
         colleagues_named = names_of(conn, {kept.keeper_id or 0, kept.updated_by or 0})
-        may_enter = ENTRY in {each["key"] for each in startable(rt.library.current(conn), person)}
+        pathways = {each["key"] for each in startable(rt.library.current(conn), person)}
+        may_enter = ENTRY in pathways
     return render_template(
         "register.html",
         register=register,
@@ -165,6 +166,9 @@ def _register_page(register: str, errors: Mapping[str, str]) -> str:
         keepers=_keepers(person) if may_appoint else [],
         may_appoint=may_appoint,
         enter=entry_address(register, ENTER) if may_enter else None,
+        letter=url_for("opening.new", key=LETTER, регистр=register)
+        if standing and LETTER in pathways
+        else None,
         errors=errors,
     )
 
@@ -258,6 +262,10 @@ def _sheet_page(subject: Subject) -> str:
     rt, person = runtime(), actor()
     view = sheet_view(rt, person, subject, request.args.get("month"))
     only_gaps = "gaps" in request.args
+    # A month that is over is seen as it was left; the newest one grows old by today.
+    newest = view.sheet.month == view.months[0]
+    seen_on = local_now(person).date() if newest else local(view.sheet.updated_at).date()
+    marked = marks(view.sheet.cells, seen_on)
     with rt.database.read() as conn:
         names = names_of(conn, {cell.by for cell in view.sheet.cells.values()})
         events = history_of(conn, subject)
@@ -274,7 +282,9 @@ def _sheet_page(subject: Subject) -> str:
         view=view,
         month=month_words(view.sheet.month),
         months=_months(subject, view),
-        groups=_groups(view.sheet.cells, local(view.sheet.updated_at).date(), names, only_gaps=only_gaps),
+        groups=_groups(view.sheet.cells, marked, names, only_gaps=only_gaps),
+        empty=sum(each in (EMPTY, RED) for each in marked.values()),
+        old=sum(each == OLD for each in marked.values()),
         only_gaps=only_gaps,
         whole=sheet_address(subject, month=view.sheet.month),
         gaps=sheet_address(subject, month=view.sheet.month, gaps=1),
@@ -309,9 +319,10 @@ def _months(subject: Subject, view: SheetView) -> list[dict[str, Any]]:
     ]
 
 
-def _groups(cells: Cells, today: date, names: Mapping[int, str], *, only_gaps: bool) -> list[dict[str, Any]]:
+def _groups(
+    cells: Cells, marked: Mapping[str, str], names: Mapping[int, str], *, only_gaps: bool
+) -> list[dict[str, Any]]:
     """Sections with the lines that are to be seen."""
-    marked = marks(cells, today)
     found = [
         {
             "title": part.title,
@@ -338,13 +349,20 @@ def _line(parameter: Parameter, cells: Cells, mark: str, names: Mapping[int, str
         "plain": mark in (FRESH, NOT_ASKED),
         "role": role,
         "mark": words,
-        "source": names.get(cell.by, _("сотрудник"))
-        if cell.by
-        else SOURCES.get(parameter.source, "")
-        if cell.value is not None
-        else "",
+        "source": "" if mark == NOT_ASKED else _source(parameter, cell, names),
         "changed": date_digits(cell.changed) if cell.value is not None else "",
     }
+
+
+def _source(parameter: Parameter, cell: Cell, names: Mapping[int, str]) -> str:
+    """Who typed the value or which records gave it; of an empty one, where it is to be written."""
+    if cell.by:
+        return names.get(cell.by, _("сотрудник"))
+    if cell.value is not None:
+        return str(SOURCES.get(parameter.source, ""))
+    if parameter.fixed:
+        return _("впишите в карточку")
+    return _("вносят руками") if parameter.value is None else _("из дел или руками")
 
 
 def value_words(parameter: Parameter, value: Value) -> str:

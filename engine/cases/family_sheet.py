@@ -115,9 +115,10 @@ def _family_of(conn: Connection, call: Call) -> Subject:
 def look_again(rt: Runtime, conn: Connection, subject: Subject, *, unit_id: int, today: date) -> Look:
     """Fill the sheet of this month from the records, carry on what was typed, and keep it."""
     before = sheets.newest_sheet(rt, conn, subject)
-    facts = facts_of(rt, conn, subject, today)
+    zone = rt.calendars.office(unit_id).zone
+    facts = facts_of(rt, conn, subject, today, zone)
     cells = refreshed(before.cells if before else {}, facts, today)
-    values, now = values_of(cells), rt.clock.now().astimezone(rt.calendars.office(unit_id).zone)
+    values, now = values_of(cells), rt.clock.now().astimezone(zone)
     faults = faults_of(rt, conn, values, now)
     sheets.keep_sheet(rt, conn, subject, cells, unit_id=unit_id, today=today, faults=len(faults))
     found = list(marks(cells, today).values())

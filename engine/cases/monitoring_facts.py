@@ -5,21 +5,22 @@ The names are those that `processes/monitoring.yaml` may use.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, tzinfo
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, literal, or_, select
 
 from engine import bpmn
 from engine.cases.locking import state_purpose
+from engine.cases.monitoring_deeds import deeds_of
 from engine.cases.tables import ACTIVE, case_
 from engine.errors import KeyDestroyed
 from engine.model import Value
 from engine.records.registers import Entry, Subject, entries_of
 from engine.records.service import person_purpose
-from engine.records.tables import family_member, partner, person, referral, settlement
+from engine.records.tables import family_member, person, settlement
 from engine.records.values import MALE, PersonData, from_json
 from engine.records.visits import settlement_of
 from engine.runtime import Runtime
@@ -43,13 +44,19 @@ NAMES = {
 MONITORING = "p07_"
 """Cases of the monitoring itself say nothing new of the family."""
 
-RISK = "признаки_риска"
+ASIDE = {"p05_export", "p05_transfer"}
+"""Cases about papers of a family that share their code with its support: they know nothing of it."""
+
+RISK, HELPED = "признаки_риска", "оказано"
 
 CASES_READ = 40
 
 
-def facts_of(rt: Runtime, conn: Connection, subject: Subject, today: date) -> dict[str, Value]:
-    """Everything a parameter may be taken from. A pathway that the family has no case of is missing."""
+def facts_of(rt: Runtime, conn: Connection, subject: Subject, today: date, zone: tzinfo) -> dict[str, Value]:
+    """Everything a parameter may be taken from. A pathway that the family has no case of is missing.
+
+    `zone`: of the clock by which days are told.
+    """
     members = _members(rt, conn, subject)
     rows = conn.execute(
         select(case_)
@@ -65,7 +72,8 @@ def facts_of(rt: Runtime, conn: Connection, subject: Subject, today: date) -> di
         "учёт": _standing(entries_of(conn, subject)),
         "дела": len(rows),
         "риск": signs,
-        "отправлено": _sent(conn, [row.id for row in rows]),
+        "оказано": [given for found in known.values() for given in _listed(found.get(HELPED))],
+        **deeds_of(rt, conn, [row.id for row in rows], zone),
     }
 
 
@@ -95,7 +103,7 @@ def _newest_variables(rt: Runtime, rows: Sequence[AnyRow]) -> dict[str, dict[str
     found: dict[str, dict[str, Value]] = {}
     for row in rows:
         code = row.process.partition("_")[0]
-        if code in found or row.state is None:
+        if code in found or row.state is None or row.process in ASIDE:
             continue
         try:
             found[code] = bpmn.variables(rt.vault.open(row.key_id, row.state, state_purpose(row.id)))
@@ -186,12 +194,5 @@ def _standing(found: Sequence[Entry]) -> dict[str, Any]:
     return {**entries, "снят": True if left and "профилактика" not in now else None}
 
 
-def _sent(conn: Connection, cases: Sequence[int]) -> Mapping[str, Value]:
-    """`отправлено`: how many documents went to each kind of partner."""
-    wanted = (
-        select(partner.c.kind, func.count().label("number"))
-        .join_from(referral, partner, referral.c.partner_id == partner.c.id)
-        .where(referral.c.case_id.in_(cases), referral.c.state != "revoked")
-        .group_by(partner.c.kind)
-    )
-    return {row.kind: row.number for row in conn.execute(wanted)}
+def _listed(given: Value) -> list[Value]:
+    return given if isinstance(given, list) else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from openpyxl import load_workbook
@@ -101,7 +101,8 @@ def test_the_sheet_shows_every_parameter_with_its_mark_and_whose_it_is(visit, rt
     by_number = {row.td.text.split()[0]: row.get_text(" ", strip=True) for row in rows}
     assert "Лапшина Ольга Сергеевна карточка" in by_number["1.2"]
     assert "путёвок: 2" in by_number["8.5"]
-    assert "не заполнено" in by_number["8.6"]
+    assert "не заполнено вносят руками" in by_number["8.7"]
+    assert "не заполнено из дел или руками" in by_number["8.6"]
     assert "не относится" in by_number["4.2"]
     assert "03.11.2025" in by_number["7.3"]
     with rt.database.read() as conn:
@@ -117,6 +118,23 @@ def test_the_sheet_says_what_was_refused_of_the_red_zone_and_when(visit, rt, off
         keep_refusal(rt, conn, family, refused, case_id=office.case)
     words = visit("R05").get(address).words
     assert "Внести в «красную зону» предлагали, 12.01.2026 отклонено" in words
+
+
+def test_the_sheet_has_eleven_sections_with_as_many_parameters_as_the_form_of_the_municipality(
+    visit, office, family
+):
+    page = visit("R05").get(f"/registers/families/{office.family}")
+    counts = [len(table.select("tbody tr")) for table in page.select(".monitoring-sheet table")]
+    assert counts == [14, 16, 9, 8, 10, 8, 8, 18, 11, 2, 2]
+
+
+def test_the_newest_sheet_grows_old_by_today(visit, rt, office, family):
+    address = f"/registers/families/{office.family}"
+    assert "пусто больше 30 дней" not in visit("R05").get(address).words
+    rt.clock.set(rt.clock.now() + timedelta(days=31))
+    page = visit("R05").get(address)
+    assert "пусто больше 30 дней" in page.words
+    assert "не подтверждали больше 30 дней" in page.words
 
 
 def test_only_the_gaps_are_shown_when_asked(visit, office, family):

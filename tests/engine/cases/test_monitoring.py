@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from engine.access.actors import load_actor
 from engine.cases import monitoring
@@ -19,15 +20,29 @@ from engine.deadlines.service import seed
 from engine.definitions.files import Upload
 from engine.jobs.sweep import HANDLERS, sweep_until_idle
 from engine.model import Actor, CompleteTask, StartCase
-from engine.records import keeping, refusals, registers, sheets
+from engine.records import keeping, partners, referrals, refusals, registers, sheets
 from engine.records.cells import OLD, RED, answered, marks
 from engine.records.parameters import sections
+from engine.records.partners import NewPartner
+from engine.records.referrals import NewReferral
 from engine.records.registers import Standing, Subject
+from engine.records.tables import letter_family
 from engine.resources import forms_dir, processes_dir
 from engine.runtime import Runtime
 from engine.worklist.tables import OPEN, task
 from tests.factories.access import make_actor, town
-from tests.factories.cases import END, START, diagram, event, flows, message, publish_files, user_task
+from tests.factories.cases import (
+    END,
+    START,
+    chain,
+    complete,
+    diagram,
+    event,
+    flows,
+    message,
+    publish_files,
+    user_task,
+)
 from tests.factories.records import make_family
 
 NEED = diagram(
@@ -246,6 +261,76 @@ def test_the_sheet_takes_what_the_newest_case_says(rt: Runtime, keeper: Actor, f
         True, True, None, True,
     ]  # fmt: skip
     assert cells["личное_дело"].value is True
+
+
+def test_the_sheet_knows_what_partners_answered_and_what_was_given(
+    rt: Runtime, keeper: Actor, family: Subject
+) -> None:
+    """Figures of answers, a letter, lists of what was handed out, the questionnaire, how support ended."""
+    steps_of_cases = [
+        chain("p02_urgent", user_task("p02_ut_material"), number="СП"),
+        chain("p03_need_two", user_task("p03_ut_questionnaire"), user_task("later"), number="ИП"),
+        chain("p05_family_support", user_task("p05_work_ut_review"), user_task("wait"), number="СС"),
+        chain("p05_export", user_task("hand"), number="РР"),
+    ]
+    publish_files(rt, *steps_of_cases)
+    curator = make_actor(rt, "R05")
+    helped = [
+        {"вид": "материальная помощь", "итог": "выдано"},
+        {"вид": "юридическая помощь", "итог": "отказ"},
+    ]
+    known: dict[str, dict[str, Any]] = {
+        "p02_urgent": {"оказано": helped},
+        "p05_family_support": {"итог_сопровождения": "Проблема решена"},
+    }
+    opened = {
+        process: start_case(
+            rt,
+            StartCase(keeper, process, known.get(process, {}), family_id=family.family_id, label="семья"),
+            check_form=False,
+        )
+        for process in ("p02_urgent", "p03_need_two", "p05_family_support", "p05_export")
+    }
+    parcels = [
+        {"наименование": "Продукты", "количество": Decimal(2), "единица": "набор"},
+        {"наименование": "Пошлина", "количество": Decimal(300), "единица": "руб."},
+    ]
+    complete(rt, curator, "p02_ut_material", {"выдано": parcels})
+    complete(rt, curator, "p03_ut_questionnaire", {"самообслуживание": "сохранено"})
+    complete(rt, curator, "p05_work_ut_review", {"динамика": "лучше"})
+    answered_by(rt, opened["p05_family_support"], "sfr", children=2)
+    answered_by(rt, opened["p05_family_support"], "education", pieces=3)
+    on_a_letter(rt, answered_by(rt, opened["p05_export"], "czn"), opened["p03_need_two"], "registered")
+    begin(rt, keeper)
+    cells = sheet_of(rt, keeper, family).cells
+    expected = {
+        "помощь_пособия": 2, "помощь_путёвки": 3, "помощь_наборы": 2, "помощь_деньги": 1, "помощь_юрист": 0,
+        "помощь_срочная": 1, "итог_пособие": True, "на_учёте_занятости": True,
+        "на_учёте_занятости_с": date(2026, 1, 12), "итог_учёт_занятости": True, "итог_снят_успешно": True,
+        "итог_снят_иначе": False, "итог_динамика": "лучше", "опросник_исправлен": date(2026, 1, 12),
+    }  # fmt: skip
+    assert {key: cells[key].value for key in expected} == expected
+    assert {cells[key].by for key in expected} == {0}
+
+
+def answered_by(rt: Runtime, case: StartedCase, kind: str, **figures: int) -> int:
+    """A document of the case to a partner of that kind, answered: its number."""
+    new = NewPartner(kind, f"Партнёр {kind} (вымышленный)")
+    number = partners.add_partner(rt, make_actor(rt, "R29"), town(rt).municipality, new)
+    with rt.database.write() as conn:
+        paper = NewReferral(case.id, number, "letter", f"{case.number}/{kind}", date(2026, 1, 20))
+        made = referrals.send(rt, conn, paper)
+        referrals.close(rt, conn, made, "done", figures)
+    return made
+
+
+def on_a_letter(rt: Runtime, letter_id: int, case: StartedCase, result: str) -> None:
+    line = {
+        "letter_case_id": 999, "referral_id": letter_id, "place": 1, "case_id": case.id, "ground": "закон",
+        "result": result, "answered_on": "2026-01-12",
+    }  # fmt: skip
+    with rt.database.write() as conn:
+        conn.execute(insert(letter_family).values(line))
 
 
 def families_on_a_register(rt: Runtime, keeper: Actor, number: int) -> list[Subject]:
