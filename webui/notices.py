@@ -24,6 +24,7 @@ from engine.worklist.notices import (
     VISITS_BACK,
     VISITS_MOVED,
     VISITS_OFF,
+    VISITS_PLANNED,
     NoticeRow,
     mark_all_read,
     notice_list,
@@ -46,9 +47,10 @@ WORDS = {
     VISITS_OFF: (_l("Выезды к семье сняты с графика"), "soon"),
     VISITS_BACK: (_l("Выезды к семье вернулись в график"), "soon"),
     VISITS_MOVED: (_l("Семья переехала, место выездов другое"), "soon"),
+    VISITS_PLANNED: (_l("Утверждён график выездов на год"), "plain"),
 }
 
-OF_VISITS = {VISITS_OFF, VISITS_BACK, VISITS_MOVED}
+OF_VISITS = {VISITS_OFF, VISITS_BACK, VISITS_MOVED, VISITS_PLANNED}
 
 CHOICES = {
     Choice.NOW: _l("Сразу, о каждом сроке"),

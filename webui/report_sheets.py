@@ -54,7 +54,7 @@ class Chart:
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A table. `counts` says in plain words what counts and what does not; `warning`, where figures that
-    should agree do not.
+    should agree do not; `nothing`, why there are no rows.
     """
 
     title: str
@@ -63,6 +63,7 @@ class Sheet:
     rows: Sequence[Sequence[Cell]]
     warning: str = ""
     chart: Chart | None = None
+    nothing: str = ""
 
 
 def xlsx(title: str, about: str, sheets: Sequence[Sheet]) -> io.BytesIO:

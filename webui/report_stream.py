@@ -43,8 +43,9 @@ def _measured(asking: Asking, found: Stream) -> Sheet:
             "Считаются выезды, которые закончены и последний день которых в этом периоде. Минуты — рабочего "
             "времени, от конца прошлого шага до конца этого. Работа — минуты шага по схеме, у посещения "
             "записанные минуты, но не больше, чем прошло. «До назначенного дня» — время, когда день выезда "
-            "уже известен и ещё не настал. Остальное — ожидание. Тех, кого спрашивают одновременно, ждут "
-            "вместе: это один шаг. Работа + ожидание + до назначенного дня = всего."
+            "уже известен и ещё не настал; у выезда по годовому графику день известен с самого начала, "
+            "поэтому подтверждения участников — тоже это время. Остальное — ожидание. Тех, кого спрашивают "
+            "одновременно, ждут вместе: это один шаг. Работа + ожидание + до назначенного дня = всего."
         ),
         [
             _("Шаг"),
@@ -77,6 +78,17 @@ def _given(found: Stream, goals: dict[str, Goal]) -> Sheet:
                 Cell(goal.source),
             ]
         )
+    gather = goals["visit_gather"]
+    by_schedule = _("%(title)s: выезды по годовому графику, их %(n)s", title=gather.title, n=found.scheduled)
+    rows.append(
+        [
+            Cell(by_schedule),
+            _aim(gather.before),
+            _aim(gather.target),
+            _mean(found.gathered, found.scheduled),
+            Cell(gather.source),
+        ]
+    )
     wait, work = goals["visit_wait"], goals["visit_work"]
     measured = found.total("work") + found.total("waiting")
     rows.append(

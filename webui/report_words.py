@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -144,10 +144,72 @@ def commission_rows(conn: Connection, asked: Asked, figure: str, part: str) -> l
 
 
 def visits(asking: Asking) -> list[Sheet]:
-    """RP-08: how the schedule was carried out, the share of the full crew, which services were missed."""
+    """RP-08: who agreed to the schedule, how it was carried out, the share of the full crew, which services
+    were missed.
+    """
     found = visit_figures.visits(asking.conn, asking.asked)
-    aim = aim_sheet(asking, "full_crew", share(found.whole["full"], found.whole["held"]))
-    return [_schedule(asking, found), _crews(asking, found), aim, _services(found)]
+    agreed = visit_figures.schedules(asking.conn, asking.asked)
+    return [
+        _agreed(agreed),
+        aim_sheet(asking, "schedule_agreed", _both_agreed(agreed[0]) if agreed else Cell("", "—")),
+        _schedule(asking, found),
+        _crews(asking, found),
+        aim_sheet(asking, "full_crew", share(found.whole["full"], found.whole["held"])),
+        _services(found),
+    ]
+
+
+def _agreed(found: Sequence[visit_figures.Schedule]) -> Sheet:
+    """A line a year: the day of approval and each service that was asked."""
+    services = [each for each in SERVICES if any(each in schedule.agreed for schedule in found)]
+    return Sheet(
+        _("График согласован"),
+        _(
+            "Считаются утверждённые графики годов этого периода: согласилась ли служба до утверждения. "
+            "График, утверждённый раньше, чем программа стала это записывать, согласий не показывает."
+        ),
+        [_("Год"), _("Утверждён"), *(SERVICES[each][0] for each in services), _("Полиция и больница")],
+        [
+            [
+                Cell(schedule.year),
+                Cell(f"{schedule.day:%d.%m.%Y}"),
+                *(_yes_or_no(schedule.agreed.get(each)) for each in services),
+                _both_agreed(schedule),
+            ]
+            for schedule in found
+        ],
+        nothing=_("На годы этого периода утверждённого графика нет."),
+    )
+
+
+def _yes_or_no(agreed: bool | None) -> Cell:
+    if agreed is None:
+        return Cell("", "—")
+    return Cell(_("да"), role="ok") if agreed else Cell(_("нет"), role="soon")
+
+
+def _both_agreed(schedule: visit_figures.Schedule) -> Cell:
+    """How many of the two services that the indicator asks for agreed."""
+    if not schedule.agreed:
+        return Cell("", "—")
+    of = len(visit_figures.MUST_AGREE)
+    figures = {"n": schedule.wanted, "all": of}
+    words = (
+        _("да, %(n)s из %(all)s", **figures)
+        if schedule.wanted == of
+        else _("нет, %(n)s из %(all)s", **figures)
+    )
+    return Cell(schedule.wanted, words)
+
+
+def _no_visits(asking: Asking) -> str:
+    """Why there is nothing to count."""
+    if asking.asked.units is None:
+        return _("За этот период выездов не было.")
+    return _(
+        "За этот период не было выездов к семьям, которые ведут эти подразделения. Выезды к остальным "
+        "семьям считают у тех, кто их ведёт; все выезды округа видят КДН и ЗП и руководитель."
+    )
 
 
 def _schedule(asking: Asking, found: visit_figures.Visits) -> Sheet:
@@ -156,7 +218,8 @@ def _schedule(asking: Asking, found: visit_figures.Visits) -> Sheet:
         _("Исполнение годового графика"),
         _(
             "Считаются выезды утверждённых графиков по дню выезда; перенесённый — по новому дню. Исполнение "
-            "— доля состоявшихся среди тех, чей день прошёл. Выезды вне графика здесь не считаются."
+            "— доля состоявшихся среди тех, чей день прошёл. Выезды вне графика здесь не считаются. Выезд "
+            "считают у всех, кто ведёт семью: у того, чьё дело едет, и у того, у кого есть дело о ней."
         ),
         [
             _("Месяц"),
@@ -175,7 +238,9 @@ def _schedule(asking: Asking, found: visit_figures.Visits) -> Sheet:
                 share(row["scheduled_held"], row["scheduled"] - row["scheduled_ahead"]),
             ]
             for words, row, span in _by_month(asking, found)
+            if found.whole["all"]
         ],
+        nothing=_no_visits(asking),
     )
 
 
@@ -203,7 +268,9 @@ def _crews(asking: Asking, found: visit_figures.Visits) -> Sheet:
                 share(row["full"], row["held"]),
             ]
             for words, row, span in _by_month(asking, found)
+            if found.whole["all"]
         ],
+        nothing=_no_visits(asking),
     )
 
 

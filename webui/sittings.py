@@ -27,15 +27,27 @@ def show(case_id: int) -> str:
     return render_template(
         "sitting.html",
         case_id=case_id,
-        title=_("Заседание %(day)s", day=date_words(found.sitting.day)),
+        title=_title(found),
+        poll=found.sitting.poll,
         state=sitting_state(found.sitting),
         commission=found.commission,
-        items=[_item(item, _decided(found, item)) for item in found.items if not item.withdrawn],
+        items=[
+            _item(item, _decided(found, item), poll=found.sitting.poll)
+            for item in found.items
+            if not item.withdrawn
+        ],
         attendance=_attendance(found),
         quorum=_quorum(found),
         facts=_facts(found),
         documents=found.documents,
         case_open=found.case_open,
+    )
+
+
+def _title(found: SittingRecord) -> str:
+    day = date_words(found.sitting.day)
+    return (
+        _("Письменный опрос до %(day)s", day=day) if found.sitting.poll else _("Заседание %(day)s", day=day)
     )
 
 
@@ -53,20 +65,26 @@ def _decided(found: SittingRecord, item: AgendaItem) -> Mapping[str, Any]:
     return {}
 
 
-def _item(item: AgendaItem, said: Mapping[str, Any]) -> dict[str, Any]:
+def _item(item: AgendaItem, said: Mapping[str, Any], *, poll: bool) -> dict[str, Any]:
     votes = ""
     if said:
         numbers = {"a": said.get("за"), "b": said.get("против"), "c": said.get("воздержались")}
         cast = any(numbers.values())
         votes = _("за %(a)s, против %(b)s, воздержались %(c)s", **numbers) if cast else ""
         present = said.get("присутствовали")
-        here = _("присутствовали %(n)s", n=present) if present is not None else ""
+        here = (
+            (_("ответили %(n)s", n=present) if poll else _("присутствовали %(n)s", n=present))
+            if present is not None
+            else ""
+        )
         votes = ", ".join(filter(None, (votes, said.get("итог"), here)))
     decision = DECIDED.get(item.decision or "")
     return {
         "title": item.title,
         "href": url_for("commissions.papers", item_id=item.id) if item.decision is None else None,
         "votes": votes,
+        "by_name": _by_name(said),
+        "violations": _violations(said),
         "opinions": [
             _(
                 "Особое мнение, %(name)s: %(words)s",
@@ -89,6 +107,30 @@ def _item(item: AgendaItem, said: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _present(said: Mapping[str, Any], *, poll: bool) -> str:
+    number = said.get("присутствовали")
+    if number is None:
+        return ""
+    return _("ответили %(n)s", n=number) if poll else _("присутствовали %(n)s", n=number)
+
+
+def _by_name(said: Mapping[str, Any]) -> str:
+    """Who voted how, and who did not because the decision is about themselves; a secret vote names nobody."""
+    cast = [f"{each.get('имя')} — {each.get('голос')}" for each in said.get("поимённо") or ()]
+    recused = ", ".join(said.get("самоотводы") or ())
+    without = _("не голосовали, решение касается их самих: %(who)s", who=recused) if recused else ""
+    return "; ".join(filter(None, (*cast, without)))
+
+
+def _violations(said: Mapping[str, Any]) -> list[str]:
+    """What violations the commission has found, and their causes."""
+    found, causes = said.get("нарушения"), said.get("причины_нарушений")
+    return [
+        *([_("Нарушения: %(words)s", words=found)] if found else []),
+        *([_("Их причины: %(words)s", words=causes)] if causes else []),
+    ]
+
+
 def _attendance(found: SittingRecord) -> list[dict[str, Any]]:
     voting = {row.get("имя") for row in _list(found, "голосующие")}
     return [
@@ -109,7 +151,9 @@ def _quorum(found: SittingRecord) -> str | None:
     if not isinstance(counted, Mapping):
         return None
     figures = {"n": counted.get("участвуют"), "all": len(_list(found, "члены")), "m": counted.get("нужно")}
-    if found.known.get("голосующие") is None:
+    if found.sitting.poll:
+        words = _("ответили %(n)s из %(all)s, нужно %(m)s", **figures)
+    elif found.known.get("голосующие") is None:
         words = _("участвуют %(n)s из %(all)s, нужно %(m)s", **figures)
     else:
         words = _("присутствовали %(n)s из %(all)s, нужно %(m)s", **figures)
@@ -120,12 +164,12 @@ def _facts(found: SittingRecord) -> list[dict[str, Any]]:
     known = found.known
     hours = " – ".join(str(known[name])[:5] for name in ("начало", "окончание") if known.get(name))
     pairs = (
-        (_("День"), date_words(found.sitting.day)),
+        (_("Ответы принимают до") if found.sitting.poll else _("День"), date_words(found.sitting.day)),
         (_("Время"), hours or str(known.get("время_заседания") or "")[:5]),
         (_("Место"), known.get("место")),
         (_("Порядок"), known.get("порядок")),
         (_("Почему вне порядка"), found.sitting.reason),
-        (_("Заседание №"), known.get("номер_заседания")),
+        (_("Опрос №") if found.sitting.poll else _("Заседание №"), known.get("номер_заседания")),
         (_("Протокол №"), known.get("номер_протокола")),
         (_("Приглашены"), known.get("приглашённые")),
         (_("Постановление отправлено"), _sent(known)),

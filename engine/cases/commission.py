@@ -2,8 +2,8 @@
 
 `p04_item` sends `msg.agenda_item` and waits for `msg.commission_decision` by the number of its question (a
 pathway that gives none: by the number of its case), so that a late answer never meets a later question; a
-sitting is a case of its own (`p04_commission`) that collects what waits and closes what it decided. A case
-that waits no more takes its question back; the sitting that has it on its agenda gets
+sitting is a case of its own (`p04_commission`, a written poll `p04_poll`) that collects what waits and closes
+what it decided. A case that waits no more takes its question back; the sitting that has it on its agenda gets
 `msg.question_withdrawn`.
 """
 
@@ -33,7 +33,7 @@ from engine.model import FAR_FUTURE, Sent, Value, WaitKind
 from engine.records import agenda, commissions, measures
 from engine.records.agenda import AgendaItem, Question
 from engine.records.commissions import FAMILY
-from engine.records.sittings import agenda_closed, plan_sitting, sitting_cancelled, sitting_held
+from engine.records.sittings import POLL, agenda_closed, plan_sitting, sitting_cancelled, sitting_held
 from engine.records.tables import ON_AGENDA
 from engine.runtime import Runtime
 from engine.storage.moments import due_from_seconds, to_seconds
@@ -180,7 +180,8 @@ def collect(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     day = _day(call)
     if day is not None:
         why = str(call.inputs.get("повод") or "")
-        plan_sitting(conn, commission_id, call.case_id, day, why)
+        poll = call.inputs.get("порядок") == POLL
+        plan_sitting(conn, commission_id, call.case_id, day, why, poll=poll)
         agenda_closed(conn, call.case_id, call.now)
     at_work = agenda.sittings_at_work(conn, commission_id)
     over = conn.execute(_OVER, {"ids": at_work}).scalars().all() if at_work else []
@@ -269,6 +270,13 @@ def move(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
         raise StepFailed("Не сказано, на какой день перенесено заседание.", "Исправьте данные дела.")
     why = str(call.inputs.get("повод") or "")
     plan_sitting(conn, commissions.commission_for(rt, conn, kind, call.unit_id), call.case_id, day, why)
+    return {}
+
+
+@operation("commission.leave")
+def leave(_: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
+    """Of the agenda of this sitting `вопросы`, by their numbers, wait for another one."""
+    agenda.leave(conn, call.case_id, [str(each) for each in call.inputs.get("вопросы") or ()])
     return {}
 
 

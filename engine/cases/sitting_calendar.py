@@ -1,8 +1,8 @@
 """The calendar of sittings becomes cases, and a question that can't wait for its sitting says so.
 
-A sitting that was planned is opened as a case on the morning of the day its agenda is closed. A question
-whose term ends before its commission sits asks for a sooner sitting: the pathway that put it gets
-`msg.sitting_needed`, once.
+A sitting that was planned is opened as a case on the morning of the day its agenda is closed; a written poll
+as a case of its own pathway. A question whose term ends before its commission sits asks for a sooner sitting:
+the pathway that put it gets `msg.sitting_needed`, once.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from engine.model import FAR_FUTURE, SYSTEM, StartCase, Value
 from engine.records.agenda import urged
 from engine.records.commissions import FAMILY, ON_DEMAND, Commission, commission_for, commission_of
 from engine.records.sitting_plan import call_sitting, next_days
-from engine.records.sittings import CANCELLED, PLANNED, take_sitting
+from engine.records.sittings import CANCELLED, PLANNED, POLL, take_sitting
 from engine.records.tables import ON_AGENDA, WAITING, agenda_item, commission, sitting
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds, to_seconds
@@ -32,8 +32,7 @@ from engine.storage.rows import AnyRow
 
 log = structlog.get_logger(__name__)
 
-SITTING_DAY, NEEDED = "msg.sitting_day", "msg.sitting_needed"
-POLL = "письменный опрос"
+SITTING_DAY, POLL_DAY, NEEDED = "msg.sitting_day", "msg.poll_day", "msg.sitting_needed"
 NOT_OPENED = "день прошёл, заседание не открыли"
 
 _DUE = (
@@ -111,13 +110,18 @@ def open_sittings(rt: Runtime) -> int:
     now = to_seconds(rt.clock.now())
     with rt.database.read() as conn:
         due = conn.execute(_DUE, {"now": now}).all()
-        begun = rt.library.current(conn).started_by(SITTING_DAY) if due else None
-    if begun is None:
+        current = rt.library.current(conn) if due else None
+    if current is None:
         return 0
-    return sum(_open(rt, row, *begun) for row in due)
+    begun = {poll: current.started_by(POLL_DAY if poll else SITTING_DAY) for poll in (False, True)}
+    return sum(_open(rt, row, begun[row.poll]) for row in due)
 
 
-def _open(rt: Runtime, row: AnyRow, process: str, start_event: str) -> bool:
+def _open(rt: Runtime, row: AnyRow, begun: tuple[str, str] | None) -> bool:
+    """`begun`: pathway and start event; without one the sitting waits for its diagram."""
+    if begun is None:
+        return False
+    process, start_event = begun
     day = date.fromisoformat(row.day)
     try:
         with rt.database.write() as conn:
@@ -129,7 +133,7 @@ def _open(rt: Runtime, row: AnyRow, process: str, start_event: str) -> bool:
                 SYSTEM,
                 process,
                 _facts(known, row, day),
-                label=f"Заседание {day:%d.%m.%Y}",
+                label=f"Письменный опрос до {day:%d.%m.%Y}" if row.poll else f"Заседание {day:%d.%m.%Y}",
                 unit_id=known.unit_id,
                 start_event=start_event,
                 request_key=f"sitting-{row.id}",
@@ -142,14 +146,16 @@ def _open(rt: Runtime, row: AnyRow, process: str, start_event: str) -> bool:
 
 
 def _facts(known: Commission, row: AnyRow, day: date) -> Mapping[str, Value]:
-    """What the form of a sitting would say."""
+    """What the form of a sitting, or of a poll, would say."""
+    if row.poll:
+        return {"вид_комиссии": known.kind, "дата_заседания": day, "повод_внеочередного": row.reason}
     extra = row.rule_day is None
     return {
         "вид_комиссии": known.kind,
         "дата_заседания": day,
         "время_заседания": known.hour,
         "место": known.place or "—",
-        "порядок": POLL if row.poll else "очно",
+        "порядок": "очно",
         "внеочередное": extra,
         "повод_внеочередного": row.reason if extra else None,
     }

@@ -16,6 +16,10 @@ from engine.model import Value
 from engine.records import cars, crews, schedules
 from engine.records.tables import PLANNED, car, settlement, visit
 from engine.runtime import Runtime
+from engine.worklist.visit_notices import schedule_is_approved
+
+AGREED = "согласен"
+"""The answer of a service that has nothing against the schedule."""
 
 
 @operation("plan.candidates")
@@ -30,7 +34,13 @@ def candidates(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]
         "семей": len(found),
         "категории": sorted({each.state for each in found}),
         "участники": [
-            {"название": each.title, "имя": each.name or None, "счёт": each.account_id} for each in asked
+            {
+                "код": each.service,
+                "название": each.title,
+                "имя": each.name or None,
+                "счёт": each.account_id,
+            }
+            for each in asked
         ],
         "состав": ", ".join(crews.SERVICES[service][0] for service in crews.FULL_CREW),
         "машины": cars.choices(cars.cars_of(conn, tree, call.unit_id), {}),
@@ -82,11 +92,14 @@ def check(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     """`план`, `переносы` [{день, новый_день}], `события` of the district [{день, событие}], `мероприятия` of
     the commission's own plan [{день or nothing, мероприятие}].
 
-    Moves what is to be moved, then answers `накладки` [{день, что}].
+    Moves what is to be moved, then answers `накладки` [{день, что}], among them moves that can't be made.
     """
-    plan = _plan(call)
-    for each in call.inputs.get("переносы") or ():
-        schedules.move_day(conn, plan, _day(each["день"]), _day(each["новый_день"]))
+    plan, today = _plan(call), day_of(rt, call, "сегодня")
+    wrong = [
+        clash
+        for each in call.inputs.get("переносы") or ()
+        if (clash := _moved(conn, plan, _day(each["день"]), _day(each["новый_день"]), today)) is not None
+    ]
     asked = crews.asked_for(conn, rt.directory.tree(), call.unit_id, crews.FULL_CREW)
     events = [
         schedules.Clash(_day(each["день"]), f"в округе: {each['событие']}")
@@ -106,15 +119,32 @@ def check(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     )
     found += schedules.shared_days(deeds, events)
     return {
-        "накладки": [{"день": clash.day, "что": clash.words} for clash in found],
+        "накладки": [{"день": clash.day, "что": clash.words} for clash in (*wrong, *found)],
         "график": _rows(conn, plan),
     }
 
 
+def _moved(conn: Connection, plan: int, day: date, new_day: date, today: date) -> schedules.Clash | None:
+    """Move the trips of a day; why they could not be moved, if so."""
+    if new_day <= today:
+        return schedules.Clash(day, f"не перенесено на {new_day:%d.%m.%Y}: этот день уже прошёл")
+    if schedules.move_day(conn, plan, day, new_day) == 0:
+        return schedules.Clash(day, f"не перенесено на {new_day:%d.%m.%Y}: в этот день выездов нет")
+    return None
+
+
 @operation("plan.approve")
 def approve(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
-    """`план`: cases take their visits from it."""
-    schedules.approve(rt, conn, _plan(call))
+    """`план`: cases take their visits from it. `согласования` [{код, счёт, ответ}] of the services are kept,
+    and everybody who takes part is told.
+    """
+    agreements = [
+        schedules.Agreement(str(each["код"]), _number(each.get("счёт")), each.get("ответ") == AGREED)
+        for each in call.inputs.get("согласования") or ()
+        if each.get("код")
+    ]
+    schedules.approve(rt, conn, _plan(call), agreements)
+    schedule_is_approved(rt, conn, agreements, case_id=call.case_id, unit_id=call.unit_id)
     return {}
 
 
@@ -151,6 +181,10 @@ def _plan(call: Call) -> int:
     if given is None:
         raise StepFailed("Графика ещё нет.", "Поставьте на схеме «plan.draft» до этой операции.")
     return int(given)
+
+
+def _number(given: Any) -> int | None:
+    return None if given is None else int(given)
 
 
 def _day(given: Any) -> date:

@@ -18,6 +18,7 @@ TOPICS: Final = frozenset(
         "commission.cancel",
         "commission.collect",
         "commission.close",
+        "commission.leave",
         "commission.move",
         "contact.note",
         "emergency.note",

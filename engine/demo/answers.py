@@ -276,17 +276,15 @@ def extraordinary_sitting(day: date, note: str) -> Data:
     }
 
 
-def sitting(day: date, *, kind: str = "family", order: str = "очно", why: str = "") -> Data:
+def sitting(day: date, *, kind: str = "family") -> Data:
     """F35."""
-    found: Data = {
+    return {
         "вид_комиссии": kind,
         "дата_заседания": day,
         "время_заседания": "14:00",
         "место": "Администрация округа, кабинет 5",
-        "порядок": order,
-        "внеочередное": bool(why),
+        "порядок": "очно",
     }
-    return {**found, "повод_внеочередного": why} if why else found
 
 
 def opened_sitting(present: Sequence[str]) -> Data:

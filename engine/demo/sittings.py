@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from engine.cases.service import start_case
 from engine.demo import answers
 from engine.demo.playing import Stage, Story
 from engine.demo.town import COMMISSIONS, Town
 from engine.model import SYSTEM, StartCase
-from engine.records.agenda import agenda
+from engine.records.agenda import AgendaItem, agenda
 from engine.records.commissions import NewCommission, change_commission, commission_for
 from engine.records.sitting_plan import plan_by_rule, sittings_between
 
-PROCESS = "p04_commission"
+PROCESS, POLL = "p04_commission", "p04_poll"
 SECRETARY, CHAIR = "lunina", "sedova"
 HELD, HELD_ENDED = -4, (-4, "16:50")
 """The day of the sitting that the stories of applications know, and when its decisions had reached them."""
 NEXT = 1
 HEARING = timedelta(minutes=18)
 LONGEST = timedelta(minutes=130)
+URGENT = "Решение нужно раньше заседания"
 PLACE = "Администрация округа, кабинет 5"
 
 
@@ -29,7 +30,7 @@ PLACE = "Администрация округа, кабинет 5"
 class Sitting:
     """A sitting that was held: of which commission, on which working day, under which number.
 
-    An urgent one is a written poll of that very day.
+    An urgent one is a written poll that all have answered on that very day.
     """
 
     kind: str
@@ -46,6 +47,7 @@ SITTINGS = (
     Sitting("kdn", -28, "18"),
     Sitting("family", -24, "6"),
     Sitting("kdn", -16, "19"),
+    Sitting("family", -12, "1", urgent=True),
     Sitting("kdn", -6, "20"),
     Sitting("family", HELD, "7"),
 )
@@ -53,12 +55,13 @@ SITTINGS = (
 
 def held(stage: Stage, sitting: Sitting, verdicts: Mapping[int, str]) -> Story:
     """A sitting from its agenda to its minutes; `verdicts`: what is decided, by the number of the case."""
+    if sitting.urgent:
+        yield from _polled(stage, sitting, verdicts)
+        return
     members = COMMISSIONS[sitting.kind]
-    called, opens = _hours(stage, sitting)
+    called, opens = stage.at(sitting.day - 1, "15:40"), stage.at(sitting.day, "14:00")
     yield called
-    order, why = ("письменный опрос", "Решение нужно раньше заседания") if sitting.urgent else ("очно", "")
-    case_id = _opened_by_calendar(stage, sitting) if sitting.urgent else None
-    case_id = case_id or _called(stage, sitting.day, kind=sitting.kind, order=order, why=why)
+    case_id = _called(stage, sitting.day, kind=sitting.kind)
     yield called + timedelta(minutes=30)
     _do(stage, case_id, "agenda", SECRETARY, {"номер_заседания": sitting.number, "время_на_вопрос": 20})
     stage.issue(case_id, "D30", SECRETARY)
@@ -67,8 +70,7 @@ def held(stage: Stage, sitting: Sitting, verdicts: Mapping[int, str]) -> Story:
         _confirm(stage, case_id, member)
     yield opens
     _do(stage, case_id, "open", SECRETARY, answers.opened_sitting(_names(stage, members)))
-    with stage.rt.database.read() as conn:
-        items = agenda(conn, case_id)
+    items = _questions(stage, case_id)
     pace = min(HEARING, LONGEST / max(1, len(items)))
     for number, item in enumerate(items):
         yield opens + timedelta(minutes=5) + pace * number
@@ -84,8 +86,44 @@ def held(stage: Stage, sitting: Sitting, verdicts: Mapping[int, str]) -> Story:
     _do(stage, case_id, "send_ruling", SECRETARY, answers.ruling_sent(stage.day(sitting.day)))
 
 
+def _polled(stage: Stage, sitting: Sitting, verdicts: Mapping[int, str]) -> Story:
+    """A poll from its list of questions to its minutes: every member answers every question."""
+    opens = stage.at(sitting.day, "10:00")
+    yield opens
+    case_id = _opened_by_calendar(stage, sitting) or _poll(stage, sitting.day, URGENT, kind=sitting.kind)
+    yield opens + timedelta(minutes=15)
+    stage.do(case_id, f"{POLL}_ut_list", SECRETARY, {"номер_заседания": sitting.number})
+    stage.issue(case_id, "D35", SECRETARY)
+    items = _questions(stage, case_id)
+    for minute, member in enumerate(COMMISSIONS[sitting.kind], start=20):
+        yield opens + timedelta(minutes=minute)
+        for item in items:
+            answer = "против" if verdicts.get(item.case_id) == "отказано" else "за"
+            stage.finish(stage.step(case_id, f"{POLL}_ut_answer", of=member), member, {"голос": answer})
+    yield opens + timedelta(minutes=60)
+    for item in items:
+        decided = answers.decision(
+            item.kind, verdicts.get(item.case_id, "одобрено"), stage.later(stage.today, 5)
+        )
+        stage.do(case_id, f"{POLL}_ut_decision", SECRETARY, decided)
+    yield opens + timedelta(minutes=80)
+    minutes = {"номер_протокола": sitting.number}
+    stage.do(case_id, f"{POLL}_ut_protocol", SECRETARY, minutes)
+    stage.do(case_id, f"{POLL}_ut_sign", CHAIR, {**minutes, "протокол_подписан": True})
+    for document in ("D36", "D32"):
+        stage.issue(case_id, document, SECRETARY, "Седова Л. Г.")
+    yield opens + timedelta(minutes=90)
+    sent = answers.ruling_sent(stage.day(sitting.day))
+    stage.do(case_id, f"{POLL}_ut_send_ruling", SECRETARY, sent)
+
+
+def _questions(stage: Stage, case_id: int) -> list[AgendaItem]:
+    with stage.rt.database.read() as conn:
+        return agenda(conn, case_id)
+
+
 def _opened_by_calendar(stage: Stage, sitting: Sitting) -> int | None:
-    """The case of a sitting that a question has called for that day, when it is open already."""
+    """The case of a poll that a question has called for that day, when it is open already."""
     day = stage.day(sitting.day)
     with stage.rt.database.read() as conn:
         unit_id = stage.actor(SECRETARY).unit_id
@@ -94,11 +132,12 @@ def _opened_by_calendar(stage: Stage, sitting: Sitting) -> int | None:
     return next((each.case_id for each in found if each.planned and each.poll), None)
 
 
-def _hours(stage: Stage, sitting: Sitting) -> tuple[datetime, datetime]:
-    """When it is called and when it opens."""
-    if sitting.urgent:
-        return stage.at(sitting.day, "10:00"), stage.at(sitting.day, "11:20")
-    return stage.at(sitting.day - 1, "15:40"), stage.at(sitting.day, "14:00")
+def _poll(stage: Stage, day: int, why: str, *, kind: str = "family") -> int:
+    """The secretary asks the members in writing."""
+    last = stage.day(day)
+    data = {"вид_комиссии": kind, "дата_заседания": last, "повод_внеочередного": why}
+    label = f"Письменный опрос до {last:%d.%m.%Y}"
+    return start_case(stage.rt, StartCase(stage.actor(SECRETARY), POLL, data, label=label)).id
 
 
 def being_prepared(stage: Stage) -> Story:
@@ -116,12 +155,12 @@ def being_prepared(stage: Stage) -> Story:
 
 
 def just_called(stage: Stage) -> Story:
-    """A written poll for a question that cannot wait; its agenda is being made."""
+    """A written poll for a question that cannot wait; its list of questions is being made."""
     yield stage.at(0, "09:35")
     why = "Паллиативная помощь: решение нужно за два рабочих дня"
-    case_id = _called(stage, NEXT, order="письменный опрос", why=why)
+    case_id = _poll(stage, NEXT, why)
     yield stage.at(0, "09:40")
-    stage.take(case_id, f"{PROCESS}_ut_agenda", SECRETARY)
+    stage.take(case_id, f"{POLL}_ut_list", SECRETARY)
 
 
 def fill_calendars(stage: Stage, town: Town) -> None:
@@ -134,8 +173,8 @@ def fill_calendars(stage: Stage, town: Town) -> None:
     plan_by_rule(stage.rt)
 
 
-def _called(stage: Stage, day: int, *, kind: str = "family", order: str = "очно", why: str = "") -> int:
-    data = answers.sitting(stage.day(day), kind=kind, order=order, why=why)
+def _called(stage: Stage, day: int, *, kind: str = "family") -> int:
+    data = answers.sitting(stage.day(day), kind=kind)
     label = f"Заседание {stage.day(day):%d.%m.%Y}"
     return start_case(stage.rt, StartCase(stage.actor(SECRETARY), PROCESS, data, label=label)).id
 

@@ -127,6 +127,16 @@ def give_back(conn: Connection, sitting_case_ids: Collection[int]) -> None:
     conn.execute(update(agenda_item).where(undecided).values(status=WAITING, sitting_case_id=None))
 
 
+def leave(conn: Connection, sitting_case_id: int, keys: Collection[str]) -> None:
+    """Some questions of an agenda, by their numbers, wait for another sitting after all."""
+    left = (
+        (agenda_item.c.sitting_case_id == sitting_case_id)
+        & (agenda_item.c.status == ON_AGENDA)
+        & agenda_item.c.key.in_(keys)
+    )
+    conn.execute(update(agenda_item).where(left).values(status=WAITING, sitting_case_id=None))
+
+
 def decide(rt: Runtime, conn: Connection, item_id: int, decision: str) -> AgendaItem:
     """Record the decision on a question. One that is put off stays in the record of this sitting, and is
     asked anew for the next one.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -18,7 +18,14 @@ from engine.access.directory import Tree
 from engine.access.tables import absence
 from engine.errors import NotFound
 from engine.records.registers import OPEN, PREVENTION, Subject
-from engine.records.tables import PLANNED, register_entry, settlement, visit, visit_plan
+from engine.records.tables import (
+    PLANNED,
+    register_entry,
+    settlement,
+    visit,
+    visit_agreement,
+    visit_plan,
+)
 from engine.records.visits import settlement_of
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
@@ -49,6 +56,15 @@ class Trip:
 
     candidate: Candidate
     day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What a service (a key of `crews.SERVICES`) said of the schedule; `account_id`: who was asked."""
+
+    service: str
+    account_id: int | None
+    agreed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,17 +167,21 @@ def lend_car(conn: Connection, plan_id: int, car_id: int | None, settlement_id: 
     return conn.execute(update(visit).where(wanted).values(car_id=car_id)).rowcount
 
 
-def move_day(conn: Connection, plan_id: int, day: date, new_day: date) -> None:
-    """Everything of one day goes to another."""
+def move_day(conn: Connection, plan_id: int, day: date, new_day: date) -> int:
+    """Everything of one day goes to another; how many visits."""
     wanted = (visit.c.plan_id == plan_id) & (visit.c.status == PLANNED) & (visit.c.day == day.isoformat())
-    conn.execute(update(visit).where(wanted).values(day=new_day.isoformat()))
+    return conn.execute(update(visit).where(wanted).values(day=new_day.isoformat())).rowcount
 
 
-def approve(rt: Runtime, conn: Connection, plan_id: int) -> None:
-    """From now on cases take their visits from this schedule."""
+def approve(rt: Runtime, conn: Connection, plan_id: int, agreements: Iterable[Agreement] = ()) -> None:
+    """From now on cases take their visits from this schedule; who agreed to it is kept with it."""
     values = {"approved_at": to_seconds(rt.clock.now())}
     if conn.execute(update(visit_plan).where(visit_plan.c.id == plan_id).values(values)).rowcount == 0:
         raise NotFound("Такого графика нет.", "Составьте его заново.")
+    conn.execute(delete(visit_agreement).where(visit_agreement.c.plan_id == plan_id))
+    rows = {each.service: {"plan_id": plan_id, **asdict(each)} for each in agreements}
+    if rows:
+        conn.execute(insert(visit_agreement), list(rows.values()))
 
 
 def clashes(

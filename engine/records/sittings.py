@@ -21,6 +21,9 @@ from engine.storage.rows import AnyRow
 PLANNED, HELD, CANCELLED = range(3)
 """`sitting.status`. A sitting whose case is over and was not held is cancelled."""
 
+POLL = "письменный опрос"
+"""How the diagrams call a sitting for which nobody meets: each member answers in writing until its day."""
+
 ASKED = "asked"
 """Kind of a commission in a norm: whichever the case has put its question to."""
 
@@ -35,6 +38,7 @@ _FREE = (
         sitting.c.day == bindparam("the_day"),
         sitting.c.status == PLANNED,
         sitting.c.case_id.is_(None),
+        sitting.c.poll == bindparam("is_poll"),
     )
     .order_by(sitting.c.id)
     .limit(1)
@@ -88,10 +92,13 @@ _CHANGED = (
 SITTINGS_CHANGED = _CHANGED.order_by(None).exists()
 
 
-def plan_sitting(conn: Connection, commission_id: int, case_id: int, day: date, reason: str = "") -> None:
+def plan_sitting(
+    conn: Connection, commission_id: int, case_id: int, day: date, reason: str = "", *, poll: bool = False
+) -> None:
     """The sitting of a case is to be on that day, or is moved to it. Terms follow within a minute.
 
-    The case takes the sitting that the calendar has planned for the day; without one it was called besides.
+    The case takes the sitting that the calendar has planned for the day; without one it was called besides. A
+    poll never takes the place of a sitting.
     """
     conn.execute(_LOCK, {"commission_id": commission_id})
     known = conn.execute(_KNOWN, {"the_case": case_id}).one_or_none()
@@ -101,12 +108,12 @@ def plan_sitting(conn: Connection, commission_id: int, case_id: int, day: date, 
             moved = {"the_sitting": known.id, "the_day": day.isoformat(), "the_reason": reason}
             conn.execute(_MOVE, moved)
         return
-    free = conn.execute(_FREE, where).scalar()
+    free = conn.execute(_FREE, {**where, "is_poll": poll}).scalar()
     if free is not None:
         conn.execute(_TAKE, {"the_sitting": free, "the_case": case_id})
         return
     row = {"case_id": case_id, "commission_id": commission_id, "day": day.isoformat(), "reason": reason}
-    conn.execute(_ADD, {**row, "status": PLANNED, "followed": False})
+    conn.execute(_ADD, {**row, "poll": poll, "status": PLANNED, "followed": False})
 
 
 def take_sitting(conn: Connection, sitting_id: int, case_id: int) -> None:

@@ -370,6 +370,17 @@ visit_plan = Table(
 )
 """The visits of one year. Until it is approved it is a draft that may be made anew."""
 
+visit_agreement = Table(
+    "visit_agreement",
+    metadata,
+    Column("plan_id", BigInteger, ForeignKey("visit_plan.id"), primary_key=True),
+    Column("service", String(12), primary_key=True),
+    Column("account_id", BigInteger, ForeignKey("account.id")),
+    Column("agreed", Boolean, nullable=False),
+)
+"""Which services were asked about the schedule of a year before it was approved, and what they said.
+`service`: a key of `crews.SERVICES`; `account_id`: who was asked, NULL where nobody of it has a login."""
+
 visit = Table(
     "visit",
     metadata,

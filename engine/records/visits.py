@@ -26,6 +26,7 @@ from engine.records.tables import (
     family_member,
     person,
     visit,
+    visit_agreement,
     visit_member,
     visit_plan,
 )
@@ -151,16 +152,31 @@ def visits_between(conn: Connection, actor: Actor, first: date, last: date) -> l
 
 def visits_ahead(conn: Connection, account_id: int, first: date) -> list[Visit]:
     """Visits still to be made from that day on that a colleague has said they come to, or whose case they
-    lead.
+    lead; of an approved schedule those about which nobody was asked yet, when they agreed to it.
     """
     comes = select(visit_member.c.visit_id).where(
         visit_member.c.account_id == account_id, visit_member.c.comes.is_(True)
     )
     leads = select(case_.c.id).where(case_.c.owner_id == account_id, case_.c.status == ACTIVE)
+    agreed = (
+        select(visit_agreement.c.plan_id)
+        .join(visit_plan, visit_plan.c.id == visit_agreement.c.plan_id)
+        .where(
+            visit_agreement.c.account_id == account_id,
+            visit_agreement.c.agreed,
+            visit_plan.c.approved_at.is_not(None),
+        )
+    )
     wanted = (
         select(visit)
         .where(visit.c.status == PLANNED, visit.c.day >= first.isoformat())
-        .where(or_(visit.c.id.in_(comes), visit.c.case_id.in_(leads)))
+        .where(
+            or_(
+                visit.c.id.in_(comes),
+                visit.c.case_id.in_(leads),
+                visit.c.plan_id.in_(agreed) & visit.c.id.not_in(select(visit_member.c.visit_id)),
+            )
+        )
         .order_by(visit.c.day, visit.c.id)
     )
     return [_visit(row) for row in conn.execute(wanted)]

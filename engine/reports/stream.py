@@ -4,7 +4,8 @@ Measured from the steps as they were opened and completed. A visit is a row of s
 that go side by side (everybody who is asked) are one step, from the first asked to the last answer. From the
 end of the step before to the end of a step passes some working time. Work of it are the minutes of the
 step — for the visit itself those that were written down —, never more than passed; before the appointed day a
-visit is waited for by arrangement; the rest is waiting. So the parts add up to the whole (decision 0054).
+visit is waited for by arrangement, and where the schedule of the year has named that day, so is everybody who
+confirms it; the rest is waiting. So the parts add up to the whole (decision 0054).
 """
 
 from __future__ import annotations
@@ -53,12 +54,13 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One visit of a case from its first step to its last."""
+    """One visit of a case from its first step to its last; `scheduled`: the schedule of the year named it."""
 
     case_id: int
     number: str
     day: date
     pieces: tuple[Piece, ...]
+    scheduled: bool = False
 
     @property
     def whole(self) -> float:
@@ -90,9 +92,13 @@ class StepFigures:
 
 @dataclass(slots=True)
 class Stream:
-    """All visits of a period; minutes of `steps` are sums over them."""
+    """All visits of a period; minutes of `steps` are sums over them. Of them `scheduled` by the year, whose
+    agreeing was waited for `gathered` minutes.
+    """
 
     visits: int = 0
+    scheduled: int = 0
+    gathered: float = 0.0
     steps: list[StepFigures] = field(default_factory=list)
 
     def total(self, part: str, nodes: Iterable[str] = STEPS) -> float:
@@ -114,6 +120,7 @@ class _Done:
 class _Visit:
     day: date
     minutes: int | None
+    scheduled: bool
 
 
 def stream(conn: Connection, release: Release, asked: Asked) -> Stream:
@@ -125,8 +132,11 @@ def stream(conn: Connection, release: Release, asked: Asked) -> Stream:
     found = Stream()
     for run in runs(conn, asked, infos):
         found.visits += 1
+        found.scheduled += run.scheduled
         for piece in run.pieces:
             steps[piece.node].add(piece)
+            if run.scheduled and piece.node in GATHERING:
+                found.gathered += piece.waiting
     found.steps = [each for each in steps.values() if each.times]
     return found
 
@@ -164,7 +174,8 @@ def runs(conn: Connection, asked: Asked, infos: Mapping[str, StepInfo]) -> Itera
             last = made[-1] if made else None
             over = any(step.node in LAST for step in row)
             if over and last is not None and asked.first <= last.day <= asked.last:
-                yield Run(case_id, number, last.day, tuple(_pieces(asked, clock, infos, row, made)))
+                pieces = tuple(_pieces(asked, clock, infos, row, made))
+                yield Run(case_id, number, last.day, pieces, last.scheduled)
 
 
 def _done(conn: Connection, asked: Asked, nodes: Sequence[str]) -> dict[int, tuple[str, list[_Done]]]:
@@ -189,13 +200,13 @@ def _visits(conn: Connection, asked: Asked) -> dict[int, list[_Visit]]:
     done.
     """
     wanted = (
-        select(visit.c.case_id, visit.c.day, visit.c.minutes)
+        select(visit.c.case_id, visit.c.day, visit.c.minutes, visit.c.plan_id)
         .where(visit.c.status.in_(_MADE), visit.c.case_id.in_(_cases(asked)))
         .order_by(visit.c.day, visit.c.id)
     )
     found: dict[int, list[_Visit]] = defaultdict(list)
     for row in conn.execute(wanted):
-        found[row.case_id].append(_Visit(date.fromisoformat(row.day), row.minutes))
+        found[row.case_id].append(_Visit(date.fromisoformat(row.day), row.minutes, row.plan_id is not None))
     return found
 
 
@@ -228,16 +239,21 @@ def _pieces(
     row: Sequence[_Done],
     made: Sequence[_Visit | None],
 ) -> Iterator[Piece]:
-    since = row[0].opened
-    visits = iter(made)
+    since, number = row[0].opened, 0
     for step in row:
         until = max(step.closed, since)
         passed = _minutes(clock, since, until)
         norm = float(infos[step.node].minutes or 0)
         arranged = 0.0
-        if step.node == VISIT and (met := next(visits)) is not None:
-            norm = norm if met.minutes is None else float(met.minutes)
-            arranged = _minutes(clock, since, min(until, asked.seconds(met.day)))
+        ahead = made[number] if number < len(made) else None
+        before = 0.0 if ahead is None else _minutes(clock, since, min(until, asked.seconds(ahead.day)))
+        if step.node == VISIT:
+            number += 1
+            if ahead is not None:
+                norm = norm if ahead.minutes is None else float(ahead.minutes)
+                arranged = before
+        elif step.node in GATHERING and ahead is not None and ahead.scheduled:
+            arranged = max(0.0, before - norm)
         work = min(norm, passed - arranged)
         yield Piece(step.node, work, arranged, passed - arranged - work)
         since = until

@@ -1,11 +1,16 @@
-"""Visits of a period: how the schedule of the year was carried out, and how often the whole crew came."""
+"""Visits of a period: who agreed to the schedule of the year, how it was carried out, how often all came.
+
+A visit counts for the unit whose case makes it, and for every unit that keeps the family or has a case about
+it: a head sees in figures what the page of visits shows in lines. So a visit may count in two units.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
-from sqlalchemy import Connection, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true
 
 from engine.cases.tables import case_
 from engine.records.crews import SERVICES
@@ -15,7 +20,10 @@ from engine.records.tables import (
     HELD,
     NOBODY,
     PLANNED,
+    family,
+    person,
     visit,
+    visit_agreement,
     visit_member,
     visit_plan,
 )
@@ -25,6 +33,8 @@ from engine.reports.facts import Facts, Figures, total
 
 ENDS = ("held", "nobody", "called_off", "missed", "ahead")
 """Every visit is in one of these."""
+MUST_AGREE = ("police", "crb")
+"""The indicator of the source asks for the agreement of these two."""
 CREWS = ("full", "not_full", "unknown")
 """Every visit that took place is in one of these."""
 
@@ -36,6 +46,20 @@ class Came:
     service: str
     asked: int
     came: int
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The schedule of a year that was approved on `day`; service → whether it had agreed."""
+
+    year: int
+    day: date
+    agreed: Mapping[str, bool]
+
+    @property
+    def wanted(self) -> int:
+        """How many of the services that must agree (MUST_AGREE) did."""
+        return sum(self.agreed.get(service, False) for service in MUST_AGREE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +95,7 @@ def facts(asked: Asked) -> Facts:
         ),
         where=and_(
             asked.on(visit.c.day),
-            asked.of(visit.c.unit_id),
+            _of_units(asked),
             or_(visit.c.plan_id.is_(None), visit_plan.c.approved_at.is_not(None)),
         ),
         figures={
@@ -88,6 +112,40 @@ def facts(asked: Asked) -> Facts:
         note=visit.c.status,
         words=STATUS_WORDS.__getitem__,
     )
+
+
+def _of_units(asked: Asked) -> ColumnElement[bool]:
+    if asked.units is None:
+        return true()
+    cases = select(case_).where(case_.c.unit_id.in_(asked.units)).subquery()
+    ours = [asked.of(visit.c.unit_id)]
+    for subject, table in ((visit.c.family_id, family), (visit.c.person_id, person)):
+        about = cases.c.family_id if table is family else cases.c.person_id
+        ours += [
+            subject.in_(select(table.c.id).where(asked.of(table.c.unit_id))),
+            subject.in_(select(about).where(about.is_not(None))),
+        ]
+    return or_(*ours)
+
+
+def schedules(conn: Connection, asked: Asked) -> list[Schedule]:
+    """Schedules of the municipality that were approved for the years of the period, the newest first."""
+    wanted = (
+        select(visit_plan, visit_agreement.c.service, visit_agreement.c.agreed)
+        .join_from(visit_plan, visit_agreement, visit_agreement.c.plan_id == visit_plan.c.id, isouter=True)
+        .where(
+            visit_plan.c.municipality_id.in_(asked.around),
+            visit_plan.c.approved_at.is_not(None),
+            visit_plan.c.year.between(asked.first.year, asked.last.year),
+        )
+        .order_by(visit_plan.c.year.desc())
+    )
+    found: dict[int, Schedule] = {}
+    for row in conn.execute(wanted):
+        schedule = found.setdefault(row.year, Schedule(row.year, asked.day_of(row.approved_at), {}))
+        if row.service is not None:
+            found[row.year] = replace(schedule, agreed={**schedule.agreed, row.service: row.agreed})
+    return list(found.values())
 
 
 def visits(conn: Connection, asked: Asked) -> Visits:

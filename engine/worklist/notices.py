@@ -27,6 +27,7 @@ NOBODY = "nobody"
 VISITS_OFF = "visits_off"
 VISITS_BACK = "visits_back"
 VISITS_MOVED = "visits_moved"
+VISITS_PLANNED = "visits_planned"
 
 _UNREAD = select(func.count()).select_from(
     select(literal(1))

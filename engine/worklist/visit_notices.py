@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import Connection, insert
@@ -11,10 +11,11 @@ from engine.access.queries import holders
 from engine.records import calling_off
 from engine.records.crews import FULL_CREW, asked_for, members_of
 from engine.records.registers import Subject
+from engine.records.schedules import Agreement
 from engine.records.visits import Visit
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
-from engine.worklist.notices import VISITS_BACK, VISITS_MOVED, VISITS_OFF
+from engine.worklist.notices import VISITS_BACK, VISITS_MOVED, VISITS_OFF, VISITS_PLANNED
 from engine.worklist.tables import notice
 
 SCHEDULE_CREW = (*FULL_CREW, "education")
@@ -46,29 +47,45 @@ def visits_go_along(
     return _tell(rt, conn, VISITS_MOVED, found, case_id=None, unit_id=unit_id)
 
 
+def schedule_is_approved(
+    rt: Runtime, conn: Connection, agreements: Iterable[Agreement], *, case_id: int, unit_id: int
+) -> None:
+    """Everybody of the services who was asked about the schedule hears that it holds, and the dispatchers."""
+    asked = {each.account_id for each in agreements}
+    _notify(rt, conn, VISITS_PLANNED, asked | _dispatchers(rt, unit_id), case_id)
+
+
 def _tell(
     rt: Runtime, conn: Connection, kind: str, found: Sequence[Visit], *, case_id: int | None, unit_id: int
 ) -> int:
     """One notice for each participant, however many visits there are."""
     if found:
-        people = sorted(_participants(rt, conn, found, unit_id))
-        told = {"at": to_seconds(rt.clock.now()), "kind": kind, "rung": 0, "case_id": case_id}
-        rows = [{**told, "account_id": person} for person in people]
-        if rows:
-            conn.execute(insert(notice), rows)
+        _notify(rt, conn, kind, _participants(rt, conn, found, unit_id), case_id)
     return len(found)
 
 
-def _participants(rt: Runtime, conn: Connection, found: Sequence[Visit], unit_id: int) -> set[int]:
+def _notify(
+    rt: Runtime, conn: Connection, kind: str, people: Iterable[int | None], case_id: int | None
+) -> None:
+    told = {"at": to_seconds(rt.clock.now()), "kind": kind, "rung": 0, "case_id": case_id}
+    rows = [{**told, "account_id": person} for person in sorted(filter(None, people))]
+    if rows:
+        conn.execute(insert(notice), rows)
+
+
+def _participants(rt: Runtime, conn: Connection, found: Sequence[Visit], unit_id: int) -> set[int | None]:
     """Who said that they come; who agreed to the schedule where nobody was asked yet; dispatchers."""
     tree = rt.directory.tree()
     asked = members_of(conn, [each.id for each in found])
     people = {member.account_id for members in asked.values() for member in members if member.comes}
     if any(each.id not in asked for each in found):
         people |= {each.account_id for each in asked_for(conn, tree, unit_id, SCHEDULE_CREW)}
-    everywhere = tree.below(tree.municipality(unit_id))
-    people |= {each.id for each in holders(rt, [DISPATCHER], everywhere)}
-    return {person for person in people if person is not None}
+    return people | _dispatchers(rt, unit_id)
+
+
+def _dispatchers(rt: Runtime, unit_id: int) -> set[int | None]:
+    tree = rt.directory.tree()
+    return {each.id for each in holders(rt, [DISPATCHER], tree.below(tree.municipality(unit_id)))}
 
 
 def _today(rt: Runtime, unit_id: int) -> date:

@@ -85,7 +85,7 @@ def test_every_end_of_a_case_is_reached_in_some_scenario():
         "p23_ee_done", "p23_ee_heard", "p23_ee_helped",
         "p03_ee_refused", "p03_ee_services_refused", "p03_ee_new_case", "p03_ee_done", "p03_ee_withdrawn",
         "p04_item_ee_decided", "p04_commission_ee_closed", "p04_commission_ee_cancelled",
-        "p04_question_ee_done", "p10_ee_done", "p10_ee_nobody",
+        "p04_poll_ee_closed", "p04_poll_ee_cancelled", "p04_question_ee_done", "p10_ee_done", "p10_ee_nobody",
         "p07_ee_done", "p07_ee_empty", "p07_sheet_ee_done", "p07_entry_ee_done", "p07_entry_ee_refused",
         "p08_ee_off", "p08_ee_support", "p08_ee_not_confirmed", "p08_register_ee_off",
         "p08_register_ee_refused", "p08_register_ee_extra", "p08_prevention_ee_off", "p09_ee_year",

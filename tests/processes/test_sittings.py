@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from engine.cases.service import start_case
+from engine.access.actors import load_actor
+from engine.cases.service import complete_task, start_case
 from engine.jobs.sweep import sweep_until_idle
-from engine.model import SYSTEM, Actor, StartCase, Value
+from engine.model import SYSTEM, Actor, CompleteTask, StartCase, Value
 from engine.records.agenda import waiting_items
 from engine.records.commission_report import heard_between
 from engine.records.commissions import (
@@ -23,6 +24,7 @@ from engine.records.commissions import (
 from engine.records.sitting_plan import sitting_of
 from engine.runtime import Runtime
 from tests.factories.access import make_actor, town
+from tests.factories.cases import open_tasks
 from tests.processes.playing import begin, do, known_to, steps_of
 
 DAY = date(2026, 1, 13)
@@ -43,7 +45,7 @@ def commissions(office: Runtime) -> dict[str, int]:
         *(CommissionMember(n, "школа") for n in (SCHOOL, POLICE)),
     ]
     made = {}
-    for kind in ("contract", "complex", "audit"):
+    for kind in ("contract", "complex", "audit", "kdn"):
         made[kind] = create_commission(office, SYSTEM, NewCommission(kind, town(office).municipality))
         set_members(office, SYSTEM, made[kind], members)
     return made
@@ -156,3 +158,46 @@ def test_a_sitting_with_nothing_to_hear_is_called_off_where_its_agenda_is_made(o
         assert planned is not None
         assert (planned.cancelled, planned.reason) == (True, "вопросов нет")
         assert [item.case_id for item in waiting_items(conn, commissions["audit"])] == [late.id]
+
+
+def polled(rt: Runtime, secretary: Actor, commission: str) -> int:
+    """A written poll; its number."""
+    why: dict[str, Value] = {"вид_комиссии": commission, "дата_заседания": DAY, "повод_внеочередного": "Срок"}
+    case = start_case(rt, StartCase(secretary, "p04_poll", why, label="Опрос"))
+    sweep_until_idle(rt)
+    return case.id
+
+
+def test_a_poll_is_answered_by_each_at_home_and_decided_by_the_answers(office, commissions, people):
+    first, second, later = (asked(office, people, "kdn", kind) for kind in ("detect", "gsp", "other"))
+    poll = polled(office, people, "kdn")
+    questions = known_to(office, people, poll)["вопросы"]
+    left: Value = [each["номер_вопроса"] for each in questions if each["номер_дела"] == later.number]
+    do(office, people, poll, "p04_poll_ut_list", отложенные_вопросы=left, номер_заседания="1")
+    with office.database.read() as conn:
+        assert [item.case_id for item in waiting_items(conn, commissions["kdn"])] == [later.id]
+        assert sitting_of(conn, poll).poll is True
+    answers = open_tasks(office, "p04_poll_ut_answer")
+    assert len(answers) == 6
+    said = ["за", "за", "самоотвод", "за", "за", "против"]
+    for number, answer in zip(answers, said, strict=True):
+        complete_task(office, CompleteTask(load_actor(office, people.user_id), number, {"голос": answer}))
+    sweep_until_idle(office)
+    measure: dict[str, Value] = {"мера": "Помочь", "ответственный": "КЦСОН", "срок": date(2026, 2, 2)}
+    broken: dict[str, Value] = {
+        "нарушения": "Дети без присмотра.",
+        "причины_нарушений": "Мать на двух работах.",
+    }
+    for _ in range(2):
+        do(office, people, poll, "p04_poll_ut_decision", решение="одобрено", меры=[measure], **broken)
+    minutes: dict[str, Value] = {"номер_протокола": "9"}
+    do(office, people, poll, "p04_poll_ut_protocol", **minutes)
+    do(office, people, poll, "p04_poll_ut_sign", **minutes, протокол_подписан=True)
+    one, two = known_to(office, people, poll)["решения"]
+    assert (one["поимённо"], one["самоотводы"]) == (
+        [{"имя": CHAIR, "голос": "за"}, {"имя": POLICE, "голос": "за"}],
+        [SCHOOL],
+    )
+    assert (two["итог"], two["нарушения"]) == ("большинство за", "Дети без присмотра.")
+    for case in (first, second):
+        assert known_to(office, people, case.id)["протокол_комиссии"]["номер"] == "9"

@@ -51,6 +51,8 @@ DOCUMENTS = {
     "p03_ut_refusal": ["D28"],
     "p04_commission_ut_agenda": ["D30"],
     "p04_commission_ut_protocol": ["D31", "D32"],
+    "p04_poll_ut_list": ["D35"],
+    "p04_poll_ut_protocol": ["D36", "D32"],
     "p04_item_rt_decision": ["D33"],
     "p07_st_verify": ["D60"],
     "p05_ut_team": ["D40"],

@@ -6,17 +6,22 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from engine.access.actors import load_actor
 from engine.cases.queries import case_card, case_variables, open_incidents
-from engine.cases.service import start_case
+from engine.cases.service import complete_task, start_case
 from engine.deadlines.service import seed
 from engine.definitions.files import Upload
 from engine.jobs.sweep import sweep_until_idle
-from engine.model import Actor, StartCase
+from engine.model import Actor, CompleteTask, StartCase
 from engine.records import cars, registers, visits
 from engine.records.registers import Standing, Subject
+from engine.records.tables import visit_agreement
 from engine.resources import forms_dir, processes_dir
 from engine.runtime import Runtime
+from engine.worklist.notices import VISITS_PLANNED
+from engine.worklist.tables import notice, task
 from tests.factories.access import make_actor, town
 from tests.factories.cases import complete, open_nodes, open_tasks, publish_files
 from tests.factories.records import make_family
@@ -105,6 +110,52 @@ def test_an_approved_schedule_gives_cases_their_visits_with_a_car(
             urgent=False,
         )
     assert (taken.car_id, taken.plan_id is not None) == (van, True)
+
+
+def test_whoever_agreed_to_a_schedule_is_told_of_it_and_has_its_visits_in_the_calendar(
+    rt: Runtime, chief: Actor, family: Subject
+) -> None:
+    inspector = make_actor(rt, "R15", "R12")
+    van = cars.add_car(rt, chief, "ГАЗель", 8)
+    planned(rt, chief)
+    do(rt, chief, "ut_draft", {})
+    do(rt, chief, "ut_transport", {"машины_плана": [{"машина": str(van)}]})
+    for number in open_tasks(rt, "p09_ut_agree"):
+        with rt.database.read() as conn:
+            asked = conn.execute(select(task.c.assignee_id).where(task.c.id == number)).scalar()
+        by = inspector if asked == inspector.user_id else chief
+        complete_task(rt, CompleteTask(load_actor(rt, by.user_id), number, {"согласие": "согласен"}))
+    sweep_until_idle(rt)
+    with rt.database.read() as conn:
+        assert visits.visits_ahead(conn, inspector.user_id, date(2026, 1, 12)) == []
+    do(rt, chief, "ut_approve", {"утверждено": True, "дата_утверждения": "2026-01-12"})
+    with rt.database.read() as conn:
+        agreed = conn.execute(
+            select(visit_agreement.c.service, visit_agreement.c.account_id, visit_agreement.c.agreed)
+        ).all()
+        ahead = visits.visits_ahead(conn, inspector.user_id, date(2026, 1, 12))
+        told = set(conn.execute(select(notice.c.account_id).where(notice.c.kind == VISITS_PLANNED)).scalars())
+    assert {row.service for row in agreed if row.agreed} == {"opeka", "police", "crb", "kcson", "education"}
+    assert [row.account_id for row in agreed if row.service == "police"] == [inspector.user_id]
+    assert len(ahead) == 12
+    assert told == {inspector.user_id, chief.user_id}, "the chief gives out cars too"
+
+
+def test_a_move_that_cannot_be_made_is_said_and_the_others_are_made(
+    rt: Runtime, chief: Actor, family: Subject
+) -> None:
+    case_id = planned(rt, chief)
+    first = known(rt, chief, case_id)["график"][0]["день"]
+    free, past = "2026-06-01", "2026-01-02"
+    moves = [(free, "2026-06-02"), (first.isoformat(), past), (first.isoformat(), "2026-01-29")]
+    do(rt, chief, "ut_draft", {"переносы": [{"день": a, "новый_день": b} for a, b in moves]})
+    assert open_nodes(rt) == ["p09_ut_draft"]
+    found = known(rt, chief, case_id)
+    assert [each["что"] for each in found["накладки"]] == [
+        "не перенесено на 02.06.2026: в этот день выездов нет",
+        "не перенесено на 02.01.2026: этот день уже прошёл",
+    ]
+    assert (found["график"][0]["день"], found["переносы"]) == (date(2026, 1, 29), [])
 
 
 def test_a_clash_brings_the_draft_back(rt: Runtime, chief: Actor, family: Subject) -> None:

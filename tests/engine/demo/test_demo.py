@@ -264,6 +264,7 @@ def test_every_pathway_of_families_has_cases_that_run_and_cases_that_are_over(de
         "p02_urgent_help",
         "p03_need_ippsu",
         "p04_commission",
+        "p04_poll",
         "p05_family_support",
         "p07_red_zone",
         "p08_patronage",

@@ -28,7 +28,7 @@ from engine.storage.moments import from_seconds
 from engine.worklist.step import StepView, step_view
 from engine.worklist.tables import OPEN, task
 
-WALKED = ("p03_need_ippsu", "p04_commission")
+WALKED = ("p03_need_ippsu", "p04_commission", "p04_poll")
 """Pathways that are walked to their ends. The scenarios of the others pass every arrow, and families stay on
 the register for years."""
 
@@ -95,7 +95,8 @@ class Walker:
         with self.rt.database.read() as conn:
             number = conn.execute(select(commission.c.id).where(commission.c.kind == "family")).scalar_one()
             waiting = waiting_items(conn, number)
-            sits = select(func.count()).where(case_.c.process == "p04_commission", case_.c.status == ACTIVE)
+            both = case_.c.process.in_(("p04_commission", "p04_poll"))
+            sits = select(func.count()).where(both, case_.c.status == ACTIVE)
             if not waiting or conn.execute(sits.select_from(case_)).scalar_one():
                 return False
         data = answers.sitting(self.today + timedelta(days=1))
@@ -241,8 +242,22 @@ class Walker:
         words = self.rng.choice(["одобрено", "одобрено", "отказано", "отложено", "доп. проверка"])
         return answers.decision("need_status", words, self.today)
 
-    def _protocol(self, _: StepView) -> dict[str, Any]:
-        return {"номер_протокола": "9", "окончание": "16:00"}
+    def _protocol(self, view: StepView) -> dict[str, Any]:
+        met = view.row.step.node.startswith("p04_commission")
+        return {"номер_протокола": "9", **({"окончание": "16:00"} if met else {})}
+
+    def _list(self, view: StepView) -> dict[str, Any]:
+        if not view.variables["вопросы"]:
+            return {"решение_о_заседании": "отменить"}
+        return {"номер_заседания": "2"}
+
+    def _answer(self, _: StepView) -> dict[str, Any]:
+        return {"голос": self.rng.choice(["за", "за", "против", "воздержался", "самоотвод"])}
+
+    def _extend(self, view: StepView) -> dict[str, Any]:
+        if not view.variables["вопросы"] or self.rng.random() < 0.5:
+            return {"решение_об_опросе": "закончить"}
+        return {"решение_об_опросе": "продлить", "новая_дата": self.today + timedelta(days=3)}
 
     def _send_ruling(self, _: StepView) -> dict[str, Any]:
         return answers.ruling_sent(self.today)

@@ -15,7 +15,7 @@ from engine.records.tables import CALLED_OFF, HELD, NOBODY
 from engine.reports.stream import PATHWAY, STEPS, VISIT, runs
 from engine.storage.moments import from_seconds
 from engine.worklist.tables import CANCELLED, DONE, OPEN, task
-from tests.engine.reports.rows import a_case, a_visit, at, year
+from tests.engine.reports.rows import a_case, a_plan, a_visit, at, year
 
 NORMS = {"p10_ut_notice": 5, "p10_ut_confirm": 5, VISIT: 30, "p10_ut_act": 30, "p10_ut_measures": 15}
 INFOS = {
@@ -97,6 +97,24 @@ def test_the_parts_add_up_to_the_working_time_from_the_first_step_to_the_last(rt
         begun, over = from_seconds(at("2026-01-16 05:00")), from_seconds(ends[run.case_id])
         whole = time_left(Rule(1, Unit.WORKING_DAYS), over, begun, asked.calendar, asked.office)
         assert run.whole == pytest.approx(whole / 60)
+
+
+def test_a_visit_of_the_schedule_waits_for_nobody_who_confirms_it_before_its_day(rt, town, analyst):
+    with rt.database.write() as conn:
+        plan = a_plan(conn, town.municipality)
+        for plan_id, day in ((plan, "2026-01-14"), (None, "2026-01-14"), (plan, "2026-01-12")):
+            case_id = a_case(conn, town.families, process=PATHWAY)
+            a_visit(conn, town.families, day, HELD, case_id=case_id, plan_id=plan_id, minutes=40)
+            steps(conn, case_id, *USUAL)
+        confirmed = [
+            next(piece for piece in run.pieces if piece.node == "p10_ut_confirm")
+            for run in measured(rt, conn, analyst)
+        ]
+    assert [(piece.work, piece.waiting, piece.arranged) for piece in confirmed] == [
+        (5, 0, 115),  # its day was named in December
+        (5, 115, 0),
+        (5, 115, 0),  # the answer came on the day itself
+    ]
 
 
 def test_a_case_that_visits_again_has_a_row_of_steps_for_each_visit(rt, town, analyst):

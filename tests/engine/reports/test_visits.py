@@ -6,9 +6,12 @@ from datetime import date
 
 from sqlalchemy import insert
 
-from engine.records.tables import CALLED_OFF, DANGER, HELD, NOBODY, PLANNED, visit_member
-from engine.reports.visits import CREWS, ENDS, facts, visits
+from engine.access.directory import AGENCY
+from engine.records.tables import CALLED_OFF, DANGER, HELD, NOBODY, PLANNED, visit_agreement, visit_member
+from engine.reports.visits import CREWS, ENDS, facts, schedules, visits
 from tests.engine.reports.rows import a_case, a_plan, a_visit, year
+from tests.factories.access import make_actor, make_unit
+from tests.factories.records import make_family
 
 
 def test_a_visit_is_in_one_end_and_one_that_took_place_in_one_crew(rt, town, analyst):
@@ -64,3 +67,31 @@ def test_it_says_which_service_did_not_come(rt, town, analyst):
                 conn.execute(insert(visit_member), row)
         services = visits(conn, year(rt, analyst)).services
     assert [(each.service, each.asked, each.came) for each in services] == [("police", 1, 0), ("crb", 1, 1)]
+
+
+def test_a_visit_counts_for_every_unit_that_keeps_the_family_or_has_a_case_about_it(rt, town, analyst):
+    kept, *_ = make_family(rt, make_actor(rt, "R05", unit_id=town.care))
+    police = make_unit(rt, "Полиция", AGENCY, town.municipality)
+    with rt.database.write() as conn:
+        a_visit(conn, town.administration, "2026-01-08", HELD, family_id=kept)
+        a_case(conn, town.families, family_id=kept)
+        found = {
+            each: visits(conn, year(rt, analyst, unit_id=each)).whole["held"]
+            for each in (town.administration, town.care, town.families, police)
+        }
+    assert found == {town.administration: 1, town.care: 1, town.families: 1, police: 0}
+
+
+def test_it_says_who_agreed_to_the_schedule_of_the_year(rt, town, analyst):
+    with rt.database.write() as conn:
+        plan = a_plan(conn, town.municipality)
+        a_plan(conn, town.municipality, 2027)
+        for service, agreed in (("police", True), ("crb", False), ("opeka", True)):
+            row = {"plan_id": plan, "service": service, "account_id": None, "agreed": agreed}
+            conn.execute(insert(visit_agreement), row)
+        [schedule] = schedules(conn, year(rt, analyst))
+    assert (schedule.year, schedule.agreed, schedule.wanted) == (
+        2026,
+        {"police": True, "crb": False, "opeka": True},
+        1,
+    )

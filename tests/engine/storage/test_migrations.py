@@ -62,6 +62,7 @@ SHIPPED = {
     "0025": "7e50d2fd83681576b92cdc5efbc75f4adde18c840f255fb8d9cb6e4858ffeef3",
     "0026": "4072168676bc41e3be04a76e198a08192819292266c6595101df68ff51aa8e61",
     "0027": "8e15f9df140e5020a9fafedcb4ccbba72c72b82c1591b0f23a77206960fa1eaf",
+    "0028": "5bfec07ac245fc02e153cbd92c29df91a6ba49fb64d7dd0400322570a724ce60",
 }
 """Every migration with the SHA-256 of its file: databases were made by it, so it never changes. A new one
 gets its line when it is accepted."""
