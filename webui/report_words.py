@@ -151,7 +151,9 @@ def visits(asking: Asking) -> list[Sheet]:
     agreed = visit_figures.schedules(asking.conn, asking.asked)
     return [
         _agreed(agreed),
-        aim_sheet(asking, "schedule_agreed", _both_agreed(agreed[0]) if agreed else Cell("", "—")),
+        aim_sheet(
+            asking, "schedule_agreed", _both_agreed(agreed[0]) if agreed else Cell("", "—"), whole=True
+        ),
         _schedule(asking, found),
         _crews(asking, found),
         aim_sheet(asking, "full_crew", share(found.whole["full"], found.whole["held"])),
@@ -238,9 +240,11 @@ def _schedule(asking: Asking, found: visit_figures.Visits) -> Sheet:
                 share(row["scheduled_held"], row["scheduled"] - row["scheduled_ahead"]),
             ]
             for words, row, span in _by_month(asking, found)
-            if found.whole["all"]
+            if found.whole["scheduled"]
         ],
-        nothing=_no_visits(asking),
+        nothing=_("По утверждённым графикам в этот период к семьям этих подразделений выездов нет.")
+        if asking.asked.units
+        else _("Утверждённых графиков с выездами в этот период нет."),
     )
 
 
@@ -353,10 +357,13 @@ def _register(asking: Asking, course: register_figures.Course, aim: int | None) 
     )
 
 
-def aim_sheet(asking: Asking, key: str, now: Cell) -> Sheet:
-    """Where an indicator began, what it should come to, where it stands: given and counted side by side."""
+def aim_sheet(asking: Asking, key: str, now: Cell, *, whole: bool = False) -> Sheet:
+    """Where an indicator began, what it should come to, where it stands: given and counted side by side.
+    `whole`: it stands so in the whole municipality, whichever units were asked for.
+    """
     goal = asking.goals()[key]
-    now_words = _("Сейчас") if asking.asked.units is None else _("Сейчас, по вашим подразделениям")
+    everywhere = whole or asking.asked.units is None
+    now_words = _("Сейчас") if everywhere else _("Сейчас, по вашим подразделениям")
     return Sheet(
         _("Показатель: исходное, цель и сейчас"),
         _(

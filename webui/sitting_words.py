@@ -24,10 +24,12 @@ def weekdays() -> list[str]:
 def sitting_state(each: Sitting) -> tuple[str, str]:
     """Role of a chip, and its words."""
     if each.held:
-        return "ok", _("прошло")
+        return "ok", _("закончен") if each.poll else _("прошло")
     if each.cancelled:
-        return "paused", _("отменено")
-    return ("info", _("готовится")) if each.case_id is not None else ("plain", _("назначено"))
+        return "paused", _("отменён") if each.poll else _("отменено")
+    if each.case_id is None:
+        return "plain", _("назначен") if each.poll else _("назначено")
+    return "info", _("идёт") if each.poll else _("готовится")
 
 
 def sitting_origin(each: Sitting) -> str:

@@ -137,7 +137,7 @@ def test_she_does_the_steps_of_a_colleague_on_leave(demo: Runtime) -> None:
         ("pavlova", {"Принять документ"}),
         ("fedorova", {"Сверить данные"}),
         ("ryabova", {"Проверить, состояла ли на учёте"}),
-        ("lunina", {"Назначить заседание", "Сформировать повестку"}),
+        ("lunina", {"Назначить заседание", "Подготовить опросный лист"}),
         ("sedova", {"Подтвердить участие"}),
         ("gromov", {"Подтвердить участие"}),
         ("kravtsova", {"Записать сигнал", "Посетить семью", "Подвести итог проверки", "Связаться с семьёй"}),
@@ -196,9 +196,12 @@ def test_the_held_sitting_has_sent_its_decisions_and_the_next_one_has_its_questi
             .group_by(agenda_item.c.kind, agenda_item.c.decision)
         ).all()
         waiting = waiting_items(conn, 1)
-        sittings = conn.execute(
-            select(case_.c.phase).where(case_.c.process == "p04_commission").order_by(case_.c.id)
-        ).scalars()
+        sittings, polls = (
+            conn.execute(select(case_.c.phase).where(case_.c.process == key).order_by(case_.c.id))
+            .scalars()
+            .all()
+            for key in ("p04_commission", "p04_poll")
+        )
     counted = {(row.kind, row.decision): row[2] for row in decided}
     assert counted == {
         ("need_status", "approve"): 3,
@@ -207,7 +210,7 @@ def test_the_held_sitting_has_sent_its_decisions_and_the_next_one_has_its_questi
         ("need_status", "refuse"): 1,
         ("patronage_on", "approve"): 35,
         ("patronage_off", "approve"): 3,
-        ("remove", "approve"): 1,
+        ("remove", "approve"): 2,
         ("urgent_aid", "approve"): 1,
         ("detect", "approve"): 1,
         ("declaration_check", "approve"): 1,
@@ -217,7 +220,8 @@ def test_the_held_sitting_has_sent_its_decisions_and_the_next_one_has_its_questi
     }
     assert {kind for kind, _ in counted} >= set(COUNTED), "all seven kinds that commissions are asked about"
     assert waiting == []
-    assert list(sittings) == [*["закрыто"] * 9, "подтверждается явка", "собирается повестка"]
+    assert list(sittings) == [*["закрыто"] * 9, "подтверждается явка"]
+    assert list(polls) == ["закончен", "готовится опрос"]
 
 
 def test_thirty_two_families_stand_on_the_register_and_are_visited(demo: Runtime) -> None:

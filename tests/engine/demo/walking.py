@@ -238,9 +238,9 @@ class Walker:
     def _vote(self, _: StepView) -> dict[str, Any]:
         return {"голос": self.rng.choice(["за", "за", "против", "воздержался"])}
 
-    def _decision(self, _: StepView) -> dict[str, Any]:
+    def _decision(self, view: StepView) -> dict[str, Any]:
         words = self.rng.choice(["одобрено", "одобрено", "отказано", "отложено", "доп. проверка"])
-        return answers.decision("need_status", words, self.today)
+        return answers.decision(view.variables["вопрос"]["вид"], words, self.today)
 
     def _protocol(self, view: StepView) -> dict[str, Any]:
         met = view.row.step.node.startswith("p04_commission")
