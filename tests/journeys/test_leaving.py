@@ -49,7 +49,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     publish_files(rt, chain("papers", user_task("ask", role="R10", norm="X1"), owner="R10"))
     secretary = demo_actor(rt, LEAVER)
     start_case(rt, StartCase(secretary, "papers", label="семья Лапшиных"))
-    called = sitting(THURSDAY.date(), order="очно", why="")
+    called = sitting(THURSDAY.date())
     start_case(rt, StartCase(secretary, "p04_commission", called, label="Заседание"))
     sweep_until_idle(rt)
     for node in ("ask", "p04_commission_ut_agenda"):

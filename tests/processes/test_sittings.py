@@ -176,7 +176,9 @@ def test_a_poll_is_answered_by_each_at_home_and_decided_by_the_answers(office, c
     do(office, people, poll, "p04_poll_ut_list", отложенные_вопросы=left, номер_заседания="1")
     with office.database.read() as conn:
         assert [item.case_id for item in waiting_items(conn, commissions["kdn"])] == [later.id]
-        assert sitting_of(conn, poll).poll is True
+        planned = sitting_of(conn, poll)
+    assert planned is not None
+    assert planned.poll is True
     answers = open_tasks(office, "p04_poll_ut_answer")
     assert len(answers) == 6
     said = ["за", "за", "самоотвод", "за", "за", "против"]

@@ -210,7 +210,7 @@ def test_the_held_sitting_has_sent_its_decisions_and_the_next_one_has_its_questi
         ("need_status", "refuse"): 1,
         ("patronage_on", "approve"): 35,
         ("patronage_off", "approve"): 3,
-        ("remove", "approve"): 2,
+        ("remove", "approve"): 1,
         ("urgent_aid", "approve"): 1,
         ("detect", "approve"): 1,
         ("declaration_check", "approve"): 1,

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import insert
 
-from engine.access.directory import AGENCY
+from engine.access.tables import AGENCY
 from engine.records.tables import CALLED_OFF, DANGER, HELD, NOBODY, PLANNED, visit_agreement, visit_member
 from engine.reports.visits import CREWS, ENDS, facts, schedules, visits
 from tests.engine.reports.rows import a_case, a_plan, a_visit, year
