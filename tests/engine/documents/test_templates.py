@@ -90,6 +90,11 @@ def test_the_answer_of_a_partner_says_who_was_invited_and_who_refused():
     assert "Приглашено" not in shown("D51")
 
 
+def test_the_review_of_support_says_when_the_team_met():
+    assert "Команда встречалась 3 марта 2026 г." in shown("D43", встреча_команды=date(2026, 3, 3))
+    assert "Команда встречалась" not in shown("D43")
+
+
 def test_the_schedule_of_visits_says_who_goes():
     assert "В каждый выезд едут: КДН и ЗП, полиция." in shown("D81", состав="КДН и ЗП, полиция")
 
