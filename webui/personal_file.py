@@ -73,6 +73,7 @@ def _page(found: PersonalFile, title: str, unit_id: int, members: list[dict[str,
         numbers={card.id: card.number for card in found.cards},
         owners={card.id: owner_words(rt, card, found.actions[card.id], names) for card in found.cards},
         actions={card.id: action_view(found.actions[card.id], names) for card in found.cards},
+        with_ground=[card.id for card in found.cards if found.standings[card.id].ground],
         consents=[paper for paper in found.papers if paper.consent],
         questions=[
             {"question": each, "decision": DECIDED.get(each.decision or "")} for each in found.questions
@@ -99,12 +100,16 @@ def _summary(found: PersonalFile) -> list[dict[str, str]]:
     """
     said = [found.standings[card.id] for card in found.cards]
     judged = next((words for each in said if (words := standing_words(each))), "")
-    on = [entry.title for entry in found.registers if entry.until is None]
+    on = [
+        f"{entry.title}: {entry.state}" if entry.state else entry.title
+        for entry in found.registers
+        if entry.until is None
+    ]
     grounds = dict.fromkeys(each.ground for each in said if each.ground)
     return [
         {"name": _("Населённый пункт"), "value": place_words(found.place) if found.place else _("не указан")},
-        {"name": _("Категория и риск"), "value": judged or _("не определены")},
-        {"name": _("На учёте"), "value": ", ".join(on) or _("не состоит")},
+        {"name": _("Категория и риск по оценке"), "value": judged or _("не определены")},
+        {"name": _("На учёте"), "value": "; ".join(on) or _("не состоит")},
         {"name": _("Основание обработки данных"), "value": "; ".join(grounds) or _("в деле нет")},
     ]
 

@@ -122,7 +122,7 @@ def test_the_personal_file_says_first_where_they_live_and_how_they_are_judged(vi
     case = start_case(rt, command, check_form=False)
     page = clerk.get(f"/families/{office.family}/file")
     assert "Населённый пункт село Ключевое, сельская местность" in page.words
-    assert "Категория и риск группа риска, риск средний" in page.words
+    assert "Категория и риск по оценке группа риска, риск средний" in page.words
     assert "Основание обработки данных 120-ФЗ, ст. 9" in page.words
     assert "группа риска, риск средний" in clerk.get(f"/cases/{case.id}").words
     assert "данные: 120-ФЗ, ст. 9" in clerk.get(f"/cases/{case.id}").words
