@@ -68,7 +68,7 @@ def _gender(name: FullName, sex: str) -> Gender | None:
     patronymic = name.patronymic.casefold()
     if patronymic.endswith(("вна", "чна", "кызы")):
         return Gender.FEMALE
-    return Gender.MALE if patronymic.endswith(("вич", "ьич", "мич", "оглы")) else None
+    return Gender.MALE if patronymic.endswith(("ич", "оглы")) else None
 
 
 def _part(part: NamePart, gender: Gender, case: GrammaticalCase, text: str) -> str:

@@ -27,7 +27,7 @@ def steps_of() -> dict[str, set[str]]:
         for node in etree.parse(path).iter():
             for key in properties(node).get("document", "").split(",") if isinstance(node.tag, str) else ():
                 if key.strip():
-                    found.setdefault(key.strip(), set()).add(node.get("id"))
+                    found.setdefault(key.strip(), set()).add(str(node.get("id")))
     return found
 
 
