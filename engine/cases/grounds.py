@@ -13,6 +13,7 @@ from engine.cases.locking import state_purpose
 from engine.cases.tables import case_
 from engine.errors import KeyDestroyed
 from engine.model import Value
+from engine.records.registers import PREVENTION, Subject, stands
 from engine.runtime import Runtime
 from engine.storage.rows import AnyRow
 
@@ -25,6 +26,10 @@ RECEIVERS: Mapping[str, str] = {
     "kdn": "комиссия",
 }
 """Kind of a partner → what the form of consent (F03) calls it. Other kinds are named by no consent."""
+
+PREVENTION_LAW = "120-ФЗ, ст. 9, профилактический учёт"
+"""Bodies of prevention tell one another of a family on the preventive register without its consent; RECEIVERS
+are such bodies. Proposed, not checked with a lawyer."""
 
 CASES_READ = 20
 
@@ -41,7 +46,8 @@ def ground_for(
     rt: Runtime, conn: Connection, case: AnyRow, partner_kind: str, today: date, *, by_law: bool
 ) -> Ground:
     """What the newest case of the same family (or person) that says anything of it says. `case`: a row of
-    `case_`. A law counts only `by_law`: where the sender says that the law lets them do without a consent.
+    `case_`. A law counts only `by_law`: where the sender says that the law lets them do without a consent;
+    that of the preventive register when no case names another.
     """
     family, alone = case_.c.family_id == case.family_id, case_.c.person_id == case.person_id
     about = alone if case.family_id is None else family
@@ -52,6 +58,9 @@ def ground_for(
         if found is not None and found.given:
             return found
         refused = found or refused
+    on_register = stands(conn, PREVENTION, Subject.of(case.family_id, case.person_id))
+    if by_law and partner_kind in RECEIVERS and on_register:
+        return Ground(True, PREVENTION_LAW)
     return refused
 
 

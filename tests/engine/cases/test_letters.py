@@ -14,9 +14,11 @@ from sqlalchemy import func, select
 from engine.access.actors import load_actor
 from engine.access.tables import audit
 from engine.cases import letters
+from engine.cases.grounds import ground_for
 from engine.cases.letters import answer_letter, letter, mentions
 from engine.cases.queries import case_card, case_variables
 from engine.cases.service import StartedCase, cancel_case, start_case
+from engine.cases.tables import case_
 from engine.deadlines.service import seed
 from engine.definitions.files import Upload
 from engine.documents.queries import download_docx
@@ -216,11 +218,31 @@ def test_a_letter_about_a_register_proposes_a_case_of_each_family_that_is_open_t
     assert open_nodes(rt)[-1] == "p06_letter_ut_list"
 
 
-def on_register(rt: Runtime, curator: Actor, *families: int) -> None:
+@pytest.mark.usefixtures("_centre")
+def test_a_family_on_the_preventive_register_is_told_of_by_law_to_a_body_of_prevention(
+    rt: Runtime, curator: Actor
+) -> None:
+    watched, free = supported(rt, curator), supported(rt, curator)
+    on_register(rt, curator, 1, register="prevention")
+    with rt.database.read() as conn:
+        rows = [conn.execute(select(case_).where(case_.c.id == each.id)).one() for each in (watched, free)]
+        asked = [
+            ground_for(rt, conn, row, kind, date(2026, 1, 12), by_law=by_law).given
+            for row, kind, by_law in (
+                (rows[0], "czn", True),
+                (rows[0], "czn", False),
+                (rows[0], "subsidies", True),
+                (rows[1], "czn", True),
+            )
+        ]
+    assert asked == [True, False, False, False]
+
+
+def on_register(rt: Runtime, curator: Actor, *families: int, register: str = "red_zone") -> None:
     with rt.database.write() as conn:
         for number in families:
             registers.enter(
-                rt, conn, "red_zone", Subject(number, None), Standing(state="СОП"), case_id=1,
+                rt, conn, register, Subject(number, None), Standing(state="СОП"), case_id=1,
                 unit_id=town(rt).families, since=date(2026, 1, 5),
             )  # fmt: skip
 
