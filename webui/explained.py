@@ -24,9 +24,11 @@ def decision_cards(history: Iterable[HistoryEntry]) -> list[dict[str, Any]]:
 
 
 def _card(table: Mapping[str, Any]) -> dict[str, Any]:
-    """`matched` and `others`: the same card of the rows that decided, and of all rows near them."""
+    """`matched` and `others`: the same card of the rows that decided, and of all rows near them. Where none
+    did the sentence says so, and whoever wants to know why opens the others.
+    """
     near = table["rows"]
-    shown = [row for row in near if row["matched"]] or near
+    shown = [row for row in near if row["matched"]]
     return {
         "title": table["decision"],
         "matched": _rows(table["columns"], shown, table["sentence"]),

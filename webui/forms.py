@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -13,6 +15,10 @@ from werkzeug.wrappers import Response
 from engine.errors import FormChanged
 from engine.formjs import Form
 from engine.model import Value
+from webui.ui import iso_digits
+
+_VARIABLE = re.compile(r"=\s*([^\W\d]\w*)\s*")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def sent_answers() -> tuple[dict[str, Any], int | None]:
@@ -39,9 +45,34 @@ def form_block(form: Form, variables: Mapping[str, Value], draft: Mapping[str, A
     known = form.prefill(variables)
     return {
         "schema": schema,
-        "data": {**known, **(draft or {})},
+        "data": {**known, **_tables(schema, known), **(draft or {})},
         "sources": _sources(schema, known, form.sources(variables)),
     }
+
+
+def _tables(schema: dict[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """What tables of the form show, days as people write them: the viewer would print «2026-01-21». Tables
+    that show a variable as it is look at this copy of it; conditions go on comparing the days themselves.
+    """
+    copies = {}
+    for component in _components(schema.get("components", ())):
+        shown = _VARIABLE.fullmatch(component.get("dataSource", "")) if component["type"] == "table" else None
+        rows = known.get(shown[1]) if shown else None
+        if shown and isinstance(rows, list):
+            copy = f"shown_{shown[1]}"
+            component["dataSource"], copies[copy] = f"={copy}", [_readable(row) for row in rows]
+    return copies
+
+
+def _readable(row: Any) -> Any:
+    return {key: _written(cell) for key, cell in row.items()} if isinstance(row, dict) else row
+
+
+def _written(cell: Any) -> Any:
+    if isinstance(cell, str) and _DAY.fullmatch(cell):
+        with suppress(ValueError):
+            return iso_digits(cell)
+    return cell
 
 
 def _sources(
@@ -56,7 +87,7 @@ def _sources(
     return found
 
 
-def _components(components: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+def _components(components: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for component in components:
         yield component
         if component.get("type") == "group":

@@ -56,10 +56,11 @@ def test_the_ground_of_a_row_stands_under_its_last_cell():
     )
 
 
-def test_where_no_row_matched_the_card_shows_the_rows_there_are():
+def test_where_no_row_matched_the_sentence_says_so_and_the_rows_wait_to_be_opened():
     (card,) = decision_cards([entry(0, NEAR[0], NEAR[2])])
-    assert [shown["number"] for shown in card["matched"]["rows"]] == [1, 3]
-    assert card["others"] is None
+    assert card["matched"]["rows"] == []
+    assert card["matched"]["sentence"]
+    assert [shown["number"] for shown in card["others"]["rows"]] == [1, 3]
 
 
 def test_only_the_newest_answer_of_a_decision_is_shown():
