@@ -192,7 +192,7 @@ def test_the_printed_list_has_what_the_partner_needs_and_the_case_of_the_letter_
     paper = Document(BytesIO(download_docx(rt, load_actor(rt, curator.user_id), only_document(rt)).content))
     rows = [[cell.text for cell in row.cells] for row in paper.tables[-1].rows]
     assert rows[1] == [
-        "1", "Лапшина Ольга Сергеевна", "14\u00a0марта 1990\u00a0г.", "+7 900 000-00-01",
+        "1", "Лапшина Ольга Сергеевна", "14\u00a0марта 1990\u00a0г.", "+7\u00a0900\u00a0000-00-01",
         "согласие от 09.01.2026", "",
     ]  # fmt: skip
     assert len(rows) == 3
