@@ -357,8 +357,16 @@ class StepInfo:
     """Under which name the form says what came of the measure that the step is about (variable `мера`)."""
     check: str = ""
     """Which check of the product looks at what the form says before anything is written."""
+    filed: str = ""
+    """Under which name the form of the step says on which day the application of the case was filed."""
+    by_hand: bool = True
+    """Whether people may note the event themselves; else only another case or the product brings it."""
     choices: tuple[str, ...] = ()
     """Names of the steps among which people choose, this one too; empty for a step that has to be done."""
+
+    def titled(self, item: str) -> str:
+        """The step, and which one it is when there are several: «Голосование: вопрос 2»."""
+        return f"{self.name}: {item}" if item else self.name
 
 
 # --- terms ----------------------------------------------------------------------------------------

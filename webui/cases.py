@@ -1,4 +1,4 @@
-"""«Дела»: the list, the case file, opening and stopping a case, noting what a citizen answered."""
+"""«Дела»: the list, the case file, opening and stopping a case, noting what happened outside."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ DECIDED = {
 """What a commission decided on a question."""
 
 ANSWERED_BY = ("лично", "по телефону", "письменно", "через законного представителя")
-"""How a citizen may have answered."""
+"""How it may have become known."""
 
 
 @pages.get("/cases")
@@ -344,14 +344,14 @@ def history(case_id: int) -> str:
 @pages.post("/cases/<int:case_id>/events")
 @permission(Permission.CASE_START)
 def note(case_id: int) -> Response:
-    """Note what a citizen answered: the case goes on from where it waited for it."""
+    """Note what a citizen answered or what happened: the case goes on from where it waited for it."""
     name = request.form.get("event", "")
     said = {
         "ответ_получен": request.form.get("by", "")[:100],
         "слова_гражданина": request.form.get("words", "").strip()[:2_000],
     }
     note_event(runtime(), actor(), case_id, name, {key: value for key, value in said.items() if value})
-    flash(_("Ответ записан, дело пошло дальше."))
+    flash(_("Событие записано, дело пошло дальше."))
     return redirect(url_for("cases.show", case_id=case_id), 303)
 
 

@@ -109,6 +109,8 @@ def _until_a_sitting(said: Mapping[str, Any]) -> str:
 def _term_words(event: TermEvent) -> str:
     """«Начат срок: Оформить ИППСУ, 10 раб. дней от заявления, 442-ФЗ, ст. 16»."""
     title = event.norm.title
+    if event.step not in ("", title):
+        title = f"{title}, «{event.step}»"
     match event.deed:
         case TermDeed.BEGUN:
             return _("Начат срок: %(term)s, %(norm)s", term=title, norm=_norm(event))

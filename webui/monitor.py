@@ -41,7 +41,7 @@ from webui.forecast import forecast_row
 from webui.frame import local, local_now
 from webui.guards import actor, permission, runtime
 from webui.overdue import overdue_lines
-from webui.rows import number_words, risk_words, step_title
+from webui.rows import number_words, risk_words
 from webui.sheets import XLSX, terms_sheet
 from webui.substitutes import away_notes
 from webui.ui import date_words, time_digits
@@ -128,7 +128,6 @@ def show() -> str:
         now=_("%(day)s, %(time)s", day=date_words(here.date()), time=time_digits(here)),
         open_to=open_to,
         may_reassign=handed_over,
-        step_title=step_title,
     )
 
 
@@ -277,7 +276,7 @@ def _choice(task_id: int, errors: dict[str, str]) -> str:
     return render_template(
         "reassign.html",
         step=step,
-        title=step_title(step.row),
+        title=step.row.title,
         candidates=found,
         away_words=_away_words,
         some_away=any(each.away for each in found),

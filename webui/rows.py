@@ -40,11 +40,6 @@ def number_words(count: int) -> str:
     return f"{CAP - 1}+" if count >= CAP else str(count)
 
 
-def step_title(row: InboxRow) -> str:
-    """The step, and which one it is when there are several: «Голосование: вопрос 2»."""
-    return f"{row.step.name}: {row.item}" if row.item else row.step.name
-
-
 def risk_words(row: InboxRow) -> str | None:
     """«может не успеть, 72 %»; without the figure while too few cases stand behind it, None for no risk."""
     if row.risk is None:
@@ -69,7 +64,7 @@ def row_view(
     return {
         "id": row.task_id,
         "href": url_for("tasks.show", task_id=row.task_id),
-        "title": step_title(row),
+        "title": row.title,
         "step_note": row.step.stage,
         "case_number": row.case_number,
         "case_href": url_for("cases.show", case_id=row.case_id),

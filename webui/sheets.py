@@ -19,7 +19,7 @@ from engine.worklist.inbox import InboxRow
 from engine.worklist.monitor import LateCase
 from webui.forecast import chance_words
 from webui.frame import local
-from webui.rows import risk_words, step_title
+from webui.rows import risk_words
 from webui.ui import date_digits
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -148,7 +148,7 @@ def _step_line(row: InboxRow, names: Mapping[int, str], named: bool) -> Line:
     return (
         _day(row.due),
         _state(row.words),
-        step_title(row),
+        row.title,
         row.case_number,
         row.label if named else "",
         row.process_name,

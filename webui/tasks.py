@@ -31,7 +31,6 @@ from webui.guards import actor, permission, runtime
 from webui.histories import history_rows
 from webui.positions import position_marks
 from webui.referrals import RESULT_WORDS
-from webui.rows import step_title
 from webui.rungs import ladder_rungs
 from webui.substitutes import away_notes, stand_in
 
@@ -68,7 +67,7 @@ def show(task_id: int) -> str:
     return render_template(
         "step.html",
         view=view,
-        title=step_title(view.row),
+        title=view.row.title,
         form=_form(view, history),
         draft_words=_draft_words(view, names),
         done=not view.open and _completion(history, task_id) is not None,
@@ -210,7 +209,7 @@ def compare(task_id: int) -> str:
     return render_template(
         "compare.html",
         view=view,
-        title=step_title(view.row),
+        title=view.row.title,
         late=late,
         rows=rows,
         closed_by=names.get(view.closed_by or 0, ""),

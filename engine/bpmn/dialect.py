@@ -64,6 +64,8 @@ def step_info(element: Element) -> StepInfo:
         measures=given.get("measures", ""),
         measure_outcome=given.get("measureOutcome", ""),
         check=given.get("check", ""),
+        filed=given.get("filed", ""),
+        by_hand=given.get("byHand") != "no",
         stage=given.get("stage", ""),
         status=given.get("status", ""),
         start_terms=split(given.get("startTerms")),

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from engine.cases.clocks import may_extend, may_pause
 from engine.cases.queries import CaseCard, case_card
+from engine.cases.term_steps import steps_of_terms
 from engine.deadlines.counting import Office, Unit
 from engine.deadlines.due import DueWords, Pause, last_day_words, words
 from engine.deadlines.interruptions import left_in_days
@@ -80,19 +81,25 @@ class PastExtension:
 
 @dataclass(frozen=True, slots=True)
 class EndedTerm:
-    """A term that is over: met, breached or not needed any more; `words` say how late it was."""
+    """A term that is over: met, breached or not needed any more; `words` say how late it was. `step`: the
+    title of the step it belonged to, empty for a term of the whole case.
+    """
 
     term: Term
     norm: Norm
+    step: str
     words: DueWords
 
 
 @dataclass(frozen=True, slots=True)
 class TermView:
-    """An open term as its card shows it. `standing` is the sentence of a pause, empty while it runs."""
+    """An open term as its card shows it. `standing` is the sentence of a pause, empty while it runs. `step`:
+    the title of the step it belongs to, empty for a term of the whole case.
+    """
 
     term: Term
     norm: Norm
+    step: str
     words: DueWords
     standing: str
     pauses: tuple[PastPause, ...]
@@ -136,21 +143,27 @@ def terms_of_case(
     queues = set(conn.execute(_QUEUES, {"case_id": card.id}).scalars())
     pauses = conn.execute(_PAUSES, {"case_id": card.id}).all()
     extensions = conn.execute(_EXTENSIONS, {"case_id": card.id}).all()
-    views = [_view(rt, actor, card, each, queues, pauses, extensions, now) for each in found]
+    steps = steps_of_terms(rt, conn, card, found)
+    views = [
+        _view(rt, actor, card, each, steps.get(each.id, ""), queues, pauses, extensions, now)
+        for each in found
+    ]
     return sorted(views, key=lambda view: view.term.due_at)
 
 
 def ended_terms_of_case(rt: Runtime, conn: Connection, card: CaseCard) -> list[EndedTerm]:
     """Terms of a case that are over, the last one first."""
     calendar, office = rt.calendars.calendar(card.unit_id), rt.calendars.office(card.unit_id)
+    terms = case_terms(conn, card.id)
+    steps = steps_of_terms(rt, conn, card, terms)
     found = []
-    for each in case_terms(conn, card.id):
+    for each in terms:
         if each.ended_at is not None:
             norm = rt.calendars.norm_by_id(each.norm_id)
             # What was done while the clock stood still was in time, whatever its last moment was before that.
             clock = Clock.NONE if each.outcome is Outcome.BREACHED else Clock.PAUSED
-            due = Due(each.due.at, clock, each.ended_at)
-            found.append(EndedTerm(each, norm, words(due, each.ended_at, calendar, office, norm)))
+            told = words(Due(each.due.at, clock, each.ended_at), each.ended_at, calendar, office, norm)
+            found.append(EndedTerm(each, norm, steps.get(each.id, ""), told))
     return sorted(found, key=lambda ended: (ended.term.ended_at, ended.term.id), reverse=True)
 
 
@@ -173,6 +186,7 @@ def _view(
     actor: Actor,
     card: CaseCard,
     found: Term,
+    step: str,
     queues: set[int],
     pauses: Sequence[AnyRow],
     extensions: Sequence[AnyRow],
@@ -191,6 +205,7 @@ def _view(
     return TermView(
         term=found,
         norm=norm,
+        step=step,
         words=words(found.due, now, calendar, office, norm, pause),
         standing=pause.in_full(norm, office.zone) if pause else "",
         pauses=tuple(map(_past_pause, own)),

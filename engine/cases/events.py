@@ -9,13 +9,14 @@ from sqlalchemy import Connection, bindparam, select
 
 from engine.access.policy import require_case
 from engine.cases.keys import key_token
-from engine.cases.locking import lock_case
+from engine.cases.locking import LockedCase, lock_case
 from engine.cases.messages import deliver_to
 from engine.cases.queries import CaseCard
 from engine.cases.tables import wait
 from engine.errors import Conflict
 from engine.model import Actor, Permission, Value, WaitKind
 from engine.runtime import Runtime
+from engine.storage.rows import AnyRow
 
 _AWAITED = (
     select(wait.c.id, wait.c.node, wait.c.name)
@@ -27,7 +28,7 @@ _AWAITED = (
     .order_by(wait.c.id)
 )
 """Events that speak of the case itself, in its own diagram or in a called one. What is known by a key of its
-own speaks of something else: nobody may bring a commission's decision or a partner's answer by hand."""
+own speaks of something else: nobody may bring a commission's decision by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ class AwaitedEvent:
 def awaited_events(rt: Runtime, conn: Connection, card: CaseCard) -> list[AwaitedEvent]:
     """Events that may be noted in a case now, in the order in which it began to wait for them."""
     release = rt.library.release(card.release_id)
-    rows = conn.execute(_AWAITED, {"case_id": card.id, "own": key_token(rt.vault, card.number)}).all()
-    return [AwaitedEvent(row.name, release.step(card.process, row.node).name) for row in rows]
+    waits = _noted_by_hand(rt, conn, card)
+    return [AwaitedEvent(row.name, release.step(card.process, row.node).name) for row in waits]
 
 
 def note_event(
@@ -55,10 +56,16 @@ def note_event(
     with rt.database.write() as conn:
         case = lock_case(rt, conn, case_id)
         require_case(actor, Permission.CASE_START, case)
-        awaited = conn.execute(_AWAITED, {"case_id": case_id, "own": key_token(rt.vault, case.number)})
-        waits = [row for row in awaited if row.name == name]
+        waits = [row for row in _noted_by_hand(rt, conn, case) if row.name == name]
         if not waits:
             raise Conflict(
                 f"Дело {case.number} этого события больше не ждёт.", "Откройте дело: оно уже пошло дальше."
             )
         deliver_to(rt, conn, case_id, waits[0].id, name, data or {}, actor)
+
+
+def _noted_by_hand(rt: Runtime, conn: Connection, case: CaseCard | LockedCase) -> list[AnyRow]:
+    """The awaited events of a case but those that its diagram leaves to other cases and to the product."""
+    release = rt.library.release(case.release_id)
+    waits = conn.execute(_AWAITED, {"case_id": case.id, "own": key_token(rt.vault, case.number)})
+    return [row for row in waits if release.step(case.process, row.node).by_hand]

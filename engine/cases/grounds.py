@@ -25,7 +25,7 @@ RECEIVERS: Mapping[str, str] = {
     "police": "полиция",
     "kdn": "комиссия",
 }
-"""Kind of a partner → what the form of consent (F03) calls it. Other kinds are named by no consent."""
+"""Kind of a partner → what the forms of consent (F03, F20) call it. Other kinds are named by no consent."""
 
 PREVENTION_LAW = "120-ФЗ, ст. 9, профилактический учёт"
 """Bodies of prevention tell one another of a family on the preventive register without its consent; RECEIVERS
@@ -86,5 +86,5 @@ def _consent(known: Mapping[str, Value], partner_kind: str, today: date) -> Grou
         return Ground(False, "согласие больше не действует")
     if RECEIVERS.get(partner_kind) not in (known.get("получатели_сведений") or ()):
         return Ground(False, "в согласии этот получатель не назван")
-    given = known.get("дата_согласия")
+    given = known.get("дата_согласия") or known.get("дата_заявления")
     return Ground(True, f"согласие от {given:%d.%m.%Y}" if isinstance(given, date) else "согласие")

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import Connection, bindparam, or_, select
 
+from engine.cases.monitoring_facts import OF_AGE, age_on, members_of
 from engine.cases.tables import ACTIVE, case_
+from engine.deadlines.russian import counted
 from engine.definitions.operations import Call, operation
 from engine.model import Value
 from engine.records.queries import namesakes
 from engine.records.registers import Subject, entries_of
+from engine.records.values import RELATIONS, YEARS
 from engine.runtime import Runtime
 from engine.storage.rows import AnyRow
 
@@ -28,9 +33,11 @@ _OTHERS = (
 
 @operation("intake.matches")
 def matches(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
-    """Cards that may be of the same person and open cases of the same person or family."""
-    person_id = conn.execute(_ABOUT, {"case_id": call.case_id}).one().person_id
+    """Cards that may be of the same person, open cases of the same person or family, who the family is."""
+    about = conn.execute(_ABOUT, {"case_id": call.case_id}).one()
+    person_id = about.person_id
     return {
+        **_family(rt, conn, Subject(about.family_id, person_id), call.now.date()),
         "совпадения": [] if person_id is None else _cards(rt, conn, person_id),
         "открытые_дела": [
             {"номер": row.number, "путь": _title(rt, conn, row)}
@@ -59,6 +66,21 @@ def known(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
             }
             for row in _others(conn, call)
         ],
+    }
+
+
+def _family(rt: Runtime, conn: Connection, subject: Subject, today: date) -> dict[str, Value]:
+    """What the cards say of the family: `состав_семьи` {кем, возраст}, `взрослых`, `детей` under age."""
+    ages = [(relation, age_on(data.birth, today)) for _, relation, data in members_of(rt, conn, subject)]
+    children = sum(age is not None and age < OF_AGE for _, age in ages)
+    return {
+        "состав_семьи": [
+            {"кем": RELATIONS[relation], "возраст": "" if age is None else counted(age, YEARS)}
+            for relation, age in ages
+            if relation
+        ],
+        "взрослых": Decimal(max(len(ages) - children, 1)),
+        "детей": Decimal(children),
     }
 
 

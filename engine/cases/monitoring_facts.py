@@ -57,7 +57,7 @@ def facts_of(rt: Runtime, conn: Connection, subject: Subject, today: date, zone:
 
     `zone`: of the clock by which days are told.
     """
-    members = _members(rt, conn, subject)
+    members = members_of(rt, conn, subject)
     rows = conn.execute(
         select(case_)
         .where(_about(subject, [number for number, _, _ in members]), ~case_.c.process.startswith(MONITORING))
@@ -112,7 +112,7 @@ def _newest_variables(rt: Runtime, rows: Sequence[AnyRow]) -> dict[str, dict[str
     return found
 
 
-def _members(rt: Runtime, conn: Connection, subject: Subject) -> list[tuple[int, str, PersonData]]:
+def members_of(rt: Runtime, conn: Connection, subject: Subject) -> list[tuple[int, str, PersonData]]:
     """(number, relation, data) of everybody who is in the family now; the person alone without a family."""
     columns = (person.c.id, person.c.key_id, person.c.data)
     if subject.family_id is not None:
@@ -144,7 +144,7 @@ def _card(
     ages = [
         age
         for _, relation, data in members
-        if relation in CHILDREN and (age := _age(data.birth, today)) is not None and age < OF_AGE
+        if relation in CHILDREN and (age := age_on(data.birth, today)) is not None and age < OF_AGE
     ]
     adults = [data for _, relation, data in members if relation not in CHILDREN]
     mother = _named(members, {"mother"})
@@ -169,7 +169,8 @@ def _named(members: Sequence[tuple[int, str, PersonData]], relations: set[str]) 
     return next((data for _, relation, data in members if relation in relations), None)
 
 
-def _age(birth: date | None, today: date) -> int | None:
+def age_on(birth: date | None, today: date) -> int | None:
+    """Full years; None where the birthday is not known."""
     if birth is None:
         return None
     return today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))

@@ -14,6 +14,7 @@ from engine.cases.history import HistoryKind
 from engine.cases.locking import state_purpose
 from engine.cases.tables import ACTIVE, case_, history, incident
 from engine.cases.term_events import TermEvent, events_by_entry
+from engine.cases.term_steps import steps_of_terms
 from engine.cases.values import open_values
 from engine.cases.visibility import require_visible, require_whole, visible
 from engine.deadlines.queries import case_terms
@@ -188,7 +189,8 @@ def case_history(rt: Runtime, conn: Connection, card: CaseCard, limit: int = 200
     """What happened, newest first."""
     steps = StepsOfCase(rt, conn, card.id, card.process, card.release_id)
     rows = conn.execute(_HISTORY, {"case_id": card.id, "limit": limit}).all()
-    told = events_by_entry(rows, case_terms(conn, card.id), rt.calendars.norm_by_id)
+    terms = case_terms(conn, card.id)
+    told = events_by_entry(rows, terms, steps_of_terms(rt, conn, card, terms), rt.calendars.norm_by_id)
     return [_entry(rt, steps, card, row, told.get(row.id, ())) for row in rows]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -66,6 +66,7 @@ _CLOSE_TASK = Prepared(
         draft_by=None,
     )
 )
+_FILE_CASE = update(case_).where(case_.c.id == bindparam("the_case")).values(filed_at=bindparam("filed_at"))
 _OPEN_TASK = Prepared(insert(task))
 _BEGIN_WAIT = Prepared(insert(wait))
 _FOLLOW_TERM = Prepared(
@@ -104,7 +105,10 @@ def record_step(
     book = TermBook(rt, conn, case, deed.now, result.variables)
     for passed in result.passed:
         if not passed.cancelled:
-            book.pass_node(release.step(case.process, case.ref(passed)))
+            info = release.step(case.process, case.ref(passed))
+            if info.filed:
+                _file(rt, conn, case, result.variables.get(info.filed))
+            book.pass_node(info)
     opened = [_task_row(rt, conn, release, case, book, found, deed.now) for found in result.opened]
     closing = _closing_rows(case, result, deed)
     book.end_of_tasks(
@@ -136,6 +140,16 @@ def record_step(
     _record_incidents(conn, case, result, deed)
     if rt.watch is not None:
         rt.watch(case, result)
+
+
+def _file(rt: Runtime, conn: Connection, case: LockedCase, day: Value) -> None:
+    """The application bears another date than the opening of its case: what counts from it counts from that
+    day.
+    """
+    zone = rt.calendars.office(case.unit_id).zone
+    if isinstance(day, date) and day != case.filed_at.astimezone(zone).date():
+        case.filed_at = datetime.combine(day, time(), zone)
+        conn.execute(_FILE_CASE, {"the_case": case.id, "filed_at": to_seconds(case.filed_at)})
 
 
 def _update_case(rt: Runtime, conn: Connection, case: LockedCase, result: StepResult, deed: Deed) -> None:

@@ -100,7 +100,7 @@ def trips_file(
 def _title(step: InboxRow, names: bool) -> str:
     """«Просрочено: Оформить ИППСУ · № ИП-2026-0008»; whom it is about only with `names`."""
     late = "Просрочено: " if step.bucket == "overdue" else ""
-    title = f"{step.step.name}: {step.item}" if names and step.item else step.step.name
+    title = step.title if names else step.step.name
     return " · ".join(filter(None, (f"{late}{title}", f"№ {step.case_number}", step.label if names else "")))
 
 

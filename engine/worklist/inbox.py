@@ -88,6 +88,11 @@ class InboxRow:
     draft_at: datetime | None
     cursor: tuple[int, int]
 
+    @property
+    def title(self) -> str:
+        """The step, and which one it is when there are several."""
+        return self.step.titled(self.item)
+
 
 INBOX_COLUMNS = (
     task.c.id,

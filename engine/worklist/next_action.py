@@ -131,9 +131,8 @@ def _terms(conn: Connection, case_ids: Sequence[int]) -> dict[int, Term]:
 
 
 def _step(row: InboxRow, *, stands: bool) -> NextAction:
-    title = f"{row.step.name}: {row.item}" if row.item else row.step.name
     return NextAction(
-        Kind.STEP, title, row.task_id, row.assignee_id, row.step.roles, row.words, row.due.at, stands
+        Kind.STEP, row.title, row.task_id, row.assignee_id, row.step.roles, row.words, row.due.at, stands
     )
 
 

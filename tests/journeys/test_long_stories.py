@@ -213,7 +213,7 @@ def test_a_family_on_the_register_moves_away(begin: Begin) -> None:
     specialist = cast("kravtsova")
     specialist.page.goto(f"/cases/{case}")
     specialist.page.get_by_role("radio", name="Семья переезжает").check()
-    specialist.page.get_by_role("button", name="Записать ответ").click()
+    specialist.page.get_by_role("button", name="Записать событие").click()
     cast.does(
         "kravtsova",
         "p08_register/p08_register_ut_transfer",

@@ -22,6 +22,7 @@ from tests.processes.shipped import (
     norms,
     properties,
     roles,
+    tag,
 )
 
 DOCUMENTS = {
@@ -40,7 +41,7 @@ DOCUMENTS = {
     "p02_ut_give_now": ["D13"],
     "p02_ut_shelter": ["D13"],
     "p02_ut_material": ["D14"],
-    "p03_ut_application": ["D20"],
+    "p03_ut_application": ["D20", "D02"],
     "p03_ut_examine": ["D21"],
     "p03_ut_questionnaire": ["D22"],
     "p03_ut_agree_tasks": ["D23"],
@@ -190,6 +191,15 @@ def test_documents_are_those_of_the_catalogue():
 def test_steps_are_called_by_what_is_done(process):
     tasks = drawing(process).of_kind("userTask", "serviceTask", "businessRuleTask", "sendTask", "receiveTask")
     assert [task.get("name") for task in tasks if not VERB.match(task.get("name", ""))] == []
+
+
+@every_drawing
+def test_a_title_of_one_of_several_steps_has_one_colon(process):
+    """The product writes «шаг: который из них»."""
+    parts = [*drawing(process).nodes.values()]
+    items = {node.get("id"): properties(node).get("item", "") for node in parts}
+    assert {name: item for name, item in items.items() if ":" in item} == {}
+    assert [node.get("name") for node in parts if tag(node) == "userTask" and ":" in node.get("name")] == []
 
 
 @every_drawing

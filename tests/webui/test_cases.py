@@ -143,13 +143,13 @@ def test_a_pathway_left_to_a_role_is_offered_to_it_alone(visit, rt):
 
 def test_an_answer_of_a_citizen_carries_the_case_on(visit, rt, office):
     clerk = visit("R05")
-    assert "Записать ответ гражданина" not in clerk.get(f"/cases/{office.later_case}").words
+    assert "Записать событие" not in clerk.get(f"/cases/{office.later_case}").words
     clerk.json("POST", f"/tasks/{office.later_task}", {"data": {"итог": "верно"}})
     page = clerk.get(f"/cases/{office.later_case}")
     assert [box["value"] for box in page.select("input[name=event]")] == ["msg.consent"]
     said = {"event": "msg.consent", "by": "по телефону", "words": "Согласна"}
     done = clerk.page_after(f"/cases/{office.later_case}/events", said)
-    assert "Ответ записан" in done.words
+    assert "Событие записано" in done.words
     assert sorted(open_nodes(rt)) == ["accept", "asking/vote"]
     newest = history(rt, office.later_case)[0]
     assert newest.data["data"] == {"ответ_получен": "по телефону", "слова_гражданина": "Согласна"}

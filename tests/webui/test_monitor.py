@@ -163,13 +163,10 @@ def test_a_label_that_looks_like_a_formula_stays_a_text(rt, app):
         class due:  # noqa: N801 - stands for a row of the inbox
             at = None
 
-        class step:  # noqa: N801
-            name = "+1"
-
         case_id = 1
-        words, item, case_number, label, process_name, assignee_id = (
+        words, title, case_number, label, process_name, assignee_id = (
             Words,
-            "",
+            "+1",
             "-1",
             "=cmd|' /C calc'!A0",
             "x",

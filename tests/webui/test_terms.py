@@ -61,10 +61,25 @@ def test_a_term_is_stopped_with_its_reason_and_paper_and_goes_on(visit, rt, case
         assert len(case_attachments(rt, conn, SYSTEM, case_id)) == 1
 
 
+def test_terms_of_one_norm_are_told_apart_by_their_steps(visit, rt, office):
+    tasks = [user_task("a", norm="T09"), user_task("b", norm="T09")]
+    body = (
+        f'<startEvent id="s" name="Начало"/><parallelGateway id="g" name=""/>{"".join(tasks)}'
+        '<endEvent id="e" name="Конец"/>'
+    )
+    publish_files(rt, diagram("many", body + flows("s g a e", "g b e")))
+    case = open_case(rt, load_actor(rt, office.role["R05"]), "many")
+    clerk = visit("R05")
+    for address in (f"/cases/{case.id}", f"/cases/{case.id}/terms"):
+        page = clerk.get(address)
+        assert {"Шаг a", "Шаг b"} <= {each.get_text(strip=True) for each in page.select(".listing-title, h2")}
+    assert "Прочие шаги дела" in clerk.get(f"/cases/{case.id}").words
+
+
 def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_changed(visit, rt, case_id):
     clerk = visit("R05")
     url = f"/cases/{case_id}/terms"
-    assert "Начат срок: Собрать семью, 10 раб. дней" in clerk.get(f"/cases/{case_id}/history").words
+    assert "Начат срок: Собрать семью, «Шаг b», 10 раб. дней" in clerk.get(f"/cases/{case_id}/history").words
     page = clerk.page_after(f"{url}/pause", deed(rt, case_id, reason="устал"), status=422)
     assert "Выберите причину из списка нормы." in page.words
     page = clerk.page_after(f"{url}/pause", deed(rt, case_id, reason="больница", since="21.13"), status=422)

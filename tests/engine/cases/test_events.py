@@ -12,6 +12,7 @@ from engine.model import Actor
 from engine.runtime import Runtime
 from tests.factories.access import make_actor, town
 from tests.factories.cases import complete, diagram, flows, open_case, open_nodes, publish_files, user_task
+from tests.processes.shipped import BPMN, Drawing, drawings, properties, tag
 
 
 def waiting() -> Upload:
@@ -103,6 +104,20 @@ def test_what_a_called_pathway_waits_for_is_noted_by_hand_when_it_is_about_the_c
     assert awaited(rt, clerk, case.id) == []
 
 
+def test_an_event_that_the_diagram_leaves_to_other_cases_is_not_noted_by_hand(rt: Runtime) -> None:
+    body = (
+        '<startEvent id="s"/><endEvent id="e"/><receiveTask id="w" name="Дождаться листов" messageRef="m">'
+        '<extensionElements><camunda:properties><camunda:property name="byHand" value="no"/>'
+        "</camunda:properties></extensionElements></receiveTask>"
+    )
+    publish_files(rt, diagram("small", body + flows("s w e"), '<message id="m" name="msg.sheets"/>'))
+    clerk = make_actor(rt, "R05")
+    case = open_case(rt, clerk, "small")
+    assert awaited(rt, clerk, case.id) == []
+    with pytest.raises(Conflict, match="больше не ждёт"):
+        note_event(rt, clerk, case.id, "msg.sheets")
+
+
 def test_an_event_about_something_else_is_not_noted_by_hand(rt: Runtime) -> None:
     body = (
         '<startEvent id="s"/><endEvent id="e"/>'
@@ -114,3 +129,37 @@ def test_an_event_about_something_else_is_not_noted_by_hand(rt: Runtime) -> None
     clerk = make_actor(rt, "R05")
     case = open_case(rt, clerk, "small")
     assert awaited(rt, clerk, case.id) == []
+
+
+def offered(found: Drawing) -> dict[str, str]:
+    """What people may note in cases of a pathway: messages and what the events are called."""
+    messages = {each.get("id"): each.get("name") for each in found.root.iter(BPMN + "message")}
+    named: dict[str, str] = {}
+    for node in found.nodes.values():
+        definition = node.find(BPMN + "messageEventDefinition")
+        awaits = tag(node) in ("intermediateCatchEvent", "boundaryEvent", "receiveTask")
+        inside = tag(node) == "startEvent" and node.getparent().get("triggeredByEvent") == "true"
+        sent = node if tag(node) == "receiveTask" else definition
+        said = properties(node)
+        if sent is not None and (awaits or inside) and "key" not in said and said.get("byHand") != "no":
+            named[messages[sent.get("messageRef")]] = node.get("name")
+    return named
+
+
+def test_people_note_what_people_say_and_nothing_that_other_cases_or_the_product_send() -> None:
+    assert {found.id: offered(found) for found in drawings() if offered(found)} == {
+        "p01_one_window": {"msg.danger": "Опасность", "msg.withdrawal": "Просьба закрыть"},
+        "p03_need_ippsu": {
+            "msg.consent": "Согласие на услуги",
+            "msg.refusal": "Отказ от услуг",
+            "msg.review_request": "Обстоятельства изменились",
+            "msg.withdrawal": "Просьба закрыть",
+        },
+        "p05_family_support": {
+            "msg.danger": "Опасность",
+            "msg.move_out": "Семья переезжает",
+            "msg.refusal": "Семья отказалась",
+        },
+        "p05_work": {"msg.review_request": "Просят пересмотреть"},
+        "p08_register": {"msg.move_out": "Семья переезжает"},
+    }

@@ -60,7 +60,8 @@ def test_somebody_else_is_no_match_and_nobody_is_asked_about_has_none(rt: Runtim
     clerk = make_actor(rt, "R05")
     make_person(rt, clerk, birth=date(1990, 3, 15), document=None, phone="")
     assert looked(rt, clerk, person=make_person(rt, clerk))["совпадения"] == []
-    assert looked(rt, clerk) == {"совпадения": [], "открытые_дела": []}
+    found = looked(rt, clerk)
+    assert (found["совпадения"], found["открытые_дела"], found["состав_семьи"]) == ([], [], [])
 
 
 def test_open_cases_of_the_person_or_the_family_are_named_and_ended_ones_are_not(rt: Runtime) -> None:
@@ -73,6 +74,17 @@ def test_open_cases_of_the_person_or_the_family_are_named_and_ended_ones_are_not
     cancel_case(rt, clerk, over.id, "открыто по ошибке")
     found = looked(rt, clerk, person=mother, family=family)["открытые_дела"]
     assert [each["номер"] for each in found] == [of_mother.number, of_family.number]
+
+
+def test_the_cards_say_who_is_in_the_family_without_names(rt: Runtime) -> None:
+    clerk = make_actor(rt, "R05")
+    family, mother, _ = make_family(rt, clerk)
+    found = looked(rt, clerk, person=mother, family=family)
+    told = [
+        (each["кем"], each["возраст"].replace("\N{NO-BREAK SPACE}", " ")) for each in found["состав_семьи"]
+    ]
+    assert told == [("мать", "35 лет"), ("ребёнок", "8 лет")]
+    assert (found["взрослых"], found["детей"]) == (1, 1)
 
 
 def test_registers_of_the_family_and_all_its_cases_are_known(rt: Runtime) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
+from engine.cases.queries import case_card
 from engine.cases.tables import wait
 from engine.cases.timers import fire_due
 from engine.clock import MovableClock
@@ -85,6 +87,28 @@ def test_steps_of_a_case_are_due_with_its_term_until_the_term_ends(rt: Runtime, 
     with rt.database.read() as conn:
         outcomes = {row.key: row.outcome for row in conn.execute(select(term))}
     assert outcomes == {"T14": Outcome.MET, "T15": Outcome.MET}
+
+
+def test_terms_of_the_application_count_from_its_own_day_not_from_the_opening_of_the_case(
+    rt: Runtime, clerk: Actor
+) -> None:
+    body = (
+        '<startEvent id="s" name="Начало"/>'
+        + user_task("a", startTerms="T14", filed="дата_заявления")
+        + user_task("b", norm="T14", endTerms="T14")
+        + '<endEvent id="e" name="Конец"/>'
+        + flows("s a b e")
+    )
+    publish_files(rt, diagram("need", body))
+    clock = rt.clock
+    assert isinstance(clock, MovableClock)
+    clock.set(FRIDAY + timedelta(days=3))  # the letter came on Friday, the case was opened on Monday
+    case = open_case(rt, clerk, "need")
+    complete(rt, clerk, "a", {"дата_заявления": FRIDAY.date()})
+    assert due_of(rt, "b") == DECISION
+    with rt.database.read() as conn:
+        card = case_card(rt, conn, clerk, case.id)
+    assert card.filed_at.astimezone(ZoneInfo("Europe/Moscow")).date() == FRIDAY.date()
 
 
 def test_a_watch_armed_before_its_term_gets_the_moment_when_the_term_starts(

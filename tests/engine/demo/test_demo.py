@@ -184,7 +184,7 @@ def test_terms_that_ran_out_over_the_holidays_were_told_in_the_first_morning_aft
 def test_nothing_is_left_to_carry_out_and_one_case_waits_for_repair(demo: Runtime) -> None:
     with demo.database.read() as conn:
         assert conn.execute(select(func.count()).select_from(outbox)).scalar_one() == 0
-        assert set(conn.execute(select(message.c.name)).scalars()) == {"msg.referral"}
+        assert set(conn.execute(select(message.c.name)).scalars()) == {"msg.referral", "msg.start_service"}
         assert conn.execute(select(incident.c.node)).scalars().all() == ["p03_te_review"]
 
 

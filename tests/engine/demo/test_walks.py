@@ -41,4 +41,5 @@ def test_every_application_comes_to_an_end_and_leaves_nothing_behind(demo: Runti
         assert set(conn.execute(select(message.c.name)).scalars()) <= {
             "msg.commission_decision",
             "msg.referral",
+            "msg.start_service",
         }
