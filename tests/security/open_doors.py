@@ -53,7 +53,7 @@ COLLEAGUES = {
 AFTER_A_CHECK = {
     # with the card of a case, which only `case_card` and `case_list` give
     "cases.clock_views.pauses_of_steps", "cases.clock_views.terms_of_case",
-    "cases.clock_views.ended_terms_of_case",
+    "cases.clock_views.ended_terms_of_case", "cases.term_steps.steps_of_terms",
     "cases.events.awaited_events", "cases.queries.case_history", "cases.queries.case_position",
     "cases.queries.case_variables", "cases.queries.step_variables", "worklist.casework.finished_tasks",
     "cases.standing.standings", "documents.signers.doers_of",
@@ -154,6 +154,7 @@ INSIDE = {
     "records.sheets.keep_sheet", "records.sheets.newest_sheet",
     "records.sheets.sheets_of_month", "records.sheets.verify",
     "cases.monitoring_facts.case_to_review", "cases.monitoring_facts.facts_of",
+    "cases.monitoring_facts.members_of",
     "cases.family_sheet.faults_of", "cases.family_sheet.fill", "cases.family_sheet.look_again",
     "cases.zoning.settled", "cases.zoning.zone_of", "cases.checks.examine",
     "cases.registering.refuse_leaving_nothing", "records.registers.stands",
