@@ -103,12 +103,13 @@ def record_step(
 ) -> None:
     """Write everything `result` changed. The caller holds the case's lock and commits once."""
     book = TermBook(rt, conn, case, deed.now, result.variables)
-    for passed in result.passed:
-        if not passed.cancelled:
-            info = release.step(case.process, case.ref(passed))
-            if info.filed:
-                _file(rt, conn, case, result.variables.get(info.filed))
-            book.pass_node(info)
+    steps = [(passed.cancelled, release.step(case.process, case.ref(passed))) for passed in result.passed]
+    completed = [info for cancelled, info in steps if not cancelled]
+    book.give_up_rests([info for cancelled, info in steps if cancelled], completed)
+    for info in completed:
+        if info.filed:
+            _file(rt, conn, case, result.variables.get(info.filed))
+        book.pass_node(info)
     opened = [_task_row(rt, conn, release, case, book, found, deed.now) for found in result.opened]
     closing = _closing_rows(case, result, deed)
     book.end_of_tasks(

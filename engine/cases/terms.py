@@ -60,6 +60,16 @@ class TermBook:
                 self._running[key] = (row["due_at"], row["norm_id"], Clock.RUNNING)
                 self._started.add(key)
 
+    def give_up_rests(self, cancelled: Iterable[StepInfo], completed: Iterable[StepInfo]) -> None:
+        """The case rests no more for what it waited for: such a term has become needless, unless something
+        that has completed ends it. Called before anything starts terms.
+        """
+        ended = {key for info in completed for key in info.end_terms}
+        for info in cancelled:
+            key = info.waits_for
+            if key is not None and key in info.end_terms and key not in ended:
+                self._end_case_term(key, cancelled=True)
+
     def due_of_task(
         self, number: int, info: StepInfo, due: date | datetime | None
     ) -> tuple[int | None, int | None, Clock]:
@@ -150,12 +160,13 @@ class TermBook:
         wanted = self._variables if norms.has_variants(key) else None
         return norms.find(key, self._now.astimezone(zone).date(), wanted)
 
-    def _end_case_term(self, key: str, *, rested: bool) -> None:
+    def _end_case_term(self, key: str, *, rested: bool = False, cancelled: bool = False) -> None:
         self._running.pop(key, None)
         self._opening = [row for row in self._opening if row["key"] != key or row["task_id"] is not None]
         for row in self._case.terms:
             if row.key == key and row.task_id is None:
-                self._end(row, cancelled=False, at=from_seconds(row.due_at) if rested else self._now)
+                at = from_seconds(row.due_at) if rested else self._now
+                self._end(row, cancelled=cancelled, at=at)
 
     def _end(self, row: Any, *, cancelled: bool, at: datetime | None = None) -> None:
         paused = row.clock == Clock.PAUSED

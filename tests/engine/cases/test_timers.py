@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from engine.access.actors import load_actor
+from engine.cases.events import note_event
 from engine.cases.history import HistoryKind
 from engine.cases.locking import lock_free_case
 from engine.cases.tables import history, wait
@@ -22,10 +24,12 @@ from tests.factories.access import make_actor
 from tests.factories.cases import (
     END,
     START,
+    boundary,
     boundary_timer,
     complete,
     diagram,
     flows,
+    message,
     open_case,
     open_nodes,
     publish_files,
@@ -114,6 +118,30 @@ def test_a_term_until_whose_end_the_case_rests_is_kept(rt: Runtime, way: str, ou
     assert "b" in open_nodes(rt)
     with rt.database.read() as conn:
         assert conn.execute(select(term.c.outcome)).scalar_one() == outcome
+
+
+def test_a_term_until_whose_end_the_case_rests_no_more_is_needless(rt: Runtime) -> None:
+    clock_of(rt).set(FRIDAY)
+    with rt.database.write() as conn:
+        seed(conn, rt.clock.now())
+    rt.calendars.forget()
+    rest = (
+        '<startEvent id="ws"/><endEvent id="we"/>'
+        + timer("q", '=term("T54")', endTerms="T54")
+        + flows("ws q we")
+    )
+    work = f'<subProcess id="work">{rest}</subProcess>' + boundary("m", "work", "message", "msg.move_out")
+    steps = user_task("a", startTerms="T54") + work + user_task("c")
+    publish_files(
+        rt, diagram("need", START + steps + END + flows("s a work e", "m c e"), message("msg.move_out"))
+    )
+    clerk = make_actor(rt, "R05")
+    case = open_case(rt, clerk, "need")
+    complete(rt, clerk, "a")
+    note_event(rt, load_actor(rt, clerk.user_id), case.id, "msg.move_out")
+    assert open_nodes(rt) == ["c"]
+    with rt.database.read() as conn:
+        assert conn.execute(select(term.c.outcome)).scalar_one() == Outcome.CANCELLED
 
 
 def test_a_timer_whose_term_was_met_neither_fires_nor_is_told_of(rt: Runtime, clerk: Actor) -> None:
