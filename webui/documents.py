@@ -30,6 +30,7 @@ from engine.documents.queries import (
     download_pdf,
     draft,
 )
+from engine.documents.signatures import attach_signature
 from engine.documents.signers import head_of
 from engine.documents.workshop import Piece, workshop
 from engine.errors import Conflict, InvalidData, NotAllowed
@@ -55,7 +56,9 @@ def _page(document_id: int, *, typed: Mapping[str, str] | None = None, **more: A
         inside = card.case_id in visible_among(conn, person, [card.case_id])
         case = case_card(rt, conn, person, card.case_id, for_step=True) if inside else None
         others = case_documents(conn, person, card.case_id) if inside else []
-        names = names_of(conn, {card.made_by, card.issued_by or 0})
+        files = case_attachments(rt, conn, person, card.case_id) if inside else []
+        signatures = [each for each in files if each.document_id == card.id]
+        names = names_of(conn, {card.made_by, card.issued_by or 0} | {each.added_by for each in signatures})
         head = head_of(rt, conn, case.unit_id if case else person.unit_id)
     may_change = _may(own_document_row, document_id)
     return render_template(
@@ -69,6 +72,8 @@ def _page(document_id: int, *, typed: Mapping[str, str] | None = None, **more: A
         may_number=card.draft and not may_change and _may(issued_document_row, document_id),
         may_renew=card.issued and may_change,
         blocks=list(blocks(_pieces(card, may_change), typed or {})),
+        signatures=signatures,
+        may_sign=bool(card.number) and may_change,
         signers=_signers(head.name, person.name),
         crumb=_crumb(case) if case else [{"words": _("Выезды"), "href": url_for("visits.show")}],
         **{"errors": {}, "conflict": None, **more},
@@ -179,6 +184,19 @@ def new_version(document_id: int) -> Response:
     made = service.new_version(runtime(), actor(), document_id)
     flash(_("Это черновик новой версии. Прежняя действует, пока вы не выпустите эту."))
     return _to(made)
+
+
+@pages.post("/documents/<int:document_id>/signature")
+@permission(Permission.DOCUMENT_ISSUE)
+def sign(document_id: int) -> Response | tuple[str, int]:
+    """Keep the electronic signature of an issued document beside it."""
+    try:
+        _name, content = _file(request.files.get("file"))
+        attach_signature(runtime(), actor(), document_id, content)
+    except InvalidData as wrong:
+        return _page(document_id, errors=wrong.errors), 422
+    flash(_("Электронная подпись приложена к документу."))
+    return _to(document_id)
 
 
 @pages.post("/documents/<int:document_id>/discard")

@@ -18,7 +18,14 @@ _INSERT = insert(attachment).returning(attachment.c.id)
 
 
 def add_attachment(
-    rt: Runtime, conn: Connection, actor: Actor, case_id: int, file: Accepted, task_id: int | None = None
+    rt: Runtime,
+    conn: Connection,
+    actor: Actor,
+    case_id: int,
+    file: Accepted,
+    task_id: int | None = None,
+    *,
+    document_id: int | None = None,
 ) -> int:
     """The number of the file in its case; NotAllowed for whoever does not work on the case. A file that lies
     at that place already is not added a second time.
@@ -31,6 +38,7 @@ def add_attachment(
             attachment.c.case_id == case.id,
             attachment.c.task_id == task_id,
             attachment.c.digest == digest,
+            attachment.c.document_id == document_id,
             attachment.c.removed_at.is_(None),
         )
     ).scalar()
@@ -45,6 +53,7 @@ def add_attachment(
         "media_type": file.media_type,
         "size": len(file.content),
         "digest": digest,
+        "document_id": document_id,
         "added_at": to_seconds(rt.clock.now()),
         "added_by": actor.user_id,
     }

@@ -95,7 +95,9 @@ class DocumentCard:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file in the list of a case. `name` is empty when the case was erased."""
+    """A file in the list of a case. `name` is empty when the case was erased. `document_id`: the document
+    whose electronic signature it is.
+    """
 
     id: int
     case_id: int
@@ -105,6 +107,7 @@ class Attachment:
     size: int
     added_at: datetime
     added_by: int
+    document_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,4 +258,5 @@ def _attachment(row: Row[Any], name: bytes | None) -> Attachment:
         size=row.size,
         added_at=from_seconds(row.added_at),
         added_by=row.added_by,
+        document_id=row.document_id,
     )

@@ -73,8 +73,10 @@ attachment = Table(
     Column("added_by", BigInteger, nullable=False),
     Column("removed_at", BigInteger),
     Column("removed_by", BigInteger),
+    Column("document_id", BigInteger),
 )
-"""`name` is sealed under the key of the case; `digest` finds the same file again and tells nothing."""
+"""`name` is sealed under the key of the case; `digest` finds the same file again and tells nothing.
+`document_id`: the document whose electronic signature the file is."""
 Index("ix_attachment_case", attachment.c.case_id)
 
 document_counter = Table(

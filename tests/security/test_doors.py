@@ -45,7 +45,7 @@ from engine.definitions import service as definitions
 from engine.definitions.files import Upload
 from engine.definitions.library import Release
 from engine.documents import access as paper_access
-from engine.documents import making
+from engine.documents import making, signatures
 from engine.documents import queries as papers
 from engine.documents import service as documents
 from engine.errors import InvalidData, NotAllowed, NotFound
@@ -90,6 +90,10 @@ HANDLES = {"rt", "conn", "actor", "command"}
 """A function that takes any of these can reach somebody's data."""
 SEE = Permission.RECORD_VIEW
 DAY = date(2026, 1, 12)
+
+
+SIGNED_DATA = bytes.fromhex("300f06092a864886f70d010702a0020400")
+"""The least that is an electronic signature by its form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +267,9 @@ REFUSED: dict[str, Call] = {
     "documents.queries.download_docx": lambda w, a: papers.download_docx(w.rt, a, w.document_id),
     "documents.queries.download_pdf": lambda w, a: papers.download_pdf(w.rt, a, w.document_id),
     "documents.queries.draft": lambda w, a: papers.draft(w.rt, a, w.document_id),
+    "documents.signatures.attach_signature": lambda w, a: signatures.attach_signature(
+        w.rt, a, w.document_id, SIGNED_DATA
+    ),
     "documents.service.attach": lambda w, a: documents.attach(w.rt, a, w.case_id, "а.txt", b"1"),
     "documents.service.discard": lambda w, a: documents.discard(w.rt, a, w.document_id, revision=1),
     "documents.service.issue": lambda w, a: documents.issue(w.rt, a, w.document_id, revision=1),

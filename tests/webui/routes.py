@@ -103,6 +103,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/documents/<int:document_id>/number"): Route(WRITES_DOCUMENTS, "document"),
     ("POST", "/documents/<int:document_id>/file"): Route(WRITES_DOCUMENTS, "document"),
     ("POST", "/documents/<int:document_id>/version"): Route(WRITES_DOCUMENTS, "document"),
+    ("POST", "/documents/<int:document_id>/signature"): Route(WRITES_DOCUMENTS, "document"),
     ("POST", "/documents/<int:document_id>/discard"): Route(WRITES_DOCUMENTS, "document"),
     ("POST", "/cases/<int:case_id>/documents"): Route(WRITES_DOCUMENTS, "case"),
     ("POST", "/cases/<int:case_id>/attachments"): Route(EVERYONE, "case"),

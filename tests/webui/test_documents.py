@@ -90,6 +90,19 @@ def test_an_issued_document_is_replaced_by_a_new_version(visit, rt, office):
     assert "версия 2" in clerk.get(f"/cases/{office.later_case}").words
 
 
+def test_an_issued_document_keeps_its_electronic_signature(visit, rt, office):
+    clerk = visit("R05")
+    address = f"/documents/{office.document}"
+    assert "Электронная подпись" not in clerk.get(address).words
+    clerk.post(address, {"revision": "1", "then": "issue"})
+    number = card(rt, office.document).number
+    wrong = clerk.post(f"{address}/signature", {"file": (BytesIO(PDF), "п.sig")}, status=422)
+    assert "Это не файл электронной подписи" in wrong.text
+    signed = bytes.fromhex("3082000f06092a864886f70d010702a0020400")
+    page = clerk.page_after(f"{address}/signature", {"file": (BytesIO(signed), "п.sig")})
+    assert f"Подпись № {number}.sig" in page.words
+
+
 def test_a_file_written_elsewhere_takes_the_place_of_the_draft(visit, rt, office):
     clerk = visit("R05")
     content = docx("[дата] № [номер]", "Из редактора", title="Письмо", mark="ПИС")
