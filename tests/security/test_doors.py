@@ -92,10 +92,6 @@ SEE = Permission.RECORD_VIEW
 DAY = date(2026, 1, 12)
 
 
-SIGNED_DATA = bytes.fromhex("300f06092a864886f70d010702a0020400")
-"""The least that is an electronic signature by its form."""
-
-
 @dataclass(frozen=True, slots=True)
 class World:
     """A case of a specialist with everything in it, and two people whose business it is not."""
@@ -268,7 +264,7 @@ REFUSED: dict[str, Call] = {
     "documents.queries.download_pdf": lambda w, a: papers.download_pdf(w.rt, a, w.document_id),
     "documents.queries.draft": lambda w, a: papers.draft(w.rt, a, w.document_id),
     "documents.signatures.attach_signature": lambda w, a: signatures.attach_signature(
-        w.rt, a, w.document_id, SIGNED_DATA
+        w.rt, a, w.document_id, bytes.fromhex("06092a864886f70d010702")
     ),
     "documents.service.attach": lambda w, a: documents.attach(w.rt, a, w.case_id, "а.txt", b"1"),
     "documents.service.discard": lambda w, a: documents.discard(w.rt, a, w.document_id, revision=1),
