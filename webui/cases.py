@@ -195,6 +195,7 @@ def show(case_id: int) -> str:
         watched=_watched(family, local_now(person).date()) if family else None,
         relations=RELATIONS,
         tasks=[row_view(row, names, person, standing_in, notes) for row in open_rows],
+        step_names={row.task_id: row.step.name for row in open_rows},
         owner=owner_words(rt, card, action, names),
         action=action_view(action, names),
         finished=finished[:FINISHED_SHOWN],
@@ -332,7 +333,7 @@ def history(case_id: int) -> str:
     with rt.database.read() as conn:
         card = case_card(rt, conn, person, case_id)
         entries = case_history(rt, conn, card, limit=1_000)
-        finished = finished_tasks(rt, conn, card, rt.clock.now(), limit=1_000)
+        finished = finished_tasks(rt, conn, card, rt.clock.now())
         names = names_of(conn, {e.actor_id for e in entries} | {done.closed_by or 0 for done in finished})
     with rt.database.write() as conn:
         record_view(rt, conn, person, "case", case_id, case_id=case_id)

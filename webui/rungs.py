@@ -46,7 +46,7 @@ def ladder_rungs(term: Term, norm: Norm, now: datetime, unit_id: int) -> list[di
     return [
         {
             "title": TITLES[each.rung.step],
-            "words": f"{_day(each.at.astimezone(office.zone), now)}, {_told(each.rung.to)}",
+            "words": f"{_when(each.at.astimezone(office.zone), now, norm)}, {_told(each.rung.to)}",
             "state": "passed" if each.at <= now else "next" if each.number == upcoming else "later",
             "is_due": each.rung.step is Step.DUE,
         }
@@ -54,9 +54,10 @@ def ladder_rungs(term: Term, norm: Norm, now: datetime, unit_id: int) -> list[di
     ]
 
 
-def _day(at: datetime, now: datetime) -> str:
-    """«13.03»; with the year when it isn't this one."""
-    return f"{at:%d.%m}" if at.year == now.year else f"{at:%d.%m.%Y}"
+def _when(at: datetime, now: datetime, norm: Norm) -> str:
+    """«13.03»; with the year when it isn't this one, with the time where the norm counts hours or minutes."""
+    day = f"{at:%d.%m}" if at.year == now.year else f"{at:%d.%m.%Y}"
+    return f"{day} {at:%H:%M}" if norm.unit.in_clock_time else day
 
 
 def _told(to: tuple[str, ...]) -> str:

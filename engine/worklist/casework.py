@@ -48,7 +48,7 @@ def case_tasks(rt: Runtime, conn: Connection, case_id: int, now: datetime, unit_
 
 
 def finished_tasks(
-    rt: Runtime, conn: Connection, card: CaseCard, now: datetime, limit: int = 100
+    rt: Runtime, conn: Connection, card: CaseCard, now: datetime, limit: int = 1_000
 ) -> list[FinishedStep]:
     """Finished steps, the newest first."""
     steps = StepsOfCase(rt, conn, card.id, card.process, card.release_id)

@@ -31,10 +31,19 @@ VISITS_PLANNED = "visits_planned"
 
 _UNREAD = select(func.count()).select_from(
     select(literal(1))
-    .where(notice.c.account_id == bindparam("account_id"), notice.c.read_at.is_(None))
+    .select_from(notice)
+    .outerjoin(task, task.c.id == notice.c.task_id)
+    .outerjoin(term, term.c.id == notice.c.term_id)
+    .where(
+        notice.c.account_id == bindparam("account_id"),
+        notice.c.read_at.is_(None),
+        task.c.id.is_(None) | (task.c.status == OPEN),
+        term.c.ended_at.is_(None),
+    )
     .limit(SHOWN_UNREAD)
     .subquery()
 )
+"""What a notice was about may be done by now: then nobody has to read it."""
 _LIST = (
     select(
         notice,
@@ -46,6 +55,7 @@ _LIST = (
         task.c.queue_id,
         absence.c.absent_id,
         term.c.norm_id,
+        term.c.ended_at,
     )
     .outerjoin_from(notice, case_, notice.c.case_id == case_.c.id)
     .outerjoin(absence, absence.c.id == notice.c.absence_id)
@@ -106,7 +116,7 @@ class NoticeRow:
 
 
 def unread_notices(conn: Connection, account_id: int) -> int:
-    """How many, up to SHOWN_UNREAD."""
+    """How many of what is still to be done, up to SHOWN_UNREAD."""
     return int(conn.execute(_UNREAD, {"account_id": account_id}).scalar_one())
 
 
@@ -125,7 +135,7 @@ def notice_list(rt: Runtime, conn: Connection, account_id: int, limit: int = 100
             queue_id=row.queue_id if row.status == OPEN else None,
             step_name=rt.library.release(row.release_id).step(row.process, row.node).name if row.node else "",
             term_title=rt.calendars.norm_by_id(row.norm_id).title if row.norm_id is not None else "",
-            unread=row.read_at is None,
+            unread=row.read_at is None and row.status in {None, OPEN} and row.ended_at is None,
         )
         for row in conn.execute(_LIST, {"account_id": account_id, "limit": limit})
     ]

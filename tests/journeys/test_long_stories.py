@@ -229,6 +229,8 @@ def test_a_family_on_the_register_moves_away(begin: Begin) -> None:
     rt = office.open()
     with rt.database.read() as conn:
         [left] = entries(conn, SYSTEM, "prevention", ended=True)
+        running = select(term.c.key).where(term.c.case_id == case, term.c.ended_at.is_(None))
+        assert list(conn.execute(running).scalars()) == ["T34"]  # the work with the family has ended
     close(rt)
     assert left.left_for == "Семья переехала в другой муниципалитет"
 

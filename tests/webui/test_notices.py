@@ -31,7 +31,10 @@ def test_a_reminder_of_a_finished_step_leads_to_its_case_where_that_is_open(visi
     tell_due(rt)
     clerk = load_actor(rt, office.role["R05"])
     complete_task(rt, CompleteTask(clerk, office.task, {"повод": "долг"}), check_form=False)
-    assert visit("R05").get("/notices").link("Принять заявление") == f"/cases/{office.case}"
+    page = visit("R05").get("/notices")
+    assert page.link("Принять заявление") == f"/cases/{office.case}"
+    assert page.select_one(".bar-badge") is None  # what is done need not be read
+    assert page.select_one(".listing-title b") is None
     with rt.database.write() as conn:
         elsewhere = {"unit_id": 999, "agency_id": 999, "owner_id": None}
         conn.execute(update(case_).where(case_.c.id == office.case).values(elsewhere))

@@ -241,3 +241,16 @@ def test_a_norm_described_twice_is_refused():
     entry = "{key: T1, title: Т, value: 5, unit: working, start: step, act: А, mark: P}"
     with pytest.raises(MarshrutError, match="описана дважды"):
         read_norms(f"norms: [{entry}, {entry}]")
+
+
+def test_a_part_of_a_term_is_not_longer_than_the_whole_in_any_variant():
+    norms = {(norm.key, norm.variant): norm for norm in shipped_norms()}
+    longer = [
+        f"{part.key}:{whole.variant}"
+        for whole in norms.values()
+        for part in (norms.get((key, whole.variant), norms[key, ""]) for key, variant in norms if not variant)
+        if part.within == whole.key
+        and (part.unit, part.start) == (whole.unit, whole.start)
+        and part.value > whole.value
+    ]
+    assert longer == []
