@@ -19,7 +19,7 @@ from engine.bpmn import Process
 from engine.cases.clock_views import terms_of_case
 from engine.cases.events import awaited_events, note_event
 from engine.cases.letters import mentions
-from engine.cases.programme_export import NEED, PATHWAY, SUPPORT, exports_of, proposal
+from engine.cases.programme_export import FINISHED, NEED, PATHWAY, SUPPORT, exports_of, proposal
 from engine.cases.queries import (
     CaseCard,
     case_card,
@@ -218,7 +218,7 @@ def show(case_id: int) -> str:
         exports=exports,
         requests=requests,
         request_states=STATES,
-        export_url=_export_url(person, card),
+        export_url=_export_url(person, card, finished),
         results=RESULT_WORDS,
         terms=terms,
         forecasts={term_id: forecast_row(each, [case_id]) for term_id, each in expected.items()},
@@ -229,10 +229,14 @@ def show(case_id: int) -> str:
     )
 
 
-def _export_url(person: Actor, card: CaseCard) -> str | None:
-    """Where the programme of a case is handed over to the regional register; None for who opens no cases."""
+def _export_url(person: Actor, card: CaseCard, finished: Iterable[FinishedStep]) -> str | None:
+    """Where the programme of a case is handed over to the regional register; None while there is none, and for
+    who opens no cases.
+    """
     kind = PROGRAMMES.get(card.process)
-    if kind is None or card.person_id is None or not person.may(Permission.CASE_START):
+    if kind is None or all(done.step.node != FINISHED[kind] for done in finished):
+        return None
+    if card.person_id is None or not person.may(Permission.CASE_START):
         return None
     chosen: dict[str, Any] = {"person": card.person_id, **proposal(kind)}
     return url_for("opening.new", key=PATHWAY, **chosen)

@@ -272,7 +272,7 @@ def test_faults_found_by_the_server_stand_at_their_fields(page, seen, site):
     open_step(page)
     page.get_by_label("С чем не согласны").fill("с переездом")
     page.get_by_role("button", name="Завершить шаг").click()
-    expect(page.get_by_text("Коротко о цели.")).to_be_visible()
+    expect(page.get_by_role("form").get_by_text("Коротко о цели.")).to_be_visible()
     expect(page.locator(".fjs-repeat-row-container").nth(1)).to_contain_text("Уточните.")
     expect(page.get_by_label("Цель сопровождения")).to_be_focused()
     expect(page.get_by_label("С чем не согласны")).to_have_value("с переездом")

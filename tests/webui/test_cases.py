@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text, update
 
 from engine.access.actors import load_actor
-from engine.cases.programme_export import SUPPORT
+from engine.cases.programme_export import FINISHED, SUPPORT
 from engine.cases.queries import case_card, case_history, case_variables, open_incidents
 from engine.cases.tables import case_
 from engine.definitions.files import Upload
@@ -270,8 +270,11 @@ def test_a_mistyped_surname_shows_cases_of_similar_people_and_says_so(visit):
     assert "с похожим именем" not in visit("R05").search("/cases", "Тихонова").words
 
 
-def test_a_case_that_makes_a_programme_leads_to_handing_it_over_to_the_register(visit, office, monkeypatch):
+def test_a_case_leads_to_handing_its_programme_over_once_there_is_one(visit, rt, office, monkeypatch):
     monkeypatch.setitem(PROGRAMMES, "help", SUPPORT)
+    monkeypatch.setitem(FINISHED, SUPPORT, "accept")
+    assert "Региональный регистр" not in visit("R05").get(f"/cases/{office.case}").words
+    complete(rt, load_actor(rt, office.role["R05"]), "accept", {"цель": "Найти работу"})
     page = visit("R05").get(f"/cases/{office.case}")
     assert "Программу в регистр ещё не передавали." in page.words
     assert page.link("Передать программу в регистр").startswith("/cases/new/p05_export?person=")
