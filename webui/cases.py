@@ -230,8 +230,8 @@ def show(case_id: int) -> str:
 
 
 def _export_url(person: Actor, card: CaseCard, finished: Iterable[FinishedStep]) -> str | None:
-    """Where the programme of a case is handed over to the regional register; None while there is none, and for
-    who opens no cases.
+    """Where the programme of a case is handed over to the regional register; None while there is none, and
+    for who opens no cases.
     """
     kind = PROGRAMMES.get(card.process)
     if kind is None or all(done.step.node != FINISHED[kind] for done in finished):

@@ -128,7 +128,7 @@ def test_without_the_flag_the_plain_norm_holds(variables):
 
 def test_only_norms_with_variants_need_the_cases_variables():
     assert SHIPPED.has_variants("T14")
-    assert not SHIPPED.has_variants("T13")
+    assert not SHIPPED.has_variants("T17")
 
 
 # --- words ----------------------------------------------------------------------------------------
