@@ -145,6 +145,7 @@ class _Level:
     def _call_activity(self, element: Element, info: StepInfo, name: str) -> Node:
         task = CallActivity(self.plan, name, info, *_mapped(element))
         task.called = sure(info.called)
+        task.item = _formula(dialect.property_formula(element, "item"))
         task.passed_in = _passings(element, "in")
         task.passed_out = _passings(element, "out")
         return task

@@ -77,7 +77,7 @@ def test_an_edition_of_today_shows_and_moves_what_began_today(visit, rt, case_id
     owner = visit("R05")
     assert f"теперь до {day}" in owner.get(f"/cases/{case_id}").words
     notices = owner.get("/notices")
-    assert "Срок изменился: новая редакция нормы" in notices.words
+    assert "По новой редакции нормы изменился срок" in notices.words
     assert notices.link("дело") == f"/cases/{case_id}"
 
 
@@ -89,7 +89,7 @@ def test_an_edition_of_tomorrow_leaves_running_terms_alone(visit, rt, case_id):
     assert "доработают сроки, начатые раньше: 1" in page.words
     visit("R25").page_after("/norms/X1/new", {**sent, "publish": "1"})
     assert of_case(rt, term, case_id) == before
-    assert "новая редакция нормы" not in visit("R05").get("/notices").words
+    assert "новой редакции нормы" not in visit("R05").get("/notices").words
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,8 @@ class Activity(Node):
     reported = True
     undone_by: Node | None = None
     """The handler that undoes the activity, from its compensation boundary event."""
+    item: Source | None = None
+    """Which one it is, in words, where there are several."""
 
     def __init__(
         self, plan: Plan, name: str, info: StepInfo, inputs: Mapped = (), outputs: Mapped = ()
@@ -88,7 +90,6 @@ class UserTask(Handed):
     assignee: Source | None = None
     due: Source | None = None
     priority: Source | None = None
-    item: Source | None = None
 
     def open(self, token: Token) -> None:
         node, process = self.place(token)
@@ -141,13 +142,16 @@ class UserTask(Handed):
             ) from None
 
     def _item(self, token: Token) -> str:
-        if self.item is not None:
-            value = self.item.value(token)
-            return "" if value is None else in_words(value)
+        """Which one it is: as the step says, as its loop counts, else as the nearest call around it says."""
         host = token.host
-        if host is None or not host.node.loops:
-            return ""
-        return str(host.node.describe(token, host))
+        if self.item is None and host is not None and host.node.loops:
+            return str(host.node.describe(token, host))
+        for place in (token, *token.calls()):
+            formula = place.node.item if isinstance(place.node, Activity) else None
+            if formula is not None:
+                value = formula.value(place)
+                return "" if value is None else in_words(value)
+        return ""
 
 
 class ServiceTask(Handed):

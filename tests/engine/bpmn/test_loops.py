@@ -9,6 +9,7 @@ import pytest
 from tests.engine.bpmn.drawing import (
     after,
     boundary,
+    call,
     diagram,
     end,
     error,
@@ -117,6 +118,13 @@ def test_an_instance_says_which_one_it_is():
     play = Play(each(ext), ITEMS)
     assert [task.item for task in play.tasks.values()] == ["Вопрос А", "Вопрос Б", "Вопрос В"]
     assert [task.item for task in Play(each(), ITEMS).tasks.values()] == ["1 из 3", "2 из 3", "3 из 3"]
+
+
+def test_a_step_inside_a_call_says_which_one_the_call_is():
+    called = diagram(start("qs"), user("in"), path("qs in"), id="called")
+    named = call("c", "called", extensions(properties(item='"Вопрос " + вопрос')), for_each())
+    play = Play(diagram(start(), named, path("s c")), ITEMS, others=(called,))
+    assert [task.item for task in play.tasks.values()] == ["Вопрос А", "Вопрос Б", "Вопрос В"]
 
 
 @pytest.mark.parametrize("value", [None, "текст", 5])
