@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -125,8 +125,9 @@ def frame() -> dict[str, Any]:
 
 
 def bare() -> None:
-    """Let the page of this request do without the storage."""
+    """Let the page of this request do without the storage, and without asking it who is signed in."""
     g.bare = True
+    g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
 
 
 def _sections(person: Actor) -> list[dict[str, Any]]:

@@ -23,6 +23,20 @@ def breaking(app, failure):
     app.view_functions["inbox.show"] = broken
 
 
+def test_a_storage_that_is_gone_is_told_in_words_to_who_is_signed_in(visit, rt, office, tmp_path):
+    clerk = visit("R05")
+    rt.database.close()
+    path = rt.database.path
+    path.rename(tmp_path / "aside.db")
+    try:
+        page = clerk.get("/", status=503)
+        answer = clerk.json("PUT", f"/tasks/{office.task}/draft", {"data": {}}, status=503)
+    finally:
+        (tmp_path / "aside.db").rename(path)
+    assert "Хранилище недоступно" in page.words
+    assert "не открывается" in answer["message"]
+
+
 @pytest.mark.parametrize("page", ["/cases/", "/tasks/", "/people/", "/documents/"])
 def test_a_number_that_no_row_can_have_is_a_page_that_is_not_there(visit, page):
     assert "Такого здесь нет" in visit("R05").get(page + "9" * 30, status=404).words
