@@ -124,6 +124,21 @@ def test_a_row_that_is_removed_takes_what_was_typed_into_it_along(page, seen, si
     assert "?" not in draft_with(page, "Строка убрана")
 
 
+def test_a_draft_that_another_page_has_sent_is_gone_on_from(page, seen, site, context):
+    seen.expect("503")
+    site.answers["/post/draft"] = (503, {})
+    open_step(page)
+    draft_with(page, "Сервера нет")
+    expect(page.locator("[data-draft-state]")).to_contain_text("на этом компьютере")
+    site.answers["/post/draft"] = (200, {"kept_at": "10:00", "saved_at": 77})
+    other = context.new_page()
+    with other.expect_response("**/post/draft"):
+        other.goto("/kit/inbox")
+    other.wait_for_function("() => Object.keys(localStorage).length === 0")
+    draft_with(page, "Сервер есть")
+    assert [sent["base"] for sent in site.sent("PUT", "/post/draft")][-1] == 77
+
+
 def write_a_note(page: Page) -> Locator:
     """A plain form with something typed into it; its button."""
     page.goto("/kit")

@@ -5,6 +5,9 @@ import { clock, plural } from "./words.js";
 
 const PREFIX = "marshrut-draft:";
 
+/** Told of every copy that has reached the server, whichever page of this browser sent it. */
+export const sentCopies = new BroadcastChannel("marshrut-drafts");
+
 /**
  * refused: the server does not take it any more (the step was completed by somebody else); kept to be compared.
  * @typedef {{url: string, body: {data: unknown, version?: number, base?: number}, at: number, base?: string, refused?: boolean}} Stored
@@ -79,6 +82,7 @@ export async function putDraft(draft, options) {
     forgetDraft(draft.url);
   }
   const { saved_at: savedAt, kept_at: keptAt } = await response.json().catch(() => ({}));
+  sentCopies.postMessage({ url: draft.url, at: draft.at, savedAt });
   return { result: "saved", savedAt, keptAt };
 }
 

@@ -2,7 +2,7 @@
 // leaving a field and when the page is hidden.
 
 import { announce } from "./announce.js";
-import { forgetDraft, putDraft, storedDraft } from "./draft-store.js";
+import { forgetDraft, putDraft, sentCopies, storedDraft } from "./draft-store.js";
 import { clock, either } from "./words.js";
 
 const PAUSE = 2000;
@@ -27,6 +27,8 @@ export class Draft {
     /** @type {number | undefined} */
     this.timer = undefined;
     this.stopped = false;
+    /** When the last copy was made. @type {number | undefined} */
+    this.at = undefined;
     /** @type {Promise<void>} the last of the saves that were asked for */
     this.queue = Promise.resolve();
     live.add(this);
@@ -82,7 +84,8 @@ export class Draft {
     }
     this.last = text;
     const body = { data, version: this.version, base: Number(this.base) };
-    const { result, savedAt, keptAt, newer } = await putDraft({ url: this.url, body, at: Date.now(), base: this.base }, { leaving });
+    this.at = Date.now();
+    const { result, savedAt, keptAt, newer } = await putDraft({ url: this.url, body, at: this.at, base: this.base }, { leaving });
     if (savedAt) {
       this.base = String(savedAt);
     }
@@ -123,6 +126,15 @@ export class Draft {
 export async function saveAll(options) {
   await Promise.all([...live].map((draft) => draft.save(options)));
 }
+
+// A copy of this page that another one has sent when the connection was back: what is typed here goes on from it.
+sentCopies.addEventListener("message", ({ data: { url, at, savedAt } }) => {
+  for (const draft of live) {
+    if (draft.url === url && draft.at === at && savedAt) {
+      draft.base = String(savedAt);
+    }
+  }
+});
 
 /** Nothing typed on this page is kept any more. */
 export function stopAll() {
