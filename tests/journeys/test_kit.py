@@ -347,11 +347,6 @@ def test_what_is_no_date_never_becomes_another_date(page, seen, site, typed, fau
     expect(page.locator("[data-form-filled]")).to_have_text("Заполнено 4 из 6 обязательных полей")
 
 
-def test_a_day_in_a_table_of_the_form_is_written_as_people_write_it(page, seen):
-    open_step(page)
-    expect(page.locator(".fjs-table-td")).to_have_text(["Проверена проводка", "26.12.2025"])
-
-
 def test_a_number_is_read_as_people_write_it_and_what_is_none_is_never_dropped(page, seen, site):
     """The field may stay empty, so without being asked it would be sent so."""
     open_step(page)

@@ -5,7 +5,7 @@
 //   flatpickr    creates <style>, reads dates by the browser's language; our date field replaces its only user
 //                                                                                     -> src/patches/no-flatpickr.js
 //   form-js      adds one more listener to every change each time the form is drawn: typing slows down by the hour;
-//                names the button that removes a row of a list in English only; shows days in its tables as 2026-01-21
+//                names the button that removes a row of a list in English only
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -25,9 +25,6 @@ const LISTENER_ONCE = `    useLayoutEffect(() => {
 const REMOVE_IN_ENGLISH = "`Remove list item ${itemIndex + 1}`";
 const REMOVE = "`Убрать строку ${itemIndex + 1}`";
 
-const CELL_AS_IT_IS = "return `${cellData}`;";
-const CELL = "return `${cellData}`.replace(/^(\\d{4})-(\\d\\d)-(\\d\\d)$/, '$3.$2.$1');";
-
 /** @type {import("esbuild").Plugin} */
 export const patches = {
   name: "patches",
@@ -37,11 +34,11 @@ export const patches = {
     build.onResolve({ filter: /^flatpickr$/ }, () => ({ path: join(HERE, "src/patches/no-flatpickr.js") }));
     build.onLoad({ filter: /form-js-viewer\/dist\/index\.es\.js$/ }, async ({ path }) => {
       const text = await readFile(path, "utf8");
-      if (![LISTENER_EVERY_TIME, REMOVE_IN_ENGLISH, CELL_AS_IT_IS].every((part) => text.includes(part))) {
+      if (!text.includes(LISTENER_EVERY_TIME) || !text.includes(REMOVE_IN_ENGLISH)) {
         throw new Error("form-js has changed: look at its patches in patches.mjs");
       }
       const patched = text.replace(LISTENER_EVERY_TIME, LISTENER_ONCE).replace(REMOVE_IN_ENGLISH, () => REMOVE);
-      return { contents: patched.replace(CELL_AS_IT_IS, () => CELL), loader: "js" };
+      return { contents: patched, loader: "js" };
     });
   },
 };
