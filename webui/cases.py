@@ -195,7 +195,6 @@ def show(case_id: int) -> str:
         watched=_watched(family, local_now(person).date()) if family else None,
         relations=RELATIONS,
         tasks=[row_view(row, names, person, standing_in, notes) for row in open_rows],
-        step_names={row.task_id: row.step.name for row in open_rows},
         owner=owner_words(rt, card, action, names),
         action=action_view(action, names),
         finished=finished[:FINISHED_SHOWN],
