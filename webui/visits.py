@@ -123,8 +123,10 @@ def _page(errors: Mapping[str, str], asked: str) -> str:
         sees_families=person.may(Permission.RECORD_VIEW),
         rows=[
             _row(each, names, places, known, members.get(each.id, []), open_cases, against[each.day])
-            for each in found
+            | {"passed": _passed(each, today)}
+            for each in sorted(found, key=lambda each: not _passed(each, today))
         ],
+        passed=sum(_passed(each, today) for each in found),
         clashes=sum(bool(words) for words in against.values()),
         full=full,
         held=held,
@@ -188,6 +190,11 @@ def _row(
         "reason": each.reason,
         "against": against,
     }
+
+
+def _passed(each: Visit, today: date) -> bool:
+    """Its day is over and nobody has written down what came of it."""
+    return each.to_come and each.day < today
 
 
 def _against(found: Sequence[Visit], works: Any) -> dict[date, list[str]]:

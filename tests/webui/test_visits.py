@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -162,3 +162,13 @@ def test_the_dispatcher_opens_the_waybill_of_their_car_and_gives_it_its_number(v
     assert "Лапшин" not in page.words
     issued = dispatcher.page_after(f"/documents/{paper}/number", {"revision": "1"})
     assert "Документ выпущен, № " in issued.words
+
+
+def test_a_visit_whose_day_is_over_without_an_outcome_stands_first_and_says_so(visit, rt, office, family):
+    """The day of the office is 12 January."""
+    open_visit(rt, office, family, date(2026, 1, 15))
+    assert "день прошёл" not in visit("R05").get("/visits?month=2026-01").words.lower()
+    open_visit(rt, office, family, date(2026, 1, 9))
+    rt.clock.advance(timedelta(days=8))
+    page = visit("R05").get("/visits?month=2026-01")
+    assert "День прошёл, итог не записан: 2 выезда" in page.words
