@@ -110,7 +110,7 @@ def show() -> str:
         drawn=drawn,
         drawn_name=release.process(drawn).name if drawn else "",
         marks=_marks([each for each in waiting if _place(each)[0] == drawn]),
-        conclusion=_conclusion(release, waiting),
+        conclusion=_conclusion(release, [each for each in waiting if _place(each)[0] == drawn]),
         load=load,
         away=notes,
         led=_led(person),
@@ -245,7 +245,9 @@ def _badges(each: WaitingAtStep) -> list[dict[str, str]]:
 
 
 def _conclusion(release: Release, waiting: Sequence[WaitingAtStep]) -> str:
-    """One sentence on where cases wait longest; empty while nothing waits for a day."""
+    """One sentence on where cases of the pathway that is drawn wait longest; empty while nothing waits for a
+    day.
+    """
     longest = max(waiting, key=lambda each: each.mean_days * each.waiting, default=None)
     if longest is None or longest.mean_days < 1:
         return ""

@@ -75,28 +75,29 @@ class Answers:
         return {
             "запросы": [
                 {
-                    "ведомство": agency,
-                    "как_запрос": "сам",
+                    "ведомство": each.agency,
+                    "как_запрос": each.how,
                     "номер_запроса": str(self.rng.randint(100, 480)),
-                    "какие_сведения": what,
+                    "какие_сведения": each.what,
                     "норма_запроса": "210-ФЗ, ст. 7.1",
                 }
-                for agency, what in self.situation.requests
+                for each in self.situation.requests
             ],
             "дата_запросов": day,
         }
 
     def replies(self, day: date) -> Data:
-        """F55."""
+        """F55; what went as a document is answered in a case of its own."""
         return {
             "ответы": [
                 {
-                    "ведомство": AGENCIES[agency],
+                    "ведомство": AGENCIES[each.agency],
                     "дата_ответа": day,
                     "итог": "получен",
-                    "ответ": f"{what}: ответ приобщён к делу",
+                    "ответ": f"{each.what}: ответ приобщён к делу",
                 }
-                for agency, what in self.situation.requests
+                for each in self.situation.requests
+                if not each.by_itself
             ],
         }
 
@@ -316,13 +317,13 @@ MEASURES = {
 """What follows from a decision by the kind of the question, and who sees to it."""
 
 
-def decision(kind: str, words: str, until: date, category: str = "СОП") -> Data:
+def decision(kind: str, words: str, until: date, category: str = "") -> Data:
     """F39: a decision of the commission in the words of the form; `category`: of who is put on a register."""
     if words == "одобрено":
         measure, responsible = MEASURES.get(kind, ("Проследить, что семье помогли", KCSON))
         measures = [{"мера": measure, "ответственный": responsible, "срок": until}]
         found: Data = {"решение": words, "меры": measures}
-        return {**found, "категория": category} if kind == "patronage_on" else found
+        return {**found, "категория": category} if category else found
     reasons = {
         "отказано": "Обстоятельства статьи 15 не подтвердились ни обследованием, ни ответами ведомств.",
         "отложено": "Ждём выписку из больницы, без неё состав услуг не определить.",

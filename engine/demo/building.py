@@ -15,10 +15,10 @@ from engine.access.offices import DEFAULT_ZONE
 from engine.cases.outbox import Handler, Promise
 from engine.clock import MovableClock, SystemClock
 from engine.deadlines.calendar import Calendar
-from engine.demo import sittings, stories
+from engine.demo import letters, sittings, stories
 from engine.demo.courses import Course
 from engine.demo.everyday import Round, everyday
-from engine.demo.people import register
+from engine.demo.people import JOINED, register
 from engine.demo.playing import Stage
 from engine.demo.town import Town, build_town
 from engine.installing import install
@@ -83,8 +83,11 @@ def last_moment(now: datetime, at: date | None, calendar: Calendar) -> datetime:
 def _play(stage: Stage, town: Town, told: Told) -> None:
     rng = random.Random(SEED)  # noqa: S311 - a play, not a secret
     openings = everyday().openings
-    openers = {opening.who: opening.by for opening in openings}
-    people = register(stage.rt, lambda who: stage.actor(openers.get(who, "demina")), town, stage.day(0), rng)
+    applied = {plan.who for plan in stories.PLANS}
+    first_met = {each.who: each.by for each in reversed(openings) if each.who not in applied}
+    people = register(
+        stage.rt, lambda who: stage.actor(first_met.get(who, "demina")), town, stage.day(0), rng
+    )
     verdicts: stories.VERDICTS = {}
     courses = []
     for plan in stories.PLANS:
@@ -92,15 +95,19 @@ def _play(stage: Stage, town: Town, told: Told) -> None:
         course = Course(stage, people[plan.who], filed, plan.specialist, rng, plan.decides, plan.months)
         stage.begin(plan.story(course, verdicts))
         courses.append(course)
+    everydays = Round(stage, people, openings)
     for sitting in sittings.SITTINGS:
-        stage.begin(sittings.held(stage, sitting, verdicts))
+        stage.begin(sittings.held(stage, sitting, verdicts, everydays.categories))
     for coming in (sittings.being_prepared, sittings.just_called):
         stage.begin(coming(stage))
-    for office in (stories.form_corrected, stories.on_leave, stories.evening):
+    for office in (stories.registers_kept, stories.form_corrected, stories.on_leave, stories.evening):
         stage.begin(office(stage))
     stage.begin(stories.cards_looked_at(stage, courses))
+    stage.begin(stories.cards_joined(stage, people[JOINED]))
     stage.begin(stories.moved_house(stage, people["bykov"], town))
-    first = Round(stage, people, openings).begin()
+    for letter in letters.LETTERS:
+        stage.begin(letters.sent(stage, letter, people))
+    first = everydays.begin()
     begin = stage.at(min(first, *(course.filed for course in courses)), "00:00")
     stage.play(lambda moment: told((moment - begin) / (stage.end - begin)))
     sittings.fill_calendars(stage, town)

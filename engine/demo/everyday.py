@@ -18,9 +18,11 @@ from typing import Any
 import yaml
 from sqlalchemy import select
 
+from engine.cases.clocks import pause_term
 from engine.cases.events import note_event
 from engine.cases.service import start_case
 from engine.cases.tables import case_
+from engine.deadlines.tables import term
 from engine.demo.answers import Data
 from engine.demo.people import Registered
 from engine.demo.playing import Stage, Story
@@ -120,6 +122,10 @@ class Opening:
     """What is said otherwise than usual, by step."""
     hears: Mapping[str, Any] | None = None
     """`day`, `event`, `by`: a message that comes on that day, and who notes it in the case."""
+    pauses: Mapping[str, Any] | None = None
+    """`day`, `norm`, `reason`, `by`: a term that is stopped on that day, and who stops it."""
+    category: str = ""
+    """As what the commission puts the family on the register; empty: as the case proposes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +155,6 @@ class Round:
         self._stage = stage
         self._people = people
         self._openings = openings
-        self._openings = openings
         self._numbers = itertools.count(4)
         self._words = everyday()
         self._about: dict[tuple[int | None, int | None], list[Opening]] = {}
@@ -158,6 +163,9 @@ class Round:
                 about = people[each.who]
                 self._about.setdefault(_key(about.family_id, about.person_id), []).append(each)
         self._holders: dict[int, str] = {}
+        self._opened: dict[int, Opening] = {}
+        self.categories: dict[int, str] = {}
+        """Number of a case → as what the commission puts its family on the register, against the proposal."""
 
     # --- opening --------------------------------------------------------------------------------------
 
@@ -183,10 +191,22 @@ class Round:
             label=about.label if about else "",
         )
         case_id = start_case(self._stage.rt, command).id
+        self._opened[case_id] = opening
+        if opening.category:
+            self.categories[case_id] = opening.category
         if opening.hears:
             yield self._stage.at(opening.hears["day"], "10:20")
             by = self._stage.actor(opening.hears["by"])
             note_event(self._stage.rt, by, case_id, opening.hears["event"])
+        if opening.pauses:
+            yield self._stage.at(opening.pauses["day"], "12:05")
+            self._pause(case_id, **opening.pauses)
+
+    def _pause(self, case_id: int, *, norm: str, reason: str, by: str, **_: int) -> None:
+        wanted = select(term.c.id).where(term.c.case_id == case_id, term.c.key == norm)
+        with self._stage.rt.database.read() as conn:
+            number = conn.execute(wanted.order_by(term.c.id.desc()).limit(1)).scalar_one()
+        pause_term(self._stage.rt, self._stage.actor(by), number, reason)
 
     # --- the rounds -----------------------------------------------------------------------------------
 
@@ -236,7 +256,9 @@ class Round:
         return own if own in self._words.habits else _tail(row.node)
 
     def _opening(self, row: AnyRow) -> Opening | None:
-        """What is told of the people whose step it is: of this case, or of the one that led to it."""
+        """What is told of the case, or of the people whose step it is: the case that led to this one."""
+        if row.case_id in self._opened:
+            return self._opened[row.case_id]
         theirs = self._about.get(_key(row.family_id, row.person_id), [])
         return next((each for each in theirs if each.pathway == row.process), next(iter(theirs), None))
 

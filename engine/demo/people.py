@@ -21,8 +21,8 @@ from engine.runtime import Runtime
 
 _FILE = Path(__file__).with_name("households.yaml")
 
-REGISTERED_TWICE = "samoylov"
-"""Whose applicant has a second card."""
+REGISTERED_TWICE, JOINED = "samoylov", "voronin"
+"""Whose applicants have a second card: nobody has compared it yet; it is joined in the play."""
 
 ADULT = 18
 BABY = timedelta(days=170)
@@ -87,7 +87,8 @@ def register(
         household.key: entered(rt, registrar(household.key), household, town, today, number, rng)
         for number, household in enumerate(households(), start=1)
     }
-    _register_again(rt, registrar(REGISTERED_TWICE), found[REGISTERED_TWICE])
+    for key in (REGISTERED_TWICE, JOINED):
+        _register_again(rt, registrar(key), found[key])
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from engine.cases.question_papers import question
 from engine.cases.service import start_case
 from engine.demo import answers
 from engine.demo.playing import Stage, Story
@@ -43,20 +44,21 @@ SITTINGS = (
     Sitting("kdn", -83, "14"),
     Sitting("kdn", -64, "15"),
     Sitting("kdn", -52, "16"),
-    Sitting("kdn", -40, "17"),
-    Sitting("kdn", -28, "18"),
+    Sitting("kdn", -28, "17"),
     Sitting("family", -24, "6"),
-    Sitting("kdn", -16, "19"),
+    Sitting("kdn", -16, "18"),
     Sitting("family", -12, "1", urgent=True),
-    Sitting("kdn", -6, "20"),
+    Sitting("kdn", -6, "19"),
     Sitting("family", HELD, "7"),
 )
 
 
-def held(stage: Stage, sitting: Sitting, verdicts: Mapping[int, str]) -> Story:
-    """A sitting from its agenda to its minutes; `verdicts`: what is decided, by the number of the case."""
+def held(stage: Stage, sitting: Sitting, verdicts: Mapping[int, str], categories: Mapping[int, str]) -> Story:
+    """A sitting from its agenda to its minutes. By the number of the case: `verdicts` what is decided,
+    otherwise all is approved; `categories` as what a family is put on the register, otherwise as is proposed.
+    """
     if sitting.urgent:
-        yield from _polled(stage, sitting, verdicts)
+        yield from _polled(stage, sitting, verdicts, categories)
         return
     members = COMMISSIONS[sitting.kind]
     called, opens = stage.at(sitting.day - 1, "15:40"), stage.at(sitting.day, "14:00")
@@ -74,7 +76,8 @@ def held(stage: Stage, sitting: Sitting, verdicts: Mapping[int, str]) -> Story:
     pace = min(HEARING, LONGEST / max(1, len(items)))
     for number, item in enumerate(items):
         yield opens + timedelta(minutes=5) + pace * number
-        _hear(stage, case_id, members, item.kind, verdicts.get(item.case_id, "одобрено"))
+        category = categories.get(item.case_id) or _proposed(stage, item)
+        _hear(stage, case_id, members, item.kind, verdicts.get(item.case_id, "одобрено"), category)
     yield opens + timedelta(minutes=140)
     minutes = {"номер_протокола": sitting.number, "окончание": "16:15"}
     _do(stage, case_id, "protocol", SECRETARY, minutes)
@@ -86,7 +89,9 @@ def held(stage: Stage, sitting: Sitting, verdicts: Mapping[int, str]) -> Story:
     _do(stage, case_id, "send_ruling", SECRETARY, answers.ruling_sent(stage.day(sitting.day)))
 
 
-def _polled(stage: Stage, sitting: Sitting, verdicts: Mapping[int, str]) -> Story:
+def _polled(
+    stage: Stage, sitting: Sitting, verdicts: Mapping[int, str], categories: Mapping[int, str]
+) -> Story:
     """A poll from its list of questions to its minutes: every member answers every question."""
     opens = stage.at(sitting.day, "10:00")
     yield opens
@@ -102,9 +107,9 @@ def _polled(stage: Stage, sitting: Sitting, verdicts: Mapping[int, str]) -> Stor
             stage.finish(stage.step(case_id, f"{POLL}_ut_answer", of=member), member, {"голос": answer})
     yield opens + timedelta(minutes=60)
     for item in items:
-        decided = answers.decision(
-            item.kind, verdicts.get(item.case_id, "одобрено"), stage.later(stage.today, 5)
-        )
+        category = categories.get(item.case_id) or _proposed(stage, item)
+        verdict = verdicts.get(item.case_id, "одобрено")
+        decided = answers.decision(item.kind, verdict, stage.later(stage.today, 5), category)
         stage.do(case_id, f"{POLL}_ut_decision", SECRETARY, decided)
     yield opens + timedelta(minutes=80)
     minutes = {"номер_протокола": sitting.number}
@@ -192,7 +197,14 @@ def _names(stage: Stage, members: Sequence[str]) -> list[str]:
     return [stage.actor(login).name for login in members]
 
 
-def _hear(stage: Stage, case_id: int, members: Sequence[str], kind: str, verdict: str) -> None:
+def _proposed(stage: Stage, item: AgendaItem) -> str:
+    """As what the case proposes to put its family on the register; the chair reads the question before."""
+    if item.kind != "patronage_on":
+        return ""
+    return str(question(stage.rt, stage.actor(CHAIR), item.id).draft["проект"]["категория"])
+
+
+def _hear(stage: Stage, case_id: int, members: Sequence[str], kind: str, verdict: str, category: str) -> None:
     """One question: heard, voted on by everybody present, decided."""
     said = {"докладчик": "Специалист КЦСОН", "обсуждение": "Доложены обследование, ответы ведомств и проект."}
     checked = {"проверено_комиссией": ["мотивация", "план исполним"]} if kind == "sc_program" else {}
@@ -202,4 +214,5 @@ def _hear(stage: Stage, case_id: int, members: Sequence[str], kind: str, verdict
         usual = "против" if verdict == "отказано" else "за"
         vote = "воздержался" if verdict != "одобрено" and order == len(members) - 1 else usual
         stage.finish(number, member, {"голос": vote})
-    _do(stage, case_id, "decision", SECRETARY, answers.decision(kind, verdict, stage.later(stage.today, 5)))
+    until = stage.later(stage.today, 5)
+    _do(stage, case_id, "decision", SECRETARY, answers.decision(kind, verdict, until, category))

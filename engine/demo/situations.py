@@ -51,6 +51,20 @@ class Support:
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """What an agency is asked for. `how` «документ»: the product sends it and keeps the answer."""
+
+    agency: str
+    what: str
+    how: str = "сам"
+
+    @property
+    def by_itself(self) -> bool:
+        """Its answer comes into a case of its own."""
+        return self.how == "документ"
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """`home` answers the act of examination, `survey` the questionnaire; keys are those of the forms."""
 
@@ -68,8 +82,7 @@ class Situation:
     goal: str
     services: tuple[Service, ...]
     support: tuple[Support, ...]
-    requests: tuple[tuple[str, str], ...]
-    """(agency, what it is asked for)."""
+    requests: tuple[Request, ...]
 
 
 @cache
@@ -95,5 +108,5 @@ def _situation(found: Mapping[str, Any]) -> Situation:
         goal=found["goal"],
         services=tuple(Service(**each) for each in found["services"]),
         support=tuple(Support(**each) for each in found.get("support", ())),
-        requests=tuple((each["agency"], each["what"]) for each in found["requests"]),
+        requests=tuple(Request(**each) for each in found["requests"]),
     )

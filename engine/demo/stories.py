@@ -19,7 +19,11 @@ from engine.demo.people import Registered
 from engine.demo.playing import Stage, Story
 from engine.demo.sittings import HELD, HELD_ENDED
 from engine.demo.town import COLLEAGUES, Town
+from engine.records.keeping import appoint_keeper
+from engine.records.merging import Wanted, merge_people
+from engine.records.pairs import compare, pairs
 from engine.records.queries import person_view
+from engine.records.registers import REGISTERS
 from engine.resources import forms_dir
 from engine.worklist.notices import mark_all_read
 from engine.worklist.relocation import move_family
@@ -343,6 +347,24 @@ def form_corrected(stage: Stage) -> Story:
     content = json.dumps(form, ensure_ascii=False, indent=2).encode()
     note = "Добавлен способ связи: мессенджер"
     publish(stage.rt, stage.actor("lanskaya"), [Upload("F57.form", content)], note)
+
+
+def registers_kept(stage: Stage) -> Story:
+    """The head of department says who answers for the registers."""
+    yield stage.at(-88, "10:10")
+    for register in REGISTERS:
+        appoint_keeper(stage.rt, stage.actor("ershova"), register, stage.account("ryabova"))
+
+
+def cards_joined(stage: Stage, about: Registered) -> Story:
+    """The registrar finds two cards of one person, compares them and makes them one."""
+    yield stage.at(-10, "09:50")
+    registrar = stage.actor("demina")
+    with stage.rt.database.read() as conn:
+        [pair] = pairs(stage.rt, conn, registrar, person_id=about.person_id)
+    found = compare(stage.rt, registrar, about.person_id, max(pair.first_id, pair.second_id))
+    kept, gone = found.kept, found.gone
+    merge_people(stage.rt, registrar, Wanted(kept.id, gone.id, kept.version, gone.version))
 
 
 def moved_house(stage: Stage, about: Registered, town: Town) -> Story:

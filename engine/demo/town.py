@@ -41,7 +41,7 @@ COLLEAGUES = (
     Colleague("belova", "Белова Нина Андреевна", "специалист, куратор случая", ("R03", "R05"), "support"),
     Colleague("demina", "Дёмина Ксения Сергеевна", "регистратор единого окна", ("R01",), "support"),
     Colleague("yusupov", "Юсупов Тимур Рашидович", "социальный участковый", ("R02",), "support"),
-    Colleague("ryabova", "Рябова Галина Ивановна", "ответственная за регистры", ("R24",), "support"),
+    Colleague("ryabova", "Рябова Галина Ивановна", "ответственная за регистры", ("R24",), "administration"),
     Colleague("ershova", "Ершова Марина Викторовна", "заведующая отделением", ("R07",), "support"),
     Colleague(
         "tumanova", "Туманова Вера Сергеевна", "специалист по оказанию экстренной помощи", ("R04",), "support"
@@ -63,7 +63,7 @@ COLLEAGUES = (
     Colleague("lykova", "Лыкова Анна Сергеевна", "врач-педиатр", ("R16", "R12"), "hospital"),
     Colleague("snegireva", "Снегирёва Вера Ильинична", "социальный педагог", ("R17", "R12"), "education"),
     Colleague("orlov", "Орлов Виктор Николаевич", "директор центра", ("R27",), "centre"),
-    Colleague("fedorova", "Фёдорова Алина Юрьевна", "аналитик", ("R26",), "centre"),
+    Colleague("fedorova", "Фёдорова Алина Юрьевна", "аналитик", ("R26",), "administration"),
     Colleague("lanskaya", "Ланская Ирина Сергеевна", "методист", ("R25",), "centre"),
     Colleague("admin", "Мельников Денис Олегович", "администратор", ("R29",), "centre"),
     Colleague("dpo", "Ким Алла Борисовна", "ответственная за персональные данные", ("R28",), "centre"),
@@ -88,13 +88,14 @@ PARTNERS = (
     ("education", "Управление образования", "snegireva"),
     ("sfr", "Отделение Социального фонда", ""),
     ("mchs", "Пожарно-спасательная часть", ""),
+    ("other", "КЦСОН Заречного округа", ""),
 )
 """Kind, name, and who answers in the product; the answers of the others come on paper."""
 
 FILLERS = {
-    "administration": ("R10", "R11", "R12", "R13", "R18"),
-    "support": ("R01", "R02", "R03", "R04", "R05", "R07", "R21", "R24"),
-    "centre": ("R26", "R27"),
+    "administration": ("R10", "R11", "R12", "R13", "R18", "R24", "R26"),
+    "support": ("R01", "R02", "R03", "R04", "R05", "R07", "R21"),
+    "centre": ("R27",),
 }
 """Which roles a place fills for the whole district, whichever agency a case belongs to."""
 

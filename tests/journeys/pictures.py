@@ -1,8 +1,7 @@
 """The pictures of the readme and the guides, taken anew: `./run python -m tests.journeys.pictures`.
 
 They show the demonstration of one day (`DAY`), so that pictures taken a year apart differ only in what the
-product has become. Look at each before it is committed. `terms.png` is not among them: no norm of the
-demonstration may be paused, and it shows one that is.
+product has become. Look at each before it is committed.
 """
 
 from __future__ import annotations
@@ -15,9 +14,12 @@ from datetime import date, datetime
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import exists, select
 
+from engine.deadlines.tables import term
 from engine.demo.home import fill_home
 from engine.demo.town import account_number
+from engine.model import Clock
 from engine.settings import Settings, load, prepare_home
 from tests.journeys.conftest import QUIET
 from tests.journeys.office import MOSCOW, ROOT, Office, Person, close
@@ -41,6 +43,17 @@ class Shown(Office):
         """The address of the open step of that node."""
         return f"/tasks/{self.open_steps(node)[0]}"
 
+    def case_with_pause(self) -> int:
+        """A case with a term that stands still and another that runs."""
+        of = term.alias()
+        runs = exists().where(of.c.case_id == term.c.case_id, of.c.clock == Clock.RUNNING)
+        rt = self.open()
+        with rt.database.read() as conn:
+            found = select(term.c.case_id).where(term.c.clock == Clock.PAUSED, runs)
+            number = int(conn.execute(found.limit(1)).scalar_one())
+        close(rt)
+        return number
+
     def account(self, login: str) -> int:
         """The number of a colleague."""
         rt = self.open()
@@ -61,6 +74,10 @@ def step(page: Page, office: Shown) -> None:
 def case(page: Page, office: Shown) -> None:
     page.goto(office.step("p03_ut_agree_tasks"))
     page.get_by_role("link", name="Открыть дело").click()
+
+
+def terms(page: Page, office: Shown) -> None:
+    page.goto(f"/cases/{office.case_with_pause()}/terms")
 
 
 def monitor(page: Page, _: Shown) -> None:
@@ -107,6 +124,7 @@ PICTURES: tuple[tuple[str, Callable[[Page, Shown], None]], ...] = (
     ("krylova", inbox),
     ("krylova", step),
     ("krylova", case),
+    ("belova", terms),
     ("ershova", monitor),
     ("fedorova", reports),
     ("lanskaya", gate),

@@ -89,7 +89,7 @@ class Life:
         for each in sittings:
             day = -_days_before(stage, each.day)
             sitting = Sitting(each.kind, day, str(next(self._numbers)), each.urgent)
-            stage.begin(held(stage, sitting, {self.case: each.verdict}))
+            stage.begin(held(stage, sitting, {self.case: each.verdict}, {self.case: "СОП"}))
         for story in stories(stage):
             stage.begin(story)
         stage.play(lambda _: None)

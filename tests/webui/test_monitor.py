@@ -17,7 +17,7 @@ from engine.storage.moments import from_seconds
 from engine.worklist.ladder import tell_due
 from engine.worklist.tables import task
 from tests.factories.access import make_account
-from tests.factories.cases import complete, diagram, flows, open_case, publish_files, user_task
+from tests.factories.cases import chain, complete, diagram, flows, open_case, publish_files, user_task
 from tests.webui.test_cases import broken, rows
 
 
@@ -61,6 +61,19 @@ def test_the_diagram_carries_what_waits_at_each_step(visit, rt):
     marks = json.loads(drawing.select_one("script").get_text())
     assert marks["wait"] == {"accept": 2, "check": 2}
     assert [badge["kind"] for badge in marks["badges"]["accept"]] == ["waiting", "overdue"]
+
+
+def test_the_sentence_over_a_diagram_speaks_of_the_pathway_that_is_drawn(visit, rt, office):
+    clerk = load_actor(rt, office.role["R05"])
+    publish_files(rt, chain("needs", user_task("gather")))
+    for _ in range(9):
+        open_case(rt, clerk, "needs")
+    rt.clock.advance(timedelta(days=3))
+    head = visit("R07")
+    assert "Дольше всего ждёт шаг «Шаг gather»" in head.get("/monitor").words
+    help_drawn = head.get("/monitor?pathway=help").words
+    assert "Дольше всего ждёт шаг «Принять заявление»" in help_drawn
+    assert "gather»" not in help_drawn
 
 
 def test_nothing_of_another_department_is_counted(visit, office, rt):
