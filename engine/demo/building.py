@@ -100,7 +100,7 @@ def _play(stage: Stage, town: Town, told: Told) -> None:
         stage.begin(sittings.held(stage, sitting, verdicts, everydays.categories))
     for coming in (sittings.being_prepared, sittings.just_called):
         stage.begin(coming(stage))
-    for office in (stories.registers_kept, stories.form_corrected, stories.on_leave, stories.evening):
+    for office in (stories.form_corrected, stories.on_leave, stories.evening):
         stage.begin(office(stage))
     stage.begin(stories.cards_looked_at(stage, courses))
     stage.begin(stories.cards_joined(stage, people[JOINED]))

@@ -53,7 +53,7 @@ class BatchLetter:
 LETTERS = (
     BatchLetter(
         by="kravtsova",
-        day=-14,
+        day=-9,
         partner="czn",
         opens={
             "вид_документа": "письмо",
@@ -67,7 +67,7 @@ LETTERS = (
         ),
         answers_by="pavlova",
         answered=(
-            Answered(-9, {"consulted": 6, "registered": 3, "informed": 2}),
+            Answered(-6, {"consulted": 6, "registered": 3, "informed": 2}),
             Answered(-3, {"consulted": 2, "refused": 1, "unreached": 1}),
         ),
     ),

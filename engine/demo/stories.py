@@ -19,11 +19,9 @@ from engine.demo.people import Registered
 from engine.demo.playing import Stage, Story
 from engine.demo.sittings import HELD, HELD_ENDED
 from engine.demo.town import COLLEAGUES, Town
-from engine.records.keeping import appoint_keeper
 from engine.records.merging import Wanted, merge_people
 from engine.records.pairs import compare, pairs
 from engine.records.queries import person_view
-from engine.records.registers import REGISTERS
 from engine.resources import forms_dir
 from engine.worklist.notices import mark_all_read
 from engine.worklist.relocation import move_family
@@ -347,13 +345,6 @@ def form_corrected(stage: Stage) -> Story:
     content = json.dumps(form, ensure_ascii=False, indent=2).encode()
     note = "Добавлен способ связи: мессенджер"
     publish(stage.rt, stage.actor("lanskaya"), [Upload("F57.form", content)], note)
-
-
-def registers_kept(stage: Stage) -> Story:
-    """The head of department says who answers for the registers."""
-    yield stage.at(-88, "10:10")
-    for register in REGISTERS:
-        appoint_keeper(stage.rt, stage.actor("ershova"), register, stage.account("ryabova"))
 
 
 def cards_joined(stage: Stage, about: Registered) -> Story:

@@ -14,7 +14,9 @@ from engine.model import SYSTEM, Actor
 from engine.names import FullName
 from engine.records.cars import add_car
 from engine.records.commissions import CommissionMember, NewCommission, create_commission, set_members
+from engine.records.keeping import appoint_keeper
 from engine.records.partners import NewPartner, add_partner
+from engine.records.registers import REGISTERS
 from engine.records.service import add_settlement, change_settlement
 from engine.runtime import Runtime
 
@@ -108,6 +110,9 @@ COMMISSIONS = {
 SUBSTITUTES = {"pavlova": "Котова И. Л.", "gromov": "Лаптев Р. С."}
 """Who is asked to a sitting when a member of the commission is away."""
 
+KEEPER = "ryabova"
+"""Who answers for the registers."""
+
 CARS = (("ГАЗель", 8), ("Легковая", 4))
 """Cars for visits: title, seats."""
 
@@ -124,7 +129,7 @@ class Town:
 
 
 def build_town(rt: Runtime) -> Town:
-    """Make the organisations, colleagues, commission and villages."""
+    """Make the organisations, colleagues, commissions and villages; say who keeps the registers."""
     units = _units(rt)
     for colleague in COLLEAGUES:
         grants = [Grant(role, units[colleague.place]) for role in colleague.roles]
@@ -149,6 +154,8 @@ def build_town(rt: Runtime) -> Town:
     _partners(rt, units["district"])
     minors = create_commission(rt, SYSTEM, NewCommission(kind="kdn", unit_id=units["district"]))
     set_members(rt, SYSTEM, minors, _members(rt, "kdn"))
+    for register in REGISTERS:
+        appoint_keeper(rt, demo_actor(rt, "ershova"), register, account_number(rt, KEEPER))
     for title, seats in CARS:
         add_car(rt, demo_actor(rt, "zuev"), title, seats)
     places = {
