@@ -98,8 +98,9 @@ def sent(stage: Stage, letter: BatchLetter, people: Mapping[str, Registered]) ->
     _do(stage, case_id, "list", letter.by, _listed(stage, letter, numbers))
     yield stage.at(letter.day, "15:05")
     _do(stage, case_id, "sign", HEAD, {"подпись": "подписан"})
-    stage.issue(case_id, "D52", letter.by, HEAD_NAME)
-    if not letter.on_paper:
+    if letter.on_paper:
+        stage.issue(case_id, "D52", letter.by, HEAD_NAME)
+    else:
         yield stage.at(letter.day + 1, "09:30")
         taken = {"исход": "принято", "исполнитель_у_партнёра": "Инспектор отдела, 2-14-05"}
         _do(stage, case_id, "accept", letter.answers_by, taken)
