@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import services
+from tests import inner_queries, services
 from tests.skips import pytest_make_collect_report, pytest_runtest_makereport
 from tests.together import pytest_xdist_make_scheduler
 
@@ -48,6 +48,21 @@ def quickly() -> Iterator[None]:
         patch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         patch.setattr(office, "NAMES", ())
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def inner_queries_watched() -> Iterator[None]:
+    """Every statement that is compiled is looked at."""
+    with pytest.MonkeyPatch.context() as patch:
+        inner_queries.watch(patch)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def inner_queries_joined(inner_queries_watched: None) -> Iterator[None]:
+    """A query inside another that takes a table anew may let everybody see everything: it fails the test."""
+    yield
+    assert inner_queries.taken() == []
 
 
 @pytest.fixture
