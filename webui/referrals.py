@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from engine.cases.letters import answer_letter, letter
 from engine.cases.referring import revoke
+from engine.cases.visibility import wholly_visible_among
 from engine.model import Permission
 from engine.records import letters
 from engine.records.letters import Count
@@ -72,9 +73,10 @@ def index() -> str:
         found = referrals(conn, person, only_open=not everything, most=SHOWN)
         by_partner = tallies(conn, person, today)
         families = letters.counts(conn, [each.id for each in found])
+        open_to = wholly_visible_among(conn, person, {each.case_id for each in found})
     return render_template(
         "referrals.html",
-        rows=[_row(each, today, families.get(each.id)) for each in found],
+        rows=[_row(each, today, families.get(each.id), open_to) for each in found],
         shown=SHOWN,
         tallies=by_partner,
         total=counted(by_partner),
@@ -119,19 +121,19 @@ def answer(referral_id: int) -> Response:
     given = {
         int(name.removeprefix(prefix)): value
         for name, value in request.form.items()
-        if name.startswith(prefix) and name.removeprefix(prefix).isdigit()
+        if name.startswith(prefix) and name.removeprefix(prefix).isdecimal()
     }
     kept = answer_letter(runtime(), actor(), referral_id, given)
     flash(_("Ответы записаны. Без ответа: %(n)s.", n=kept.open))
     return redirect(url_for("referrals.show", referral_id=referral_id), 303)
 
 
-def _row(found: Referral, today: date, families: Count | None) -> dict[str, Any]:
+def _row(found: Referral, today: date, families: Count | None, open_to: frozenset[int]) -> dict[str, Any]:
     role, words = STATES[found.state]
     given = [text % {"n": n} for text, n in zip(FIGURES, found.figures, strict=True) if n]
     return {
         "id": found.id,
-        "case_id": found.case_id,
+        "href": url_for("cases.show", case_id=found.case_id) if found.case_id in open_to else None,
         "number": found.number,
         "kind": KINDS[found.kind],
         "partner": found.partner,

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from engine.cases.queries import CaseCard
 from engine.cases.standing import Standing
-from engine.model import Actor
+from engine.model import Actor, Permission
 from engine.records.queries import Settlement
 from engine.runtime import Runtime
 from engine.worklist.inbox import CAP, InboxRow
@@ -58,16 +58,18 @@ def row_view(
 
     `notes`: what is said of colleagues who are away.
     """
+    # Who may look into nobody's records sees of a case about somebody their step only.
+    sees_cases, step = person.may(Permission.RECORD_VIEW), url_for("tasks.show", task_id=row.task_id)
     absent = standing_in.account_of(row.assignee_id) if standing_in else None
     free = row.assignee_id is None and row.queue_id in person.queues
     continued = row.draft_at is not None and (row.assignee_id == person.user_id or absent)
     return {
         "id": row.task_id,
-        "href": url_for("tasks.show", task_id=row.task_id),
+        "href": step,
         "title": row.title,
         "step_note": row.step.stage,
         "case_number": row.case_number,
-        "case_href": url_for("cases.show", case_id=row.case_id),
+        "case_href": url_for("cases.show", case_id=row.case_id) if sees_cases else step,
         "subject": row.label,
         "pathway": row.process_name,
         "assignee_words": _assignee(row, names, person, absent),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from engine import bpmn
 from engine.bpmn import Position
@@ -16,7 +16,7 @@ from engine.cases.tables import ACTIVE, case_, history, incident
 from engine.cases.term_events import TermEvent, events_by_entry
 from engine.cases.term_steps import steps_of_terms
 from engine.cases.values import open_values
-from engine.cases.visibility import require_visible, require_whole, visible
+from engine.cases.visibility import require_visible, require_whole, wholly_visible
 from engine.deadlines.queries import case_terms
 from engine.errors import KeyDestroyed, NotFound
 from engine.model import ERASED, Actor, Value
@@ -164,10 +164,10 @@ def case_list(
     before: int | None = None,
     limit: int = 50,
 ) -> list[CaseCard]:
-    """Cases within the actor's reach, newest first; `before` is the number after which the next page
+    """Cases whose pages the actor may open, newest first; `before` is the number after which the next page
     begins.
     """
-    statement = select(case_).where(visible(actor))
+    statement = select(case_).where(wholly_visible(actor))
     if active is not None:
         statement = statement.where(case_.c.status == ACTIVE if active else case_.c.status != ACTIVE)
     if before is not None:
@@ -278,9 +278,3 @@ def case_position(rt: Runtime, conn: Connection, card: CaseCard) -> CasePosition
 def open_incidents(conn: Connection, case_id: int) -> list[AnyRow]:
     """Places where the case stands still."""
     return list(conn.execute(_INCIDENTS, {"case_id": case_id}).all())
-
-
-def count_cases(conn: Connection, actor: Actor) -> int:
-    """Running cases within the actor's reach."""
-    statement = select(func.count()).select_from(case_).where(case_.c.status == ACTIVE, visible(actor))
-    return int(conn.execute(statement).scalar_one())

@@ -23,10 +23,22 @@ def visible(actor: Actor, permission: Permission = Permission.CASE_VIEW) -> Colu
     return reach(actor, permission).condition(
         unit=case_.c.unit_id,
         owner=case_.c.owner_id,
-        in_queues=lambda queues: exists().where(
-            task.c.case_id == case_.c.id, task.c.status == OPEN, task.c.queue_id.in_(queues)
+        in_queues=lambda queues: (
+            exists()
+            .where(task.c.case_id == case_.c.id, task.c.status == OPEN, task.c.queue_id.in_(queues))
+            .correlate(case_)
         ),
     )
+
+
+def wholly_visible(actor: Actor) -> ColumnElement[bool]:
+    """The same for lists that say more of a case than a step of it does: without the cases of which the actor
+    sees their step only (`step_only`).
+    """
+    if actor.may(Permission.RECORD_VIEW):
+        return visible(actor)
+    about_nobody = case_.c.person_id.is_(None) & case_.c.family_id.is_(None)
+    return visible(actor) & (about_nobody | watched(actor, Permission.CASE_VIEW))
 
 
 def watched(actor: Actor, permission: Permission = Permission.MONITOR_VIEW) -> ColumnElement[bool]:
@@ -34,6 +46,11 @@ def watched(actor: Actor, permission: Permission = Permission.MONITOR_VIEW) -> C
     queues.
     """
     return reach(actor, permission).condition(unit=case_.c.unit_id, owner=case_.c.owner_id)
+
+
+def handed_over(actor: Actor) -> ColumnElement[bool]:
+    """A condition over `case_`: the actor may hand its steps to somebody else."""
+    return visible(actor) & watched(actor, Permission.TASK_REASSIGN)
 
 
 def require_visible(
@@ -83,9 +100,14 @@ def visible_among(conn: Connection, actor: Actor, case_ids: Collection[int]) -> 
     return _among(conn, case_ids, visible(actor))
 
 
+def wholly_visible_among(conn: Connection, actor: Actor, case_ids: Collection[int]) -> frozenset[int]:
+    """Those of these cases whose pages the actor may open."""
+    return _among(conn, case_ids, wholly_visible(actor))
+
+
 def handed_over_among(conn: Connection, actor: Actor, case_ids: Collection[int]) -> frozenset[int]:
     """Those of these cases whose steps the actor may hand to somebody else."""
-    return _among(conn, case_ids, visible(actor) & watched(actor, Permission.TASK_REASSIGN))
+    return _among(conn, case_ids, handed_over(actor))
 
 
 def _among(conn: Connection, case_ids: Collection[int], wanted: ColumnElement[bool]) -> frozenset[int]:

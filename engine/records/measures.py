@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from engine.access.journal import record_action
 from engine.access.policy import require, require_case
 from engine.cases.tables import case_
-from engine.cases.visibility import visible
+from engine.cases.visibility import wholly_visible
 from engine.errors import Conflict, InvalidData, NotFound
 from engine.model import ERASED, Actor, Permission, Value
 from engine.records.lengths import too_long
@@ -121,13 +121,15 @@ def measures(
     only_open: bool = False,
     case_ids: Collection[int] | None = None,
 ) -> list[Measure]:
-    """Measures of the cases within reach: the open ones first, by their day; at most SHOWN_AT_MOST."""
+    """Measures of the cases whose pages the actor may open: the open ones first, by their day; at most
+    SHOWN_AT_MOST.
+    """
     require(actor, Permission.CASE_VIEW)
     by_day = (measure.c.due_day.is_(None), measure.c.due_day, measure.c.id.desc())
     wanted = (
         select(measure, case_.c.number, case_.c.key_id)
         .join_from(measure, case_, case_.c.id == measure.c.case_id)
-        .where(visible(actor))
+        .where(wholly_visible(actor))
         .order_by(measure.c.state != OPEN, *by_day)
         .limit(SHOWN_AT_MOST)
     )

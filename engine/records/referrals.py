@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, insert, or_, select, update
 
 from engine.access.policy import require
 from engine.cases.tables import case_
-from engine.cases.visibility import visible
+from engine.cases.visibility import visible, wholly_visible
 from engine.errors import Conflict, InvalidData
 from engine.model import Actor, Permission
 from engine.records.tables import partner, referral
@@ -194,13 +194,15 @@ def referrals(
     case_ids: Collection[int] | None = None,
     most: int = 200,
 ) -> list[Referral]:
-    """Documents of the cases within reach: the open ones by due day, all of them the latest first."""
+    """Documents of the cases whose pages the actor may open, and those that the actor is to answer: the open
+    ones by due day, all of them the latest first.
+    """
     require(actor, Permission.CASE_VIEW)
     wanted = (
         select(referral, case_.c.number.label("case_number"), partner.c.name.label("partner"))
         .join_from(referral, case_, case_.c.id == referral.c.case_id)
         .join(partner, partner.c.id == referral.c.partner_id)
-        .where(visible(actor))
+        .where(_within(actor))
         .limit(most)
     )
     if partner_id is not None:
@@ -216,7 +218,7 @@ def referrals(
 
 
 def tallies(conn: Connection, actor: Actor, today: date) -> list[Tally]:
-    """By partner, over the cases within reach: sent, answered, late, given up, taken back."""
+    """By partner, over the same documents: sent, answered, late, given up, taken back."""
     require(actor, Permission.CASE_VIEW)
     conditions = {
         "answered": referral.c.state.in_(ANSWERED),
@@ -232,7 +234,7 @@ def tallies(conn: Connection, actor: Actor, today: date) -> list[Tally]:
         )
         .join_from(referral, partner, partner.c.id == referral.c.partner_id)
         .join(case_, case_.c.id == referral.c.case_id)
-        .where(visible(actor))
+        .where(_within(actor))
         .group_by(partner.c.id, partner.c.name)
         .order_by(partner.c.name)
     )
@@ -240,6 +242,13 @@ def tallies(conn: Connection, actor: Actor, today: date) -> list[Tally]:
         Tally(row.name, row.sent, row.answered, row.late, row.silent, row.revoked)
         for row in conn.execute(wanted)
     ]
+
+
+def _within(actor: Actor) -> ColumnElement[bool]:
+    """A condition over `case_` and `partner`. Whom a step alone brings to a case about somebody sees of its
+    documents what was sent to them.
+    """
+    return or_(wholly_visible(actor), visible(actor) & (partner.c.account_id == actor.user_id))
 
 
 def counted(found: Iterable[Tally]) -> Tally:

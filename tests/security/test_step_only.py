@@ -3,11 +3,12 @@ nothing else of the case."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from engine.cases.queries import case_card
+from engine.cases.queries import case_card, case_list
 from engine.cases.service import start_case
 from engine.cases.visibility import step_only
 from engine.definitions.files import Upload
@@ -16,11 +17,14 @@ from engine.documents.making import make_document
 from engine.documents.service import attach
 from engine.errors import NotAllowed
 from engine.jobs.sweep import sweep_until_idle
-from engine.model import Actor, StartCase
+from engine.model import SYSTEM, Actor, StartCase
+from engine.records import referrals
+from engine.records.measures import keep, measures
+from engine.records.partners import NewPartner, add_partner
 from engine.runtime import Runtime
 from engine.worklist.step import step_view
 from tests.engine.documents.making import docx
-from tests.factories.access import make_actor, make_runtime
+from tests.factories.access import make_actor, make_runtime, town
 from tests.factories.cases import chain, complete, open_tasks, publish_files, user_task
 from tests.factories.records import make_family
 
@@ -86,6 +90,30 @@ def test_documents_and_files_of_the_family_stay_closed_and_those_of_their_step_o
             closed()
 
 
+def test_lists_tell_a_partner_of_what_was_sent_to_them_and_of_nothing_else_of_the_case(
+    rt: Runtime, specialist: Actor, partner: Actor, case_id: int
+) -> None:
+    theirs = NewPartner("czn", "Центр занятости (вымышленный)", account_id=partner.user_id)
+    others = NewPartner("education", "Школа (вымышленная)")
+    with rt.database.write() as conn:
+        keep(rt, conn, case_id, [{"мера": "Помочь с дровами"}], "решение комиссии")
+    for number, somebody in enumerate((theirs, others), start=1):
+        to = add_partner(rt, SYSTEM, town(rt).municipality, somebody)
+        sent = referrals.NewReferral(case_id, to, "request", f"ПС-1/{number}", date(2026, 1, 19))
+        with rt.database.write() as conn:
+            referrals.send(rt, conn, sent)
+
+    def told(actor: Actor) -> tuple[list[str], list[int], int, int]:
+        with rt.database.read() as conn:
+            documents = referrals.referrals(conn, actor)
+            by_partner = referrals.counted(referrals.tallies(conn, actor, date(2026, 1, 12)))
+            decided, cases = measures(rt, conn, actor), case_list(rt, conn, actor)
+        return [each.number for each in documents], [each.id for each in cases], by_partner.sent, len(decided)
+
+    assert told(specialist) == (["ПС-1/1", "ПС-1/2"], [case_id], 2, 1)
+    assert told(partner) == (["ПС-1/1"], [], 1, 0)
+
+
 def test_who_works_for_the_family_sees_the_whole_case(rt: Runtime, specialist: Actor, case_id: int) -> None:
     psychologist = make_actor(rt, "R21")
     with rt.database.read() as conn:
@@ -95,5 +123,7 @@ def test_who_works_for_the_family_sees_the_whole_case(rt: Runtime, specialist: A
 def test_a_case_about_nobody_is_open_to_whom_a_step_brings_there(rt: Runtime, specialist: Actor) -> None:
     number = start_case(rt, StartCase(specialist, "small", label="Заседание")).id
     complete(rt, specialist, "a")
+    anybody = make_actor(rt, "R20")
     with rt.database.read() as conn:
-        assert case_card(rt, conn, make_actor(rt, "R20"), number).id == number
+        assert case_card(rt, conn, anybody, number).id == number
+        assert [each.id for each in case_list(rt, conn, anybody)] == [number]
