@@ -26,6 +26,7 @@ from engine.access.queries import names_of
 from engine.errors import InvalidData
 from engine.model import Permission
 from webui.calendar import MONTHS
+from webui.days import chosen_month, next_month, previous_month
 from webui.frame import local_now
 from webui.guards import actor, permission, runtime
 from webui.ui import date_words
@@ -96,8 +97,8 @@ def _kind(sent: str) -> AbsenceKind:
 
 def _page(sent: Any, errors: dict[str, str]) -> str:
     rt, person = runtime(), actor()
-    month = _month(sent.get("month", ""))
-    end = _next(month) - timedelta(days=1)
+    month = chosen_month(sent.get("month", ""), local_now(person).date())
+    end = next_month(month) - timedelta(days=1)
     people = led_by(rt, person)
     who = sent.get("who", person.user_id, type=int)
     choices, errors = _choices(sent, who, errors)
@@ -110,8 +111,8 @@ def _page(sent: Any, errors: dict[str, str]) -> str:
         "absences.html",
         title=f"{MONTHS[month.month - 1]} {month.year}",
         months=[
-            {"words": _("Раньше"), "href": _at(_previous(month)), "current": False},
-            {"words": _("Позже"), "href": _at(_next(month)), "current": False},
+            {"words": _("Раньше"), "href": _at(previous_month(month)), "current": False},
+            {"words": _("Позже"), "href": _at(next_month(month)), "current": False},
         ],
         length=end.day,
         rows=[_row(each, month, end, names) for each in found],
@@ -166,21 +167,6 @@ def _row(each: Absence, month: date, end: date, names: dict[int, str]) -> dict[s
         "start": first.day - 1,
         "days": (last - first).days + 1,
     }
-
-
-def _month(asked: str) -> date:
-    try:
-        return date.fromisoformat(f"{asked}-01")
-    except ValueError:
-        return local_now(actor()).date().replace(day=1)
-
-
-def _next(month: date) -> date:
-    return (month + timedelta(days=31)).replace(day=1)
-
-
-def _previous(month: date) -> date:
-    return (month - timedelta(days=1)).replace(day=1)
 
 
 def _at(month: date) -> str:

@@ -37,6 +37,7 @@ from webui import (
     papers,
     partners,
     personal_file,
+    reassigning,
     recalculations,
     records,
     referrals,
@@ -56,7 +57,7 @@ from webui import (
     visits,
     workshop,
 )
-from webui.addresses import RowNumber
+from webui.addresses import Asked, RowNumber
 
 FAMILIES = (
     session,
@@ -73,6 +74,7 @@ FAMILIES = (
     personal_file,
     measures,
     monitor,
+    reassigning,
     forecast,
     reports,
     notices,
@@ -119,6 +121,7 @@ def create_app(rt: Runtime, *, plain_http: bool = False, behind_proxy: bool = Fa
         WTF_CSRF_TIME_LIMIT=None,
         BABEL_DEFAULT_LOCALE=rt.settings.locale,
     )
+    app.request_class = Asked
     app.extensions["marshrut"] = rt
     app.jinja_env.globals["attachments_allowed"] = rt.settings.attachments
     app.jinja_env.globals["longest"] = LONGEST

@@ -26,7 +26,7 @@ from engine.records.commissions import (
     set_members,
 )
 from engine.records.sitting_plan import plan_anew
-from webui.guards import actor, permission, runtime
+from webui.guards import actor, municipality, permission, runtime
 from webui.sitting_words import weekdays
 
 pages = Blueprint("commission_editing", __name__)
@@ -47,7 +47,7 @@ def create() -> Response | tuple[str, int]:
     """Add a commission of the municipality."""
     rt = runtime()
     try:
-        made = create_commission(rt, actor(), replace(_sent(), unit_id=_municipality()))
+        made = create_commission(rt, actor(), replace(_sent(), unit_id=municipality()))
     except InvalidData as wrong:
         return _form(None, request.form, wrong.errors), 422
     plan_anew(rt, actor(), made)
@@ -119,7 +119,7 @@ def _form(commission_id: int | None, sent: Mapping[str, Any], errors: Mapping[st
     with rt.database.read() as conn:
         known = members_of(conn, commission_id) if commission_id is not None else []
     people = sorted(
-        colleagues(rt, unit_ids=rt.directory.tree().below(_municipality())), key=lambda each: each.name.full()
+        colleagues(rt, unit_ids=rt.directory.tree().below(municipality())), key=lambda each: each.name.full()
     )
     weeks = request.form.getlist("weeks") if request.method == "POST" else sent.get("weeks", ())
     return render_template(
@@ -169,7 +169,3 @@ def _sent() -> NewCommission:
         place=form.get("place", ""),
         cutoff_days=form.get("cutoff_days", -1, type=int),
     )
-
-
-def _municipality() -> int:
-    return runtime().directory.tree().municipality(actor().unit_id)

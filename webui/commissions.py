@@ -38,6 +38,7 @@ from engine.records.sitting_plan import (
     next_days,
     sittings_between,
 )
+from webui.days import sent_day
 from webui.frame import local_now
 from webui.guards import actor, permission, runtime
 from webui.sheets import XLSX, commissions_sheet
@@ -130,7 +131,13 @@ def show(commission_id: int) -> str:
 def add(commission_id: int) -> Response | tuple[str, int]:
     """Call a sitting besides the rule."""
     try:
-        add_sitting(runtime(), actor(), commission_id, _day(), request.form.get("reason", ""))
+        add_sitting(
+            runtime(),
+            actor(),
+            commission_id,
+            _day(),
+            request.form.get("reason", ""),
+        )
     except InvalidData as wrong:
         return _page(commission_id, wrong.errors), 422
     flash(_("Заседание внесено в календарь."))
@@ -299,7 +306,4 @@ def _period(span: str, today: date) -> tuple[date, date]:
 
 
 def _day() -> date | None:
-    try:
-        return date.fromisoformat(request.form.get("day", ""))
-    except ValueError:
-        return None
+    return sent_day(request.form.get("day", ""))

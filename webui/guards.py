@@ -30,6 +30,11 @@ def actor() -> Actor:
     return asked_by
 
 
+def municipality() -> int:
+    """The municipality of the person who asks."""
+    return runtime().directory.tree().municipality(actor().unit_id)
+
+
 def permission(*needed: Permission, reach: Scope = Scope.OWN) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Mark a view with the right it needs, or rights of which any will do, at least as far as `reach`.
 

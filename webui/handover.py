@@ -46,7 +46,7 @@ def give(account_id: int) -> Response | tuple[str, int]:
 
 def _page(account_id: int, errors: dict[str, str]) -> str:
     rt, person = runtime(), actor()
-    to = request.values.get("to", type=int)
+    to = request.form.get("to", type=int) or request.args.get("to", type=int)
     found = recipients(rt, person, account_id)
     return render_template(
         "handover.html",

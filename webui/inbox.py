@@ -30,6 +30,7 @@ from engine.worklist.inbox import (
     next_of_role,
     process_counters,
 )
+from webui.addresses import row_number
 from webui.frame import local_now
 from webui.guards import actor, permission, runtime
 from webui.overdue import overdue_lines
@@ -117,8 +118,10 @@ class Chosen:
 
 def _cursor(text: str) -> tuple[int, int] | None:
     due, _dash, number = text.partition("-")
-    whole = due.isascii() and due.isdigit() and number.isascii() and number.isdigit() and len(text) < 40
-    return (int(due), int(number)) if whole else None
+    try:
+        return row_number(due), row_number(number)
+    except ValueError:
+        return None
 
 
 @pages.get("/")

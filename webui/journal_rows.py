@@ -5,7 +5,7 @@ choose, which days.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask import request, url_for
@@ -17,6 +17,7 @@ from engine.cases.queries import numbers_of
 from engine.cases.visibility import visible_among
 from engine.model import Actor, Permission
 from engine.runtime import Runtime
+from webui.days import sent_day
 from webui.verdicts import case_link
 
 
@@ -43,7 +44,7 @@ def people_to_choose(rt: Runtime, person: Actor) -> list[dict[str, object]]:
 
 def chosen_days(here: datetime) -> tuple[datetime | None, datetime | None]:
     """From the beginning of the first chosen day to the end of the last, by the clock of `here`."""
-    first, last = (_day(request.args.get(name, "")) for name in ("since", "until"))
+    first, last = (sent_day(request.args.get(name, "")) for name in ("since", "until"))
     since = datetime.combine(first, time(), here.tzinfo) if first else None
     until = datetime.combine(last + timedelta(1), time(), here.tzinfo) if last else None
     return since, until
@@ -52,10 +53,3 @@ def chosen_days(here: datetime) -> tuple[datetime | None, datetime | None]:
 def older(view: str, entries: list[Entry], full: int, **chosen: Any) -> str | None:
     """Address of the page with earlier entries; None when this one was not full."""
     return url_for(view, before=entries[-1].id, **chosen) if len(entries) >= full else None
-
-
-def _day(sent: str) -> date | None:
-    try:
-        return date.fromisoformat(sent)
-    except ValueError:
-        return None

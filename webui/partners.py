@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -14,8 +13,9 @@ from engine.access.queries import holders, names_of
 from engine.errors import InvalidData
 from engine.model import Permission, Scope
 from engine.records.partners import KINDS, NewPartner, add_partner, change_partner, partner_of, partners
+from webui.days import sent_day
 from webui.frame import local_now
-from webui.guards import actor, permission, runtime
+from webui.guards import actor, municipality, permission, runtime
 from webui.ui import date_words
 
 pages = Blueprint("partners", __name__)
@@ -36,7 +36,7 @@ def index() -> str:
 def add() -> Response | tuple[str, int]:
     """Add a partner."""
     try:
-        add_partner(runtime(), actor(), _municipality(), _sent())
+        add_partner(runtime(), actor(), municipality(), _sent())
     except InvalidData as wrong:
         return _page(request.form, wrong.errors), 422
     flash(_("Партнёр добавлен."))
@@ -66,7 +66,7 @@ def _page(sent: Mapping[str, str], errors: Mapping[str, str]) -> str:
     rt, today = runtime(), local_now(actor()).date()
     require(actor(), Permission.ACCOUNT_MANAGE, Scope.MUNICIPALITY)
     with rt.database.read() as conn:
-        known = partners(conn, _municipality(), all_of_them=True)
+        known = partners(conn, municipality(), all_of_them=True)
         names = names_of(conn, {each.account_id or 0 for each in known})
     rows = [
         {
@@ -93,16 +93,12 @@ def _form(partner_id: int, sent: Mapping[str, str] | None, errors: Mapping[str, 
 
 def _choices() -> dict[str, object]:
     rt = runtime()
-    everywhere = rt.directory.tree().below(_municipality())
+    everywhere = rt.directory.tree().below(municipality())
     people = sorted(holders(rt, ANSWERING, everywhere), key=lambda each: each.name.full())
     return {
         "kinds": [{"value": kind, "words": words} for kind, words in KINDS.items()],
         "people": [{"value": str(each.id), "words": each.name.full()} for each in people],
     }
-
-
-def _municipality() -> int:
-    return runtime().directory.tree().municipality(actor().unit_id)
 
 
 def _sent() -> NewPartner:
@@ -112,13 +108,5 @@ def _sent() -> NewPartner:
         name=form.get("name", ""),
         account_id=form.get("account", type=int),
         agreement=form.get("agreement", ""),
-        agreed_until=_day(form.get("agreed_until", "")),
+        agreed_until=sent_day(form.get("agreed_until", "")),
     )
-
-
-def _day(sent: str) -> date | None:
-    """What is no day is no end."""
-    try:
-        return date.fromisoformat(sent)
-    except ValueError:
-        return None

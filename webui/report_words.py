@@ -22,6 +22,7 @@ from engine.reports.facts import Behind, Figures
 from engine.reports.goals import Aim, Goal, goals_of
 from engine.reports.questions import Considered
 from engine.runtime import Runtime
+from webui.addresses import row_number
 from webui.calendar import MONTHS
 from webui.report_sheets import Cell, Chart, Point, Sheet, share
 
@@ -406,4 +407,8 @@ def _spanned(asking: Asking, figures: Figures, figure: str, span: Span) -> Cell:
 
 
 def number_of(part: str) -> int | None:
-    return int(part) if part.isdigit() else None
+    """The number of what a report is divided by; None where it is divided by nothing."""
+    try:
+        return row_number(part)
+    except ValueError:
+        return None

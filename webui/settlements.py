@@ -14,7 +14,7 @@ from engine.model import Permission, Scope
 from engine.records.queries import Settlement, settlements
 from engine.records.service import add_settlement, change_settlement
 from engine.records.values import SETTLEMENT_KINDS
-from webui.guards import actor, permission, runtime
+from webui.guards import actor, municipality, permission, runtime
 
 pages = Blueprint("settlements", __name__)
 
@@ -35,7 +35,7 @@ def add() -> Response | tuple[str, int]:
         number = add_settlement(
             rt,
             actor(),
-            municipality_id=_municipality(),
+            municipality_id=municipality(),
             kind=form.get("kind", ""),
             name=form.get("name", ""),
             rural="rural" in form,
@@ -100,24 +100,16 @@ def _form(settlement_id: int, sent: Mapping[str, str] | None, errors: Mapping[st
 def _known() -> list[Settlement]:
     require(actor(), Permission.ACCOUNT_MANAGE, Scope.MUNICIPALITY)
     with runtime().database.read() as conn:
-        return settlements(conn, _municipality())
+        return settlements(conn, municipality())
 
 
 def _choices() -> dict[str, object]:
     tree = runtime().directory.tree()
     served_by = sorted(
-        (
-            tree.unit(number)
-            for number in tree.below(_municipality())
-            if not tree.unit(number).is_municipality
-        ),
+        (tree.unit(number) for number in tree.below(municipality()) if not tree.unit(number).is_municipality),
         key=lambda unit: unit.name,
     )
     return {
         "kinds": [{"value": kind, "words": kind} for kind in SETTLEMENT_KINDS],
         "units": [{"value": str(unit.id), "words": unit.name} for unit in served_by if unit.active],
     }
-
-
-def _municipality() -> int:
-    return runtime().directory.tree().municipality(actor().unit_id)

@@ -8,8 +8,7 @@ their histories follow in the same commit.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,7 +35,7 @@ from engine.errors import KeyDestroyed
 from engine.model import SYSTEM, Clock
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds, to_seconds
-from engine.storage.rows import AnyRow
+from engine.storage.rows import AnyRow, by_case
 from engine.worklist.notices import RECOUNTED
 from engine.worklist.tables import OPEN, notice, task
 
@@ -262,7 +261,7 @@ class _Batch:
         moves = self._moves(terms, {number: row.unit_id for number, row in cases.items()})
         if not moves:
             return
-        terms_of, tasks_of = _by_case(terms), _by_case(self.conn.execute(_TASKS, {"ids": ids}))
+        terms_of, tasks_of = by_case(terms), by_case(self.conn.execute(_TASKS, {"ids": ids}))
         entries: list[dict[str, Any]] = []
         steps: list[dict[str, Any]] = []
         waits: list[dict[str, Any]] = []
@@ -332,10 +331,3 @@ def _becomes(
     if paused:
         becomes["rung"], becomes["next_at"] = row.rung, None
     return becomes
-
-
-def _by_case(rows: Iterable[AnyRow]) -> dict[int, list[AnyRow]]:
-    found: dict[int, list[AnyRow]] = defaultdict(list)
-    for row in rows:
-        found[row.case_id].append(row)
-    return found

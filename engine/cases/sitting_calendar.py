@@ -21,6 +21,7 @@ from engine.deadlines.tables import term
 from engine.definitions.operations import Call, operation
 from engine.errors import MarshrutError, StepFailed
 from engine.model import FAR_FUTURE, SYSTEM, StartCase, Value
+from engine.records import service as records
 from engine.records.agenda import urged
 from engine.records.commissions import FAMILY, ON_DEMAND, Commission, commission_for, commission_of
 from engine.records.sitting_plan import call_sitting, next_days
@@ -126,7 +127,7 @@ def _open(rt: Runtime, row: AnyRow, begun: tuple[str, str] | None) -> bool:
     try:
         with rt.database.write() as conn:
             known = commission_of(conn, row.commission_id)
-            if day < _today(rt, known.unit_id):
+            if day < records.today(rt, known.unit_id):
                 conn.execute(_GIVE_UP, {"the_sitting": row.id})
                 return True
             command = StartCase(
@@ -167,7 +168,7 @@ def call_sooner(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value
     day = call.inputs.get("дата")
     if isinstance(day, datetime):
         day = day.date()
-    if not isinstance(day, date) or day < _today(rt, call.unit_id):
+    if not isinstance(day, date) or day < records.today(rt, call.unit_id):
         raise StepFailed("Не сказано, на какой день назначить заседание.", "Исправьте день в данных дела.")
     if conn.execute(_HEARD_ON, {"case_id": call.case_id, "the_day": day.isoformat()}).scalar() is not None:
         return {}  # a sitting of that day has it on its agenda already
@@ -183,7 +184,7 @@ def urge(rt: Runtime) -> int:
         waiting = conn.execute(_WAITING).all()
         if not waiting:
             return 0
-        today = _today(rt, waiting[0].unit_id)
+        today = records.today(rt, waiting[0].unit_id)
         planned = next_days(conn, {row.commission_id for row in waiting}, today)
     return sum(_urge(rt, row, planned.get(row.commission_id)) for row in waiting)
 
@@ -221,8 +222,4 @@ def _too_late(rt: Runtime, row: AnyRow, hears: date | None, until: date | None) 
     if hears is not None:
         return hears > until
     calendar = rt.calendars.calendar(row.unit_id)
-    return _today(rt, row.unit_id) >= calendar.previous_working(until - timedelta(1))
-
-
-def _today(rt: Runtime, unit_id: int) -> date:
-    return rt.clock.now().astimezone(rt.calendars.office(unit_id).zone).date()
+    return records.today(rt, row.unit_id) >= calendar.previous_working(until - timedelta(1))

@@ -51,8 +51,6 @@ ITEM_KINDS = {
 }
 COUNTED = ("detect", "remove", "ippsu_change", "declaration_check", "urgent_aid", "gsp", "sc_program")
 """The seven kinds that the statistics of commissions count one by one; the others are counted together."""
-WITH_MEASURES = frozenset({"need_status", "patronage_on", "sc_program"})
-"""Kinds that nobody approves without a measure, who answers for it, and its term."""
 KEEPERS = frozenset({"R10", "R11"})
 """Roles of those who keep the calendars of sittings of their municipality."""
 PARTS = {"chair": "председатель", "secretary": "секретарь", "member": "член комиссии"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +17,7 @@ from engine.deadlines.tables import term, term_of
 from engine.model import Actor, Term, WaitKind
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds
-from engine.storage.rows import AnyRow
+from engine.storage.rows import AnyRow, by_case
 from engine.versions.naming import StepsOfCase
 from engine.worklist.inbox import INBOX_COLUMNS, InboxRow, inbox_rows
 from engine.worklist.tables import OPEN, task
@@ -89,7 +88,7 @@ def next_actions(
     steps = _first_steps(inbox_rows(rt, conn, conn.execute(_STEPS, ids).all(), now, actor.unit_id))
     stopped = {row.case_id: row.node for row in reversed(conn.execute(_INCIDENTS, ids).all())}
     idle = [number for number in running if number not in steps]
-    waits, terms = _by_case(conn.execute(_WAITS, {"ids": idle})), _terms(conn, idle)
+    waits, terms = by_case(conn.execute(_WAITS, {"ids": idle})), _terms(conn, idle)
     found = {card.id: NextAction(Kind.OVER) for card in cards}
     for number, card in running.items():
         if number in steps:
@@ -113,13 +112,6 @@ def _first_steps(rows: Iterable[InboxRow]) -> dict[int, InboxRow]:
     for row in rows:
         first.setdefault(row.case_id, row)
     return first
-
-
-def _by_case(rows: Iterable[AnyRow]) -> dict[int, list[AnyRow]]:
-    found: dict[int, list[AnyRow]] = defaultdict(list)
-    for row in rows:
-        found[row.case_id].append(row)
-    return found
 
 
 def _terms(conn: Connection, case_ids: Sequence[int]) -> dict[int, Term]:

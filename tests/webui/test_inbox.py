@@ -186,3 +186,9 @@ def test_a_step_of_several_roles_is_shown_as_the_one_that_the_person_has(visit, 
     claim(rt, load_actor(rt, office.role["R05"]), number)
     assert role("R05") == "Специалист"
     assert "Участковый" not in visit("R07").get(f"/cases/{case.id}").words
+
+
+@pytest.mark.parametrize("after", ["9" * 19 + "-1", "²-1", "1", "-", "1-2-3"])
+def test_a_page_after_what_is_no_step_is_the_first(after, visit):
+    clerk = visit("R05")
+    assert clerk.get(f"/?after={after}").words == clerk.get("/").words

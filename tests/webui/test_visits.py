@@ -172,3 +172,9 @@ def test_a_visit_whose_day_is_over_without_an_outcome_stands_first_and_says_so(v
     rt.clock.advance(timedelta(days=8))
     page = visit("R05").get("/visits?month=2026-01")
     assert "День прошёл, итог не записан: 2 выезда" in page.words
+
+
+@pytest.mark.parametrize("asked", ["9999-12", "0001-01", "2026-13", "зима"])
+@pytest.mark.parametrize("page", ["/visits", "/absences"])
+def test_a_month_that_no_calendar_has_is_the_month_of_today(page, asked, visit):
+    assert "Январь 2026" in visit("R07").get(f"{page}?month={asked}").words

@@ -40,10 +40,6 @@ class Cell:
     negated: bool
 
     @property
-    def decidable(self) -> bool:
-        return None not in self.tests
-
-    @property
     def constants(self) -> list[Value]:
         """All values that it names, also the ends of ranges; never null."""
         named: list[Value] = []
