@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from engine.access.queries import colleagues, names_of
@@ -17,9 +16,9 @@ from engine.cases.visibility import visible_among
 from engine.errors import InvalidData, NotFound
 from engine.model import Actor, Permission, Scope, Value
 from engine.records.cells import EMPTY, FRESH, NOT_ASKED, OLD, RED, Cell, Cells, marks
-from engine.records.keeping import Kept, appoint_keeper, kept_registers
+from engine.records.keeping import Kept, appoint_keeper, kept_register, kept_registers
 from engine.records.parameters import Parameter, sections
-from engine.records.queries import family_labels, person_brief
+from engine.records.queries import family_labels, person_brief, subject_labels
 from engine.records.refusals import Refusal, refusal_of
 from engine.records.registers import (
     ENTER,
@@ -35,6 +34,7 @@ from engine.records.registers import (
 )
 from engine.records.sheets import SheetCount, SheetView, counts, exported, month_of, sheet_view
 from webui.calendar import MONTHS
+from webui.days import chosen_month
 from webui.frame import local, local_now
 from webui.guards import actor, permission, runtime
 from webui.opening import startable
@@ -51,6 +51,10 @@ KEEPER = "R24"
 """The role of those who go through a register to which nobody was named."""
 
 MONTHS_SHOWN = 6
+PAGE = 100
+"""Families of one page of a register."""
+LEFT_SHOWN = 50
+"""Those who left a register that its page shows: the last ones."""
 
 TO_FILL = frozenset({EMPTY, RED, OLD})
 """Marks of what somebody has to fill in or confirm."""
@@ -139,12 +143,14 @@ def _register_page(register: str, errors: Mapping[str, str]) -> str:
     today = local_now(person).date()
     may_appoint = person.may(Permission.TASK_REASSIGN, Scope.TEAM)
     with rt.database.read() as conn:
-        kept = next(each for each in kept_registers(rt, conn, person, today) if each.register == register)
+        kept = kept_register(rt, conn, person, register, today)
         standing, left = entries(conn, person, register), entries(conn, person, register, ended=True)
-        everybody = [*standing, *left]
-        names = _names(conn, person, everybody)
-        sheets = counts(conn, {_subject(each) for each in standing})
-        open_to = visible_among(conn, person, [each.case_id for each in everybody])
+        left = sorted(left, key=lambda each: (each.until or each.since, each.id), reverse=True)
+        page = min(max(request.args.get("page", 1, type=int), 1), max(len(standing) - 1, 0) // PAGE + 1)
+        shown, gone = standing[PAGE * (page - 1) : PAGE * page], left[:LEFT_SHOWN]
+        names = subject_labels(rt, conn, person, {_subject(each) for each in (*shown, *gone)})
+        sheets = counts(conn, {_subject(each) for each in shown})
+        open_to = visible_among(conn, person, [each.case_id for each in (*shown, *gone)])
         colleagues_named = names_of(conn, {kept.keeper_id or 0, kept.updated_by or 0})
         pathways = {each["key"] for each in startable(rt.library.current(conn), person)}
         may_enter = ENTRY in pathways
@@ -160,9 +166,12 @@ def _register_page(register: str, errors: Mapping[str, str]) -> str:
                 if may_enter and each.person_id
                 else None,
             }
-            for each in standing
+            for each in shown
         ],
-        left=[_entry_row(each, names, None, open_to) for each in left],
+        count=len(standing),
+        pages=_pages(register, page, len(standing)),
+        left=[_entry_row(each, names, None, open_to) for each in gone],
+        left_count=len(left),
         keepers=_keepers(person) if may_appoint else [],
         may_appoint=may_appoint,
         enter=entry_address(register, ENTER) if may_enter else None,
@@ -171,6 +180,18 @@ def _register_page(register: str, errors: Mapping[str, str]) -> str:
         else None,
         errors=errors,
     )
+
+
+def _pages(register: str, page: int, count: int) -> dict[str, Any] | None:
+    """Which part of a long register is shown, and the addresses of those beside it."""
+    if count <= PAGE:
+        return None
+    first, last = PAGE * (page - 1) + 1, min(PAGE * page, count)
+    return {
+        "words": _("%(first)s–%(last)s из %(count)s", first=first, last=last, count=count),
+        "previous": url_for("registers.show", register=register, page=page - 1) if page > 1 else None,
+        "next": url_for("registers.show", register=register, page=page + 1) if last < count else None,
+    }
 
 
 def _entry_row(
@@ -204,18 +225,6 @@ def next_check(month: str) -> date:
     return date(year + number // 12, number % 12 + 1, 1)
 
 
-def _names(conn: Connection, person: Actor, found: Sequence[Entry]) -> dict[Subject, str]:
-    """What the families are called, and people who are in none."""
-    rt = runtime()
-    labels = family_labels(rt, conn, person, [each.family_id for each in found if each.family_id])
-    return {
-        _subject(each): labels.get(each.family_id, "")
-        if each.family_id
-        else person_brief(rt, conn, person, each.person_id or 0).label
-        for each in found
-    }
-
-
 def _keepers(person: Actor) -> list[dict[str, Any]]:
     """Colleagues of the municipality who may be made keeper."""
     rt = runtime()
@@ -231,15 +240,14 @@ def export(register: str) -> Response:
     """The register with all parameters of its families, noted in the journal."""
     rt, person = runtime(), actor()
     _known(register)
-    month = month_of(local_now(person).date())
     with rt.database.read() as conn:
         standing = entries(conn, person, register)
-        names = _names(conn, person, standing)
-        newest = counts(conn, {_subject(each) for each in standing})
-    months = sorted({each.month for each in newest.values()}, reverse=True)
-    wanted = request.args.get("month", months[0] if months else month)
+        subjects = {_subject(each) for each in standing}
+        names, newest = subject_labels(rt, conn, person, subjects), counts(conn, subjects)
+    last = max((each.month for each in newest.values()), default=month_of(local_now(person).date()))
+    wanted = month_of(chosen_month(request.args.get("month", ""), date.fromisoformat(f"{last}-01")))
     found = exported(rt, person, register, [_subject(each) for each in standing], wanted)
-    lines = [(names[_subject(each)], each, found.get(_subject(each))) for each in standing]
+    lines = [(names.get(_subject(each), ""), each, found.get(_subject(each))) for each in standing]
     book = register_sheet(REGISTERS[register], month_words(wanted), lines)
     return send_file(book, as_attachment=True, download_name=f"{register}-{wanted}.xlsx", mimetype=XLSX)
 

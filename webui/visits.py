@@ -20,11 +20,12 @@ from engine.records.cars import KEEPERS, Car, add_car, cars_of, retire_car
 from engine.records.contacts import Silence, silences
 from engine.records.crews import Member, members_of
 from engine.records.dispatch import Trip, trips
-from engine.records.queries import family_labels, people_labels, settlements
+from engine.records.queries import family_labels, settlements, subject_labels
 from engine.records.registers import Subject, entries
 from engine.records.visits import Visit, full_crew_share, visits_between
 from engine.worklist.ics import trips_file
 from webui.calendar import MONTHS
+from webui.days import chosen_month, next_month, previous_month
 from webui.frame import local_now
 from webui.guards import actor, permission, runtime
 from webui.sheets import XLSX, trips_sheet
@@ -92,22 +93,22 @@ def trips_list(month: str) -> Response:
 
 def _trips(person: Actor, asked: str) -> tuple[date, list[Trip]]:
     rt = runtime()
-    month = _month(asked, local_now(person).date())
+    month = chosen_month(asked, local_now(person).date())
     with rt.database.read() as conn:
-        return month, trips(conn, rt.directory.tree(), person, month, _next(month) - timedelta(days=1))
+        return month, trips(conn, rt.directory.tree(), person, month, next_month(month) - timedelta(days=1))
 
 
 def _page(errors: Mapping[str, str], asked: str) -> str:
     rt, person = runtime(), actor()
     today = local_now(person).date()
-    month = _month(asked, today)
-    end = _next(month) - timedelta(days=1)
+    month = chosen_month(asked, today)
+    end = next_month(month) - timedelta(days=1)
     tree = rt.directory.tree()
     with rt.database.read() as conn:
         known = cars_of(conn, tree, person.unit_id, retired=True)
         places = {each.id: each.words for each in settlements(conn, tree.municipality(person.unit_id))}
         found = visits_between(conn, person, month, end) if person.may(Permission.RECORD_VIEW) else []
-        names = _names(conn, person, [each.subject for each in found])
+        names = subject_labels(rt, conn, person, {each.subject for each in found})
         members = members_of(conn, [each.id for each in found])
         open_cases = visible_among(conn, person, [each.case_id or 0 for each in found])
         silent = _silent(conn, person, today) if person.may(Permission.RECORD_VIEW) else []
@@ -117,8 +118,8 @@ def _page(errors: Mapping[str, str], asked: str) -> str:
         "visits.html",
         title=f"{MONTHS[month.month - 1]} {month.year}",
         months=[
-            {"words": _("Раньше"), "href": _at(month - timedelta(days=1)), "current": False},
-            {"words": _("Позже"), "href": _at(_next(month)), "current": False},
+            {"words": _("Раньше"), "href": _at(previous_month(month)), "current": False},
+            {"words": _("Позже"), "href": _at(next_month(month)), "current": False},
         ],
         sees_families=person.may(Permission.RECORD_VIEW),
         rows=[
@@ -155,17 +156,6 @@ def _trip_rows(person: Actor, first: date, last: date) -> list[dict[str, Any]]:
     ]
 
 
-def _names(conn: Connection, person: Actor, subjects: Sequence[Subject]) -> dict[Subject, str]:
-    """What they are called: the family, or the person whose family is out of reach or who has none."""
-    rt = runtime()
-    families = family_labels(rt, conn, person, [each.family_id for each in subjects if each.family_id])
-    people = people_labels(rt, conn, person, [each.person_id for each in subjects if each.person_id])
-    return {
-        each: families.get(each.family_id or 0) or people.get(each.person_id or 0) or _("имя вам не открыто")
-        for each in subjects
-    }
-
-
 def _row(
     each: Visit,
     names: Mapping[Subject, str],
@@ -179,7 +169,7 @@ def _row(
     linked = each.case_id is not None and each.case_id in open_cases
     return {
         "day": date_words(each.day),
-        "family": names[each.subject],
+        "family": names.get(each.subject) or _("имя вам не открыто"),
         "href": url_for("cases.show", case_id=each.case_id) if linked else None,
         "place": places.get(each.settlement_id or 0, ""),
         "car": car,
@@ -244,17 +234,6 @@ def silence_words(silence: Silence) -> dict[str, Any]:
         "allowed": silence.allowed,
         "late": silence.late,
     }
-
-
-def _month(asked: str, today: date) -> date:
-    try:
-        return date.fromisoformat(f"{asked}-01")
-    except ValueError:
-        return today.replace(day=1)
-
-
-def _next(month: date) -> date:
-    return (month + timedelta(days=31)).replace(day=1)
 
 
 def _at(day: date) -> str:

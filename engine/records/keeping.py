@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -52,6 +53,15 @@ class Kept:
 
 def kept_registers(rt: Runtime, conn: Connection, actor: Actor, today: date) -> list[Kept]:
     """Every register with what is within the actor's reach of it."""
+    return _kept(rt, conn, actor, today, REGISTERS)
+
+
+def kept_register(rt: Runtime, conn: Connection, actor: Actor, register: str, today: date) -> Kept:
+    """The same of one register."""
+    return _kept(rt, conn, actor, today, [known(register)])[0]
+
+
+def _kept(rt: Runtime, conn: Connection, actor: Actor, today: date, registers: Iterable[str]) -> list[Kept]:
     require(actor, Permission.RECORD_VIEW)
     municipality = rt.directory.tree().municipality(actor.unit_id)
     rows = {
@@ -60,7 +70,7 @@ def kept_registers(rt: Runtime, conn: Connection, actor: Actor, today: date) -> 
             select(register_keeping).where(register_keeping.c.municipality_id == municipality)
         )
     }
-    listed = {each: entries(conn, actor, each) for each in REGISTERS}
+    listed = {each: entries(conn, actor, each) for each in registers}
     everywhere = _numbers(conn, rt.directory.tree(), actor.unit_id)
     subjects = {Subject.of(each.family_id, each.person_id) for found in listed.values() for each in found}
     sheets = counts(conn, subjects)

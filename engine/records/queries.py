@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -22,6 +22,7 @@ from engine.records.reach import (
     require_family,
     require_person,
 )
+from engine.records.registers import Subject
 from engine.records.service import family_purpose, person_purpose, today
 from engine.records.tables import family, family_member, person, settlement
 from engine.records.values import PersonData, age_words, from_json
@@ -172,6 +173,18 @@ def people_labels(rt: Runtime, conn: Connection, actor: Actor, ids: Iterable[int
     """How the people within reach among these are called in lists («Лапшина О. С.»)."""
     wanted = select(person).where(person.c.id.in_(set(ids)), people_within(actor, Permission.RECORD_VIEW))
     return {brief.id: brief.short for brief in people_briefs(rt, conn, conn.execute(wanted).all())}
+
+
+def subject_labels(
+    rt: Runtime, conn: Connection, actor: Actor, subjects: Collection[Subject]
+) -> dict[Subject, str]:
+    """What these are called in lists: by the family, or by the person where the family is out of reach or
+    there is none; whoever is out of reach altogether is left out.
+    """
+    families = family_labels(rt, conn, actor, [each.family_id for each in subjects if each.family_id])
+    people = people_labels(rt, conn, actor, [each.person_id for each in subjects if each.person_id])
+    found = {each: families.get(each.family_id or 0) or people.get(each.person_id or 0) for each in subjects}
+    return {each: label for each, label in found.items() if label}
 
 
 def person_brief(rt: Runtime, conn: Connection, actor: Actor, person_id: int) -> PersonBrief:

@@ -26,7 +26,7 @@ from engine.records.tables import (
     visit_agreement,
     visit_plan,
 )
-from engine.records.visits import settlement_of
+from engine.records.visits import settlements_of
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
 
@@ -77,14 +77,15 @@ class Clash:
 
 def candidates(conn: Connection, tree: Tree, unit_id: int) -> list[Candidate]:
     """Families on the preventive register of the unit's municipality, in the order of their entries."""
-    municipality = tree.municipality(unit_id)
-    wanted = select(register_entry).where(register_entry.c.register == PREVENTION, OPEN)
-    found = []
-    for row in conn.execute(wanted.order_by(register_entry.c.id)):
-        if tree.municipality(row.unit_id) == municipality:
-            subject = Subject(row.family_id, row.person_id)
-            found.append(Candidate(subject, settlement_of(conn, subject), row.unit_id, row.state))
-    return found
+    here = register_entry.c.unit_id.in_(tree.below(tree.municipality(unit_id)))
+    wanted = select(register_entry).where(register_entry.c.register == PREVENTION, OPEN, here)
+    rows = conn.execute(wanted.order_by(register_entry.c.id)).all()
+    subjects = [Subject(row.family_id, row.person_id) for row in rows]
+    places = settlements_of(conn, subjects)
+    return [
+        Candidate(subject, places.get(subject), row.unit_id, row.state)
+        for row, subject in zip(rows, subjects, strict=True)
+    ]
 
 
 def spread(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, or_, select, union_all, update
 
 from engine.access.journal import record_action, record_view
 from engine.access.policy import require
@@ -148,14 +148,31 @@ def counts(
 ) -> dict[Subject, SheetCount]:
     """The newest sheet of each of these families, or that of a month, for lists; nothing is opened."""
     columns = [column for column in monitoring_sheet.c if column.name != "data"]
-    wanted = select(*columns).where(_any_of(subjects)).order_by(monitoring_sheet.c.month)
-    rows = conn.execute(wanted if month is None else wanted.where(monitoring_sheet.c.month == month))
+    families, alone = _parts(subjects)
+    wanted = (
+        union_all(
+            _newest(columns, monitoring_sheet.c.family_id, families),
+            _newest(columns, monitoring_sheet.c.person_id, alone),
+        )
+        if month is None
+        else select(*columns).where(or_(families, alone), monitoring_sheet.c.month == month)
+    )
     return {
         _subject(row): SheetCount(
             _subject(row), row.month, row.empty, row.old, row.faults, row.verified_at is not None
         )
-        for row in rows
+        for row in conn.execute(wanted)
     }
+
+
+def _newest(
+    columns: Sequence[ColumnElement[Any]], whose: ColumnElement[Any], here: ColumnElement[bool]
+) -> Select[*tuple[Any, ...]]:
+    """The last sheet of each, by the number of the family or of the person who is in none."""
+    month = monitoring_sheet.c.month
+    last = select(whose.label("whose"), func.max(month).label("month")).where(here).group_by(whose).subquery()
+    both = (last.c.whose == whose) & (last.c.month == month)
+    return select(*columns).join_from(monitoring_sheet, last, both).where(here)
 
 
 def verify(rt: Runtime, conn: Connection, subjects: Collection[Subject], month: str) -> int:
@@ -238,9 +255,14 @@ def _reseal(rt: Runtime, conn: Connection, row: Row[Any], person_id: int, key_id
 
 
 def _any_of(subjects: Collection[Subject]) -> ColumnElement[bool]:
+    return or_(*_parts(subjects))
+
+
+def _parts(subjects: Collection[Subject]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Sheets of the families among them, and of the people who are in none."""
     families = [each.family_id for each in subjects if each.family_id is not None]
     people = [each.person_id for each in subjects if each.family_id is None]
-    return or_(
+    return (
         monitoring_sheet.c.family_id.in_(families),
         monitoring_sheet.c.family_id.is_(None) & monitoring_sheet.c.person_id.in_(people),
     )

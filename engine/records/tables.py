@@ -228,6 +228,7 @@ the term of the case in which it must be decided. `draft` is what the case propo
 sitting has been asked for."""
 Index("ix_agenda_item_commission", agenda_item.c.commission_id, agenda_item.c.status, agenda_item.c.id)
 Index("ix_agenda_item_case", agenda_item.c.case_id)
+Index("ix_agenda_item_sitting", agenda_item.c.sitting_case_id)
 
 register_entry = Table(
     "register_entry",

@@ -216,13 +216,30 @@ def months_after(day: date, months: int) -> date:
 
 def settlement_of(conn: Connection, subject: Subject) -> int | None:
     """Where a family lives: the settlement of the first of its members who has one."""
-    wanted = select(person.c.settlement_id).where(person.c.settlement_id.is_not(None))
-    if subject.family_id is None:
-        wanted = wanted.where(person.c.id == subject.person_id)
-    else:
-        now = (family_member.c.family_id == subject.family_id) & family_member.c.last_day.is_(None)
-        wanted = wanted.join(family_member, family_member.c.person_id == person.c.id).where(now)
-    return conn.execute(wanted.order_by(person.c.id).limit(1)).scalar()
+    return settlements_of(conn, [subject]).get(subject)
+
+
+def settlements_of(conn: Connection, subjects: Collection[Subject]) -> dict[Subject, int]:
+    """The same of many, in a statement for families and one for people who are in none; who has no settlement
+    is left out.
+    """
+    families = [each.family_id for each in subjects if each.family_id is not None]
+    alone = [each.person_id for each in subjects if each.family_id is None]
+    known = select(person.c.id, person.c.settlement_id).where(person.c.settlement_id.is_not(None))
+    members = (
+        known.add_columns(family_member.c.family_id)
+        .join(family_member, family_member.c.person_id == person.c.id)
+        .where(family_member.c.family_id.in_(families), family_member.c.last_day.is_(None))
+        .order_by(person.c.id.desc())  # the first one is read last, and stays
+    )
+    found: dict[Subject, int] = {}
+    if families:
+        found |= {Subject(row.family_id, None): row.settlement_id for row in conn.execute(members)}
+    if alone:
+        people = conn.execute(known.where(person.c.id.in_(alone)))
+        found |= {Subject(None, row.id): row.settlement_id for row in people}
+    homes = {each: found.get(Subject.of(each.family_id, each.person_id)) for each in subjects}
+    return {each: number for each, number in homes.items() if number is not None}
 
 
 def by_ids(conn: Connection, ids: Collection[int]) -> list[Visit]:

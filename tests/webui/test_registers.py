@@ -163,3 +163,33 @@ def test_the_export_has_a_line_for_each_family_and_a_column_for_each_parameter(v
     with rt.database.read() as conn:
         noted = conn.execute(select(audit.c.action).where(audit.c.kind == "register")).scalars().all()
     assert noted == ["export"]
+
+
+@pytest.mark.parametrize("asked", ["2025-11", "январь", "2026-99", "9999-12", ""])
+def test_the_export_of_any_month_is_a_file(asked, visit, family):
+    answer = visit("R24").download(f"/registers/sop/export.xlsx?month={asked}")
+    line = [cell.value for cell in load_workbook(io.BytesIO(answer.data)).active[3]]
+    assert (line[4] is None) is (asked == "2025-11")
+
+
+def test_a_long_register_is_shown_in_pages(visit, rt, office, family, monkeypatch):
+    monkeypatch.setattr("webui.registers.PAGE", 1)
+    with rt.database.write() as conn:
+        registers.enter(
+            rt,
+            conn,
+            "sop",
+            Subject(None, office.person),
+            Standing(state="группа риска"),
+            case_id=office.case,
+            unit_id=office.families,
+            since=date(2026, 1, 7),
+        )
+    clerk = visit("R05")
+    first = clerk.get("/registers/sop")
+    assert "1–1 из 2" in first.words
+    assert "группа риска" not in first.words
+    last = clerk.get(first.link("Дальше"))
+    assert "группа риска" in last.words
+    assert last.link("Раньше") == "/registers/sop?page=1"
+    assert clerk.get("/registers/sop?page=99").words == last.words

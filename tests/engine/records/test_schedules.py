@@ -17,11 +17,12 @@ from engine.model import SYSTEM, Actor
 from engine.records import cars, registers, schedules, visits
 from engine.records.registers import Standing, Subject
 from engine.records.schedules import Candidate, Clash, Trip
-from engine.records.service import add_settlement
+from engine.records.service import Member, add_settlement, create_family, create_person
 from engine.records.visits import Visit
 from engine.runtime import Runtime
+from engine.storage.counting import count_statements
 from tests.factories.access import make_actor, town
-from tests.factories.records import make_family, make_person
+from tests.factories.records import LAPSHINA, make_family, make_person
 
 BEFORE = date(2025, 12, 31)
 T = TypeVar("T")
@@ -135,6 +136,33 @@ def candidates(rt_both: Runtime, clerk: Actor, places: list[int]) -> list[Candid
         Candidate(each.subject, place, each.unit_id, each.state)
         for each, place in zip(found, places, strict=True)
     ]
+
+
+def test_everybody_is_visited_where_they_live_and_asking_costs_the_same_for_many(
+    rt_both: Runtime, clerk: Actor, places: list[int]
+) -> None:
+    """In each family the mother has no settlement and the grandmother the first of two."""
+    people = [
+        create_person(rt_both, clerk, LAPSHINA, settlement_id=place)
+        for place in (None, places[0], places[1], None, places[1], places[0], places[0])
+    ]
+    subjects = [Subject(None, people[6])]
+    for members in (people[:3], people[3:6]):
+        named = [Member(each, "other") for each in members]
+        subjects.append(Subject(create_family(rt_both, clerk, named), members[0]))
+    costs = []
+    for count, subject in enumerate(subjects, start=1):
+        with rt_both.database.write() as conn:
+            standing, unit_id = Standing(state="СОП"), town(rt_both).families
+            registers.enter(
+                rt_both, conn, "prevention", subject, standing, case_id=1, unit_id=unit_id, since=BEFORE
+            )
+        with count_statements(rt_both.database) as counted, rt_both.database.read() as conn:
+            found = schedules.candidates(conn, rt_both.directory.tree(), town(rt_both).administration)
+        costs.append(counted.statements)
+        assert len(found) == count
+    assert [each.settlement_id for each in found] == [places[0], places[0], places[1]]
+    assert costs[1] == costs[2]
 
 
 def drafted(rt: Runtime, wanted: Sequence[Candidate], *days: date, after: date = BEFORE) -> int:
