@@ -43,6 +43,7 @@ PARTS = {
     "documents": "cases",
     "forecast": "monitor",
     "overdue": "monitor",
+    "reassigning": "monitor",
     "papers": "workshop",
     "trials": "workshop",
     "versions": "workshop",

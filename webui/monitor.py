@@ -1,6 +1,4 @@
-"""«Монитор»: what is overdue, what soon will be, where cases wait, who is overloaded; handing over;
-export.
-"""
+"""«Монитор»: what is overdue, what soon will be, where cases wait, who is overloaded; export."""
 
 from __future__ import annotations
 
@@ -9,21 +7,18 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine.access.absences import away_now, led_by
+from engine.access.absences import led_by
 from engine.access.journal import record_action
 from engine.access.queries import names_of
 from engine.cases.remedies import standing_count
 from engine.cases.visibility import handed_over_among, visible_among
 from engine.deadlines.due import may_move
 from engine.definitions.library import Release
-from engine.errors import InvalidData
 from engine.model import Actor, Permission, Scope, split_element_ref
-from engine.worklist import service
-from engine.worklist.candidates import Candidate, candidates_for
 from engine.worklist.escalations import escalations, red_cases
 from engine.worklist.forecast import forecasts
 from engine.worklist.inbox import InboxRow
@@ -258,70 +253,6 @@ def _conclusion(release: Release, waiting: Sequence[WaitingAtStep]) -> str:
         days=_days(longest),
         overdue=longest.overdue,
     )
-
-
-@pages.get("/monitor/reassign/<int:task_id>")
-@permission(Permission.TASK_REASSIGN)
-def choose(task_id: int) -> str:
-    """Who may take the step over: people of its role, with how much they have already."""
-    return _choice(task_id, {})
-
-
-def _choice(task_id: int, errors: dict[str, str]) -> str:
-    rt = runtime()
-    with rt.database.read() as conn:
-        step, found = candidates_for(rt, conn, actor(), task_id, rt.clock.now())
-        names = names_of(conn, {step.row.assignee_id or 0})
-        away = away_now(conn, rt.directory.tree(), rt.clock.now()).get(step.row.assignee_id or 0)
-    offered = _offered(found, away.acting_id if away else None)
-    to = request.form.get("to", type=int) if request.form else offered
-    return render_template(
-        "reassign.html",
-        step=step,
-        title=step.row.title,
-        candidates=found,
-        away_words=_away_words,
-        some_away=any(each.away for each in found),
-        to="" if to is None else to,
-        reason=request.form.get("reason", ""),
-        now_with=names.get(step.row.assignee_id or 0),
-        errors=errors,
-    )
-
-
-def _offered(found: Sequence[Candidate], acting_id: int | None) -> int | None:
-    """Whom the form proposes: who acts for an absent performer, else the least loaded."""
-    numbers = [each.account_id for each in found]
-    return acting_id if acting_id in numbers else next(iter(numbers), None)
-
-
-def _away_words(each: Candidate, candidates: Sequence[Candidate]) -> str:
-    """«отсутствует до 30 января, пт»: and whom to choose instead, when they are in the list."""
-    if each.away is None:
-        return ""
-    acting = {other.account_id: other.name for other in candidates}.get(each.away.acting_id or 0)
-    until = _("отсутствует до %(day)s", day=date_words(each.away.last_day))
-    return f"{until}, {_('замещает %(name)s', name=acting)}" if acting else until
-
-
-@pages.post("/monitor/reassign/<int:task_id>")
-@permission(Permission.TASK_REASSIGN)
-def reassign(task_id: int) -> Response | tuple[str, int]:
-    """Hand the step over, with a reason."""
-    to = request.form.get("to", type=int)
-    try:
-        service.reassign(
-            runtime(),
-            actor(),
-            task_id,
-            to,
-            request.form.get("reason", ""),
-            even_absent="even_absent" in request.form,
-        )
-    except InvalidData as wrong:
-        return _choice(task_id, wrong.errors), 422
-    flash(_("Шаг передан."))
-    return redirect(url_for("tasks.show", task_id=task_id), 303)
 
 
 @pages.get("/monitor/overdue.xlsx")

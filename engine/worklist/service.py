@@ -83,10 +83,7 @@ def reassign(
     """Hand a step to another person of its role (or back to the role when `to` is None), with a reason for
     the history. InvalidData for somebody who is away today, with who acts for them, unless `even_absent`.
     """
-    if not reason.strip():
-        raise InvalidData(
-            "Напишите, почему шаг передан.", {"reason": "Напишите причину: она попадёт в историю дела."}
-        )
+    require_reason(reason)
     with rt.database.write() as conn:
         row = require_open(lock_task(conn, task_id), task_id)
         require_case(actor, Permission.TASK_REASSIGN, row)
@@ -97,6 +94,14 @@ def reassign(
         queue = row.role_queue_id if to is None else queue_of(rt, conn, to)
         _move(
             rt, conn, row, actor, HistoryKind.REASSIGNED, queue, to, {"причина": reason.strip(), "кому": to}
+        )
+
+
+def require_reason(reason: str) -> None:
+    """InvalidData of the field `reason` when nothing is said."""
+    if not reason.strip():
+        raise InvalidData(
+            "Напишите, почему шаг передан.", {"reason": "Напишите причину: она попадёт в историю дела."}
         )
 
 

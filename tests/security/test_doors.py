@@ -9,8 +9,8 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
-from dataclasses import astuple, dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +73,7 @@ from engine.records.tables import family, person
 from engine.reports import asked as reports
 from engine.runtime import Runtime
 from engine.versions import impact, moving, planning
-from engine.worklist import candidates, escalations, forecast, handover, monitor, relocation, step
+from engine.worklist import candidates, escalations, handover, relocation, step
 from engine.worklist import service as worklist
 from tests.engine.documents.making import docx, make_case, only_document
 from tests.factories.access import make_actor, make_runtime, town
@@ -82,6 +82,7 @@ from tests.factories.records import LAPSHINA, make_family
 from tests.security import things
 from tests.security.open_doors import AFTER_A_CHECK, COLLEAGUES, INSIDE, OWN
 from tests.security.sittings import SITTINGS
+from tests.security.watching import WATCHED
 
 ROOMS = (
     "access", "cases", "deadlines", "definitions", "documents", "records", "reports", "versions", "worklist",
@@ -399,15 +400,19 @@ SCOPED: dict[str, Call] = {
         entry for entry in colleagues.journal(w.rt, a) if entry.actor_id == w.colleague_id
     ],
     "cases.queries.case_list": lambda w, a: w.read(lambda c: cases.case_list(w.rt, c, a, active=None)),
-    "cases.queries.count_cases": lambda w, a: w.read(lambda c: cases.count_cases(c, a)),
     "cases.remedies.standing_count": lambda w, a: w.read(lambda c: remedies.standing_count(c, a)),
     "cases.remedies.standing_cases": lambda w, a: w.read(lambda c: remedies.standing_cases(w.rt, c, a)),
+    "cases.visibility.handed_over": lambda w, a: those(w, case_, visibility.handed_over(a)),
     "cases.visibility.handed_over_among": lambda w, a: w.read(
         lambda c: visibility.handed_over_among(c, a, [w.case_id])
     ),
     "cases.visibility.visible": lambda w, a: those(w, case_, visibility.visible(a)),
     "cases.visibility.visible_among": lambda w, a: w.read(
         lambda c: visibility.visible_among(c, a, [w.case_id])
+    ),
+    "cases.visibility.wholly_visible": lambda w, a: those(w, case_, visibility.wholly_visible(a)),
+    "cases.visibility.wholly_visible_among": lambda w, a: w.read(
+        lambda c: visibility.wholly_visible_among(c, a, [w.case_id])
     ),
     "cases.visibility.watched": lambda w, a: those(w, case_, visibility.watched(a)),
     "records.measures.measures": lambda w, a: w.read(lambda c: measures.measures(w.rt, c, a)),
@@ -418,6 +423,9 @@ SCOPED: dict[str, Call] = {
     ],
     "records.queries.family_labels": lambda w, a: w.read(
         lambda c: people.family_labels(w.rt, c, a, [w.family_id])
+    ),
+    "records.queries.subject_labels": lambda w, a: w.read(
+        lambda c: people.subject_labels(w.rt, c, a, [registers.Subject(w.family_id, w.person_id)])
     ),
     "records.queries.people_labels": lambda w, a: w.read(
         lambda c: people.people_labels(w.rt, c, a, [w.person_id])
@@ -430,6 +438,9 @@ SCOPED: dict[str, Call] = {
     "records.referrals.referrals": lambda w, a: w.read(lambda c: referrals.referrals(c, a, only_open=False)),
     "records.referrals.tallies": lambda w, a: w.read(lambda c: referrals.tallies(c, a, DAY)),
     "records.registers.entries": lambda w, a: w.read(lambda c: registers.entries(c, a, "prevention")),
+    "records.keeping.kept_register": lambda w, a: w.read(
+        lambda c: keeping.kept_register(w.rt, c, a, "sop", DAY).families
+    ),
     "records.keeping.kept_registers": lambda w, a: sum(
         each.families for each in w.read(lambda c: keeping.kept_registers(w.rt, c, a, DAY))
     ),
@@ -455,30 +466,7 @@ SCOPED: dict[str, Call] = {
     "worklist.escalations.escalations": lambda w, a: w.read(
         lambda c: escalations.escalations(w.rt, c, a, w.rt.clock.now())
     ),
-    "worklist.forecast.forecasts": lambda w, a: w.read(
-        lambda c: forecast.forecasts(w.rt, c, a, w.rt.clock.now(), 10).shown
-    ),
-    "worklist.monitor.figures": lambda w, a: sum(
-        astuple(w.read(lambda c: monitor.figures(w.rt, c, a, w.rt.clock.now())))
-    ),
-    "worklist.monitor.late_cases": lambda w, a: w.read(
-        lambda c: monitor.late_cases(w.rt, c, a, w.rt.clock.now())
-    ),
-    "worklist.monitor.load_by_person": lambda w, a: w.read(
-        lambda c: monitor.load_by_person(c, a, w.rt.clock.now())
-    ),
-    "worklist.monitor.overdue_steps": lambda w, a: w.read(
-        lambda c: monitor.overdue_steps(w.rt, c, a, w.rt.clock.now())
-    ),
-    "worklist.monitor.steps_until": lambda w, a: w.read(
-        lambda c: monitor.steps_until(w.rt, c, a, w.rt.clock.now(), w.rt.clock.now() + timedelta(days=400))
-    ),
-    "worklist.monitor.soon_steps": lambda w, a: w.read(
-        lambda c: monitor.soon_steps(w.rt, c, a, w.rt.clock.now())
-    ),
-    "worklist.monitor.waiting_by_step": lambda w, a: w.read(
-        lambda c: monitor.waiting_by_step(c, a, w.rt.clock.now())
-    ),
+    **WATCHED,
     "worklist.service.late_edits": lambda w, a: w.read(
         lambda c: worklist.late_edits(w.rt, c, a, 1, w.task_id)
     ),

@@ -186,6 +186,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/monitor"): Route(WATCHES),
     ("GET", "/monitor/overdue.xlsx"): Route(WATCHES),
     ("GET", "/monitor/forecast"): Route(WATCHES),
+    ("GET", "/monitor/reassign"): Route(HANDS_OVER),
+    ("POST", "/monitor/reassign"): Route(HANDS_OVER),
     ("GET", "/monitor/reassign/<int:task_id>"): Route(HANDS_OVER, "task"),
     ("POST", "/monitor/reassign/<int:task_id>"): Route(HANDS_OVER, "task"),
     # reports: not for specialists, who watch their own cases

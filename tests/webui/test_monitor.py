@@ -226,3 +226,48 @@ def test_cases_that_stand_still_are_a_click_away_for_who_may_repair_them(visit, 
     page = head.get("/monitor")
     assert "1 дело остановилось" in page.words.replace("\u00a0", " ")
     assert "Доход?" in head.get(page.link("Исправить")).words
+
+
+def test_several_steps_are_chosen_in_the_list_and_handed_over_together(visit, rt, office):
+    """The second step is of no role of the chosen person: it stays, and the page says why."""
+    rt.clock.advance(timedelta(days=2))
+    chief, colleague = visit("R07"), make_account(rt, "R05", unit_id=office.families)
+    page = chief.get("/monitor")
+    box = page.select_one("input[name=step]")
+    assert box["value"] == str(office.task)
+    assert (
+        page.select_one(f'label[for="{box["id"]}"]').get_text()
+        == "Выбрать: Принять заявление, № ПС-2026-0002"
+    )
+    chosen = chief.get(f"/monitor/reassign?step={office.task}&step={office.later_task}")
+    assert [row[1] for row in rows(chosen, "Выбранные шаги")] == [
+        "Принять заявление № ПС-2026-0002 · семья Лапшиных",
+        "Проверить № ПС-2026-0001 · семья Лапшиных",
+    ]
+    assert "возьмёт 1 из 2" in chosen.words
+    both = {"step": [str(office.task), str(office.later_task)], "to": str(colleague)}
+    assert "Напишите причину" in chief.post("/monitor/reassign", both, status=422).text
+    nobody = {"step": both["step"], "reason": "Отпуск"}
+    assert "Выберите, кому передать" in chief.post("/monitor/reassign", nobody, status=422).text
+    done = chief.page_after("/monitor/reassign", {**both, "reason": "Отпуск"})
+    assert "Передано: 2 шага." in done.words.replace("\u00a0", " ")
+    assert "Отпуск" in chief.get(f"/cases/{office.case}").words
+    refused = chief.page_after(
+        "/monitor/reassign", {**both, "to": str(office.role["R10"]), "reason": "Так"}, status=422
+    )
+    assert "Передано: 0, не передано: 2." in refused.words
+    assert "Принять заявление, № ПС-2026-0002 У этого сотрудника нет роли" in refused.words
+
+
+def test_nothing_chosen_leads_back_to_the_monitor_and_what_is_not_there_is_said(visit, office):
+    chief = visit("R07")
+    chief.follow("/monitor/reassign", "/monitor")
+    chief.follow("/monitor/reassign?" + "&".join(f"step={n}" for n in range(1, 102)), "/monitor")
+    assert "Этих шагов нет среди открытых" in chief.get("/monitor/reassign?step=7", status=404).words
+    away = visit(make_account(chief.rt, "R07", unit_id=office.care))
+    away.get(f"/monitor/reassign?step={office.task}", status=404)
+    refused = away.post(
+        "/monitor/reassign", {"step": str(office.task), "to": "", "reason": "Так"}, status=422
+    )
+    assert "Шаг, который вы не передаёте" in refused.text
+    assert "Лапшины" not in refused.text
