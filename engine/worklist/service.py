@@ -166,7 +166,8 @@ def save_draft(
 
     The draft belongs to the step, not to the person, so a substitute goes on where the other one stopped.
     `base`: when the draft was kept that this one goes on from, in seconds (0: there was none). NewerDraft
-    when there is a later one by now; without `base` that is written over.
+    when there is a later one by now that says something else; without `base` that is written over. The same
+    draft may come twice: the answer to the first was lost on its way.
     """
     plain = orjson.dumps(content)
     if len(plain) > MAX_DRAFT_BYTES:
@@ -177,6 +178,8 @@ def save_draft(
         row = _open_task(conn, actor, task_id)
         kept = conn.execute(_DRAFT, {"the_task": task_id}).one()
         if base is not None and (kept.draft_at or 0) > base:
+            if kept.draft and rt.vault.open(row.key_id, kept.draft, f"task.draft:{task_id}") == plain:
+                return from_seconds(int(kept.draft_at))
             raise NewerDraft(by=kept.draft_by or 0, at=from_seconds(kept.draft_at))
         now = rt.clock.now()
         conn.execute(

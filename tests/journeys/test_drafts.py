@@ -131,10 +131,14 @@ def test_a_draft_that_another_page_has_sent_is_gone_on_from(page, seen, site, co
     draft_with(page, "Сервера нет")
     expect(page.locator("[data-draft-state]")).to_contain_text("на этом компьютере")
     site.answers["/post/draft"] = (200, {"kept_at": "10:00", "saved_at": 77})
-    other = context.new_page()
-    with other.expect_response("**/post/draft"):
-        other.goto("/kit/inbox")
-    other.wait_for_function("() => Object.keys(localStorage).length === 0")
+    page.evaluate(
+        """() => {
+            const sent = new BroadcastChannel("marshrut-drafts");
+            window.told = new Promise((resolve) => sent.addEventListener("message", () => resolve(true)));
+        }"""
+    )
+    context.new_page().goto("/kit/inbox")
+    assert page.evaluate("() => window.told")
     draft_with(page, "Сервер есть")
     assert [sent["base"] for sent in site.sent("PUT", "/post/draft")][-1] == 77
 

@@ -167,7 +167,8 @@ def test_what_was_typed_survives_a_killed_server(arrive: Arrive, office: Office)
     words = "Нужна помощь с детьми, пока мать на лечении."
     field = registrar.page.get_by_role("textbox").last
     field.fill(words)
-    registrar.page.get_by_label("Дата заявления").fill("31.02.2026")
+    with registrar.page.expect_response(lambda answer: "31.02.2026" in (answer.request.post_data or "")):
+        registrar.page.get_by_label("Дата заявления").fill("31.02.2026")
     expect(registrar.page.get_by_text("черновик сохранён").first).to_be_visible(timeout=15_000)
     registrar.watch.expect("ERR_CONNECTION")
     office.kill()

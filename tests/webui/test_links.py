@@ -19,8 +19,8 @@ from tests.webui.workplace import ROLE_CODES
 OF_A_KIND = 3
 """Pages of one rule that are looked at: those of another case say the same."""
 
-ASKED_FOR = {"/session", "/static/<path:filename>", "/sign-in"}
-"""Not pages, or not for whoever is signed in."""
+ASKED_FOR = {"/session", "/static/<path:filename>", "/sign-in", "/monitor/reassign"}
+"""Not pages, or not for whoever is signed in, or opened with rows that somebody has chosen."""
 
 
 def walked(visitor: Visitor, adapter: MapAdapter) -> dict[str, str]:

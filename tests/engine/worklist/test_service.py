@@ -8,7 +8,7 @@ from sqlalchemy import select
 from engine.access.actors import load_actor
 from engine.cases.queries import case_card, case_history
 from engine.cases.tables import case_
-from engine.errors import AlreadyCompleted, Conflict, InvalidData, NotAllowed
+from engine.errors import AlreadyCompleted, Conflict, InvalidData, NewerDraft, NotAllowed
 from engine.model import Actor
 from engine.runtime import Runtime
 from engine.worklist.service import claim, give_back, load_draft, reassign, save_draft
@@ -75,6 +75,15 @@ def test_a_draft_lies_sealed_and_is_gone_with_the_step(rt: Runtime, clerk: Actor
         assert conn.execute(select(task.c.draft).where(task.c.id == number)).scalar_one() is None
     with pytest.raises(AlreadyCompleted):
         save_draft(rt, clerk, number, {})
+
+
+def test_a_draft_that_comes_twice_is_kept_once_and_another_one_asks(rt: Runtime, clerk: Actor) -> None:
+    """The answer to the first was lost: whoever typed it sends it again on what they knew before."""
+    number = step(rt)
+    kept = save_draft(rt, clerk, number, {"цель": "доход"}, base=0)
+    assert int(save_draft(rt, clerk, number, {"цель": "доход"}, base=0).timestamp()) == int(kept.timestamp())
+    with pytest.raises(NewerDraft):
+        save_draft(rt, clerk, number, {"цель": "жильё"}, base=0)
 
 
 def test_a_draft_without_end_is_refused(rt: Runtime, clerk: Actor) -> None:
