@@ -68,7 +68,13 @@ def test_a_draft_kept_on_another_page_meanwhile_is_shown_before_anything_is_writ
 
 
 def draft_with(page: Page, goal: str) -> dict[str, Any]:
-    """The draft that is sent when the goal is filled in with these words, which no earlier one has."""
+    """What the draft holds that is sent with these words as the goal, which no earlier one has."""
+    data: dict[str, Any] = sent_with(page, goal)["data"]
+    return data
+
+
+def sent_with(page: Page, goal: str) -> dict[str, Any]:
+    """The same with what that draft goes on from."""
 
     def is_it(request: Request) -> bool:
         return request.method == "PUT" and (request.post_data_json or {})["data"]["цель"] == goal
@@ -76,8 +82,8 @@ def draft_with(page: Page, goal: str) -> dict[str, Any]:
     with page.expect_request(is_it) as sent:
         page.get_by_label("Цель сопровождения").fill(goal)
         page.keyboard.press("Control+s")
-    data: dict[str, Any] = (sent.value.post_data_json or {})["data"]
-    return data
+    body: dict[str, Any] = sent.value.post_data_json or {}
+    return body
 
 
 def test_what_can_not_be_read_is_in_the_draft_and_comes_back_with_its_words(page, seen, site):
@@ -86,9 +92,8 @@ def test_what_can_not_be_read_is_in_the_draft_and_comes_back_with_its_words(page
     open_step(page)
     page.get_by_label("Начало").fill("31.02.2026")
     page.get_by_label("Занятий").nth(1).fill("12а")
-    page.get_by_label("Цель сопровождения").focus()
+    sent = draft_with(page, "Сервера нет")
     expect(page.locator("[data-draft-state]")).to_contain_text("на этом компьютере")
-    sent = site.sent("PUT", "/post/draft")[-1]["data"]
     assert sent["начало"] is None
     assert sent["?"] == {"начало": {"date": "31.02.2026", "time": ""}, "задачи.1.занятий": "12а"}
     open_step(page)
@@ -139,8 +144,7 @@ def test_a_draft_that_another_page_has_sent_is_gone_on_from(page, seen, site, co
     )
     context.new_page().goto("/kit/inbox")
     assert page.evaluate("() => window.told")
-    draft_with(page, "Сервер есть")
-    assert [sent["base"] for sent in site.sent("PUT", "/post/draft")][-1] == 77
+    assert sent_with(page, "Сервер есть")["base"] == 77
 
 
 def write_a_note(page: Page) -> Locator:

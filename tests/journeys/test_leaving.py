@@ -117,6 +117,7 @@ def hand_over(admin: Person, leaver: int, to: str) -> None:
     expect(page.get_by_text("Дела переданы.")).to_be_visible()
     fits(page)
     page.get_by_role("button", name="Закрыть вход").click()
+    expect(page.get_by_text("Вход закрыт.")).to_be_visible()
 
 
 def test_a_secretary_leaves_and_nothing_stays_behind(office: Office, chromium: Browser) -> None:
