@@ -214,6 +214,7 @@ def test_a_family_on_the_register_moves_away(begin: Begin) -> None:
     specialist.page.goto(f"/cases/{case}")
     specialist.page.get_by_role("radio", name="Семья переезжает").check()
     specialist.page.get_by_role("button", name="Записать событие").click()
+    expect(specialist.page.get_by_text("Событие записано, дело пошло дальше.")).to_be_visible()
     cast.does(
         "kravtsova",
         "p08_register/p08_register_ut_transfer",
