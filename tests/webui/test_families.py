@@ -12,13 +12,12 @@ from engine.cases.service import cancel_case, start_case
 from engine.cases.standing import recorded_ground
 from engine.definitions.files import Upload
 from engine.model import SYSTEM, StartCase
-from engine.records import contacts, registers
 from engine.records.queries import family_view, person_view
-from engine.records.registers import Standing, Subject
 from engine.records.service import add_settlement, change_settlement
 from engine.records.tables import person
 from engine.storage.counting import count_statements
 from tests.factories.cases import END, chain, diagram, flows, publish_files, user_task
+from tests.webui.workplace import put_on_register
 
 
 def village(rt, office, *, served_by=None) -> int:
@@ -176,19 +175,7 @@ def test_the_page_of_a_watched_family_says_on_which_register_it_is_and_when_it_w
     visit, rt, office
 ):
     assert "Наблюдение" not in visit("R05").get(f"/families/{office.family}").words
-    family = Subject(office.family, None)
-    with rt.database.write() as conn:
-        registers.enter(
-            rt,
-            conn,
-            "prevention",
-            family,
-            Standing(state="СОП", contact_days=7),
-            case_id=office.case,
-            unit_id=office.families,
-            since=date(2025, 12, 1),
-        )
-        contacts.note(conn, family, case_id=office.case, day=date(2026, 1, 2), kind="call")
+    put_on_register(rt, office)
     words = visit("R05").get(f"/families/{office.family}").words
     assert "Профилактический учёт: СОП, с 01.12.2025" in words
     assert "Последний контакт: 2 января" in words.replace("\u00a0", " ")

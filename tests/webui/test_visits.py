@@ -11,9 +11,10 @@ from engine.documents.access import case_row
 from engine.documents.service import add_draft
 from engine.documents.workshop import workshop
 from engine.model import SYSTEM
-from engine.records import cars, contacts, crews, registers, visits
-from engine.records.registers import Standing, Subject
+from engine.records import cars, crews, visits
+from engine.records.registers import Subject
 from tests.engine.documents.making import docx
+from tests.webui.workplace import put_on_register
 
 
 @pytest.fixture
@@ -34,18 +35,7 @@ def open_visit(rt, office, family, day, *, car=None, members=(), full=True):
 @pytest.fixture
 def on_register(rt, office, family):
     """The family is to be spoken with every 7 days, and was on 2 January."""
-    with rt.database.write() as conn:
-        registers.enter(
-            rt,
-            conn,
-            "prevention",
-            family,
-            Standing(state="СОП", contact_days=7),
-            case_id=office.case,
-            unit_id=office.families,
-            since=date(2025, 12, 1),
-        )
-        contacts.note(conn, family, case_id=office.case, day=date(2026, 1, 2), kind="call")
+    put_on_register(rt, office)
     return family
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from engine.definitions.files import Upload
 from engine.documents.service import attach
 from engine.jobs.sweep import sweep_until_idle
 from engine.model import Actor, StartCase
+from engine.records import contacts, registers
+from engine.records.registers import Standing, Subject
 from engine.runtime import Runtime
 from engine.worklist.service import claim
 from tests.engine.documents.making import docx
@@ -167,3 +170,20 @@ def reopen(pattern: Path, folder: Path) -> Runtime:
     for name in ("marshrut.db", "keys.db"):
         shutil.copy(pattern / name, folder / name)
     return open_runtime(make_settings(folder), MovableClock(MONDAY))
+
+
+def put_on_register(rt: Runtime, office: Any) -> None:
+    """The family of the office is to be spoken with every 7 days, and was on 2 January."""
+    family = Subject(office.family, None)
+    with rt.database.write() as conn:
+        registers.enter(
+            rt,
+            conn,
+            "prevention",
+            family,
+            Standing(state="СОП", contact_days=7),
+            case_id=office.case,
+            unit_id=office.families,
+            since=date(2025, 12, 1),
+        )
+        contacts.note(conn, family, case_id=office.case, day=date(2026, 1, 2), kind="call")
