@@ -32,7 +32,7 @@ from engine.cases.requesting import requests_of
 from engine.cases.service import cancel_case
 from engine.cases.standing import standings
 from engine.cases.visibility import visible_among
-from engine.documents.queries import case_attachments, case_documents
+from engine.documents.queries import case_papers
 from engine.errors import NotAllowed
 from engine.model import Actor, Permission, Scope
 from engine.records.agenda import AgendaItem, agenda, items_of_case
@@ -154,8 +154,7 @@ def show(case_id: int) -> str:
         history = case_history(rt, conn, card)
         open_rows = case_tasks(rt, conn, case_id, now, person.unit_id)
         finished = finished_tasks(rt, conn, card, now)
-        documents = case_documents(conn, person, case_id)
-        attachments = case_attachments(rt, conn, person, case_id)
+        papers = case_papers(rt, conn, person, case_id)
         incidents = open_incidents(conn, case_id)
         action = next_actions(rt, conn, person, [card], now)[card.id]
         names = names_of(
@@ -163,7 +162,7 @@ def show(case_id: int) -> str:
             {entry.actor_id for entry in history}
             | {row.assignee_id or 0 for row in open_rows}
             | {done.closed_by or 0 for done in finished}
-            | {each.added_by for each in attachments}
+            | {each.added_by for each in papers.attachments}
             | {card.owner_id or 0, action.assignee_id or 0},
         )
         position = case_position(rt, conn, card)
@@ -199,9 +198,9 @@ def show(case_id: int) -> str:
         action=action_view(action, names),
         finished=finished[:FINISHED_SHOWN],
         finished_count=len(finished),
-        documents=documents,
-        by_task={document.task_id: document for document in documents if document.task_id},
-        attachments=attachments,
+        documents=papers.documents,
+        by_task={document.task_id: document for document in papers.documents if document.task_id},
+        attachments=papers.attachments,
         incidents=[(incident, release.step(card.process, incident.node).name) for incident in incidents],
         history=history_rows(history[:HISTORY_SHOWN], names),
         decisions=decision_cards(history),

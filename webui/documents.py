@@ -22,8 +22,9 @@ from engine.documents.making import make_document
 from engine.documents.queries import (
     DocumentCard,
     Download,
+    Papers,
     case_attachments,
-    case_documents,
+    case_papers,
     document_card,
     download_attachment,
     download_docx,
@@ -55,9 +56,8 @@ def _page(document_id: int, *, typed: Mapping[str, str] | None = None, **more: A
         card = document_card(conn, person, document_id)
         inside = card.case_id in visible_among(conn, person, [card.case_id])
         case = case_card(rt, conn, person, card.case_id, for_step=True) if inside else None
-        others = case_documents(conn, person, card.case_id) if inside else []
-        files = case_attachments(rt, conn, person, card.case_id) if inside else []
-        signatures = [each for each in files if each.document_id == card.id]
+        papers = case_papers(rt, conn, person, card.case_id) if inside else Papers([], [])
+        signatures = [each for each in papers.attachments if each.document_id == card.id]
         names = names_of(conn, {card.made_by, card.issued_by or 0} | {each.added_by for each in signatures})
         head = head_of(rt, conn, case.unit_id if case else person.unit_id)
     may_change = _may(own_document_row, document_id)
@@ -66,8 +66,8 @@ def _page(document_id: int, *, typed: Mapping[str, str] | None = None, **more: A
         document=card,
         case=case,
         names=names,
-        replaced=next((each for each in others if each.id == card.previous_id), None),
-        replaced_by=next((each for each in others if each.previous_id == card.id), None),
+        replaced=next((each for each in papers.documents if each.id == card.previous_id), None),
+        replaced_by=next((each for each in papers.documents if each.previous_id == card.id), None),
         may_write=card.draft and may_change,
         may_number=card.draft and not may_change and _may(issued_document_row, document_id),
         may_renew=card.issued and may_change,

@@ -18,7 +18,7 @@ from engine.cases.letters import mentions
 from engine.cases.queries import HistoryEntry, case_history, case_position
 from engine.cases.service import complete_task
 from engine.definitions.queries import published_definitions
-from engine.documents.queries import case_attachments, case_documents
+from engine.documents.queries import case_papers
 from engine.errors import AlreadyCompleted, FormChanged, NewerDraft, NotAllowed
 from engine.model import CompleteTask, Permission, Value
 from engine.worklist import service
@@ -50,8 +50,7 @@ def show(task_id: int) -> str:
         view = step_view(rt, conn, person, task_id, now)
         history = case_history(rt, conn, view.card)
         shown = history if view.whole_case else []
-        documents = case_documents(conn, person, view.card.id)
-        attachments = case_attachments(rt, conn, person, view.card.id)
+        papers = case_papers(rt, conn, person, view.card.id)
         templates = _templates(conn, view)
         position = case_position(rt, conn, view.card)
         late = None if view.open else service.late_edits(rt, conn, person, view.card.key_id, task_id)
@@ -59,7 +58,9 @@ def show(task_id: int) -> str:
         note = away_notes(rt, conn, [performer]).get(performer) if performer else None
         people = {entry.actor_id for entry in history} | {view.row.assignee_id or 0, view.closed_by or 0}
         people |= {view.draft.by or 0} if view.draft else set()
-        names = names_of(conn, people | {view.card.owner_id or 0} | {each.added_by for each in attachments})
+        names = names_of(
+            conn, people | {view.card.owner_id or 0} | {each.added_by for each in papers.attachments}
+        )
         mentioned = mentions(conn, view.card.id)
     with rt.database.write() as conn:
         record_view(rt, conn, person, "case", view.card.id, case_id=view.card.id)
@@ -72,8 +73,8 @@ def show(task_id: int) -> str:
         draft_words=_draft_words(view, names),
         done=not view.open and _completion(history, task_id) is not None,
         history=history_rows(shown[:50], names),
-        documents=documents,
-        attachments=attachments,
+        documents=papers.documents,
+        attachments=papers.attachments,
         templates=templates,
         decisions=decision_cards(shown)[:DECISIONS_SHOWN],
         rungs=ladder_rungs(view.term, view.norm, now, view.card.unit_id) if view.term and view.norm else [],

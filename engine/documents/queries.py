@@ -127,17 +127,37 @@ class Draft:
     pieces: list[Piece]
 
 
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What lies in a case, oldest first: what was made from templates, and the files that people added."""
+
+    documents: list[DocumentCard]
+    attachments: list[Attachment]
+
+
+def case_papers(rt: Runtime, conn: Connection, actor: Actor, case_id: int) -> Papers:
+    """The documents and the files of a case the actor may see, for a page that shows both."""
+    case = case_row(conn, actor, case_id)
+    return Papers(_documents(conn, actor, case), _attachments(rt, conn, actor, case))
+
+
 def case_documents(conn: Connection, actor: Actor, case_id: int) -> list[DocumentCard]:
     """The documents of a case the actor may see, oldest first, without discarded drafts."""
-    case = case_row(conn, actor, case_id)
-    rows = conn.execute(_OF_CASE, {"case_id": case_id}).all()
-    return [_card(row) for row in open_to(conn, actor, case, rows)]
+    return _documents(conn, actor, case_row(conn, actor, case_id))
 
 
 def case_attachments(rt: Runtime, conn: Connection, actor: Actor, case_id: int) -> list[Attachment]:
     """The files of a case the actor may see, oldest first."""
-    case = case_row(conn, actor, case_id)
-    rows = open_to(conn, actor, case, conn.execute(_ATTACHED, {"case_id": case_id}).all())
+    return _attachments(rt, conn, actor, case_row(conn, actor, case_id))
+
+
+def _documents(conn: Connection, actor: Actor, case: Row[Any]) -> list[DocumentCard]:
+    rows = conn.execute(_OF_CASE, {"case_id": case.id}).all()
+    return [_card(row) for row in open_to(conn, actor, case, rows)]
+
+
+def _attachments(rt: Runtime, conn: Connection, actor: Actor, case: Row[Any]) -> list[Attachment]:
+    rows = open_to(conn, actor, case, conn.execute(_ATTACHED, {"case_id": case.id}).all())
     names = rt.vault.open_many([(case.key_id, row.name, name_purpose(row.content_id)) for row in rows])
     return [_attachment(row, name) for row, name in zip(rows, names, strict=True)]
 

@@ -255,6 +255,7 @@ REFUSED: dict[str, Call] = {
         lambda c: papers.case_attachments(w.rt, c, a, w.case_id)
     ),
     "documents.queries.case_documents": lambda w, a: w.read(lambda c: papers.case_documents(c, a, w.case_id)),
+    "documents.queries.case_papers": lambda w, a: w.read(lambda c: papers.case_papers(w.rt, c, a, w.case_id)),
     "documents.queries.document_card": lambda w, a: w.read(
         lambda c: papers.document_card(c, a, w.document_id)
     ),

@@ -100,7 +100,7 @@ def test_a_step_costs_a_bounded_number_of_statements(visit, rt, office):
     clerk.get(path)
     with count_statements(rt.database) as count:
         clerk.get(path)
-    assert count.statements <= 23, count.texts
+    assert count.statements <= 21, count.texts
 
 
 def test_no_page_but_the_journal_of_views_writes(visit, rt, office):
