@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Integer, cast, insert, select, update
@@ -158,17 +158,42 @@ class Tree:
         )
         return next(holding, parts[-1])
 
-    def open_queues(self, roles: Mapping[int, frozenset[str]]) -> set[int]:
-        """Queues open to a holder of these roles: in these units, below, and above inside the agency."""
-        places: dict[int, set[str]] = defaultdict(set)
-        for unit_id, held in roles.items():
-            for place in self.below(unit_id) | set(self.agency_parts_above(unit_id)):
-                places[place] |= held
+    def reached_from(self, roles: Iterable[str], place: int) -> dict[int, frozenset[str]]:
+        """Unit → the roles to which a queue at `place` is open there: all of them at the place itself, and
+        each that the municipality named another agency for, in that agency.
+        """
+        reached = {place: frozenset(roles)}
+        agency_id, municipality = self.unit(place).agency_id, self.municipality(place)
+        for role in reached[place]:
+            fillers = self.fillers.get((municipality, role), ())
+            if fillers and all(self.unit(filler).agency_id != agency_id for filler in fillers):
+                reached[fillers[0]] = reached.get(fillers[0], frozenset()) | {role}
+        return reached
+
+    def open_queues(self, held: Mapping[int, frozenset[str]]) -> set[int]:
+        """Queues open to a holder of these roles in these units."""
+        places = self._places_of(held)
         return {
             number
             for (names, place), number in self.role_queues.items()
-            if place in places and not places[place].isdisjoint(names.split())
+            if self._lets_in(places, names.split(), place)
         }
+
+    def is_open(self, roles: Iterable[str], place: int, held: Mapping[int, frozenset[str]]) -> bool:
+        """Whether the queue of these roles at this place is open to a holder of those roles."""
+        return self._lets_in(self._places_of(held), roles, place)
+
+    def _places_of(self, held: Mapping[int, frozenset[str]]) -> Mapping[int, set[str]]:
+        """Where roles held in these units count: there, below, and above inside the agency."""
+        places: dict[int, set[str]] = defaultdict(set)
+        for unit_id, roles in held.items():
+            for place in self.below(unit_id) | set(self.agency_parts_above(unit_id)):
+                places[place] |= roles
+        return places
+
+    def _lets_in(self, places: Mapping[int, set[str]], roles: Iterable[str], place: int) -> bool:
+        reached = self.reached_from(roles, place)
+        return any(not names.isdisjoint(places.get(unit_id, ())) for unit_id, names in reached.items())
 
 
 class Directory:

@@ -37,6 +37,12 @@ class Colleague:
     roles: tuple[tuple[str, int], ...]
     """(role, unit) pairs."""
 
+    @property
+    def roles_by_unit(self) -> dict[int, frozenset[str]]:
+        """Unit → the roles held there."""
+        units = {unit_id for _, unit_id in self.roles}
+        return {each: frozenset(role for role, unit_id in self.roles if unit_id == each) for each in units}
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

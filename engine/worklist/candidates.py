@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from engine.access.absences import Away, away_now
 from engine.access.policy import require
 from engine.access.queries import Colleague, holders
+from engine.access.tables import queue
 from engine.cases.tables import case_
 from engine.cases.visibility import handed_over
 from engine.model import Actor, Permission
@@ -18,6 +20,12 @@ from engine.runtime import Runtime
 from engine.worklist.inbox import INBOX_COLUMNS, InboxRow, inbox_rows
 from engine.worklist.step import StepView, step_view
 from engine.worklist.tables import OPEN, task
+
+_QUEUES = (
+    select(task.c.id, queue.c.roles, queue.c.unit_id)
+    .join_from(task, queue, queue.c.id == task.c.role_queue_id)
+    .where(task.c.id.in_(bindparam("steps", expanding=True)))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +48,8 @@ def candidates_for(
     """The step and its candidates, the least loaded first, those who are away last."""
     require(actor, Permission.TASK_REASSIGN)
     view = step_view(rt, conn, actor, task_id, now)
-    found = [
-        person
-        for person in holders(rt, view.row.step.roles, _agency(rt, view.card.unit_id))
-        if person.id != view.row.assignee_id
-    ]
+    people = _people_of(rt, conn, [task_id])[task_id]
+    found = [person for person in people if person.id != view.row.assignee_id]
     return view, _candidates(rt, conn, found, {person.id: 1 for person in found}, now)
 
 
@@ -62,24 +67,21 @@ def candidates_for_several(
         .order_by(task.c.due_at, task.c.id)
     ).all()
     rows = inbox_rows(rt, conn, found, now, actor.unit_id)
-    agencies = {unit_id: _agency(rt, unit_id) for unit_id in {each.unit_id for each in found}}
-    roles = {role for row in rows for role in row.step.roles}
-    people = holders(rt, roles, frozenset().union(*agencies.values()))
-    fits = {
-        person.id: sum(
-            person.id != row.assignee_id
-            and any(role in row.step.roles and unit in agencies[each.unit_id] for role, unit in person.roles)
-            for row, each in zip(rows, found, strict=True)
-        )
-        for person in people
-    }
-    return rows, _candidates(rt, conn, [person for person in people if fits[person.id]], fits, now)
+    people = _people_of(rt, conn, [row.task_id for row in rows])
+    takers = [person for row in rows for person in people[row.task_id] if person.id != row.assignee_id]
+    fits = Counter(person.id for person in takers)
+    return rows, _candidates(rt, conn, list({person.id: person for person in takers}.values()), fits, now)
 
 
-def _agency(rt: Runtime, unit_id: int) -> frozenset[int]:
-    """The units of the organisation that the unit belongs to."""
+def _people_of(rt: Runtime, conn: Connection, task_ids: Collection[int]) -> dict[int, list[Colleague]]:
+    """By the number of a step, who holds a role of it where its queue is open to them."""
     tree = rt.directory.tree()
-    return frozenset(tree.below(tree.unit(unit_id).agency_id))
+    queues = {row.id: (row.roles.split(), row.unit_id) for row in conn.execute(_QUEUES, {"steps": task_ids})}
+    people = holders(rt, {role for roles, _ in queues.values() for role in roles}, list(tree.units))
+    return {
+        step: [person for person in people if tree.is_open(roles, place, person.roles_by_unit)]
+        for step, (roles, place) in queues.items()
+    }
 
 
 def _candidates(

@@ -151,8 +151,9 @@ class _People:
     def _holders(self, roles: tuple[str, ...], place: int) -> list[int]:
         known = self._holding.get((roles, place))
         if known is None:
-            found = [person.id for person in holders(self._rt, roles, [place])]
-            known = self._holding[roles, place] = found
+            places = self._rt.directory.tree().reached_from(roles, place)
+            found = [each.id for at, named in places.items() for each in holders(self._rt, named, [at])]
+            known = self._holding[roles, place] = list(dict.fromkeys(found))
         return known
 
 

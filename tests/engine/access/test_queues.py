@@ -121,15 +121,43 @@ def test_an_agency_that_fills_the_role_itself_keeps_its_own_steps(rt: Runtime) -
     assert find_queue(rt, ("R13",), here.administration) in load_actor(rt, other).queues
 
 
-def test_of_several_roles_one_that_is_held_at_home_keeps_the_step_there(rt: Runtime) -> None:
+def test_a_step_for_roles_of_two_agencies_reaches_both(rt: Runtime) -> None:
     here = town(rt)
     name_filler(rt, SYSTEM, here.municipality, "R13", [here.administration])
     chief = make_account(rt, "R13", unit_id=here.administration)
     assert find_queue(rt, ("R13", "R05"), here.families) in load_actor(rt, chief).queues
     specialist = make_account(rt, "R05", unit_id=here.families)
     at_home = find_queue(rt, ("R13", "R05"), here.families)
-    assert at_home in load_actor(rt, specialist).queues
-    assert at_home not in load_actor(rt, chief).queues
+    assert at_home in load_actor(rt, specialist).queues & load_actor(rt, chief).queues
+    assert roles_of(rt, at_home, chief) == {"R13"}
+    stranger = make_account(rt, "R05", unit_id=here.administration)
+    assert at_home not in load_actor(rt, stranger).queues
+
+
+def test_a_step_for_roles_that_two_other_agencies_fill_reaches_both(rt: Runtime) -> None:
+    here = town(rt)
+    police, school = (make_unit(rt, name, AGENCY, here.municipality) for name in ("Полиция", "Школа"))
+    for role, agency in (("R15", police), ("R17", school)):
+        name_filler(rt, SYSTEM, here.municipality, role, [agency])
+    inspector, teacher = (
+        make_account(rt, role, unit_id=unit) for role, unit in (("R15", police), ("R17", school))
+    )
+    asked = find_queue(rt, ("R15", "R17"), here.families)
+    assert asked in load_actor(rt, inspector).queues & load_actor(rt, teacher).queues
+    assert roles_of(rt, asked, teacher) == {"R17"}
+
+
+def test_an_agency_that_fills_a_role_itself_shares_its_step_with_nobody(rt: Runtime) -> None:
+    here = town(rt)
+    name_filler(rt, SYSTEM, here.municipality, "R13", [here.administration, here.centre])
+    make_account(rt, "R13", unit_id=here.families)
+    other = make_account(rt, "R13", unit_id=here.administration)
+    assert find_queue(rt, ("R05", "R13"), here.families) not in load_actor(rt, other).queues
+
+
+def roles_of(rt: Runtime, queue_id: int, account_id: int) -> frozenset[str]:
+    with rt.database.read() as conn:
+        return roles_of_queue(rt, conn, queue_id, account_id)
 
 
 def test_a_step_for_any_of_several_roles_is_one_queue_open_to_each(rt: Runtime) -> None:
