@@ -38,6 +38,7 @@ from engine.errors import Conflict, InvalidData, NotAllowed
 from engine.model import Actor, Permission, split_task_id
 from webui.guards import actor, permission, runtime
 from webui.paragraphs import blocks, typed_texts
+from webui.ui import case_words
 
 pages = Blueprint("documents", __name__)
 
@@ -104,10 +105,9 @@ def _signers(*names: str) -> list[dict[str, str]]:
 
 
 def _crumb(case: CaseCard) -> list[dict[str, str]]:
-    words = _("№ %(number)s, %(label)s", number=case.number, label=case.label)
     return [
         {"words": _("Дела"), "href": url_for("cases.index")},
-        {"words": words, "href": url_for("cases.show", case_id=case.id)},
+        {"words": case_words(case.number, case.label), "href": url_for("cases.show", case_id=case.id)},
     ]
 
 

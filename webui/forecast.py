@@ -15,7 +15,7 @@ from engine.model import Permission
 from engine.worklist.forecast import Forecast, calibration_of, forecasts
 from webui.guards import actor, permission, runtime
 from webui.substitutes import away_notes
-from webui.ui import plural
+from webui.ui import case_words, plural
 
 pages = Blueprint("forecast", __name__)
 
@@ -55,10 +55,9 @@ def forecast_row(each: Forecast, open_to: Collection[int]) -> dict[str, Any]:
     others neither a link nor whom they are about.
     """
     may_open = each.case_id in open_to
-    number = f"№ {each.case_number}"
     return {
         "forecast": each,
-        "about": f"{number} · {each.label}" if may_open else number,
+        "about": case_words(each.case_number, each.label if may_open else "", " · "),
         "href": _href(each) if may_open else None,
         "role": forecast_role(each.outlook),
         "words": forecast_words(each.outlook),

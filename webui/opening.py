@@ -140,7 +140,7 @@ def create(key: str) -> Response:
         raise NotFound(
             _("Дело по этому пути открывает не человек."), _("Выберите путь из списка на странице «Дела».")
         )
-    label, family_id = _label(process, data), None
+    label, family_id = _label(data), None
     if subject is not None:
         label, family_id = subject.label, subject.family_ids[0] if subject.family_ids else None
     elif not about_nobody(process):
@@ -164,14 +164,14 @@ def create(key: str) -> Response:
     return jsonify(location=url_for("cases.show", case_id=started.id))
 
 
-def _label(process: Process, data: Mapping[str, Any]) -> str:
-    """What a case about nobody is called: «Заседание 21.01.2026» by the day that its form gives, else as its
-    pathway.
+def _label(data: Mapping[str, Any]) -> str:
+    """What a case about nobody is called: «Заседание 21.01.2026» by the day that its form gives; without one
+    the name of its pathway says enough.
     """
     try:
         return _("Заседание %(day)s", day=date_digits(date.fromisoformat(str(data.get("дата_заседания")))))
     except ValueError:
-        return process.name
+        return ""
 
 
 @pages.put("/cases/new/<key>/draft")

@@ -130,6 +130,12 @@ def glue(text: str) -> str:
     return text
 
 
+def case_words(number: str, label: str, between: str = ", ") -> str:
+    """A case in one line: «№ ИП-2026-0012, семья Тихоновых»; one about nobody may have no label."""
+    words = _("№ %(number)s", number=number)
+    return f"{words}{between}{label}" if label else words
+
+
 def capitalized(text: str) -> str:
     """The first letter large, the others as they are: «семья Тихоновых» at the head of a page."""
     return text[:1].upper() + text[1:]
@@ -137,7 +143,9 @@ def capitalized(text: str) -> str:
 
 def register(app: Flask) -> None:
     """Give the templates of ``app`` the functions and filters of this module."""
-    app.jinja_env.globals.update(asset_url=asset_url, asset_script=asset_script, asset_style=asset_style)
+    app.jinja_env.globals.update(
+        asset_url=asset_url, asset_script=asset_script, asset_style=asset_style, case_words=case_words
+    )
     app.jinja_env.filters.update(
         plural=plural,
         file_size=file_size,

@@ -99,7 +99,6 @@ def _commands(
                 StartCase(
                     SYSTEM,
                     start.process,
-                    label=release.process(start.process).name,
                     filed_at=moment,
                     unit_id=unit_id,
                     start_event=start.node,

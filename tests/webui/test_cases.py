@@ -138,7 +138,13 @@ def test_a_pathway_left_to_a_role_is_offered_to_it_alone(visit, rt):
     assert "открываете не вы" in visit("R05").get("/cases/new/sitting", status=403).words
     visit("R05").json("POST", "/cases/new/sitting", {"data": {"повод": "долг"}}, status=403)
     opened = visit("R10").json("POST", "/cases/new/sitting", {"data": {"повод": "долг"}})
-    assert visit("R10").get(opened["location"]).select_one("h1").get_text().startswith("Путь sitting")
+    page = visit("R10").get(opened["location"])
+    assert page.select_one("h1").get_text().startswith("Путь sitting")
+    listed = visit("R10").get("/cases").select_one("tbody tr").get_text(" ", strip=True)
+    assert listed.count("Путь sitting") == 1
+    step = visit("R10").get("/").select_one(".task-about").get_text(" ", strip=True)
+    assert step.count("Путь sitting") == 1
+    assert "· ·" not in step
 
 
 def test_an_answer_of_a_citizen_carries_the_case_on(visit, rt, office):

@@ -75,7 +75,7 @@ def test_a_case_is_opened_when_its_moment_has_come_and_only_once(published):
     assert opened(published) == 1
     assert opened(published) == 0
     assert open_nodes(published) == ["look"]
-    assert labels(published) == {"Путь watch"}
+    assert labels(published) == {""}, "the name of its pathway is enough"
 
 
 def test_what_was_slept_through_is_made_up_for_once(published):
