@@ -16,15 +16,16 @@ from werkzeug.wrappers import Response
 from engine.access.policy import may_open, require_opening
 from engine.bpmn import Process
 from engine.cases.openings import begun, drop_opening, keep_opening, kept_opening
+from engine.cases.queries import case_list
 from engine.cases.service import start_case
 from engine.definitions.library import Release
 from engine.errors import FormChanged, InvalidData, NotFound
 from engine.formjs import Form
 from engine.model import Actor, Permission, StartCase
-from engine.records.queries import find_people, person_brief, similar_people
+from engine.records.queries import PersonBrief, find_people, person_brief, similar_people
 from engine.runtime import Runtime
 from webui.forms import form_block, form_changed, sent_answers
-from webui.frame import local_moment, local_time
+from webui.frame import local_date, local_moment, local_time
 from webui.guards import actor, permission, runtime
 from webui.search import sought
 from webui.ui import date_digits
@@ -95,6 +96,7 @@ def new(key: str) -> str:
         sees = bool(search) and person.may(Permission.RECORD_VIEW)
         found = find_people(rt, conn, person, search) if sees else []
         similar = similar_people(rt, conn, person, search) if sees and not found else []
+        running = _running(rt, conn, person, subject, key) if subject else []
         kept = kept_opening(rt, conn, person, key, chosen)
         lines = [] if subject else begun_lines(rt, conn, person, [{"key": key, "name": process.name}])
     wanted = start_form(process)
@@ -108,6 +110,7 @@ def new(key: str) -> str:
         kept_at=kept_at,
         begun=lines,
         subject=subject,
+        running=running,
         about_nobody=about_nobody(process),
         search=search,
         found=found,
@@ -115,6 +118,27 @@ def new(key: str) -> str:
         request_key=secrets.token_hex(16),
         may_register=person.may(Permission.RECORD_EDIT),
     )
+
+
+def _running(
+    rt: Runtime, conn: Connection, person: Actor, subject: PersonBrief, key: str
+) -> list[dict[str, Any]]:
+    """Open cases about the same person or family, those of the same pathway first: what is begun here may
+    have been begun already.
+    """
+    if not person.may(Permission.CASE_VIEW):
+        return []
+    cards = case_list(rt, conn, person, person_ids=[subject.id], family_ids=subject.family_ids)
+    return [
+        {
+            "icon": "case",
+            "title": _("%(pathway)s, № %(number)s", pathway=card.process_name, number=card.number),
+            "href": url_for("cases.show", case_id=card.id),
+            "note": " · ".join(filter(None, (card.label, card.phase or card.stage))),
+            "aside": _("тот же путь") if card.process == key else local_date(card.filed_at),
+        }
+        for card in sorted(cards, key=lambda card: card.process != key)
+    ]
 
 
 def _proposed(form: Form) -> dict[str, Any]:

@@ -39,8 +39,11 @@ LIKELY = 0.4
 
 _WORKING_TIME = Rule(1, Unit.WORKING_DAYS)
 _HOUR = 3600
+_MINUTE = 60
+_TOLD_IN_MINUTES = 2 * _HOUR
 _DAYS: Forms = ("раб. день", "раб. дня", "раб. дней")
 _HOURS: Forms = ("час", "часа", "часов")
+_MINUTES: Forms = ("минута", "минуты", "минут")
 _CASES: Forms = ("делу", "делам", "делам")
 
 Key = tuple[str, str]
@@ -149,18 +152,27 @@ def reason_words(outlook: Outlook, now: Now, norm: Norm, office: Office, step: s
     if outlook.cases < TELLING or outlook.usual is None:
         gone = round(100 * (1 - now.left / now.length)) if now.length else 100
         return f"Истории пока мало. Прошло {gone}{NBSP}% срока."
-    in_hours = norm.unit.in_clock_time
-    length = _HOUR if in_hours else _day(office)
-    less = "меньше часа" if in_hours else "меньше дня"
+    length, forms, less = _measure(norm, now, office)
     usual, passed, left = (
         seconds // length for seconds in (outlook.usual + length // 2, now.passed, now.left)
     )
-    took = counted(usual, _HOURS if in_hours else _DAYS) if usual else less
+    took = counted(usual, forms) if usual else less
     where = f"От шага «{step}» до конца срока обычно" if step else "Обычно"
     return (
         f"{where} {took} (по {counted(outlook.cases, _CASES)}). "
         f"Прошло {passed or less}, осталось {left or less}."
     )
+
+
+def _measure(norm: Norm, now: Now, office: Office) -> tuple[int, Forms, str]:
+    """In what a term of this norm is told: seconds of the unit, its words, and less than one of it. A term of
+    a quarter of an hour told in hours would say nothing.
+    """
+    if not norm.unit.in_clock_time:
+        return _day(office), _DAYS, "меньше дня"
+    if now.length <= _TOLD_IN_MINUTES:
+        return _MINUTE, _MINUTES, "меньше минуты"
+    return _HOUR, _HOURS, "меньше часа"
 
 
 def _day(office: Office) -> int:

@@ -85,3 +85,18 @@ def test_what_was_begun_about_somebody_no_longer_open_is_not_named(visit, rt, of
     with rt.database.write() as conn:
         conn.execute(update(person).where(person.c.id == number).values(elsewhere))
     assert "Ромашкина" not in clerk.get("/cases").words
+
+
+def test_cases_that_run_already_are_shown_before_one_is_opened_again(visit, rt, office):
+    clerk = visit("R05")
+    number = make_person(rt, load_actor(rt, office.role["R05"]), name=FullName("Ромашкина", "Анна"))
+    heading, url = "Уже идут дела об этом человеке или семье", f"/cases/new/help?person={number}"
+    assert heading not in clerk.get(url).words
+    clerk.json(
+        "POST",
+        clerk.get(url).select_one("[data-step-form]")["data-submit-url"],
+        {"data": {"повод": "нет жилья"}},
+    )
+    words = clerk.get(url).words
+    assert heading in words
+    assert "тот же путь" in words

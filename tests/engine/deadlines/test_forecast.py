@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -108,6 +109,17 @@ def test_the_reason_names_the_step_the_usual_time_and_the_number_of_cases():
     assert own == "Обычно 6 раб. дней (по 64 делам). Прошло 3, осталось 2."
     quick = reason_words(Outlook(0.1, 64, 60), now(DAY, 0), norm("T11"), OFFICE, "")
     assert "Обычно меньше дня" in quick
+
+
+def test_a_term_of_minutes_is_told_in_minutes_and_one_of_a_day_in_hours():
+    call = replace(now(0, 0), passed=180, left=700, length=900)
+    words = reason_words(Outlook(0.7, 4 * TELLING, 20 * 60), call, norm("T03"), OFFICE, "")
+    assert "Обычно 20 минут" in words.replace("\u00a0", " ")
+    assert words.endswith("Прошло 3, осталось 11.")
+    long = replace(now(0, 0), passed=3 * 3600, left=21 * 3600, length=24 * 3600)
+    words = reason_words(Outlook(0.7, 4 * TELLING, 5 * 3600), long, norm("T03"), OFFICE, "")
+    assert "Обычно 5 часов" in words.replace("\u00a0", " ")
+    assert words.endswith("Прошло 3, осталось 21.")
 
 
 def test_a_short_history_is_called_short_and_no_figure_is_given():
