@@ -10,6 +10,13 @@ import pytest
 
 from tests.processes.shipped import BPMN, EVENTS, GATEWAYS, Box, Drawing, drawing, names_of_drawings, tag
 
+SCREEN = (1440, 900)
+"""The smallest screen on which a whole drawing is read, in pixels."""
+LETTERS = 12
+"""How high the words of a drawing are before it is made smaller to fit a screen, in pixels."""
+LEAST = 9
+"""How high words must be to be read, in pixels."""
+
 every_drawing = pytest.mark.parametrize("process", names_of_drawings())
 
 
@@ -41,6 +48,15 @@ def test_nothing_is_drawn_that_is_not_there(process):
     pools = {pool.get("id") for pool in found.root.iter(BPMN + "participant")}
     assert set(found.shapes) == {*found.nodes, *found.lanes, *pools}
     assert set(found.edges) == set(found.flows)
+
+
+@every_drawing
+def test_the_whole_drawing_is_read_on_one_screen(process):
+    found = drawing(process)
+    [pool] = found.root.iter(BPMN + "participant")
+    around = found.box(pool.get("id"))
+    scale = min(1.0, SCREEN[0] / around.width, SCREEN[1] / around.height)
+    assert scale * LETTERS >= LEAST, f"{around.width:.0f} × {around.height:.0f}"
 
 
 @every_drawing
@@ -162,6 +178,13 @@ def test_names_cover_no_step(process):
         if tag(node) != "subProcess" and label.overlaps(found.box(other))
     ]
     assert covered == []
+
+
+@every_drawing
+def test_names_do_not_cover_one_another(process):
+    found = drawing(process)
+    labels = {name: box for name in (*found.nodes, *found.flows) if (box := found.label(name)) is not None}
+    assert [(a, b) for (a, one), (b, two) in combinations(labels.items(), 2) if one.overlaps(two)] == []
 
 
 @every_drawing
