@@ -270,10 +270,10 @@ def lateness_explained(until: date) -> Data:
     }
 
 
-def extraordinary_sitting(day: date, note: str) -> Data:
+def extraordinary_sitting(day: date, note: str, how: str = "внеочередное") -> Data:
     """F37."""
     return {
-        "способ_рассмотрения": "внеочередное",
+        "способ_рассмотрения": how,
         "дата_внеочередного": day,
         "примечание_секретаря": note,
     }
@@ -290,9 +290,9 @@ def sitting(day: date, *, kind: str = "family") -> Data:
     }
 
 
-def opened_sitting(present: Sequence[str]) -> Data:
+def opened_sitting(present: Sequence[str], hour: str = "14:00") -> Data:
     """F32."""
-    return {"присутствуют": list(present), "начало": "14:00", "приглашённые": "Представитель школы"}
+    return {"присутствуют": list(present), "начало": hour, "приглашённые": "Представитель школы"}
 
 
 def ruling_sent(day: date) -> Data:

@@ -20,6 +20,7 @@ from engine.demo.courses import Course
 from engine.demo.everyday import Round, everyday
 from engine.demo.people import JOINED, register
 from engine.demo.playing import Stage
+from engine.demo.sitting_days import rules
 from engine.demo.town import Town, build_town
 from engine.installing import install
 from engine.jobs.sweep import HANDLERS, sweep_until_idle
@@ -88,18 +89,17 @@ def _play(stage: Stage, town: Town, told: Told) -> None:
     people = register(
         stage.rt, lambda who: stage.actor(first_met.get(who, "demina")), town, stage.day(0), rng
     )
+    calendars = rules(stage.day(0), stage.rt.calendars.calendar(stage.unit_id))
     verdicts: stories.VERDICTS = {}
     courses = []
     for plan in stories.PLANS:
-        filed = stories.day_of_reminder(stage, handed=7) if plan.filed is None else plan.filed
+        filed = plan.filed if isinstance(plan.filed, int) else plan.filed(stage, calendars)
         course = Course(stage, people[plan.who], filed, plan.specialist, rng, plan.decides, plan.months)
         stage.begin(plan.story(course, verdicts))
         courses.append(course)
-    everydays = Round(stage, people, openings)
-    for sitting in sittings.SITTINGS:
-        stage.begin(sittings.held(stage, sitting, verdicts, everydays.categories))
-    for coming in (sittings.being_prepared, sittings.just_called):
-        stage.begin(coming(stage))
+    everydays = Round(stage, people, openings, calendars)
+    for story in sittings.all_of_them(stage, calendars, verdicts, everydays.categories):
+        stage.begin(story)
     for office in (stories.form_corrected, stories.on_leave, stories.evening):
         stage.begin(office(stage))
     stage.begin(stories.cards_looked_at(stage, courses))
@@ -108,9 +108,9 @@ def _play(stage: Stage, town: Town, told: Told) -> None:
     for letter in letters.LETTERS:
         stage.begin(letters.sent(stage, letter, people))
     first = everydays.begin()
-    begin = stage.at(min(first, *(course.filed for course in courses)), "00:00")
+    others = [course.filed for course in courses] + [rule.since for rule in calendars.values()]
+    begin = stage.at(min(first, *others), "00:00")
     stage.play(lambda moment: told((moment - begin) / (stage.end - begin)))
-    sittings.fill_calendars(stage, town)
 
 
 def _hurry(database: Database) -> None:

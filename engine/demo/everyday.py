@@ -26,6 +26,7 @@ from engine.deadlines.tables import term
 from engine.demo.answers import Data
 from engine.demo.people import Registered
 from engine.demo.playing import Stage, Story
+from engine.demo.sitting_days import Rule
 from engine.demo.town import COLLEAGUES
 from engine.model import FAR_FUTURE, StartCase
 from engine.storage.moments import from_seconds
@@ -107,7 +108,8 @@ class Habit:
 class Opening:
     """A case of the demonstration: who it is about (nobody: a case of the office), on which working day it is
     opened (`monthly`: on the first of the month after that), by whom, what has befallen them, and at which
-    steps it stays.
+    steps it stays. `sitting`: the day is counted from that sitting and not from the last day, «kdn 2» is the
+    last but one of the commission on minors.
     """
 
     who: str
@@ -115,6 +117,7 @@ class Opening:
     day: int
     by: str
     trouble: str = ""
+    sitting: str = ""
     at: str = "09:15"
     monthly: bool = False
     stays: Sequence[str] = ()
@@ -151,8 +154,15 @@ def everyday() -> Everyday:
 class Round:
     """Plays the everyday work: opens the cases and does the steps that are at hand."""
 
-    def __init__(self, stage: Stage, people: Mapping[str, Registered], openings: Sequence[Opening]) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        people: Mapping[str, Registered],
+        openings: Sequence[Opening],
+        calendars: Mapping[str, Rule] | None = None,
+    ) -> None:
         self._stage = stage
+        self._calendars = calendars or {}
         self._people = people
         self._openings = openings
         self._numbers = itertools.count(4)
@@ -171,7 +181,7 @@ class Round:
 
     def begin(self) -> int:
         """Let everything begin; the number of the first day."""
-        first = min(opening.day for opening in self._openings)
+        first = min(self._day_of(opening) for opening in self._openings)
         for opening in self._openings:
             self._stage.begin(self.opened(opening))
         self._stage.begin(self.rounds(first))
@@ -179,8 +189,7 @@ class Round:
 
     def opened(self, opening: Opening) -> Story:
         """The case is opened on its day."""
-        day = self._stage.new_month(opening.day) if opening.monthly else opening.day
-        yield self._stage.at(day, opening.at)
+        yield self._stage.at(self._day_of(opening), opening.at)
         about = self._people.get(opening.who)
         command = StartCase(
             self._stage.actor(opening.by),
@@ -201,6 +210,13 @@ class Round:
         if opening.pauses:
             yield self._stage.at(opening.pauses["day"], "12:05")
             self._pause(case_id, **opening.pauses)
+
+    def _day_of(self, opening: Opening) -> int:
+        """The number of the working day on which the case is opened."""
+        if opening.monthly:
+            return self._stage.new_month(opening.day)
+        kind, _, back = opening.sitting.partition(" ")
+        return self._calendars[kind].days[int(back) - 1] + opening.day if kind else opening.day
 
     def _pause(self, case_id: int, *, norm: str, reason: str, by: str, **_: int) -> None:
         wanted = select(term.c.id).where(term.c.case_id == case_id, term.c.key == norm)

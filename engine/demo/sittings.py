@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,47 +11,83 @@ from engine.cases.question_papers import question
 from engine.cases.service import start_case
 from engine.demo import answers
 from engine.demo.playing import Stage, Story
-from engine.demo.town import COMMISSIONS, Town
+from engine.demo.sitting_days import HELD, NEXT, POLLED_AFTER, Rule, missed_agenda
+from engine.demo.town import COMMISSIONS
 from engine.model import SYSTEM, StartCase
 from engine.records.agenda import AgendaItem, agenda
-from engine.records.commissions import NewCommission, change_commission, commission_for
-from engine.records.sitting_plan import plan_by_rule, sittings_between
+from engine.records.commissions import NewCommission, change_commission, commission_for, commission_of
+from engine.records.sitting_plan import cancel_sitting, move_sitting, plan_by_rule, sittings_between
 
 PROCESS, POLL = "p04_commission", "p04_poll"
 SECRETARY, CHAIR = "lunina", "sedova"
-HELD, HELD_ENDED = -4, (-4, "16:50")
-"""The day of the sitting that the stories of applications know, and when its decisions had reached them."""
-NEXT = 1
+HELD_ENDED = (HELD, "16:50")
+"""When the decisions of the sitting that the stories of applications know had reached them."""
 HEARING = timedelta(minutes=18)
 LONGEST = timedelta(minutes=130)
 URGENT = "Решение нужно раньше заседания"
 PLACE = "Администрация округа, кабинет 5"
+HOURS = {"family": "14:00", "kdn": "10:00"}
+"""At what hour the commissions sit."""
+FIRST_NUMBERS = {"family": 1, "kdn": 9}
+"""Which sitting of the year the first one of the play is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """A sitting that was held: of which commission, on which working day, under which number.
+    """A sitting that was held: of which commission, on which working day, whence its number comes.
 
     An urgent one is a written poll that all have answered on that very day.
     """
 
     kind: str
     day: int
-    number: str
+    numbers: Iterator[int]
     urgent: bool = False
 
 
-SITTINGS = (
-    Sitting("kdn", -83, "14"),
-    Sitting("kdn", -64, "15"),
-    Sitting("kdn", -52, "16"),
-    Sitting("kdn", -28, "17"),
-    Sitting("family", -24, "6"),
-    Sitting("kdn", -16, "18"),
-    Sitting("family", -12, "1", urgent=True),
-    Sitting("kdn", -6, "19"),
-    Sitting("family", HELD, "7"),
-)
+def all_of_them(
+    stage: Stage, calendars: Mapping[str, Rule], verdicts: Mapping[int, str], categories: Mapping[int, str]
+) -> Iterator[Story]:
+    """The stories of all sittings of the play, and of the rules that they follow."""
+    for kind, rule in calendars.items():
+        numbers = itertools.count(FIRST_NUMBERS[kind])
+        yield follows_rule(stage, kind, rule)
+        for day in rule.days:
+            yield held(stage, Sitting(kind, day, numbers), verdicts, categories)
+        if kind == "family":
+            yield being_prepared(stage, numbers)
+    polls = itertools.count(1)
+    poll = Sitting("family", missed_agenda(calendars) + POLLED_AFTER, polls, urgent=True)
+    yield held(stage, poll, verdicts, categories)
+    yield just_called(stage)
+
+
+def follows_rule(stage: Stage, kind: str, rule: Rule) -> Story:
+    """From its day on the commission sits by its rule; the secretary moves what holidays would spoil."""
+    yield stage.at(rule.since, "09:05")
+    with stage.rt.database.read() as conn:
+        known = commission_of(conn, commission_for(stage.rt, conn, kind, stage.unit_id))
+    new = NewCommission(
+        kind, known.unit_id, weekday=rule.weekday, weeks=rule.weeks, hour=HOURS[kind], place=PLACE
+    )
+    change_commission(stage.rt, SYSTEM, known.id, new)
+    plan_by_rule(stage.rt)
+    if rule.moved is not None or rule.dropped:
+        yield stage.at(min(HELD, rule.moved or HELD) - 3, "11:40")
+        secretary = stage.actor(SECRETARY)
+        for day in rule.dropped:
+            cancel_sitting(stage.rt, secretary, _planned(stage, kind, day), "Вопросов нет")
+        if rule.moved is not None:
+            number = _planned(stage, kind, rule.moved)
+            move_sitting(stage.rt, secretary, number, stage.day(HELD), "Председатель в отъезде")
+
+
+def _planned(stage: Stage, kind: str, number: int) -> int:
+    """The sitting that the calendar has for that working day."""
+    day = stage.day(number)
+    with stage.rt.database.read() as conn:
+        found = sittings_between(conn, commission_for(stage.rt, conn, kind, stage.unit_id), day, day)
+    return next(each.id for each in found if each.planned)
 
 
 def held(stage: Stage, sitting: Sitting, verdicts: Mapping[int, str], categories: Mapping[int, str]) -> Story:
@@ -61,25 +98,31 @@ def held(stage: Stage, sitting: Sitting, verdicts: Mapping[int, str], categories
         yield from _polled(stage, sitting, verdicts, categories)
         return
     members = COMMISSIONS[sitting.kind]
-    called, opens = stage.at(sitting.day - 1, "15:40"), stage.at(sitting.day, "14:00")
+    called, opens = stage.at(sitting.day - 1, "15:40"), stage.at(sitting.day, HOURS[sitting.kind])
     yield called
-    case_id = _called(stage, sitting.day, kind=sitting.kind)
+    case_id = _opened_by_calendar(stage, sitting) or _called(stage, sitting.day, kind=sitting.kind)
     yield called + timedelta(minutes=30)
-    _do(stage, case_id, "agenda", SECRETARY, {"номер_заседания": sitting.number, "время_на_вопрос": 20})
+    if not _questions(stage, case_id):
+        _do(stage, case_id, "agenda", SECRETARY, {"решение_о_заседании": "отменить"})
+        return
+    number = str(next(sitting.numbers))
+    _do(stage, case_id, "agenda", SECRETARY, {"номер_заседания": number, "время_на_вопрос": 20})
     stage.issue(case_id, "D30", SECRETARY)
     for minute, member in enumerate(members, start=40):
         yield called + timedelta(minutes=minute)
         _confirm(stage, case_id, member)
     yield opens
-    _do(stage, case_id, "open", SECRETARY, answers.opened_sitting(_names(stage, members)))
+    hour = HOURS[sitting.kind]
+    _do(stage, case_id, "open", SECRETARY, answers.opened_sitting(_names(stage, members), hour))
     items = _questions(stage, case_id)
-    pace = min(HEARING, LONGEST / max(1, len(items)))
-    for number, item in enumerate(items):
-        yield opens + timedelta(minutes=5) + pace * number
+    pace = min(HEARING, LONGEST / len(items))
+    for order, item in enumerate(items):
+        yield opens + timedelta(minutes=5) + pace * order
         category = categories.get(item.case_id) or _proposed(stage, item)
         _hear(stage, case_id, members, item.kind, verdicts.get(item.case_id, "одобрено"), category)
     yield opens + timedelta(minutes=140)
-    minutes = {"номер_протокола": sitting.number, "окончание": "16:15"}
+    ended = opens + timedelta(minutes=5) + pace * len(items)
+    minutes = {"номер_протокола": number, "окончание": f"{ended:%H:%M}"}
     _do(stage, case_id, "protocol", SECRETARY, minutes)
     yield opens + timedelta(minutes=160)
     _do(stage, case_id, "sign", CHAIR, {**minutes, "протокол_подписан": True})
@@ -97,7 +140,8 @@ def _polled(
     yield opens
     case_id = _opened_by_calendar(stage, sitting) or _poll(stage, sitting.day, URGENT, kind=sitting.kind)
     yield opens + timedelta(minutes=15)
-    stage.do(case_id, f"{POLL}_ut_list", SECRETARY, {"номер_заседания": sitting.number})
+    poll = str(next(sitting.numbers))
+    stage.do(case_id, f"{POLL}_ut_list", SECRETARY, {"номер_заседания": poll})
     stage.issue(case_id, "D35", SECRETARY)
     items = _questions(stage, case_id)
     for minute, member in enumerate(COMMISSIONS[sitting.kind], start=20):
@@ -112,7 +156,7 @@ def _polled(
         decided = answers.decision(item.kind, verdict, stage.later(stage.today, 5), category)
         stage.do(case_id, f"{POLL}_ut_decision", SECRETARY, decided)
     yield opens + timedelta(minutes=80)
-    minutes = {"номер_протокола": sitting.number}
+    minutes = {"номер_протокола": poll}
     stage.do(case_id, f"{POLL}_ut_protocol", SECRETARY, minutes)
     stage.do(case_id, f"{POLL}_ut_sign", CHAIR, {**minutes, "протокол_подписан": True})
     for document in ("D36", "D32"):
@@ -128,13 +172,13 @@ def _questions(stage: Stage, case_id: int) -> list[AgendaItem]:
 
 
 def _opened_by_calendar(stage: Stage, sitting: Sitting) -> int | None:
-    """The case of a poll that a question has called for that day, when it is open already."""
+    """The case that the calendar has opened for that day: a sitting by the rule, a poll that was called."""
     day = stage.day(sitting.day)
     with stage.rt.database.read() as conn:
         unit_id = stage.actor(SECRETARY).unit_id
         commission_id = commission_for(stage.rt, conn, sitting.kind, unit_id)
         found = sittings_between(conn, commission_id, day, day)
-    return next((each.case_id for each in found if each.planned and each.poll), None)
+    return next((each.case_id for each in found if each.planned and each.poll == sitting.urgent), None)
 
 
 def _poll(stage: Stage, day: int, why: str, *, kind: str = "family") -> int:
@@ -145,12 +189,13 @@ def _poll(stage: Stage, day: int, why: str, *, kind: str = "family") -> int:
     return start_case(stage.rt, StartCase(stage.actor(SECRETARY), POLL, data, label=label)).id
 
 
-def being_prepared(stage: Stage) -> Story:
-    """The next sitting: the agenda is ready, some members have not answered yet."""
+def being_prepared(stage: Stage, numbers: Iterator[int]) -> Story:
+    """The next sitting: opened before the calendar would; the agenda is ready, some have not answered yet."""
     yield stage.at(-1, "11:05")
     case_id = _called(stage, NEXT)
     yield stage.at(-1, "12:10")
-    _do(stage, case_id, "agenda", SECRETARY, {"номер_заседания": "8", "время_на_вопрос": 30})
+    assert case_id is not None
+    _do(stage, case_id, "agenda", SECRETARY, {"номер_заседания": str(next(numbers)), "время_на_вопрос": 30})
     stage.issue(case_id, "D30", SECRETARY)
     yield stage.at(-1, "14:30")
     _confirm(stage, case_id, SECRETARY)
@@ -166,16 +211,6 @@ def just_called(stage: Stage) -> Story:
     case_id = _poll(stage, NEXT, why)
     yield stage.at(0, "09:40")
     stage.take(case_id, f"{POLL}_ut_list", SECRETARY)
-
-
-def fill_calendars(stage: Stage, town: Town) -> None:
-    """From now on they sit by a rule: «Детство. Семья» every week, that on minors twice a month."""
-    weekday = stage.day(NEXT).weekday()
-    family = NewCommission("family", town.units["district"], weekday=weekday, place=PLACE)
-    change_commission(stage.rt, SYSTEM, town.commission, family)
-    minors = NewCommission("kdn", town.units["district"], weekday=2, weeks=(2, 4), hour="10:00", place=PLACE)
-    change_commission(stage.rt, SYSTEM, town.minors, minors)
-    plan_by_rule(stage.rt)
 
 
 def _called(stage: Stage, day: int, *, kind: str = "family") -> int:

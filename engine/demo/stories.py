@@ -6,7 +6,7 @@ Working days are counted from the last day of the play: -3 is three working days
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.access.absences import add_absence
@@ -17,7 +17,8 @@ from engine.demo import answers
 from engine.demo.courses import COMMISSION, HEAD, HEAD_NAME, Course
 from engine.demo.people import Registered
 from engine.demo.playing import Stage, Story
-from engine.demo.sittings import HELD, HELD_ENDED
+from engine.demo.sitting_days import HELD, POLLED_AFTER, Rule, missed_agenda
+from engine.demo.sittings import HELD_ENDED
 from engine.demo.town import COLLEAGUES, Town
 from engine.records.merging import Wanted, merge_people
 from engine.records.pairs import compare, pairs
@@ -29,6 +30,10 @@ from engine.worklist.service import reassign
 
 VERDICTS = dict[int, str]
 """What the held sitting decides, by the number of the case."""
+
+EXTRA_SITTING = "p04_item/p04_item_ut_extra_sitting"
+HANDED = 7
+"""How many working days after its application a programme is handed over, usually."""
 
 
 # --- at the window ----------------------------------------------------------------------------------
@@ -142,15 +147,12 @@ def postponed(course: Course, verdicts: VERDICTS) -> Story:
     yield course.stage.at(-2, "10:15")
     note = "Комиссия отложила вопрос, он внесён в повестку следующего заседания."
     data = answers.extraordinary_sitting(course.stage.day(1), note)
-    course.stage.do(course.case_id, "p04_item/p04_item_ut_extra_sitting", "lunina", data)
+    course.stage.do(course.case_id, EXTRA_SITTING, "lunina", data)
 
 
 def refused(course: Course, verdicts: VERDICTS) -> Story:
     yield from course.prepared(3)
     verdicts[course.case_id] = "отказано"
-    yield course.stage.at(HELD, "09:25")
-    data = answers.extraordinary_sitting(course.stage.day(HELD), "Вопрос уже в повестке на 14:00.")
-    course.stage.do(course.case_id, "p04_item/p04_item_ut_extra_sitting", "lunina", data)
     yield course.stage.at(*HELD_ENDED)
     course.do("refuse", course.specialist, answers.refusal(course.today))
     course.issue("D26", course.specialist, HEAD_NAME)
@@ -172,6 +174,22 @@ def before_the_head(course: Course, _: VERDICTS) -> Story:
     yield from course.prepared(3, answered=2)
 
 
+def asked_in_writing(course: Course, _: VERDICTS) -> Story:
+    """The draft missed the agenda by some hours, its term ends before the next sitting: the members answer in
+    writing. The programme has begun.
+    """
+    yield from course.prepared()
+    yield course.at(2, "15:20")
+    last = course.stage.day(course.filed + 3 + POLLED_AFTER)
+    note = "Семья живёт у соседей, срок решения кончается раньше заседания."
+    data = answers.extraordinary_sitting(last, note, "письменный опрос")
+    course.stage.do(course.case_id, EXTRA_SITTING, "lunina", data)
+    yield from course.finished(5)
+    yield from course.handed_over(6)
+    yield course.at(8, "11:00")
+    course.note("consent", course.specialist)
+
+
 # --- the programme ----------------------------------------------------------------------------------
 
 
@@ -184,7 +202,7 @@ def being_signed(course: Course, verdicts: VERDICTS) -> Story:
 
 def recognised(course: Course, verdicts: VERDICTS) -> Story:
     """Recognised as in need; nobody has taken the programme yet."""
-    yield from course.prepared(3)
+    yield from course.prepared()
     verdicts[course.case_id] = "одобрено"
 
 
@@ -266,13 +284,29 @@ def brought_from_elsewhere(course: Course, _: VERDICTS) -> Story:
     course.note("consent", course.specialist)
 
 
+def long_silent(stage: Stage, _: Mapping[str, Rule]) -> int:
+    """On which working day to apply, so that the person is reminded today: their silence is over a week after
+    they had their programme.
+    """
+    calendar, office = stage.rt.calendars.calendar(stage.unit_id), stage.rt.calendars.office(stage.unit_id)
+    norm = stage.rt.calendars.norm("T18", stage.day(0))
+    for number in range(-15, -40, -1):
+        if due_moment(norm.rule, stage.at(number, "12:00"), calendar, office) < stage.at(0, "00:00"):
+            return number - HANDED
+    raise LookupError("no working day a month ago")
+
+
+def before_a_missed_agenda(_: Stage, calendars: Mapping[str, Rule]) -> int:
+    """On which working day to apply, so that the draft is ready when the agenda of a sitting is closed."""
+    return missed_agenda(calendars) - 3
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One case: who applied, on which working day, how it went, whose case it is, who decides."""
 
     who: str
-    filed: int | None
-    """None: so long ago that silence after the handover has just become too long."""
+    filed: int | Callable[[Stage, Mapping[str, Rule]], int]
     story: Callable[[Course, VERDICTS], Story]
     specialist: str = "krylova"
     decides: str = COMMISSION
@@ -292,31 +326,22 @@ PLANS = (
     Plan("andreev", -4, before_the_commission),
     Plan("remizov", -5, needs_a_sitting_sooner),
     Plan("belyaev", -1, palliative),
-    Plan("oreshkin", -7, postponed),
+    Plan("oreshkin", -8, postponed),
     Plan("vlasova", -9, refused),
-    Plan("gaynutdinov", -6, to_be_checked_again),
+    Plan("gaynutdinov", -7, to_be_checked_again),
     Plan("nazarov", -4, before_the_head, decides=HEAD),
-    Plan("voronin", -7, being_signed),
+    Plan("voronin", -8, being_signed),
     Plan("tihonov", -8, recognised, "belova"),
     Plan("rozhkova", -8, to_be_handed_over, "belova"),
     Plan("yakushev", -11, not_signed_in_time, "belova", HEAD),
     Plan("larin", -26, active, "belova", HEAD),
     Plan("tsoy", -18, waiting_for_the_person, decides=HEAD),
-    Plan("chizhov", None, to_be_reminded, decides=HEAD),
+    Plan("chizhov", long_silent, to_be_reminded, decides=HEAD),
+    Plan("krutikov", before_a_missed_agenda, asked_in_writing),
     Plan("andreev", -60, services_refused, "belova", HEAD, 6),
     Plan("tumanova", -58, to_be_reviewed, decides=HEAD, months=6),
     Plan("safin", -25, brought_from_elsewhere, decides=HEAD),
 )
-
-
-def day_of_reminder(stage: Stage, handed: int) -> int:
-    """On which working day to apply, so that the person is reminded today: their silence is over."""
-    calendar, office = stage.rt.calendars.calendar(stage.unit_id), stage.rt.calendars.office(stage.unit_id)
-    norm = stage.rt.calendars.norm("T18", stage.day(0))
-    for number in range(-15, -40, -1):
-        if due_moment(norm.rule, stage.at(number, "12:00"), calendar, office) < stage.at(0, "00:00"):
-            return number - handed
-    raise LookupError("no working day a month ago")
 
 
 # --- the office ---------------------------------------------------------------------------------------

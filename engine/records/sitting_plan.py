@@ -106,7 +106,8 @@ def _fill(rt: Runtime, commission_id: int) -> int:
         last = today + AHEAD
         taken = _taken(conn, commission_id)
         added = 0
-        for rule_day, day in _working_days(rt, known, first, last):
+        calendar = rt.calendars.calendar(known.unit_id)
+        for rule_day, day in planned_days(calendar, known.weekday or 0, known.weeks, first, last):
             if day not in taken:
                 _add(rt, conn, known, day, rule_day=rule_day)
                 taken.add(day)
@@ -117,12 +118,13 @@ def _fill(rt: Runtime, commission_id: int) -> int:
     return added
 
 
-def _working_days(rt: Runtime, known: Commission, first: date, last: date) -> list[tuple[date, date]]:
+def planned_days(
+    calendar: Calendar, weekday: int, weeks: Collection[int], first: date, last: date
+) -> list[tuple[date, date]]:
     """(day of the rule, day of the sitting): a day off gives way to the next working day. It is left out when
     that is the eve of the next sitting: after long holidays nobody sits two days running.
     """
-    calendar = rt.calendars.calendar(known.unit_id)
-    days = rule_days(known.weekday or 0, known.weeks, first, last + timedelta(days=7))
+    days = rule_days(weekday, weeks, first, last + timedelta(days=7))
     regular = {day for day in days if calendar.is_working(day)}
     moved = ((day, calendar.next_working(day)) for day in days if day <= last)
     return [

@@ -88,7 +88,7 @@ class Life:
         stage.begin(work.rounds(-_days_before(stage, stage.today)))
         for each in sittings:
             day = -_days_before(stage, each.day)
-            sitting = Sitting(each.kind, day, str(next(self._numbers)), each.urgent)
+            sitting = Sitting(each.kind, day, self._numbers, each.urgent)
             stage.begin(held(stage, sitting, {self.case: each.verdict}, {self.case: "СОП"}))
         for story in stories(stage):
             stage.begin(story)

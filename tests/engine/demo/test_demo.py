@@ -20,15 +20,17 @@ from engine.demo.town import demo_actor
 from engine.model import SYSTEM, Clock
 from engine.records import letters
 from engine.records.agenda import waiting_items
-from engine.records.commissions import COUNTED
+from engine.records.commission_report import heard_by_commission
 from engine.records.pairs import pairs
 from engine.records.queries import find_people
 from engine.records.refusals import refusal_of
 from engine.records.registers import Subject, entries
+from engine.records.sitting_plan import sittings_between
 from engine.records.tables import (
     DECIDED,
     HELD,
     agenda_item,
+    commission,
     family,
     measure,
     merge,
@@ -76,7 +78,7 @@ def test_every_state_of_the_pathway_can_be_looked_at(demo: Runtime) -> None:
     with demo.database.read() as conn:
         cases = case_list(demo, conn, SYSTEM, active=None, limit=400)
     applications = [card for card in cases if card.process == "p03_need_ippsu"]
-    assert len(applications) >= len(PLANS) == 26
+    assert len(applications) >= len(PLANS) == 27
     assert {card.phase for card in applications} >= {
         "заявление подано",
         "идёт проверка",
@@ -210,7 +212,7 @@ def test_the_held_sitting_has_sent_its_decisions_and_the_next_one_has_its_questi
         )
     counted = {(row.kind, row.decision): row[2] for row in decided}
     assert counted == {
-        ("need_status", "approve"): 3,
+        ("need_status", "approve"): 4,
         ("need_status", "extra_check"): 1,
         ("need_status", "postpone"): 1,
         ("need_status", "refuse"): 1,
@@ -218,16 +220,42 @@ def test_the_held_sitting_has_sent_its_decisions_and_the_next_one_has_its_questi
         ("patronage_off", "approve"): 3,
         ("remove", "approve"): 2,
         ("urgent_aid", "approve"): 1,
-        ("detect", "approve"): 1,
-        ("declaration_check", "approve"): 1,
-        ("gsp", "approve"): 1,
-        ("sc_program", "approve"): 1,
-        ("ippsu_change", "approve"): 1,
+        ("detect", "approve"): 3,
+        ("declaration_check", "approve"): 2,
+        ("gsp", "approve"): 3,
+        ("sc_program", "approve"): 2,
+        ("ippsu_change", "approve"): 2,
     }
-    assert {kind for kind, _ in counted} >= set(COUNTED), "all seven kinds that commissions are asked about"
     assert waiting == []
-    assert list(sittings) == [*["закрыто"] * 8, "подтверждается явка"]
+    assert Counter(sittings) == {"закрыто": 19, "отменено": 1, "подтверждается явка": 1}
     assert list(polls) == ["закончен", "готовится опрос"]
+
+
+def test_commissions_sat_on_the_days_of_their_rules_and_besides_only_for_what_could_not_wait(
+    demo: Runtime,
+) -> None:
+    with demo.database.read() as conn:
+        found = [
+            each
+            for number in conn.execute(select(commission.c.id)).scalars()
+            for each in sittings_between(conn, number, date(2025, 1, 1), demo.clock.now().date())
+        ]
+        urgent = select(agenda_item.c.sitting_case_id).where(agenda_item.c.urged_at.is_not(None))
+        could_not_wait = set(conn.execute(urgent).scalars())
+    held = [each for each in found if each.held]
+    assert Counter(each.commission_id for each in held if not each.poll) == {1: 11, 2: 8}
+    assert [each.day for each in held if not each.poll and each.rule_day != each.day] == []
+    assert {each.case_id for each in held if each.extra} <= could_not_wait
+    assert [each.heard for each in found if each.cancelled] == [None]
+
+
+def test_what_commissions_heard_by_kind_makes_up_all_that_they_heard(demo: Runtime) -> None:
+    today = demo.clock.now().date()
+    with demo.database.read() as conn:
+        found = heard_by_commission(conn, [1, 2], date(2025, 1, 1), today)
+    assert [each.total for each in found.values()] == [each.summed for each in found.values()]
+    assert 0 not in found[1].counted, "all seven kinds by the commission on families"
+    assert found[1].sittings >= 8
 
 
 def test_thirty_two_families_stand_on_the_register_and_are_visited(demo: Runtime) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from engine.bootstrap import open_runtime
 from engine.cases.queries import case_list
 from engine.clock import ShiftedClock, SystemClock
-from engine.demo import building, letters, people, sittings
+from engine.demo import building, letters, people, sitting_days
 from engine.demo.everyday import everyday
 from engine.demo.home import fill_home, has_instance
 from engine.demo.town import demo_actor
@@ -66,7 +66,7 @@ def _few_families(monkeypatch: pytest.MonkeyPatch) -> None:
     """Applications only, without the register and the visits."""
     few = replace(everyday(), openings=everyday().openings[-3:])
     monkeypatch.setattr(building, "everyday", lambda: few)
-    monkeypatch.setattr(sittings, "SITTINGS", sittings.SITTINGS[-1:])
+    monkeypatch.setattr(sitting_days, "SAT", {"family": 6, "kdn": 1})
     monkeypatch.setattr(letters, "LETTERS", ())
 
 
