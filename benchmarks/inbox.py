@@ -48,9 +48,9 @@ SELECT {values} FROM n, case_ c WHERE c.id = :original
 """
 _STEPS = """
 WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :steps - 1)
-INSERT INTO task (id, case_id, node, status, queue_id, role_queue_id, due_at, clock, priority, opened_at)
+INSERT INTO task (id, case_id, node, status, queue_id, role_queue_id, due_at, clock, opened_at)
 SELECT (CAST(:original + 1 + i / :of_a_case AS BIGINT) << :bits) + i % :of_a_case + 1,
-       :original + 1 + i / :of_a_case, :node, 0, q, q, due, 1, 0, :now
+       :original + 1 + i / :of_a_case, :node, 0, q, q, due, 1, :now
 FROM (
   SELECT i,
          CASE WHEN i % 10 = 0 THEN :first

@@ -207,7 +207,6 @@ class Municipality:
                     "due_at": self.now + (n % 10 * 7 - 3) * 43_200,
                     "norm_id": norm,
                     "clock": Clock.RUNNING,
-                    "priority": 0,
                     "opened_at": self.now - 86_400,
                 }
                 for n in self.numbers

@@ -231,7 +231,6 @@ def _fill(conn: Connection, rows: int, unit_id: int) -> None:
                 "role_queue_id": 1,
                 "due_at": 1,
                 "clock": 0,
-                "priority": 0,
                 "opened_at": begun[case_id - 1] + place * 5_000,
                 "closed_at": begun[case_id - 1] + (place + 1) * 5_000,
             }

@@ -202,7 +202,6 @@ class OpenTask:
     assignee: Value = None
     due: date | datetime | None = None
     """A day without a time lasts until the office closes; when that is, the calendar of the case knows."""
-    priority: int = 0
     item: str = ""
     """Which one of a multi-instance task this is, in words ('Вопрос 2'), or empty."""
     process: str = ""

@@ -103,7 +103,6 @@ class _Level:
         task = UserTask(self.plan, name, info, *_mapped(element))
         task.assignee = _source(dialect.attribute(element, "assignee"))
         task.due = _source(dialect.attribute(element, "dueDate"))
-        task.priority = _source(dialect.attribute(element, "priority"))
         task.item = _formula(dialect.property_formula(element, "item"))
         return task
 

@@ -282,7 +282,7 @@ def _of_element(element: Element) -> Iterator[Written]:
 def texts_of(element: Element) -> Iterator[Written]:
     """Texts of an element that may be expressions, other than mappings and timers."""
     if element.tag == "userTask":
-        for name in ("assignee", "dueDate", "priority"):
+        for name in ("assignee", "dueDate"):
             yield from _present(attribute(element, name))
         yield from _present(property_formula(element, "item"))
     for name in ("loopCardinality", "completionCondition", "loopCondition"):

@@ -205,7 +205,6 @@ def _task_row(
         "due_at": FAR_FUTURE if due_at is None else due_at,
         "norm_id": norm_id,
         "clock": int(clock),
-        "priority": opened.priority,
         "item": rt.vault.seal(case.key_id, opened.item.encode(), f"task.item:{number}")
         if opened.item
         else None,

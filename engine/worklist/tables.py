@@ -36,7 +36,6 @@ task = Table(
     Column("due_at", BigInteger, nullable=False),
     Column("norm_id", BigInteger),
     Column("clock", SmallInteger, nullable=False),
-    Column("priority", SmallInteger, nullable=False),
     Column("item", LargeBinary),
     Column("opened_at", BigInteger, nullable=False),
     Column("closed_at", BigInteger),

@@ -117,7 +117,7 @@ def _before(element: Element) -> Iterator[Written | None]:
     for passing in dialect.passings(element, "in"):
         yield passing.written
     if element.tag == "userTask":
-        for name in ("assignee", "dueDate", "priority"):
+        for name in ("assignee", "dueDate"):
             yield dialect.attribute(element, name)
         yield dialect.property_formula(element, "item")
     yield dialect.loop_text(element, "loopCardinality")

@@ -89,7 +89,6 @@ class UserTask(Handed):
 
     assignee: Source | None = None
     due: Source | None = None
-    priority: Source | None = None
 
     def open(self, token: Token) -> None:
         node, process = self.place(token)
@@ -102,7 +101,6 @@ class UserTask(Handed):
             roles=self.info.roles,
             assignee=self.assignee.value(token) if self.assignee else None,
             due=due,
-            priority=self._priority(token),
             item=self._item(token),
             process=process,
         )
@@ -128,18 +126,6 @@ class UserTask(Handed):
         if isinstance(schedule, date) and not isinstance(schedule, datetime):
             return schedule
         return timers.first_moment(schedule, token.case.context.now, token.case.context.zone)
-
-    def _priority(self, token: Token) -> int:
-        if self.priority is None:
-            return 0
-        value = self.priority.value(token)
-        try:
-            return 0 if value is None else int(value)
-        except (TypeError, ValueError):
-            raise Fault(
-                f"важность шага вместо числа получила: {kind_in_russian(value)}",
-                "Исправьте схему и повторите.",
-            ) from None
 
     def _item(self, token: Token) -> str:
         """Which one it is: as the step says, as its loop counts, else as the nearest call around it says."""

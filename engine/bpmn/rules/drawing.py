@@ -21,7 +21,7 @@ def _words(text: str) -> frozenset[str]:
 
 _ATTRIBUTES: Final = _words(
     """
-    assignee candidateGroups formRef formKey formRefBinding formRefVersion dueDate priority type
+    assignee candidateGroups formRef formKey formRefBinding formRefVersion dueDate type
     topic decisionRef decisionRefBinding resultVariable mapDecisionResult collection elementVariable
     calledElementBinding calledElementVersion errorCodeVariable errorMessageVariable asyncBefore asyncAfter
     exclusive jobPriority taskPriority historyTimeToLive versionTag isStartableInTasklist

@@ -291,7 +291,7 @@ CASES: dict[str, bytes] = {
     "data-not-used": straight(
         user("x", "<dataInputAssociation><targetRef>y</targetRef></dataInputAssociation>")
     ),
-    "camunda-unknown": straight(user("x", camunda__candidateUsers="ivanova")),
+    "camunda-unknown": straight(user("x", camunda__priority="10")),
     "manual-task-passes": straight(node("manualTask", "x", name="Позвонить")),
     "variable-unknown": diagram(
         start("s", camunda__formRef="F24"), script("x", "{сумма: доход + 1}"), end(), path("s x e")
@@ -430,7 +430,6 @@ def test_a_syntax_error_says_where_it_is():
     "part",
     [
         user("x", camunda__dueDate="=1 +"),
-        user("x", camunda__priority="${1 +}"),
         user("x", extensions(properties(item="1 +"))),
         user("x", extensions(inputs_outputs({"a": "=1 +"}))),
         user("x", extensions(inputs_outputs(outputs={"a": "${1 +}"}))),

@@ -236,7 +236,6 @@ def test_an_expression_over_its_limits_is_an_incident():
 def test_no_incident_repeats_what_people_entered():
     parts = [
         script("x", "имя"),
-        user("x", camunda__priority="=имя"),
         user("x", camunda__dueDate="=имя"),
         user("x", for_each("имя")),
         user("x", times("имя")),

@@ -32,7 +32,7 @@ def alone(part: str) -> bytes:
 # --- steps of people
 
 
-def test_an_open_step_says_who_when_and_how_urgent():
+def test_an_open_step_says_who_and_when():
     play = Play(
         alone(
             user(
@@ -40,7 +40,6 @@ def test_an_open_step_says_who_when_and_how_urgent():
                 camunda__candidateGroups="R05, R07",
                 camunda__assignee="=специалист",
                 camunda__dueDate="=срок",
-                camunda__priority="10",
             )
         ),
         {"специалист": 17, "срок": datetime(2026, 1, 21, 17, 0, tzinfo=MOSCOW)},
@@ -49,7 +48,6 @@ def test_an_open_step_says_who_when_and_how_urgent():
     assert task.roles == ("R05", "R07")
     assert task.assignee == 17
     assert task.due == datetime(2026, 1, 21, 17, 0, tzinfo=MOSCOW)
-    assert task.priority == 10
     assert task.process == "p"
 
 
@@ -66,9 +64,8 @@ def test_a_due_date_may_be_written_in_several_ways(due, moment):
     assert Play(alone(user("x", camunda__dueDate=due))).task("x").due == moment
 
 
-@pytest.mark.parametrize(("attribute", "text"), [("dueDate", "=5"), ("priority", '="много"')])
-def test_a_due_date_or_priority_that_makes_no_sense_is_an_incident(attribute, text):
-    play = Play(alone(user("x", **{f"camunda__{attribute}": text})))
+def test_a_due_date_that_makes_no_sense_is_an_incident():
+    play = Play(alone(user("x", camunda__dueDate="=5")))
     assert play.open == []
     assert play.incidents == ["x"]
 

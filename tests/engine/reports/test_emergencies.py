@@ -25,7 +25,7 @@ def a_notice(conn, unit_id, kind=None, harmed=0, died=0, received=RECEIVED, **mo
 
 def telling(conn, case_id, due_at, closed_at=None, status=DONE):
     row = {"id": case_id << 24, "case_id": case_id, "node": TELL, "status": status, "queue_id": 1}
-    row |= {"role_queue_id": 1, "due_at": due_at, "clock": 0, "priority": 0, "opened_at": RECEIVED}
+    row |= {"role_queue_id": 1, "due_at": due_at, "clock": 0, "opened_at": RECEIVED}
     conn.execute(insert(task), row | {"closed_at": closed_at})
 
 

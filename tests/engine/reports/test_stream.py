@@ -38,7 +38,7 @@ def steps(conn, case_id, *done, called=False, first=1):
             "role_queue_id": 1,
             "clock": 0,
         }
-        row |= {"node": f"{PATHWAY}/{node}" if called else node, "priority": 0, "due_at": 1}
+        row |= {"node": f"{PATHWAY}/{node}" if called else node, "due_at": 1}
         row |= {"status": more[0] if more else DONE, "opened_at": moscow(opened), "closed_at": moscow(closed)}
         conn.execute(insert(task), row)
 
@@ -86,7 +86,7 @@ def test_the_parts_add_up_to_the_working_time_from_the_first_step_to_the_last(rt
             for number, node in enumerate(NORMS, start=1):
                 opened, moment = moment, moment + dice.randrange(2 * 86400)
                 row = {"id": case_id << 24 | number, "case_id": case_id, "node": node, "status": DONE}
-                row |= dict.fromkeys(("queue_id", "role_queue_id", "clock", "priority", "due_at"), 1)
+                row |= dict.fromkeys(("queue_id", "role_queue_id", "clock", "due_at"), 1)
                 conn.execute(insert(task), row | {"opened_at": opened, "closed_at": moment})
             ends[case_id] = moment
         found = measured(rt, conn, analyst)
