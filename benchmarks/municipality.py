@@ -304,6 +304,7 @@ class Municipality:
                     "settlement_id": 1 + n % VILLAGES,
                     "day": day.isoformat(),
                     "full_crew": n % 3 > 0,
+                    "commission": True,
                     "status": HELD if day < TODAY else PLANNED,
                 }
                 for n, day in enumerate(days)

@@ -138,7 +138,14 @@ def _fill(conn: Connection, rows: int, unit_id: int) -> None:
         conn,
         visit,
         [
-            {"unit_id": unit_id, "day": day.isoformat(), "status": HELD, "full_crew": n % 3 > 0, "case_id": n}
+            {
+                "unit_id": unit_id,
+                "day": day.isoformat(),
+                "status": HELD,
+                "full_crew": n % 3 > 0,
+                "commission": True,
+                "case_id": n,
+            }
             for n, day in enumerate(days, start=1)
         ],
     )

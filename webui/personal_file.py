@@ -118,7 +118,7 @@ def _crew(found: PersonalFile, visit: Visit) -> str:
     """Who came on a visit, who did not, and whether all that were needed were there."""
     crew = found.crews.get(visit.id, [])
     came = [f"{each.title}: {each.name}" if each.name else each.title for each in crew if each.comes]
-    stayed = [each.title for each in crew if not each.comes]
+    stayed = [each.title for each in crew if each.required and not each.comes]
     whole = {True: _("состав полный"), False: _("состав неполный"), None: ""}[visit.full_crew]
     parts = [", ".join(came), _("без: %(who)s", who=", ".join(stayed)) if stayed else "", whole]
     return "; ".join(part for part in parts if part) if visit.took_place else ""

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from engine.errors import NotFound
 from engine.model import Actor
 from engine.records.commissions import COUNTED, ITEM_KINDS
-from engine.records.crews import SERVICES
+from engine.records.crews import ABSENCES, SERVICES
 from engine.records.registers import REGISTERS
 from engine.reports import questions
 from engine.reports import registers as register_figures
@@ -157,7 +157,11 @@ def visits(asking: Asking) -> list[Sheet]:
         ),
         _schedule(asking, found),
         _crews(asking, found),
-        aim_sheet(asking, "full_crew", share(found.whole["full"], found.whole["held"])),
+        aim_sheet(
+            asking,
+            "full_crew",
+            share(found.whole["full"], found.whole["full"] + found.whole["not_full"]),
+        ),
         _services(found),
     ]
 
@@ -254,8 +258,9 @@ def _crews(asking: Asking, found: visit_figures.Visits) -> Sheet:
     return Sheet(
         _("Полный состав"),
         _(
-            "Считаются все выезды: по графику и вне его. Доля — выезды полным составом среди состоявшихся; "
-            "состоявшийся, состав которого не записан, полным не считается."
+            "Считаются все выезды: по графику и вне его. Доля — среди состоявшихся выездов комиссии: на них "
+            "обязательны КДН и ЗП, опека, полиция, больница, КЦСОН или замены от них. Выезд одной или "
+            "нескольких служб комиссии не требует и в долю не входит."
         ),
         [
             _("Месяц"),
@@ -263,14 +268,14 @@ def _crews(asking: Asking, found: visit_figures.Visits) -> Sheet:
             _("Состоялись"),
             _("Полным составом"),
             _("Неполным"),
-            _("Состав не записан"),
+            _("Без комиссии"),
             _("Доля полного состава"),
         ],
         [
             [
                 Cell(words),
                 *(_spanned(asking, row, figure, span) for figure in figures),
-                share(row["full"], row["held"]),
+                share(row["full"], row["full"] + row["not_full"]),
             ]
             for words, row, span in _by_month(asking, found)
             if found.whole["all"]
@@ -281,11 +286,28 @@ def _crews(asking: Asking, found: visit_figures.Visits) -> Sheet:
 
 def _services(found: visit_figures.Visits) -> Sheet:
     return Sheet(
-        _("Кто ездил"),
-        _("По состоявшимся выездам: сколько раз службу звали и сколько раз она приехала."),
-        [_("Служба"), _("Звали"), _("Приехали"), _("Доля")],
+        _("Кого не было"),
+        _(
+            "По состоявшимся выездам комиссии: сколько раз служба была обязательна, сколько раз приехала она "
+            "или замена от неё и почему её не было. Срочный выезд не ждёт тех, кого не позвали."
+        ),
         [
-            [Cell(SERVICES[each.service][0]), Cell(each.asked), Cell(each.came), share(each.came, each.asked)]
+            _("Служба"),
+            _("Обязательна"),
+            _("Приехала"),
+            _("Не смогла, замены нет"),
+            _("Обещала и не приехала"),
+            _("Не звали: срочно"),
+            _("Доля"),
+        ],
+        [
+            [
+                Cell(SERVICES[each.service][0]),
+                Cell(each.needed),
+                Cell(each.came),
+                *(Cell(each.absent[why]) for why in ABSENCES),
+                share(each.came, each.needed),
+            ]
             for each in found.services
         ],
     )

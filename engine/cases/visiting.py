@@ -33,7 +33,8 @@ def next_visit(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]
 def open_visit(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     """`дата`, `службы`, `плановый`, `срочно`, `визит` (the one that this case has appointed before).
 
-    Answers `визит`, `члены` to ask, the `машина` of the schedule, and the `машины` to choose from.
+    Answers `визит`, `члены` to ask, `служба_руководителя` that comes without being asked, the `машина` of the
+    schedule, and the `машины` to choose from.
     """
     tree, day = rt.directory.tree(), day_of(rt, call, "дата")
     known = call.inputs.get("визит")
@@ -47,7 +48,11 @@ def open_visit(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]
         urgent=bool(call.inputs.get("срочно")),
         visit_id=None if known is None else int(known),
     )
-    asked = crews.asked_for(conn, tree, call.unit_id, call.inputs.get("службы") or ())
+    lead = crews.lead_of(conn, call.case_id)
+    wanted = call.inputs.get("службы") or ()
+    asked = crews.asked_for(
+        conn, tree, call.unit_id, [each for each in wanted if lead is None or each != lead.service]
+    )
     offered = cars.choices(cars.cars_of(conn, tree, call.unit_id), cars.taken_on(conn, day))
     return {
         "визит": made.id,
@@ -60,6 +65,7 @@ def open_visit(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]
             }
             for each in asked
         ],
+        "служба_руководителя": None if lead is None else lead.service,
         "машина": None if made.car_id is None else str(made.car_id),
         "машины": offered,
     }
@@ -67,30 +73,41 @@ def open_visit(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]
 
 @operation("visit.ready")
 def make_ready(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
-    """`визит`, `машина` (number of a car, or nothing), `состав`, `полный`. Answers `машина_название`."""
+    """`визит`, `машина` (number of a car, or nothing), `состав`: the answers, `обязательные`: services of a
+    visit of the commission; without it the crew is full with everybody who was asked.
+
+    Answers `полный_состав`, `машина_название`.
+    """
     chosen, number = call.inputs.get("машина"), visit_number(call)
     car_id = None if chosen is None else int(chosen)
-    visits.make_ready(conn, number, car_id=car_id, full_crew=bool(call.inputs.get("полный")))
-    answers = call.inputs.get("состав") or ()
-    crews.keep_members(conn, number, [_member(each) for each in answers])
+    required = call.inputs.get("обязательные") or ()
+    answers = [_member(each) for each in call.inputs.get("состав") or ()]
+    crew = crews.crew_of(crews.lead_of(conn, call.case_id), answers, required)
+    full = crews.is_full(crew)
+    crews.keep_members(conn, number, crew)
+    visits.make_ready(conn, number, car_id=car_id, full_crew=full, commission=bool(required))
     listed = cars.cars_of(conn, rt.directory.tree(), call.unit_id, retired=True)
     title = next((each.title for each in listed if each.id == car_id), None)
-    return {"машина_название": title}
+    return {"полный_состав": full, "машина_название": title}
 
 
 @operation("visit.close")
 def close_visit(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     """`визит`, `исход`, `дата`, `начало` and `окончание` by the clock, `приехали`: services of those who
-    came; without it everybody who had promised. Who spoke with the family is noted.
+    came; without it everybody who had promised. That somebody spoke with the family is noted.
+
+    Answers `полный_состав`.
     """
     outcome, day, number = str(call.inputs.get("исход")), day_of(rt, call, "дата"), visit_number(call)
     minutes = _minutes(call.inputs.get("начало"), call.inputs.get("окончание"))
     came = call.inputs.get("приехали")
-    missing = came is not None and crews.keep_who_came(conn, number, came)
-    visits.close_visit(conn, number, outcome, day=day, minutes=minutes, missing=missing)
+    if came is not None:
+        crews.keep_who_came(conn, number, came)
+    full = crews.is_full(crews.members_of(conn, [number]).get(number, []))
+    visits.close_visit(conn, number, outcome, day=day, minutes=minutes, full_crew=full)
     if visits.OUTCOMES[outcome] != NOBODY:
         contacts.note(conn, subject_of(conn, call), case_id=call.case_id, day=day, kind="visit")
-    return {}
+    return {"полный_состав": full}
 
 
 def visit_number(call: Call) -> int:

@@ -397,12 +397,15 @@ visit = Table(
     Column("status", SmallInteger, nullable=False),
     Column("car_id", BigInteger, ForeignKey("car.id")),
     Column("full_crew", Boolean),
+    Column("commission", Boolean, nullable=False, server_default=text("false")),
     Column("minutes", SmallInteger),
     Column("reason", String(100), nullable=False, server_default=""),
 )
 """A visit to a family: planned by the schedule of the year (`plan_id`), by its case, or by both. `case_id` is
 the case that makes it; one of the schedule has none until its day comes. `minutes` with the family. `reason`:
-why it was called off, in words that name nobody."""
+why it was called off, in words that name nobody. `full_crew`: whether every service came without which the
+crew is not full (`visit_member.required`), NULL until the crew is known; `commission`: those are the services
+of the visiting commission, and the visit counts in the share of full crews."""
 Index("ix_visit_day", visit.c.day)
 Index("ix_visit_family", visit.c.family_id, visit.c.day)
 Index("ix_visit_case", visit.c.case_id)
@@ -416,9 +419,13 @@ visit_member = Table(
     Column("account_id", BigInteger, ForeignKey("account.id")),
     Column("name", String(150), nullable=False),
     Column("comes", Boolean, nullable=False),
+    Column("required", Boolean, nullable=False, server_default=text("false")),
+    Column("absence", String(12), nullable=False, server_default=""),
 )
-"""Who was asked to a visit, in the order of asking, and whether they come. `service`: a key of
-`crews.SERVICES`; `name` as the act gives it, empty when the service named nobody."""
+"""The services of a visit, one row each: whoever leads it, who was asked in the order of asking, and who
+ought to have been; whether they come. `service`: a key of `crews.SERVICES`; `name` as the act gives it, empty
+when the service named nobody. `required`: without it the crew is not full; `absence`: a key of
+`crews.ABSENCES`, why it does not come."""
 partner = Table(
     "partner",
     metadata,

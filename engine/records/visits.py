@@ -49,7 +49,7 @@ NEAR = timedelta(days=15)
 @dataclass(frozen=True, slots=True)
 class Visit:
     """A visit as lists show it. `case_id` is None while only the schedule knows of it; `reason` says why it
-    was called off.
+    was called off; `commission`: the visit counts in the share of full crews.
     """
 
     id: int
@@ -65,6 +65,7 @@ class Visit:
     full_crew: bool | None
     minutes: int | None
     reason: str = ""
+    commission: bool = False
 
     @property
     def words(self) -> str:
@@ -109,9 +110,11 @@ def open_visit(
     return _visit(conn.execute(insert(visit).returning(visit), values).one())
 
 
-def make_ready(conn: Connection, visit_id: int, *, car_id: int | None, full_crew: bool) -> None:
-    """The crew is known and the car given out."""
-    _change(conn, visit_id, {"car_id": car_id, "full_crew": full_crew})
+def make_ready(
+    conn: Connection, visit_id: int, *, car_id: int | None, full_crew: bool, commission: bool = False
+) -> None:
+    """The crew is known and the car given out; `commission`: the crew ought to be that of the commission."""
+    _change(conn, visit_id, {"car_id": car_id, "full_crew": full_crew, "commission": commission})
 
 
 def close_visit(
@@ -121,15 +124,15 @@ def close_visit(
     *,
     day: date,
     minutes: int | None,
-    missing: bool = False,
+    full_crew: bool | None = None,
 ) -> None:
-    """How the visit ended: a key of OUTCOMES. `missing`: somebody who had promised did not come, the crew was
-    not full.
+    """How the visit ended: a key of OUTCOMES. `full_crew`: whether the crew was full in the end; None leaves
+    what was known before.
     """
     if outcome not in OUTCOMES:
         raise InvalidData("Выезд не записан.", {"outcome": f"Есть: {', '.join(OUTCOMES)}."})
     values: dict[str, Any] = {"status": OUTCOMES[outcome], "day": day.isoformat(), "minutes": minutes}
-    _change(conn, visit_id, {**values, "full_crew": False} if missing else values)
+    _change(conn, visit_id, values if full_crew is None else {**values, "full_crew": full_crew})
 
 
 def visits_between(conn: Connection, actor: Actor, first: date, last: date) -> list[Visit]:
@@ -189,8 +192,8 @@ def visits_of(conn: Connection, subject: Subject, *, limit: int = 10) -> list[Vi
 
 
 def full_crew_share(visits: Sequence[Visit]) -> tuple[int, int]:
-    """(visits with the full crew, visits that took place): the share of the two is the indicator."""
-    held = [each for each in visits if each.took_place]
+    """(visits of the commission with the full crew, those that took place): their share is the indicator."""
+    held = [each for each in visits if each.took_place and each.commission]
     return sum(bool(each.full_crew) for each in held), len(held)
 
 
@@ -295,4 +298,5 @@ def _visit(row: Row[Any]) -> Visit:
         full_crew=row.full_crew,
         minutes=row.minutes,
         reason=row.reason,
+        commission=row.commission,
     )

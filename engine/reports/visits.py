@@ -13,7 +13,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true
 
 from engine.cases.tables import case_
-from engine.records.crews import SERVICES
+from engine.records.crews import ABSENCES, SERVICES
 from engine.records.tables import (
     CALLED_OFF,
     DANGER,
@@ -35,17 +35,22 @@ ENDS = ("held", "nobody", "called_off", "missed", "ahead")
 """Every visit is in one of these."""
 MUST_AGREE = ("police", "crb")
 """The indicator of the source asks for the agreement of these two."""
-CREWS = ("full", "not_full", "unknown")
-"""Every visit that took place is in one of these."""
+CREWS = ("full", "not_full", "of_services")
+"""Every visit that took place is in one of these: of the commission with a full crew or not, or of one or
+some services, which needs no full crew and is not in its share.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """How a service came along on the visits that took place: asked, came."""
+    """How a service came on the visits of the commission that took place: how often it was needed and came,
+    and why it was missing (`crews.ABSENCES`).
+    """
 
     service: str
-    asked: int
+    needed: int
     came: int
+    absent: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +90,9 @@ def facts(asked: Asked) -> Facts:
     }
     scheduled = visit.c.plan_id.is_not(None)
     crews = {
-        "full": ends["held"] & visit.c.full_crew.is_(True),
-        "not_full": ends["held"] & visit.c.full_crew.is_(False),
-        "unknown": ends["held"] & visit.c.full_crew.is_(None),
+        "full": ends["held"] & visit.c.commission & visit.c.full_crew.is_(True),
+        "not_full": ends["held"] & visit.c.commission & visit.c.full_crew.is_not(True),
+        "of_services": ends["held"] & ~visit.c.commission,
     }
     return Facts(
         source=visit.outerjoin(visit_plan, visit_plan.c.id == visit.c.plan_id).outerjoin(
@@ -161,12 +166,16 @@ def _services(conn: Connection, found: Facts) -> tuple[Came, ...]:
     wanted = (
         select(
             visit_member.c.service,
-            func.count().label("asked"),
-            func.count().filter(visit_member.c.comes.is_(True)).label("came"),
+            func.count().label("needed"),
+            func.count().filter(visit_member.c.comes).label("came"),
+            *(func.count().filter(visit_member.c.absence == why).label(why) for why in ABSENCES),
         )
         .select_from(found.source.join(visit_member, visit_member.c.visit_id == visit.c.id))
-        .where(found.where, found.figures["held"])
+        .where(found.where, found.figures["held"], visit.c.commission, visit_member.c.required)
         .group_by(visit_member.c.service)
     )
-    rows = {row.service: Came(row.service, row.asked, row.came) for row in conn.execute(wanted)}
+    rows = {
+        row.service: Came(row.service, row.needed, row.came, {why: getattr(row, why) for why in ABSENCES})
+        for row in conn.execute(wanted)
+    }
     return tuple(rows[service] for service in SERVICES if service in rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from lxml import etree
 
 from engine import dmn
+from engine.records.crews import FULL_CREW
 from tests.processes.shipped import PROCESSES, components, forms
 
 FILES = sorted(PROCESSES.rglob("*.dmn"))
@@ -344,33 +346,71 @@ def crew(*services: str) -> list[dict[str, Any]]:
     return [{"служба": service, "имя": service, "участвует": True} for service in services]
 
 
-def test_a_crew_is_full_when_every_service_that_is_needed_goes():
-    found = decide(
-        "DMN-06-crew",
-        нужные_службы=["kdn", "police"],
-        участники_выезда=crew("police", "kdn", "crb"),
-        срочно=False,
+WHOLE = ("opeka", "police", "crb", "kcson")
+"""Services of the commission beside the one that leads its visits."""
+
+
+def gathered(*going: str, asked: Sequence[str] = ("kdn", *WHOLE), **more: Any) -> Any:
+    """What the table says of a visit of the commission that its chief specialist leads."""
+    facts = {"вид_выезда": "комиссия", "служба_руководителя": "kdn", "срочно": False} | more
+    return decide("DMN-06-crew", нужные_службы=list(asked), участники_выезда=crew(*going), **facts)
+
+
+def missing(found: dict[str, Any]) -> list[str]:
+    return [each["название"] for each in found["кого_нет"]]
+
+
+def test_the_commission_is_full_when_all_its_services_go():
+    found = gathered(*WHOLE)
+    assert (found["полный"], found["едем"], missing(found)) == (True, True, [])
+
+
+def test_the_table_and_the_records_name_the_same_services():
+    assert tuple(gathered()["обязательные"]) == FULL_CREW
+
+
+def test_a_smaller_crew_that_was_asked_does_not_make_the_commission_full():
+    found = gathered("opeka", asked=["opeka"])
+    assert (found["полный"], found["можно"], missing(found)) == (
+        False,
+        False,
+        ["полиция", "больница", "КЦСОН"],
     )
-    assert (found["полный"], found["можно"], found["кого_нет"]) == (True, True, [])
+
+
+def test_the_commission_is_not_full_without_its_own_specialist():
+    assert missing(gathered(*WHOLE, служба_руководителя="education")) == ["КДН и ЗП"]
 
 
 def test_who_is_missing_is_named_and_holds_up_a_planned_visit():
-    found = decide(
-        "DMN-06-crew", нужные_службы=["kdn", "police", "crb"], участники_выезда=crew("kdn"), срочно=False
-    )
-    assert (found["полный"], found["можно"]) == (False, False)
+    found = gathered("opeka", "kcson")
+    assert (found["полный"], found["можно"], found["едем"]) == (False, False, False)
     assert found["пояснение"] == "Состав неполный: полиция, больница"
 
 
-def test_an_urgent_visit_does_not_wait_for_the_full_crew():
-    found = decide("DMN-06-crew", нужные_службы=["police"], участники_выезда=[], срочно=True)
-    assert (found["полный"], found["можно"], found["кого_нет"]) == (False, True, ["полиция"])
+def test_an_urgent_visit_goes_with_those_who_were_asked_and_is_not_full():
+    found = gathered("opeka", "police", asked=["opeka", "police"], срочно=True)
+    assert (found["полный"], found["едем"]) == (False, True)
+    assert found["пояснение"] == "Состав неполный: больница, КЦСОН. Выезд срочный, их не ждали"
+
+
+def test_an_urgent_visit_may_go_without_who_declined_when_somebody_says_why():
+    found = gathered("opeka", asked=["opeka", "police"], срочно=True)
+    assert (found["полный"], found["можно"], found["едем"]) == (False, True, False)
+
+
+def test_a_visit_of_some_services_needs_those_who_were_asked():
+    def of_services(*going: str) -> Any:
+        return gathered(*going, asked=["kcson"], вид_выезда="службы", служба_руководителя=None)
+
+    assert (of_services("kcson")["полный"], of_services()["полный"]) == (True, False)
+    assert missing(of_services()) == ["КЦСОН"]
 
 
 def test_who_declined_does_not_go():
     refused = [{"служба": "opeka", "имя": "Громов", "участвует": False}]
     found = decide("DMN-06-crew", нужные_службы=["opeka"], участники_выезда=refused, срочно=False)
-    assert found["кого_нет"] == ["опека"]
+    assert missing(found) == ["опека"]
 
 
 def test_a_visit_that_needs_nobody_else_is_full():

@@ -37,7 +37,13 @@ def figures(rt, office):
     """A visit with the full crew, an entry of the preventive register, a question considered."""
     commission = create_commission(rt, SYSTEM, NewCommission("family", office.families))
     with rt.database.write() as conn:
-        row = {"unit_id": office.families, "day": "2026-01-08", "status": HELD, "full_crew": True}
+        row = {
+            "unit_id": office.families,
+            "day": "2026-01-08",
+            "status": HELD,
+            "full_crew": True,
+            "commission": True,
+        }
         conn.execute(insert(visit), row | {"case_id": office.case, "family_id": office.family})
         row = {"register": "prevention", "unit_id": office.families, "state": "СОП", "ground": ""}
         row |= {"case_id": office.case, "family_id": office.family, "since": "2026-01-05", "updated_at": 1}

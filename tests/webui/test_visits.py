@@ -27,7 +27,7 @@ def open_visit(rt, office, family, day, *, car=None, members=(), full=True):
         made = visits.open_visit(
             conn, family, case_id=office.case, unit_id=office.families, day=day, planned=False, urgent=False
         )
-        visits.make_ready(conn, made.id, car_id=car, full_crew=full)
+        visits.make_ready(conn, made.id, car_id=car, full_crew=full, commission=True)
         crews.keep_members(conn, made.id, members)
     return made.id
 
@@ -41,7 +41,10 @@ def on_register(rt, office, family):
 
 def test_the_month_shows_its_visits_with_their_crew_and_car(visit, rt, office, family):
     van = cars.add_car(rt, load_actor(rt, office.role["R18"]), "ГАЗель № 1", 8)
-    members = [crews.Member("police", "Сомов К. П.", comes=True), crews.Member("crb", "", comes=False)]
+    members = [
+        crews.Member("police", "Сомов К. П.", comes=True),
+        crews.Member("crb", "", comes=False, required=True),
+    ]
     open_visit(rt, office, family, date(2026, 1, 15), car=van, members=members, full=False)
     page = visit("R05").get("/visits?month=2026-01")
     assert "15 января, чт" in page.words.replace("\u00a0", " ")

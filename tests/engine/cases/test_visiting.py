@@ -57,7 +57,7 @@ def family(rt: Runtime, lead: Actor) -> Subject:
 
 
 def begin(rt: Runtime, lead: Actor, family: Subject, **data: Any) -> None:
-    given = {"цель_визита": "Проверить условия жизни.", **data}
+    given = {"цель_визита": "Проверить условия жизни.", "вид_выезда": "службы", **data}
     start_case(rt, StartCase(lead, PATHWAY, given, family_id=family.family_id, label="семья Лапшиных"))
 
 
@@ -91,7 +91,10 @@ def test_a_visit_leaves_its_crew_its_car_and_its_minutes(rt: Runtime, lead: Acto
     with rt.database.read() as conn:
         members = crews.members_of(conn, [found.id])[found.id]
         assert open_incidents(conn, 1) == []
-    assert members == [crews.Member("police", "Сомов К. П.", comes=True)]
+    assert [(each.service, each.name, each.comes) for each in members if each.required] == [
+        ("police", "Сомов К. П.", True)
+    ]
+    assert found.commission is False
     assert open_nodes(rt) == ["p10_ut_act"]
 
 
@@ -104,11 +107,81 @@ def test_whoever_promised_and_did_not_come_leaves_the_crew_incomplete(
         do(rt, lead, "ut_confirm", {"участие": "участвует"})
     do(rt, lead, "ut_car", {"без_машины": True})
     assert the_visit(rt, family).full_crew is True
-    do(rt, lead, "ut_visit", {**SEEN, "приехали": ["police"]})
+    do(rt, lead, "ut_visit", {**SEEN, "приехали": ["kdn", "police"]})
     found = the_visit(rt, family)
+    assert found.full_crew is False
+    assert {each.service: each.absence for each in crew(rt, found)} == {
+        "kdn": "", "police": "", "crb": crews.NO_SHOW,
+    }  # fmt: skip
+
+
+def commission(rt: Runtime, lead: Actor, family: Subject, *asked: str, **data: Any) -> None:
+    """A visit of the commission to which these services were called, everybody comes, up to the car."""
+    begin(rt, lead, family, вид_выезда="комиссия", **data)
+    do(rt, lead, "ut_notice", {"дата_визита": "2026-01-13", "нужные_службы": list(asked)})
+    for service in asked:
+        if service != "kdn":
+            do(rt, lead, "ut_confirm", {"участие": "участвует"})
+
+
+def crew(rt: Runtime, found: visits.Visit) -> list[crews.Member]:
     with rt.database.read() as conn:
-        came = {each.service: each.comes for each in crews.members_of(conn, [found.id])[found.id]}
-    assert (found.full_crew, came) == (False, {"police": True, "crb": False})
+        return crews.members_of(conn, [found.id])[found.id]
+
+
+def test_a_commission_of_a_part_of_its_services_is_not_full_and_does_not_leave(
+    rt: Runtime, lead: Actor, family: Subject
+) -> None:
+    commission(rt, lead, family, "opeka")
+    assert open_nodes(rt) == ["p10_ut_substitute"]
+    found = [{"служба": each, "кто_едет": "Сомов К. П."} for each in ("police", "crb", "kcson")]
+    do(rt, lead, "ut_substitute", {"решение_о_составе": "замена", "замены": found})
+    do(rt, lead, "ut_car", {"без_машины": True})
+    assert (the_visit(rt, family).commission, the_visit(rt, family).full_crew) == (True, True)
+
+
+def test_whoever_leads_the_visit_comes_for_their_own_service(
+    rt: Runtime, lead: Actor, family: Subject
+) -> None:
+    commission(rt, lead, family, *crews.FULL_CREW)
+    do(rt, lead, "ut_car", {"без_машины": True})
+    found = the_visit(rt, family)
+    assert found.full_crew is True
+    assert (crew(rt, found)[0].service, crew(rt, found)[0].account_id) == ("kdn", lead.user_id)
+
+
+def test_an_urgent_visit_leaves_with_those_who_were_called_and_is_not_full(
+    rt: Runtime, lead: Actor, family: Subject
+) -> None:
+    commission(rt, lead, family, "opeka", "police", срочно=True)
+    do(rt, lead, "ut_car", {"без_машины": True})
+    found = the_visit(rt, family)
+    assert found.full_crew is False
+    assert {each.service for each in crew(rt, found) if each.absence == crews.NOT_ASKED} == {"crb", "kcson"}
+
+
+def test_a_service_that_came_after_all_makes_the_crew_full(rt: Runtime, lead: Actor, family: Subject) -> None:
+    begin(rt, lead, family, срочно=True)
+    do(rt, lead, "ut_notice", {"дата_визита": "2026-01-13", "нужные_службы": ["police"]})
+    do(rt, lead, "ut_confirm", {"участие": "не участвует"})
+    why = {"решение_о_составе": "неполным", "причина_неполного": "Детям может угрожать опасность."}
+    do(rt, lead, "ut_substitute", why)
+    do(rt, lead, "ut_car", {"без_машины": True})
+    assert [each.absence for each in crew(rt, the_visit(rt, family))] == ["", crews.REFUSED]
+    do(rt, lead, "ut_visit", {**SEEN, "приехали": ["kdn", "police"]})
+    assert the_visit(rt, family).full_crew is True
+
+
+def test_a_substitute_takes_the_place_of_who_refused(rt: Runtime, lead: Actor, family: Subject) -> None:
+    begin(rt, lead, family)
+    do(rt, lead, "ut_notice", {"дата_визита": "2026-01-13", "нужные_службы": ["police"]})
+    do(rt, lead, "ut_confirm", {"участие": "не участвует"})
+    instead = [{"служба": "police", "кто_едет": "Сомов К. П."}]
+    do(rt, lead, "ut_substitute", {"решение_о_составе": "замена", "замены": instead})
+    do(rt, lead, "ut_car", {"без_машины": True})
+    assert [(each.service, each.name) for each in crew(rt, the_visit(rt, family))][1:] == [
+        ("police", "Сомов К. П.")
+    ]
 
 
 def test_whoever_plays_the_role_of_a_service_is_asked_by_name(

@@ -164,10 +164,19 @@ def test_a_draft_of_the_schedule_is_not_shown(rt_both: Runtime, clerk: Actor, fa
     assert between(rt_both, clerk) == []
 
 
-def test_the_share_of_full_crews_counts_visits_that_took_place(rt_both: Runtime, family: Subject) -> None:
-    for outcome, full in (("состоялся", True), ("опасность", False), ("никого нет", True)):
+def test_the_share_of_full_crews_counts_visits_of_the_commission_that_took_place(
+    rt_both: Runtime, family: Subject
+) -> None:
+    ends = [
+        ("состоялся", True, True),
+        ("опасность", False, True),
+        ("никого нет", True, True),
+        ("состоялся", True, False),
+    ]
+    for outcome, full, commission in ends:
         made = opened(rt_both, family)
-        write(rt_both, lambda conn, n=made.id, f=full: visits.make_ready(conn, n, car_id=None, full_crew=f))  # type: ignore[misc]
+        with rt_both.database.write() as conn:
+            visits.make_ready(conn, made.id, car_id=None, full_crew=full, commission=commission)
         closed(rt_both, made.id, outcome)
     with rt_both.database.read() as conn:
         assert visits.full_crew_share(visits.visits_of(conn, family)) == (1, 2)

@@ -43,7 +43,7 @@ def test_figures_are_counted_on_both_databases(rt_both):
     commission = create_commission(rt, SYSTEM, NewCommission("family", here.centre))
     with rt.database.write() as conn:
         case_id = a_case(conn, here.families)
-        a_visit(conn, here.families, "2026-01-08", HELD, case_id=case_id, full_crew=True)
+        a_visit(conn, here.families, "2026-01-08", HELD, case_id=case_id, full_crew=True, commission=True)
         an_entry(conn, here.families, "2025-12-30", "2026-01-09")
         a_question(conn, commission, a_sitting(conn, commission, "2026-01-06"), case_id, "gsp")
         a_document(

@@ -16,8 +16,9 @@ from tests.factories.records import make_family
 
 def test_a_visit_is_in_one_end_and_one_that_took_place_in_one_crew(rt, town, analyst):
     with rt.database.write() as conn:
-        for status, crew in [(HELD, True), (DANGER, False), (HELD, None), (NOBODY, True), (CALLED_OFF, None)]:
-            a_visit(conn, town.families, "2026-01-08", status, full_crew=crew)
+        for status, crew in [(HELD, True), (DANGER, False), (NOBODY, True), (CALLED_OFF, None)]:
+            a_visit(conn, town.families, "2026-01-08", status, full_crew=crew, commission=True)
+        a_visit(conn, town.families, "2026-01-08", HELD, full_crew=True)
         a_visit(conn, town.families, "2026-01-11", PLANNED)
         a_visit(conn, town.families, "2026-01-12", PLANNED)
         whole = visits(conn, year(rt, analyst)).whole
@@ -44,7 +45,8 @@ def test_months_and_units_add_up_to_the_whole_and_a_figure_is_its_list(rt, town,
     with rt.database.write() as conn:
         for unit_id in (town.families, town.care, town.administration):
             for day in days:
-                a_visit(conn, unit_id, day, HELD, full_crew=True, case_id=a_case(conn, unit_id))
+                row = {"full_crew": True, "commission": True, "case_id": a_case(conn, unit_id)}
+                a_visit(conn, unit_id, day, HELD, **row)
         asked = year(rt, analyst)
         found = visits(conn, asked)
         parts = [
@@ -57,16 +59,29 @@ def test_months_and_units_add_up_to_the_whole_and_a_figure_is_its_list(rt, town,
     assert {each.day for each in listed} == {date.fromisoformat(day) for day in days[1:-1]}
 
 
-def test_it_says_which_service_did_not_come(rt, town, analyst):
+def test_it_says_which_service_of_the_commission_was_missing_and_why(rt, town, analyst):
+    crew = [
+        ("police", True, "no_show"),
+        ("crb", True, ""),
+        ("kcson", True, "not_asked"),
+        ("education", False, ""),
+    ]
     with rt.database.write() as conn:
-        held = a_visit(conn, town.families, "2026-01-08", HELD)
-        nobody = a_visit(conn, town.families, "2026-01-08", NOBODY)
-        for number in (held, nobody):
-            for place, (service, comes) in enumerate([("police", False), ("crb", True)]):
-                row = {"visit_id": number, "place": place, "service": service, "name": "", "comes": comes}
+        held = a_visit(conn, town.families, "2026-01-08", HELD, commission=True)
+        nobody = a_visit(conn, town.families, "2026-01-08", NOBODY, commission=True)
+        of_services = a_visit(conn, town.families, "2026-01-08", HELD)
+        for number in (held, nobody, of_services):
+            for place, (service, required, why) in enumerate(crew):
+                row = {"visit_id": number, "place": place, "service": service, "name": ""}
+                row |= {"required": required, "comes": not why, "absence": why}
                 conn.execute(insert(visit_member), row)
         services = visits(conn, year(rt, analyst)).services
-    assert [(each.service, each.asked, each.came) for each in services] == [("police", 1, 0), ("crb", 1, 1)]
+    assert [(each.service, each.needed, each.came) for each in services] == [
+        ("police", 1, 0),
+        ("crb", 1, 1),
+        ("kcson", 1, 0),
+    ]
+    assert [services[0].absent["no_show"], services[2].absent["not_asked"]] == [1, 1]
 
 
 def test_a_visit_counts_for_every_unit_that_keeps_the_family_or_has_a_case_about_it(rt, town, analyst):
