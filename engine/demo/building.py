@@ -15,7 +15,7 @@ from engine.access.offices import DEFAULT_ZONE
 from engine.cases.outbox import Handler, Promise
 from engine.clock import MovableClock, SystemClock
 from engine.deadlines.calendar import Calendar
-from engine.demo import letters, sittings, stories
+from engine.demo import letters, orders, sittings, stories
 from engine.demo.courses import Course
 from engine.demo.everyday import Round, everyday
 from engine.demo.people import JOINED, register
@@ -108,6 +108,7 @@ def _play(stage: Stage, town: Town, told: Told) -> None:
     for letter in letters.LETTERS:
         stage.begin(letters.sent(stage, letter, people))
     first = everydays.begin()
+    stage.begin(orders.answered_for(stage, people, first))
     others = [course.filed for course in courses] + [rule.since for rule in calendars.values()]
     begin = stage.at(min(first, *others), "00:00")
     stage.play(lambda moment: told((moment - begin) / (stage.end - begin)))

@@ -80,25 +80,38 @@ class Year:
     """`!year`: this year."""
 
 
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """`!turn [one, other]`: said by turns, in one step this and in another that."""
+
+    values: Sequence[Any]
+
+
 class _Words(yaml.SafeLoader):
     """YAML with the tags above."""
+
+
+def _turns(loader: yaml.SafeLoader, node: yaml.SequenceNode) -> Turns:
+    return Turns(loader.construct_sequence(node, deep=True))
 
 
 _Words.add_constructor("!day", lambda _, node: Later(int(node.value)))
 _Words.add_constructor("!children", lambda *_: Children())
 _Words.add_constructor("!number", lambda *_: Number())
 _Words.add_constructor("!year", lambda *_: Year())
+_Words.add_constructor("!turn", _turns)
 
 
 @dataclass(frozen=True, slots=True)
 class Habit:
     """How a step is usually done. `after`: so many working days after it was opened; None: on its due day.
-    `since`: not before that hour; `by`: a login, else whoever may do it; `issues`: documents that the owner
-    of the case numbers with it.
+    `spread`: up to so many days later, in each case differently; `since`: not before that hour; `by`: a
+    login, else whoever may do it; `issues`: documents that the owner of the case numbers with it.
     """
 
     says: Data
     after: int | None = 0
+    spread: int = 0
     since: str = "00:00"
     by: str = ""
     issues: Sequence[str] = ()
@@ -137,6 +150,8 @@ class Everyday:
 
     habits: Mapping[str, Habit]
     troubles: Mapping[str, Mapping[str, Data]]
+    measures: Mapping[str, Mapping[str, str]]
+    """What came of a measure, by its words: `done`, or `undone` and why."""
     openings: Sequence[Opening]
 
 
@@ -147,6 +162,7 @@ def everyday() -> Everyday:
     return Everyday(
         {node: Habit(**each) for node, each in content["steps"].items()},
         content["troubles"],
+        content["measures"],
         tuple(Opening(**each) for each in content["cases"]),
     )
 
@@ -264,7 +280,8 @@ class Round:
         today = self._stage.today
         if habit.after is None:
             return row.due_at == FAR_FUTURE or self._day(row.due_at) <= today
-        return self._stage.later(self._day(row.opened_at), habit.after) <= today
+        wait = habit.after + row.id % (habit.spread + 1)
+        return self._stage.later(self._day(row.opened_at), wait) <= today
 
     def _key_of(self, row: AnyRow) -> str:
         """Under which name the step stands in the file: that of the pathway's own way, or the usual one."""
@@ -285,7 +302,7 @@ class Round:
         key = self._key_of(row)
         habit = self._words.habits[key]
         by = self._who(row, habit)
-        self._stage.finish(row.id, by, self._said(key, self._opening(row)))
+        self._stage.finish(row.id, by, self._said(key, self._opening(row), row.id))
         for template in habit.issues:
             self._stage.issue(row.case_id, template, self._stage.login(row.owner_id) if row.owner_id else by)
 
@@ -306,17 +323,17 @@ class Round:
 
     # --- words ----------------------------------------------------------------------------------------
 
-    def _said(self, key: str, opening: Opening | None) -> Data:
+    def _said(self, key: str, opening: Opening | None, turn: int = 0) -> Data:
         """What is written into a step, or opens a case: as usual, as the trouble or the case has it."""
         said = dict(self._words.habits[key].says)
-        if opening is None:
-            return self._filled(said, None)  # type: ignore[no-any-return]
-        said |= self._words.troubles.get(opening.trouble, {}).get(key, {})
-        said |= (opening.says or {}).get(key, {})
-        return self._filled(said, self._people.get(opening.who))  # type: ignore[no-any-return]
+        if opening is not None:
+            said |= self._words.troubles.get(opening.trouble, {}).get(key, {})
+            said |= (opening.says or {}).get(key, {})
+        about = None if opening is None else self._people.get(opening.who)
+        return self._filled(said, about, turn)  # type: ignore[no-any-return]
 
-    def _filled(self, said: Any, about: Registered | None) -> Any:
-        """The same with days, numbers and children in place of the tags."""
+    def _filled(self, said: Any, about: Registered | None, turn: int) -> Any:
+        """The same with days, numbers, children and what is said this time in place of the tags."""
         match said:
             case Later(days):
                 return self._stage.later(self._stage.today, days) if days else self._stage.today
@@ -326,10 +343,12 @@ class Round:
                 return str(next(self._numbers))
             case Year():
                 return self._stage.today.year
+            case Turns(values):
+                return self._filled(values[turn % len(values)], about, turn)
             case dict():
-                return {key: self._filled(value, about) for key, value in said.items()}
+                return {key: self._filled(value, about, turn) for key, value in said.items()}
             case list():
-                return [self._filled(value, about) for value in said]
+                return [self._filled(value, about, turn) for value in said]
         return said
 
 

@@ -21,6 +21,8 @@ from engine.model import SYSTEM, Clock
 from engine.records import letters
 from engine.records.agenda import waiting_items
 from engine.records.commission_report import heard_by_commission
+from engine.records.contacts import silences
+from engine.records.measures import DONE, DROPPED, OPEN, UNDONE, measures
 from engine.records.pairs import pairs
 from engine.records.queries import find_people
 from engine.records.refusals import refusal_of
@@ -334,10 +336,42 @@ def test_a_partner_is_waited_for_in_time_and_too_long_and_a_measure_is_late(demo
         answers = (
             conn.execute(select(referral.c.due_day).where(referral.c.closed_at.is_(None))).scalars().all()
         )
-        measures = select(measure.c.due_day).where(measure.c.closed_at.is_(None))
-        due = [day for day in conn.execute(measures).scalars() if day]
+        wanted = select(measure.c.due_day).where(measure.c.closed_at.is_(None))
+        due = [day for day in conn.execute(wanted).scalars() if day]
     assert min(answers) < today < max(answers)
     assert min(due) < today < max(due)
+
+
+def test_measures_were_done_with_a_result_in_both_units_or_late_or_not_at_all(demo: Runtime) -> None:
+    today = demo.clock.now().date()
+    with demo.database.read() as conn:
+        found = [
+            each
+            for each in measures(demo, conn, SYSTEM)
+            if each.source in ("решение комиссии", "Дать поручения")
+        ]
+    counted = Counter(each.state for each in found)
+    assert counted[DONE] > len(found) / 2
+    assert min(counted[UNDONE], counted[DROPPED]) >= 2
+    late = [each for each in found if each.late(today)]
+    assert 2 <= len(late) <= 10
+    assert counted[OPEN] > len(late), "some are to be done yet"
+    assert all(each.result for each in found if each.state != OPEN)
+    assert any("1 семья, 3 ребёнка" in plain(each.result) for each in found if each.state == DONE)
+    assert any(each.closed_at.date() > each.due for each in found if each.closed_at and each.due), (
+        "done, but late"
+    )
+
+
+def test_families_are_spoken_with_in_time_and_some_are_overdue(demo: Runtime) -> None:
+    with demo.database.read() as conn:
+        standing = [each.family_id for each in entries(conn, SYSTEM, "prevention") if each.family_id]
+        found = list(silences(conn, standing, demo.clock.now().date()).values())
+    shares = [each.days / each.allowed for each in found if each.days is not None and each.allowed]
+    assert len(shares) == 32
+    assert len([share for share in shares if share < 1]) >= 16, "most in time"
+    assert len({each.days for each in found}) >= 8, "not all on one day"
+    assert 1 <= len([each for each in found if each.late]) <= 6
 
 
 def test_a_family_moved_to_a_village_of_another_department_and_its_case_went_there(demo: Runtime) -> None:
