@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from engine.model import Permission
-from engine.records.measures import DONE, DROPPED, OPEN, UNDONE, Measure, close_measure, measures
+from engine.records.measures import DONE, DROPPED, OPEN, PAGE, UNDONE, Show, close_measure, measure_page
 from webui.addresses import local_page
 from webui.frame import local_now
 from webui.guards import actor, permission, runtime
+from webui.paging import page_number, pager
 from webui.search import sealed, sought
 
 pages = Blueprint("measures", __name__)
@@ -29,18 +32,27 @@ LOOKS = {OPEN: "info", DONE: "ok", UNDONE: "soon", DROPPED: "paused"}
 @pages.get("/measures")
 @permission(Permission.CASE_VIEW)
 def index() -> str:
-    """Open measures by their day; the overdue ones alone; or all. A search by executor or words."""
+    """Open measures by their day, a page at a time; the overdue ones alone; or all. A search by executor, by
+    words or by the number of the case looks among all of them.
+    """
     rt, person, search = runtime(), actor(), sought()
-    show = request.args.get("show") if request.args.get("show") in {"late", "all"} else "open"
+    views: tuple[tuple[Show, str], ...] = (
+        ("open", _("Открытые")),
+        ("late", _("Просроченные")),
+        ("all", _("Все")),
+    )
+    asked = request.args.get("show")
+    show: Show = next((key for key, _words in views if key == asked), "open")
+    number = page_number()
     today = local_now(person).date()
     with rt.database.read() as conn:
-        found = measures(rt, conn, person, only_open=show != "all")
-    found = [each for each in found if show != "late" or each.late(today)]
+        found = measure_page(rt, conn, person, show=show, today=today, search=search, number=number)
     question = sealed(search)
-    views = (("open", _("Открытые")), ("late", _("Просроченные")), ("all", _("Все")))
     return render_template(
         "measures.html",
-        rows=[each for each in found if _matches(each, search)],
+        rows=found.rows,
+        total=found.total,
+        pages=pager(found.total, PAGE, number, partial(url_for, "measures.index", show=show, q=question)),
         looks=LOOKS,
         today=today,
         search=search,
@@ -55,7 +67,7 @@ def index() -> str:
         ],
         outcomes=OUTCOMES,
         may_close=person.may(Permission.CASE_START),
-        here=url_for("measures.index", show=show, q=question),
+        here=url_for("measures.index", show=show, q=question, page=number),
     )
 
 
@@ -68,8 +80,3 @@ def close(measure_id: int) -> Response:
     flash(_("Мера закрыта."))
     back = form.get("back", "")
     return redirect(back if local_page(back) else url_for("measures.index"), 303)
-
-
-def _matches(each: Measure, search: str) -> bool:
-    said = f"{each.who} {each.what} {each.case_number}".casefold()
-    return all(word in said for word in search.casefold().split())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
@@ -38,6 +39,7 @@ from webui.days import chosen_month
 from webui.frame import local, local_now
 from webui.guards import actor, permission, runtime
 from webui.opening import startable
+from webui.paging import page_number, pager
 from webui.register_sheet import register_sheet
 from webui.sheets import XLSX
 from webui.ui import date_digits
@@ -146,7 +148,7 @@ def _register_page(register: str, errors: Mapping[str, str]) -> str:
         kept = kept_register(rt, conn, person, register, today)
         standing, left = entries(conn, person, register), entries(conn, person, register, ended=True)
         left = sorted(left, key=lambda each: (each.until or each.since, each.id), reverse=True)
-        page = min(max(request.args.get("page", 1, type=int), 1), max(len(standing) - 1, 0) // PAGE + 1)
+        page = min(page_number(), max(len(standing) - 1, 0) // PAGE + 1)
         shown, gone = standing[PAGE * (page - 1) : PAGE * page], left[:LEFT_SHOWN]
         names = subject_labels(rt, conn, person, {_subject(each) for each in (*shown, *gone)})
         sheets = counts(conn, {_subject(each) for each in shown})
@@ -169,7 +171,7 @@ def _register_page(register: str, errors: Mapping[str, str]) -> str:
             for each in shown
         ],
         count=len(standing),
-        pages=_pages(register, page, len(standing)),
+        pages=pager(len(standing), PAGE, page, partial(url_for, "registers.show", register=register)),
         left=[_entry_row(each, names, None, open_to) for each in gone],
         left_count=len(left),
         keepers=_keepers(person) if may_appoint else [],
@@ -180,18 +182,6 @@ def _register_page(register: str, errors: Mapping[str, str]) -> str:
         else None,
         errors=errors,
     )
-
-
-def _pages(register: str, page: int, count: int) -> dict[str, Any] | None:
-    """Which part of a long register is shown, and the addresses of those beside it."""
-    if count <= PAGE:
-        return None
-    first, last = PAGE * (page - 1) + 1, min(PAGE * page, count)
-    return {
-        "words": _("%(first)s–%(last)s из %(count)s", first=first, last=last, count=count),
-        "previous": url_for("registers.show", register=register, page=page - 1) if page > 1 else None,
-        "next": url_for("registers.show", register=register, page=page + 1) if last < count else None,
-    }
 
 
 def _entry_row(

@@ -23,6 +23,7 @@ from engine.cases.timers import TIMERS_DUE, fire_due
 from engine.definitions.library import NEWEST_RELEASE
 from engine.documents.making import prepare_document, store_document
 from engine.records.marking import OLD_CARDS, mark_old_cards
+from engine.records.measures import OLD_MEASURES, mark_old_measures
 from engine.records.sitting_plan import CALENDARS_SHORT, filled_until, plan_by_rule
 from engine.records.sittings import SITTINGS_CHANGED
 from engine.runtime import Runtime
@@ -52,6 +53,7 @@ _DUE_BY_THE_MINUTE = {
     "pauses": PAUSES_OVERLONG,
     "away": STEPS_OF_AWAY,
     "cards": OLD_CARDS,
+    "measures": OLD_MEASURES,
     "release": NEWEST_RELEASE.scalar_subquery(),
 }
 """The calendar has no moments between two minutes, pauses last for days, and other processes seldom change a
@@ -116,7 +118,8 @@ def sweep(rt: Runtime, handlers: Handlers = HANDLERS, *, forecasts: bool = True,
         notices=(tell_due(rt, rungs) if due["rungs"] else 0) + (tell_away(rt) if due["away"] else 0),
         letters=(queue_digests(rt) if new_minute else 0) + (send_due(rt) if due["letters"] else 0),
         more_risks=forecasts and keep_risks(rt),
-        marked=mark_old_cards(rt) if due["cards"] else 0,
+        marked=(mark_old_cards(rt) if due["cards"] else 0)
+        + (mark_old_measures(rt) if due["measures"] else 0),
     )
     if not swept.idle:
         forget_expired(rt)

@@ -4,13 +4,27 @@ of it. Cases bring them; the list and the personal file show them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 import orjson
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from engine.access.journal import record_action
 from engine.access.policy import require, require_case
@@ -19,7 +33,8 @@ from engine.cases.visibility import wholly_visible
 from engine.errors import Conflict, InvalidData, NotFound
 from engine.model import ERASED, Actor, Permission, Value
 from engine.records.lengths import too_long
-from engine.records.tables import measure
+from engine.records.tables import measure, measure_token
+from engine.records.wording import asked_tokens, kept_tokens
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds, to_seconds
 from engine.storage.rows import AnyRow
@@ -42,8 +57,25 @@ UNTIL = ("срок", "срок_мероприятия")
 """How forms call what is to be done, by whom, until when; the first one that is given counts."""
 
 SHOWN_AT_MOST = 300
+"""Measures of one family."""
+PAGE = 50
+BATCH = 200
 
 _KEY = select(case_.c.key_id, case_.c.state).where(case_.c.id == bindparam("case_id"))
+_WITH_CASE = select(measure, case_.c.number, case_.c.key_id).join_from(
+    measure, case_, case_.c.id == measure.c.case_id
+)
+_IN_ORDER = (
+    measure.c.state != OPEN,
+    measure.c.due_day.is_(None),
+    measure.c.due_day,
+    measure.c.id.desc(),
+)
+_IS_UNMARKED = ~measure.c.marked & measure.c.data.is_not(None)
+OLD_MEASURES = exists().where(_IS_UNMARKED)
+_UNMARKED = _WITH_CASE.where(_IS_UNMARKED).order_by(measure.c.id).limit(BATCH)
+
+Show = Literal["open", "late", "all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,39 +145,96 @@ def close_measure(rt: Runtime, actor: Actor, measure_id: int, state: str, result
         record_action(rt, conn, actor, "measure.closed", "case", case.id, case_id=case.id, details=details)
 
 
-def measures(
+def measures(rt: Runtime, conn: Connection, actor: Actor, case_ids: Collection[int]) -> list[Measure]:
+    """Measures of those of these cases whose pages the actor may open: the open ones first, by their day; at
+    most SHOWN_AT_MOST.
+    """
+    require(actor, Permission.CASE_VIEW)
+    wanted = _WITH_CASE.where(wholly_visible(actor), measure.c.case_id.in_(case_ids))
+    return _read(rt, conn, wanted.order_by(*_IN_ORDER).limit(SHOWN_AT_MOST))
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurePage:
+    """A part of a list of measures and how many the whole list has."""
+
+    rows: list[Measure]
+    total: int
+
+
+def measure_page(
     rt: Runtime,
     conn: Connection,
     actor: Actor,
     *,
-    only_open: bool = False,
-    case_ids: Collection[int] | None = None,
-) -> list[Measure]:
-    """Measures of the cases whose pages the actor may open: the open ones first, by their day; at most
-    SHOWN_AT_MOST.
+    show: Show = "all",
+    today: date,
+    search: str = "",
+    number: int = 1,
+) -> MeasurePage:
+    """A page of PAGE measures of the cases whose pages the actor may open, in the order of `measures`.
+
+    `search`: words of which each begins a word of what is done or by whom, or stands in the number of the
+    case.
     """
     require(actor, Permission.CASE_VIEW)
-    by_day = (measure.c.due_day.is_(None), measure.c.due_day, measure.c.id.desc())
-    wanted = (
-        select(measure, case_.c.number, case_.c.key_id)
-        .join_from(measure, case_, case_.c.id == measure.c.case_id)
-        .where(wholly_visible(actor))
-        .order_by(measure.c.state != OPEN, *by_day)
-        .limit(SHOWN_AT_MOST)
-    )
-    if only_open:
-        wanted = wanted.where(measure.c.state == OPEN)
-    if case_ids is not None:
-        wanted = wanted.where(measure.c.case_id.in_(case_ids))
+    conditions = [wholly_visible(actor), *(_about(rt, word) for word in search.split())]
+    if show != "all":
+        conditions.append(measure.c.state == OPEN)
+    if show == "late":
+        conditions.append(measure.c.due_day < today.isoformat())
+    wanted = _WITH_CASE.where(*conditions)
+    rows = _read(rt, conn, wanted.order_by(*_IN_ORDER).limit(PAGE).offset((number - 1) * PAGE))
+    total = conn.execute(wanted.with_only_columns(func.count())).scalar_one()
+    return MeasurePage(rows, total)
+
+
+def _about(rt: Runtime, word: str) -> ColumnElement[bool]:
+    having = [
+        measure.c.id.in_(select(measure_token.c.measure_id).where(measure_token.c.token == token))
+        for token in sorted(asked_tokens(rt.vault, word))
+    ]
+    return or_(case_.c.number.contains(word.upper(), autoescape=True), and_(*having) if having else true())
+
+
+def mark_old_measures(rt: Runtime) -> int:
+    """Measures written before there were tokens of their words get them, a batch at a time; how many did."""
+    with rt.database.read() as conn:
+        if not conn.execute(select(OLD_MEASURES)).scalar_one():
+            return 0
+    with rt.database.write() as conn:
+        rows = conn.execute(_UNMARKED.with_for_update(skip_locked=True, of=measure)).all()
+        for row, plain in zip(rows, _opened(rt, rows), strict=True):
+            said = orjson.loads(plain) if plain else {}
+            _mark(rt, conn, row.id, said.get("what", ""), said.get("who", ""))
+    return len(rows)
+
+
+def _mark(rt: Runtime, conn: Connection, measure_id: int, what: str, who: str) -> None:
+    conn.execute(delete(measure_token).where(measure_token.c.measure_id == measure_id))
+    tokens = sorted(kept_tokens(rt.vault, what, who))
+    if tokens:
+        conn.execute(insert(measure_token), [{"token": each, "measure_id": measure_id} for each in tokens])
+    conn.execute(update(measure).where(measure.c.id == measure_id).values(marked=True))
+
+
+def _read(rt: Runtime, conn: Connection, wanted: Select[Any]) -> list[Measure]:
     rows = conn.execute(wanted).all()
+    return [_measure(row, plain) for row, plain in zip(rows, _opened(rt, rows), strict=True)]
+
+
+def _opened(rt: Runtime, rows: Sequence[AnyRow]) -> list[bytes | None]:
+    """What is sealed in each row; None where it was destroyed."""
     opened = iter(
         rt.vault.open_many([(row.key_id, row.data, _purpose(row.case_id)) for row in rows if row.data])
     )
-    return [_measure(row, next(opened) if row.data else None) for row in rows]
+    return [next(opened) if row.data else None for row in rows]
 
 
 def forget(conn: Connection, case_id: int) -> None:
-    """The data of the case are destroyed: its measures tell of nobody any more."""
+    """The data of the case are destroyed: its measures tell of nobody any more, and no word finds them."""
+    of_case = select(measure.c.id).where(measure.c.case_id == case_id)
+    conn.execute(delete(measure_token).where(measure_token.c.measure_id.in_(of_case)))
     conn.execute(update(measure).where(measure.c.case_id == case_id).values(data=None))
 
 
@@ -171,9 +260,11 @@ def _keep(
             "source": source[:200],
             "decided_at": to_seconds(rt.clock.now()),
         }
-        conn.execute(insert(measure), {**new, **values})
+        made = conn.execute(insert(measure).returning(measure.c.id), {**new, **values}).scalar_one()
+        _mark(rt, conn, made, said["what"], said["who"])
     elif known.state == OPEN:
         conn.execute(update(measure).where(measure.c.id == known.id).values(values))
+        _mark(rt, conn, known.id, said["what"], said["who"])
 
 
 def _check_outcome(state: str, result: str) -> None:

@@ -505,17 +505,35 @@ measure = Table(
     Column("source", String(200), nullable=False),
     Column("decided_at", BigInteger, nullable=False),
     Column("closed_at", BigInteger),
+    Column("marked", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("case_id", "token"),
 )
 """What was decided to be done for the family of a case. `data`: what, by whom and with what result, sealed
 under the key of the case, NULL once that was destroyed; by `token` the case finds a measure that it names.
-`state` is a key of `measures.STATES`; `source` says who decided, in words that name nobody."""
+`state` is a key of `measures.STATES`; `source` says who decided, in words that name nobody. `marked`: its
+`measure_token`s are there."""
 Index(
     "ix_measure_open",
     measure.c.due_day,
     sqlite_where=text("state = 'open'"),
     postgresql_where=text("state = 'open'"),
 )
+
+Index(
+    "ix_measure_unmarked",
+    measure.c.id,
+    sqlite_where=text("NOT marked"),
+    postgresql_where=text("NOT marked"),
+)
+
+measure_token = Table(
+    "measure_token",
+    metadata,
+    Column("token", LargeBinary(16), primary_key=True),
+    Column("measure_id", BigInteger, primary_key=True),
+)
+"""By what a measure is found: the beginnings of the words that say what is done and by whom (`wording`)."""
+Index("ix_measure_token_measure", measure_token.c.measure_id)
 
 emergency = Table(
     "emergency",

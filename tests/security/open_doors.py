@@ -125,6 +125,7 @@ INSIDE = {
     "records.service.empty_person", "records.service.store_person", "records.service.today",
     "cases.deciding.close", "cases.deciding.keep", "cases.deciding.keep_decided",
     "records.measures.close_named", "records.measures.forget", "records.measures.keep",
+    "records.measures.mark_old_measures",
     "cases.visibility.require_whole", "cases.visibility.step_only", "documents.access.open_to",
     "cases.openings.forget_opening", "cases.openings.take_over_openings",
     "cases.subjects.cases_about", "cases.subjects.put_under",

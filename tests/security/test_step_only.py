@@ -19,7 +19,7 @@ from engine.errors import NotAllowed
 from engine.jobs.sweep import sweep_until_idle
 from engine.model import SYSTEM, Actor, StartCase
 from engine.records import referrals
-from engine.records.measures import keep, measures
+from engine.records.measures import keep, measure_page
 from engine.records.partners import NewPartner, add_partner
 from engine.runtime import Runtime
 from engine.worklist.step import step_view
@@ -107,8 +107,16 @@ def test_lists_tell_a_partner_of_what_was_sent_to_them_and_of_nothing_else_of_th
         with rt.database.read() as conn:
             documents = referrals.referrals(conn, actor)
             by_partner = referrals.counted(referrals.tallies(conn, actor, date(2026, 1, 12)))
-            decided, cases = measures(rt, conn, actor), case_list(rt, conn, actor)
-        return [each.number for each in documents], [each.id for each in cases], by_partner.sent, len(decided)
+            decided, cases = (
+                measure_page(rt, conn, actor, today=date(2026, 1, 12)),
+                case_list(rt, conn, actor),
+            )
+        return (
+            [each.number for each in documents],
+            [each.id for each in cases],
+            by_partner.sent,
+            decided.total,
+        )
 
     assert told(specialist) == (["ПС-1/1", "ПС-1/2"], [case_id], 2, 1)
     assert told(partner) == (["ПС-1/1"], [], 1, 0)

@@ -5,16 +5,29 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
+from engine.cases.queries import numbers_of
 from engine.cases.service import start_case
 from engine.errors import Conflict, InvalidData
 from engine.jobs.sweep import sweep_until_idle
 from engine.model import Actor, StartCase
-from engine.records.measures import DONE, DROPPED, OPEN, UNDONE, Measure, close_measure, measures
-from engine.records.tables import measure
+from engine.records.measures import (
+    DONE,
+    DROPPED,
+    OPEN,
+    PAGE,
+    UNDONE,
+    Measure,
+    close_measure,
+    forget,
+    keep,
+    mark_old_measures,
+    measure_page,
+)
+from engine.records.tables import measure, measure_token
 from engine.runtime import Runtime
-from tests.factories.access import make_actor
+from tests.factories.access import make_actor, town
 from tests.factories.cases import END, START, complete, diagram, flows, publish_files, service_task, user_task
 from tests.factories.records import make_family
 
@@ -28,7 +41,7 @@ PLAN = [
 def decided(rt: Runtime, clerk: Actor) -> int:
     """A case whose step gives a plan; its number."""
     body = START + user_task("a", measures="план") + user_task("b") + END + flows("s a b e")
-    publish_files(rt, diagram("plan", body))
+    publish_files(rt, diagram("plan", body, number="ПЛ"))
     family, mother, _child = make_family(rt, clerk)
     case = start_case(rt, StartCase(clerk, "plan", {}, person_id=mother, family_id=family, label="семья"))
     complete(rt, clerk, "a", {"план": PLAN})
@@ -37,7 +50,7 @@ def decided(rt: Runtime, clerk: Actor) -> int:
 
 def known(rt: Runtime, actor: Actor) -> list[Measure]:
     with rt.database.read() as conn:
-        return measures(rt, conn, actor)
+        return measure_page(rt, conn, actor, today=date(2026, 1, 12)).rows
 
 
 def test_the_measures_of_a_step_are_records_of_its_case(rt_both: Runtime) -> None:
@@ -113,3 +126,63 @@ def test_a_diagram_keeps_and_closes_measures_by_operations(rt: Runtime) -> None:
     complete(rt, clerk, "a")
     sweep_until_idle(rt)
     assert [each.state for each in known(rt, clerk)] == [DONE]
+
+
+def test_measures_are_found_among_all_by_beginnings_of_words_and_by_the_number_of_the_case(
+    rt_both: Runtime,
+) -> None:
+    clerk = make_actor(rt_both, "R05")
+    case_id = decided(rt_both, clerk)
+    many = [{"мера": f"Занятие {n}", "ответственный": "Школа", "срок": date(2026, 1, 5)} for n in range(60)]
+    with rt_both.database.write() as conn:
+        keep(rt_both, conn, case_id, many, "план")
+    assert found(rt_both, clerk, "дровами админ") == (["Помочь с дровами"], 1)
+    assert found(rt_both, clerk, "КРУЖКОМ школы") == ([], 0)
+    assert found(rt_both, clerk, "кружок школ")[1] == 1
+    assert found(rt_both, clerk, "")[1] == len(many) + 2
+    with rt_both.database.read() as conn:
+        [number] = numbers_of(conn, [case_id]).values()
+    assert found(rt_both, clerk, f"№ {number.lower()} дров") == (["Помочь с дровами"], 1)
+    assert found(rt_both, make_actor(rt_both, "R05", unit_id=town(rt_both).care), "дровами") == ([], 0)
+
+
+def test_a_long_list_is_read_by_pages_and_the_overdue_alone(rt: Runtime) -> None:
+    clerk = make_actor(rt, "R05")
+    case_id = decided(rt, clerk)
+    many = [{"мера": f"Занятие {n}", "срок": date(2026, 1, 5)} for n in range(PAGE + 1)]
+    with rt.database.write() as conn:
+        keep(rt, conn, case_id, many, "план")
+    with rt.database.read() as conn:
+        pages = [
+            measure_page(rt, conn, clerk, show="late", today=date(2026, 1, 12), number=number)
+            for number in (1, 2, 3)
+        ]
+    assert [len(each.rows) for each in pages] == [PAGE, 1, 0]
+    assert {each.total for each in pages} == {len(many)}
+    assert len({row.id for each in pages for row in each.rows}) == len(many)
+
+
+def test_measures_kept_before_there_were_words_are_found_after_a_sweep(rt_both: Runtime) -> None:
+    clerk = make_actor(rt_both, "R05")
+    decided(rt_both, clerk)
+    with rt_both.database.write() as conn:
+        conn.execute(delete(measure_token))
+        conn.execute(update(measure).values(marked=False))
+    assert found(rt_both, clerk, "дровами") == ([], 0)
+    sweep_until_idle(rt_both)
+    assert found(rt_both, clerk, "дровами")[1] == 1
+    assert mark_old_measures(rt_both) == 0
+
+
+def test_no_word_finds_the_measures_of_a_case_that_was_erased(rt: Runtime) -> None:
+    clerk = make_actor(rt, "R05")
+    case_id = decided(rt, clerk)
+    with rt.database.write() as conn:
+        forget(conn, case_id)
+        assert conn.execute(select(measure_token)).first() is None
+
+
+def found(rt: Runtime, actor: Actor, search: str) -> tuple[list[str], int]:
+    with rt.database.read() as conn:
+        page = measure_page(rt, conn, actor, today=date(2026, 1, 12), search=search)
+    return [each.what for each in page.rows], page.total
