@@ -57,7 +57,7 @@ UNTIL = ("срок", "срок_мероприятия")
 """How forms call what is to be done, by whom, until when; the first one that is given counts."""
 
 SHOWN_AT_MOST = 300
-"""Measures of one family."""
+"""Measures without pages."""
 PAGE = 50
 BATCH = 200
 
@@ -145,12 +145,23 @@ def close_measure(rt: Runtime, actor: Actor, measure_id: int, state: str, result
         record_action(rt, conn, actor, "measure.closed", "case", case.id, case_id=case.id, details=details)
 
 
-def measures(rt: Runtime, conn: Connection, actor: Actor, case_ids: Collection[int]) -> list[Measure]:
-    """Measures of those of these cases whose pages the actor may open: the open ones first, by their day; at
-    most SHOWN_AT_MOST.
+def measures(
+    rt: Runtime,
+    conn: Connection,
+    actor: Actor,
+    *,
+    only_open: bool = False,
+    case_ids: Collection[int] | None = None,
+) -> list[Measure]:
+    """Measures of the cases whose pages the actor may open: the open ones first, by their day; at most
+    SHOWN_AT_MOST. A list without an end is read by `measure_page`.
     """
     require(actor, Permission.CASE_VIEW)
-    wanted = _WITH_CASE.where(wholly_visible(actor), measure.c.case_id.in_(case_ids))
+    wanted = _WITH_CASE.where(wholly_visible(actor))
+    if only_open:
+        wanted = wanted.where(measure.c.state == OPEN)
+    if case_ids is not None:
+        wanted = wanted.where(measure.c.case_id.in_(case_ids))
     return _read(rt, conn, wanted.order_by(*_IN_ORDER).limit(SHOWN_AT_MOST))
 
 

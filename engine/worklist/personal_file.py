@@ -173,7 +173,7 @@ def personal_file(
             papers=tuple(papers),
             questions=tuple(_question(row) for row in conn.execute(_QUESTIONS, ids)),
             referrals=tuple(_referrals(conn, actor, ids["ids"])),
-            measures=tuple(measures(rt, conn, actor, ids["ids"])) if cards else (),
+            measures=tuple(measures(rt, conn, actor, case_ids=ids["ids"])) if cards else (),
             events=tuple(_events(rt, conn, by_id)),
             registers=tuple(entries_of(conn, subject)),
             contacts=tuple(_contacts(conn, subject)),

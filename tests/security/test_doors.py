@@ -419,7 +419,7 @@ SCOPED: dict[str, Call] = {
     "records.measures.measure_page": lambda w, a: w.read(
         lambda c: measures.measure_page(w.rt, c, a, today=date(2026, 1, 12)).rows
     ),
-    "records.measures.measures": lambda w, a: w.read(lambda c: measures.measures(w.rt, c, a, [w.case_id])),
+    "records.measures.measures": lambda w, a: w.read(lambda c: measures.measures(w.rt, c, a)),
     "records.pairs.count_pairs": lambda w, a: w.read(lambda c: pairs.count_pairs(c, a)),
     "records.pairs.pairs": lambda w, a: w.read(lambda c: pairs.pairs(w.rt, c, a)),
     "records.queries.duplicates": lambda w, a: [
