@@ -160,6 +160,8 @@ class StartCase:
     filed_at: datetime | None = None
     unit_id: int | None = None
     """Where the case belongs; the actor's own unit when None."""
+    owner_id: int | None = None
+    """Whose the case is from the start, where the case that asks for it knows; else the pathway says."""
     start_event: str | None = None
     """With which start event; the plain one when None."""
     request_key: str | None = None

@@ -15,7 +15,7 @@ from engine.model import Actor, Permission
 from engine.records.queries import Settlement
 from engine.runtime import Runtime
 from engine.worklist.inbox import CAP, InboxRow
-from engine.worklist.next_action import Kind, NextAction, owner_role
+from engine.worklist.next_action import Kind, NextAction, owner_roles
 from webui.frame import lately, local, short_role
 from webui.substitutes import StandIn
 from webui.ui import date_words
@@ -93,8 +93,8 @@ def owner_words(rt: Runtime, card: CaseCard, action: NextAction, names: Mapping[
     """
     if card.owner_id is not None:
         return names.get(card.owner_id, ""), _("ответственный")
-    role = owner_role(rt, card) or next(iter(action.roles), None)
-    return short_role(role or "R07"), _("роль, ещё никто не взял")
+    roles = owner_roles(rt, card) or action.roles or ("R07",)
+    return short_role(roles[0]), _("роль, ещё никто не взял")
 
 
 def action_view(action: NextAction, names: Mapping[int, str]) -> dict[str, Any]:

@@ -170,6 +170,16 @@ class Tree:
                 reached[fillers[0]] = reached.get(fillers[0], frozenset()) | {role}
         return reached
 
+    def anybody_does(self, roles: tuple[str, ...], unit_id: int) -> bool:
+        """Whether somebody holds one of these roles where they are done for the unit."""
+        places = self.reached_from(roles, self.place_of(roles, unit_id))
+        return any(
+            (role, unit) in self.holders
+            for place, named in places.items()
+            for unit in self.below(self.unit(place).agency_id)
+            for role in named
+        )
+
     def open_queues(self, held: Mapping[int, frozenset[str]]) -> set[int]:
         """Queues open to a holder of these roles in these units."""
         places = self._places_of(held)

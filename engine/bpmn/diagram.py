@@ -56,6 +56,11 @@ class Process:
     starts: tuple[Start, ...]
     plan: Plan
 
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Roles that own its cases, from the property `owner`; empty: whoever opened one owns it."""
+        return tuple(self.properties.get("owner", "").replace(",", " ").split())
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Diagram:

@@ -62,8 +62,8 @@ def _opened(rt: Runtime, release: Release, command: StartCase) -> bool:
     except MarshrutError as error:
         log.warning("start.failed", process=command.process, reason=type(error).__name__)
         return False
-    owner = release.process(command.process).properties.get("owner")
-    if owner is not None and not _holding(rt, owner):
+    owners = release.process(command.process).owners
+    if owners and not _holding(rt, owners):
         _tell_supervisors(rt, case.id)
     return True
 
@@ -109,10 +109,10 @@ def _commands(
 
 def _unit_of(rt: Runtime, release: Release, start: TimedStart) -> int | None:
     """The first unit where somebody holds the role that owns the pathway, else the topmost one."""
-    holding = _holding(rt, release.process(start.process).properties.get("owner"))
+    holding = _holding(rt, release.process(start.process).owners)
     return holding[0] if holding else min(rt.directory.tree().units, default=None)
 
 
-def _holding(rt: Runtime, role: str | None) -> list[int]:
-    """Units where somebody holds the role, the oldest first."""
-    return sorted(unit for held, unit in rt.directory.tree().holders if held == role)
+def _holding(rt: Runtime, roles: tuple[str, ...]) -> list[int]:
+    """Units where somebody holds one of the roles, the oldest first."""
+    return sorted(unit for held, unit in rt.directory.tree().holders if held in roles)

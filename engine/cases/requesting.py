@@ -1,5 +1,6 @@
 """Requests of data that a case sends without waiting: each is a case of its own about the same people, in the
-same unit, so that numbers, terms, reminders and answers are those of every document to a partner.
+same unit and of the same owner, so that numbers, terms, reminders and answers are those of every document to
+a partner.
 """
 
 from __future__ import annotations
@@ -76,6 +77,7 @@ def open_requests(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Val
             family_id=row.family_id,
             label=label,
             unit_id=call.unit_id,
+            owner_id=row.owner_id,
             start_event=START,
             request_key=f"request-{call.case_id}-{int(call.now.timestamp())}-{place}",
         )

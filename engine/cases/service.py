@@ -26,7 +26,7 @@ from engine.cases.tables import ACTIVE, case_
 from engine.definitions.library import Release
 from engine.errors import AlreadyCompleted, FormChanged, InvalidData, NotAllowed, NotFound
 from engine.formjs import Form
-from engine.model import Actor, CompleteTask, Permission, Scope, StartCase, Value, split_task_id
+from engine.model import SYSTEM, Actor, CompleteTask, Permission, Scope, StartCase, Value, split_task_id
 from engine.records.reach import require_subject
 from engine.records.registers import Subject
 from engine.runtime import Runtime
@@ -107,7 +107,7 @@ def open_case(rt: Runtime, conn: Connection, command: StartCase, *, check_form: 
         state=b"",
         stage="",
         phase="",
-        owner_id=_owner(process, command.actor),
+        owner_id=command.owner_id or _owner(rt, process, command.actor, unit_id),
         unit_id=unit_id,
         agency_id=rt.directory.tree().unit(unit_id).agency_id,
         person_id=command.person_id,
@@ -123,12 +123,18 @@ def open_case(rt: Runtime, conn: Connection, command: StartCase, *, check_form: 
     return StartedCase(case.id, number)
 
 
-def _owner(process: Process, actor: Actor) -> int | None:
-    """A case belongs to whoever first works on it in the role that owns the pathway; to who opened it when
-    the diagram names no such role.
+def _owner(rt: Runtime, process: Process, actor: Actor, unit_id: int) -> int | None:
+    """A case belongs to whoever first works on it in a role that owns the pathway; to who opened it when the
+    diagram names no such role. Where nobody holds such a role for the unit, the case would be nobody's: it
+    belongs to the first of its own agency who opens it or works on it.
     """
-    role = process.properties.get("owner")
-    return actor.user_id or None if role is None or role in actor.roles else None
+    if not process.owners or not actor.roles.isdisjoint(process.owners):
+        return actor.user_id or None
+    tree = rt.directory.tree()
+    if actor == SYSTEM or tree.anybody_does(process.owners, unit_id):
+        return None
+    own = tree.unit(actor.unit_id).agency_id == tree.unit(unit_id).agency_id
+    return actor.user_id if own else None
 
 
 def _start(process: Process, start_event: str | None) -> Start | None:
@@ -175,7 +181,8 @@ def complete_task(rt: Runtime, command: CompleteTask, *, check_form: bool = True
         require_task(command.actor, row)
         case = opened_case(rt, conn, row)
         release = rt.library.release(case.release_id)
-        case.owner_id = case.owner_id or _owner(release.process(case.process), command.actor)
+        process = release.process(case.process)
+        case.owner_id = case.owner_id or _owner(rt, process, command.actor, case.unit_id)
         now = rt.clock.now()
         element = split_task_id(command.task_id)[1]
         context = step_context(rt, release, case, now)

@@ -271,6 +271,6 @@ def _performer(
     found = conn.execute(_ACCOUNT, {"account_id": made_by or case.owner_id}).one_or_none()
     if found is not None:
         return named(found)
-    role = ROLES.get(release.process(case.process).properties.get("owner", ""), "")
+    role = next((ROLES.get(each, "") for each in release.process(case.process).owners), "")
     unit = rt.directory.tree().unit(case.unit_id).name
     return context.Performer(post=", ".join(part for part in (role, unit) if part))

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, exists, insert, select
 
 from engine.access.absences import Away, away_now
-from engine.access.queries import holders
+from engine.access.queries import Colleague, holders
 from engine.access.tables import queue
 from engine.cases.history import HistoryKind
 from engine.cases.journal import history_row, write_histories
@@ -125,35 +125,39 @@ class _People:
         named: dict[int, None] = {}
         for who in to:
             named.update(
-                dict.fromkeys(self._owners(case, about) if who == OWNER else self._of_role(who, case))
+                dict.fromkeys(self._owners(case, about) if who == OWNER else self._answering((who,), case))
             )
         acting = [self._away[person].acting_id for person in named if person in self._away]
         named.update(dict.fromkeys(each for each in acting if each is not None))
         return list(named)
 
     def _owners(self, case: AnyRow, about: AnyRow | None) -> list[int]:
-        """Who has the step; while nobody has taken it, everybody of its role; without a step, the owner of
-        the case, or everybody of the role that owns the pathway while the case has none.
+        """Who has the step; while nobody has taken it, everybody of its role; without a step, or where
+        nobody holds that role, the owner of the case, or everybody of the roles that own the pathway while
+        the case has none.
         """
         if about is not None and about.assignee_id is not None:
             return [about.assignee_id]
-        if about is not None and about.roles:
-            return self._holders(tuple(about.roles.split()), about.place)
+        doing = self._holders(tuple(about.roles.split()), about.place) if about and about.roles else []
+        if doing:
+            return doing
         if case.owner_id is not None:
             return [case.owner_id]
-        role = self._rt.library.release(case.release_id).process(case.process).properties.get("owner")
-        return self._of_role(role, case) if role else []
+        owners = self._rt.library.release(case.release_id).process(case.process).owners
+        return self._answering(owners, case) if owners else []
 
-    def _of_role(self, role: str, case: AnyRow) -> list[int]:
-        """The people of a role that answer for the case's unit."""
-        return self._holders((role,), self._rt.directory.tree().place_of((role,), case.unit_id))
+    def _answering(self, roles: tuple[str, ...], case: AnyRow) -> list[int]:
+        """The people of these roles that answer for the case's unit."""
+        return self._holders(roles, self._rt.directory.tree().place_of(roles, case.unit_id))
 
     def _holders(self, roles: tuple[str, ...], place: int) -> list[int]:
+        """Who holds them at the place or, where nobody does, in its parts: its queue is open to them."""
         known = self._holding.get((roles, place))
         if known is None:
-            places = self._rt.directory.tree().reached_from(roles, place)
-            found = [each.id for at, named in places.items() for each in holders(self._rt, named, [at])]
-            known = self._holding[roles, place] = list(dict.fromkeys(found))
+            tree, found = self._rt.directory.tree(), list[Colleague]()
+            for there, named in tree.reached_from(roles, place).items():
+                found += holders(self._rt, named, [there]) or holders(self._rt, named, tree.below(there))
+            known = self._holding[roles, place] = list(dict.fromkeys(person.id for person in found))
         return known
 
 

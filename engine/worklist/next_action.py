@@ -101,9 +101,9 @@ def next_actions(
     return found
 
 
-def owner_role(rt: Runtime, card: CaseCard) -> str | None:
-    """The role to which a case belongs until somebody in it works on it; None when the pathway names none."""
-    return rt.library.release(card.release_id).process(card.process).properties.get("owner")
+def owner_roles(rt: Runtime, card: CaseCard) -> tuple[str, ...]:
+    """The roles to which a case belongs until somebody in one works on it; none named by some pathways."""
+    return rt.library.release(card.release_id).process(card.process).owners
 
 
 def _first_steps(rows: Iterable[InboxRow]) -> dict[int, InboxRow]:

@@ -203,6 +203,7 @@ def test_need_asks_partners_by_cases_of_their_own_and_hears_the_answer_without_w
     assert set(steps_of(office, need.id)) == {"p03_ut_examine"}
     request = next(case for case in cases_of(office, family) if case.process == "p06_request")
     assert set(steps_of(office, request.id)) == {"p06_ut_answer"}
+    assert request.owner_id == clerk.user_id
     with office.database.read() as conn:
         [shown] = requests_of(office, conn, case_card(office, conn, clerk, need.id))
     assert (shown.case_number, shown.partner, shown.state) == (request.number, new.name, "sent")

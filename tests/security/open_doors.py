@@ -61,7 +61,7 @@ AFTER_A_CHECK = {
     "cases.queries.open_incidents", "worklist.casework.case_tasks",
     "worklist.service.load_draft", "worklist.notices.last_told", "worklist.notices.last_told_of_terms",
     "worklist.personal_file.cards_of_people", "worklist.personal_file.personal_file",
-    "worklist.next_action.next_actions", "worklist.next_action.owner_role",
+    "worklist.next_action.next_actions", "worklist.next_action.owner_roles",
     "documents.queries.attached_file", "documents.queries.issued_of_case", "documents.queries.issued_pdf",
     "documents.waybills.lends_the_car", "documents.waybills.newest_waybills", "records.agenda.item_of",
     "records.agenda.agenda", "records.agenda.items_of_case",

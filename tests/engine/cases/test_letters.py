@@ -22,6 +22,7 @@ from engine.cases.tables import case_
 from engine.deadlines.service import seed
 from engine.definitions.files import Upload
 from engine.documents.queries import download_docx
+from engine.documents.service import issue
 from engine.errors import Conflict, InvalidData, NotAllowed
 from engine.jobs.sweep import sweep_until_idle
 from engine.model import Actor, StartCase, Value
@@ -197,6 +198,15 @@ def test_the_printed_list_has_what_the_partner_needs_and_the_case_of_the_letter_
     ]  # fmt: skip
     assert len(rows) == 3
     assert "Лапшин" not in str(known(rt, curator, written))
+
+
+@pytest.mark.usefixtures("_centre", "curator")
+@pytest.mark.parametrize("role", ["R13", "R24"])
+def test_whoever_wrote_the_letter_issues_it(rt: Runtime, role: str) -> None:
+    sender = make_actor(rt, role, "R01", unit_id=town(rt).administration)
+    write(rt, sender, [supported(rt, sender, **CONSENT)])
+    sender = load_actor(rt, sender.user_id)
+    assert issue(rt, sender, only_document(rt), revision=1).endswith("-2026-0001")
 
 
 @pytest.mark.usefixtures("_centre")

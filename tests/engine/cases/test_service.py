@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy import select
 
 from engine.access.actors import load_actor
+from engine.access.service import name_filler
 from engine.cases.queries import case_card, case_history
-from engine.cases.service import complete_task
+from engine.cases.service import complete_task, start_case
 from engine.cases.tables import ENDED, case_
 from engine.errors import AlreadyCompleted, InvalidData, NotAllowed
-from engine.model import CompleteTask
+from engine.model import SYSTEM, CompleteTask, StartCase
 from engine.runtime import Runtime
-from tests.factories.access import make_actor
+from tests.factories.access import make_actor, town
 from tests.factories.cases import (
     chain,
     complete,
@@ -124,3 +125,30 @@ def test_a_case_belongs_to_the_first_who_works_on_it_in_the_role_that_owns_the_p
         owners.append(owner_of(rt, case.id))
     assert owners == [None, None, first.user_id, first.user_id]
     assert owner_of(rt, open_case(rt, second, "small").id) == second.user_id
+
+
+def test_any_of_several_roles_may_own_a_case(rt: Runtime) -> None:
+    opener, _ = make_actor(rt, "R05"), make_actor(rt, "R03")
+    publish_files(rt, chain("small", user_task("a"), owner="R03, R05"))
+    assert owner_of(rt, open_case(rt, opener, "small").id) == opener.user_id
+
+
+def test_a_case_that_nobody_of_its_role_could_take_belongs_to_who_opened_it(rt: Runtime) -> None:
+    make_actor(rt, "R05")  # in another agency: the case is not theirs
+    commission = make_actor(rt, "R13", unit_id=town(rt).administration)
+    publish_files(rt, chain("small", user_task("a", "R13"), owner="R05"))
+    assert owner_of(rt, open_case(rt, commission, "small").id) == commission.user_id
+
+
+def test_a_case_that_nobody_opened_belongs_to_the_first_of_its_agency_where_its_role_is_empty(
+    rt: Runtime,
+) -> None:
+    partner, clerk = make_actor(rt, "R20", unit_id=town(rt).administration), make_actor(rt, "R05")
+    name_filler(rt, make_actor(rt, "R29"), town(rt).municipality, "R20", [town(rt).administration])
+    publish_files(rt, chain("small", user_task("a", "R20"), user_task("b"), owner="R03"))
+    case = start_case(rt, StartCase(SYSTEM, "small", unit_id=clerk.unit_id))
+    owners = []
+    for actor, node in ((partner, "a"), (clerk, "b")):
+        complete(rt, actor, node)
+        owners.append(owner_of(rt, case.id))
+    assert owners == [None, clerk.user_id]

@@ -45,7 +45,7 @@ from engine.runtime import Runtime
 from engine.storage.moments import from_seconds
 from engine.worklist.inbox import Counters, Filter, InboxRow, inbox_counters, inbox_page
 from engine.worklist.monitor import figures, overdue_steps, soon_steps
-from engine.worklist.next_action import Kind, next_actions, owner_role
+from engine.worklist.next_action import Kind, next_actions, owner_roles
 from engine.worklist.notices import unread_notices
 from engine.worklist.tables import notice
 
@@ -490,7 +490,7 @@ def test_every_open_case_has_somebody_who_answers_a_next_action_and_its_date(dem
         cases = case_list(demo, conn, SYSTEM, active=True, limit=500)
         actions = next_actions(demo, conn, demo_actor(demo, "orlov"), cases, demo.clock.now())
     assert len(cases) > 20
-    assert [card.number for card in cases if card.owner_id is None and not owner_role(demo, card)] == []
+    assert [card.number for card in cases if card.owner_id is None and not owner_roles(demo, card)] == []
     assert [card.number for card in cases if not actions[card.id].title] == []
     undated = [actions[card.id].kind for card in cases if not actions[card.id].dated]
     assert undated == [Kind.STANDS], "only the case that stands on purpose, and it says so"

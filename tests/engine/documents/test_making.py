@@ -121,6 +121,7 @@ def test_what_the_program_made_names_whoever_answers_for_the_case(rt, specialist
 
 
 def test_while_nobody_answers_for_the_case_its_role_and_department_are_named(rt, specialist):
+    make_account(rt, "R03")
     shown = made_by_program(
         rt, specialist, '{{ исполнитель.имя or "—" }}; {{ исполнитель.должность }}', owner="R03"
     )

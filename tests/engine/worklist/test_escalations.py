@@ -20,7 +20,7 @@ from engine.storage.counting import count_statements
 from engine.worklist.escalations import LONGEST, decide, escalation_of, escalations, red_cases
 from engine.worklist.inbox import Filter, inbox_page
 from engine.worklist.ladder import tell_due
-from engine.worklist.tables import escalation
+from engine.worklist.tables import escalation, notice
 from tests.factories.access import make_actor, town
 from tests.factories.cases import chain, complete, open_case, publish_files, user_task
 
@@ -80,6 +80,30 @@ def test_the_head_has_a_line_from_the_due_moment_and_nobody_else(rt, clerk):
     assert lines(rt, clerk) == lines(rt, elsewhere) == []
     later = make_actor(rt, "R07")
     assert lines(rt, later) == ["Шаг a"], "who comes into the role later has it too"
+
+
+def told(rt: Runtime) -> set[int]:
+    with rt.database.read() as conn:
+        return set(conn.execute(select(notice.c.account_id).distinct()).scalars())
+
+
+def test_a_step_that_stands_with_the_whole_agency_is_told_to_those_of_its_role_anywhere_in_it(rt, clerk):
+    far = make_actor(rt, "R08", unit_id=town(rt).care)
+    publish_files(rt, chain("far", user_task("a", "R08", norm="T10")))
+    open_case(rt, clerk, "far")
+    at(rt, AFTER)
+    assert far.user_id in told(rt)
+
+
+def test_a_step_whose_role_nobody_holds_is_told_to_the_owner_of_the_case(rt):
+    with rt.database.write() as conn:
+        seed(conn, rt.clock.now())
+    rt.calendars.forget()
+    opener = make_actor(rt, "R02")
+    publish_files(rt, chain("left", user_task("a", "R16", norm="T10")))
+    open_case(rt, opener, "left")
+    at(rt, AFTER)
+    assert told(rt) == {opener.user_id}
 
 
 def test_the_line_goes_with_the_step(rt, clerk):

@@ -9,7 +9,7 @@ from engine.deadlines.service import seed
 from engine.model import Actor
 from engine.runtime import Runtime
 from engine.storage.counting import count_statements
-from engine.worklist.next_action import Kind, NextAction, next_actions, owner_role
+from engine.worklist.next_action import Kind, NextAction, next_actions, owner_roles
 from tests.factories.access import make_actor
 from tests.factories.cases import (
     END,
@@ -89,4 +89,4 @@ def test_a_page_of_cases_costs_as_many_statements_as_one(rt: Runtime) -> None:
                 next_actions(rt, conn, clerk, cards, rt.clock.now())
         counts.append(count.statements)
     assert counts[0] == counts[1]
-    assert {owner_role(rt, card) for card in cards} == {"R03"}
+    assert {owner_roles(rt, card) for card in cards} == {("R03",)}
