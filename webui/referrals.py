@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -13,10 +14,12 @@ from werkzeug.wrappers import Response
 from engine.cases.letters import answer_letter, letter
 from engine.cases.referring import revoke
 from engine.cases.visibility import wholly_visible_among
+from engine.errors import InvalidData
 from engine.model import Permission
 from engine.records import letters
 from engine.records.letters import Count
 from engine.records.referrals import Referral, counted, referrals, tallies
+from webui.days import sent_day
 from webui.frame import local, local_now
 from webui.guards import actor, permission, runtime
 from webui.ui import date_words
@@ -33,6 +36,7 @@ KINDS = {
 STATES = {
     "sent": ("plain", _l("отправлен")),
     "accepted": ("info", _l("в работе")),
+    "answered": ("info", _l("ответ получен, проверить")),
     "done": ("ok", _l("исполнен")),
     "undone": ("soon", _l("не исполнен")),
     "rejected": ("soon", _l("отклонён")),
@@ -102,6 +106,10 @@ def take_back(referral_id: int) -> Response:
 @permission(Permission.CASE_VIEW)
 def show(referral_id: int) -> str:
     """A letter about several families: who stands on it, what was answered about whom, how many remain."""
+    return _letter_page(referral_id, {}, {})
+
+
+def _letter_page(referral_id: int, sent: Mapping[str, str], errors: Mapping[str, str]) -> str:
     found = letter(runtime(), actor(), referral_id)
     return render_template(
         "letter.html",
@@ -110,22 +118,39 @@ def show(referral_id: int) -> str:
         choices=[{"value": key, "words": words} for key, words in RESULT_WORDS.items()],
         late=found.open and found.due < local_now(actor()).date(),
         may_answer=found.open and actor().may(Permission.TASK_WORK),
+        on_paper=found.on_paper,
+        today=local_now(actor()).date().isoformat(),
+        sent=sent,
+        errors=errors,
     )
 
 
 @pages.post("/referrals/<int:referral_id>")
 @permission(Permission.TASK_WORK)
-def answer(referral_id: int) -> Response:
-    """Keep what the partner has done for each family."""
+def answer(referral_id: int) -> Response | tuple[str, int]:
+    """Keep what the partner has done for each family; of a paper the sender says when it was answered."""
     prefix = "result-"
     given = {
         int(name.removeprefix(prefix)): value
         for name, value in request.form.items()
         if name.startswith(prefix) and name.removeprefix(prefix).isdecimal()
     }
-    kept = answer_letter(runtime(), actor(), referral_id, given)
+    try:
+        kept = answer_letter(runtime(), actor(), referral_id, given, _came_on(request.form.get("came_on")))
+    except InvalidData as wrong:
+        return _letter_page(referral_id, request.form, wrong.errors), 422
     flash(_("Ответы записаны. Без ответа: %(n)s.", n=kept.open))
     return redirect(url_for("referrals.show", referral_id=referral_id), 303)
+
+
+def _came_on(text: str | None) -> date | None:
+    """The day that the sender named; None where the page does not ask for one."""
+    if text is None:
+        return None
+    day = sent_day(text)
+    if day is None:
+        raise InvalidData(_("Ответы не записаны."), {"came_on": _("Укажите день ответа.")})
+    return day
 
 
 def _row(found: Referral, today: date, families: Count | None, open_to: frozenset[int]) -> dict[str, Any]:
@@ -140,7 +165,8 @@ def _row(found: Referral, today: date, families: Count | None, open_to: frozense
         "sent": date_words(local(found.sent_at).date()),
         "due": date_words(found.due),
         "late": found.late(today),
-        "open": found.open,
+        "awaited": found.awaited,
+        "answered": date_words(found.answered_on) if found.answered_on else None,
         "role": role,
         "state": words,
         "families": families,

@@ -31,6 +31,7 @@ from engine.records.letters import RESULTS, Count, Line, NewLine
 from engine.records.queries import people_data
 from engine.records.tables import family_member, letter_family, partner, person, referral
 from engine.runtime import Runtime
+from engine.storage.moments import from_seconds
 from engine.storage.rows import AnyRow
 
 _BETWEEN_NUMBERS = re.compile(r"[\s,;]+")
@@ -74,7 +75,9 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter about several families as its page shows it. `open`: answers are still taken."""
+    """A letter about several families as its page shows it. `open`: answers are still taken; `on_paper`: from
+    the sender, because nobody of the partner works in the product.
+    """
 
     referral_id: int
     case_id: int
@@ -82,6 +85,7 @@ class Letter:
     partner: str
     due: date
     open: bool
+    on_paper: bool
     rows: Sequence[LetterRow]
     count: Count
 
@@ -199,6 +203,7 @@ def letter(rt: Runtime, actor: Actor, referral_id: int) -> Letter:
             row.partner,
             date.fromisoformat(row.due_day),
             row.closed_at is None,
+            row.account_id is None,
             [
                 LetterRow(line, found, known.get(line.case_id, ""))
                 for line, found in zip(lines, _addressees(rt, conn, lines), strict=True)
@@ -207,11 +212,13 @@ def letter(rt: Runtime, actor: Actor, referral_id: int) -> Letter:
         )
 
 
-def answer_letter(rt: Runtime, actor: Actor, referral_id: int, results: Mapping[int, str]) -> Count:
+def answer_letter(
+    rt: Runtime, actor: Actor, referral_id: int, results: Mapping[int, str], came_on: date | None = None
+) -> Count:
     """Keep what the partner has done for each family, by its place on the letter.
 
-    Whoever works on the case of the letter may: the partner whose step it is, and the sender. Conflict once
-    the letter is closed.
+    Whoever works on the case of the letter may: the partner whose step it is, and the sender, who names the
+    day of the paper; `came_on` None: today. Conflict once the letter is closed.
     """
     require(actor, Permission.TASK_WORK)
     if unknown := [place for place, result in results.items() if result and result not in RESULTS]:
@@ -220,8 +227,16 @@ def answer_letter(rt: Runtime, actor: Actor, referral_id: int, results: Mapping[
         row = _letter_row(conn, actor, referral_id)
         if row.closed_at is not None:
             raise Conflict("Ответов на это письмо больше не ждут.", "Запишите новость в деле семьи.")
-        today = rt.clock.now().astimezone(rt.calendars.office(row.unit_id).zone).date()
-        found = letters.answer(conn, referral_id, results, today)
+        zone = rt.calendars.office(row.unit_id).zone
+        sent, today = (
+            moment.astimezone(zone).date() for moment in (from_seconds(row.sent_at), rt.clock.now())
+        )
+        if came_on is not None and not sent <= came_on <= today:
+            raise InvalidData(
+                "Ответы не записаны.",
+                {"came_on": f"День ответа — от {sent:%d.%m.%Y}, когда ушло письмо, до сегодняшнего."},
+            )
+        found = letters.answer(conn, referral_id, results, came_on or today)
         details = {"answered": found.answered, "open": found.open}
         record_action(
             rt, conn, actor, "answered", "referral", referral_id, case_id=row.case_id, details=details
@@ -235,9 +250,11 @@ def _letter_row(conn: Connection, actor: Actor, referral_id: int) -> AnyRow:
         select(
             referral.c.case_id,
             referral.c.number,
+            referral.c.sent_at,
             referral.c.due_day,
             referral.c.closed_at,
             partner.c.name.label("partner"),
+            partner.c.account_id,
             case_.c.unit_id,
             case_.c.owner_id,
         )

@@ -9,12 +9,14 @@ from decimal import Decimal
 from sqlalchemy import Connection, bindparam, select
 
 from engine.access.policy import require_case
+from engine.cases.checks import Looked, check
 from engine.cases.keys import key_token
 from engine.cases.locking import lock_case
 from engine.cases.messages import deliver_to
+from engine.cases.registering import day_of
 from engine.cases.tables import wait
 from engine.definitions.operations import Call, operation
-from engine.errors import StepFailed
+from engine.errors import InvalidData, StepFailed
 from engine.model import Actor, Permission, Value
 from engine.records import letters, partners, referrals
 from engine.records.referrals import NewReferral
@@ -75,6 +77,31 @@ def accept(_: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     return {}
 
 
+@operation("referral.answered")
+def answered(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
+    """`направление`, `дата_ответа`: the day that the paper names. Without it the answer has come today, or,
+    to a letter about several families, when the last of them was answered about.
+    """
+    number = _referral(call)
+    last = letters.last_answer(conn, number) if call.inputs.get("дата_ответа") is None else None
+    referrals.answered(conn, number, last or day_of(rt, call, "дата_ответа"))
+    return {}
+
+
+@check("referral.answer")
+def refuse_impossible_day(rt: Runtime, conn: Connection, looked: Looked, known: Mapping[str, Value]) -> None:
+    """InvalidData for an answer that came before the document went out (`направление`, `дата_ответа`)."""
+    number, day = known.get("направление"), known.get("дата_ответа")
+    if not isinstance(number, Decimal) or not isinstance(day, date):
+        return
+    sent = referrals.sent_at(conn, int(number)).astimezone(rt.calendars.office(looked.unit_id).zone).date()
+    if day < sent:
+        raise InvalidData(
+            "Ответ не записан.",
+            {"дата_ответа": f"Документ отправили {sent:%d.%m.%Y}: ответ не мог прийти раньше."},
+        )
+
+
 @operation("referral.close")
 def close(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     """`направление`, `исход` in words, `результат`: {семей, людей, детей, штук, приглашено, отказались_семей,
@@ -94,7 +121,7 @@ def revoke(rt: Runtime, actor: Actor, referral_id: int) -> None:
     Whoever may open cases of the unit may revoke what they sent. Conflict when it is closed already.
     """
     with rt.database.write() as conn:
-        case_id, number = referrals.open_referral(conn, referral_id)
+        case_id, number = referrals.awaited_referral(conn, referral_id)
         case = lock_case(rt, conn, case_id)
         require_case(actor, Permission.CASE_START, case)
         key = key_token(rt.vault, number)

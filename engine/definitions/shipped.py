@@ -43,6 +43,7 @@ TOPICS: Final = frozenset(
         "programme.open",
         "programme.waiting",
         "referral.accept",
+        "referral.answered",
         "referral.close",
         "referral.send",
         "register.enter",
@@ -62,7 +63,7 @@ TOPICS: Final = frozenset(
 )
 """Topics of all operations of the catalogue, known without importing the rooms that carry them out."""
 
-CHECKS: Final = frozenset({"commission.exists", "register.entry"})
+CHECKS: Final = frozenset({"commission.exists", "referral.answer", "register.entry"})
 """Names of all checks of the catalogue, known in the same way."""
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

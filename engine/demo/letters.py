@@ -113,7 +113,7 @@ def sent(stage: Stage, letter: BatchLetter, people: Mapping[str, Registered]) ->
         place += len(results)
         yield stage.at(answer.day, "14:50")
         step = "answer" if letter.on_paper else "result"
-        _do(stage, case_id, step, letter.answers_by, {"дата_ответа": stage.today})
+        _do(stage, case_id, step, letter.answers_by, {})
 
 
 def _listed(stage: Stage, letter: BatchLetter, numbers: Sequence[str]) -> Data:

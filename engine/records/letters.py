@@ -108,6 +108,13 @@ def answer(conn: Connection, referral_id: int, results: Mapping[int, str], day: 
     return counts(conn, [referral_id]).get(referral_id, Count(0, 0))
 
 
+def last_answer(conn: Connection, referral_id: int) -> date | None:
+    """The day of the last answer to a letter; None without one, and for other documents."""
+    wanted = select(func.max(letter_family.c.answered_on)).where(letter_family.c.referral_id == referral_id)
+    found = conn.execute(wanted).scalar()
+    return date.fromisoformat(found) if found else None
+
+
 def counts(conn: Connection, referral_ids: Collection[int]) -> dict[int, Count]:
     """Letter → its families; documents that are no letters about several families are left out."""
     if not referral_ids:

@@ -30,12 +30,14 @@ KINDS = {
     "notice": "уведомление",
 }
 
-SENT, ACCEPTED, EXPIRED, REVOKED = "sent", "accepted", "expired", "revoked"
-ANSWERED = ("done", "undone", "rejected")
-"""States in which the partner has said something, be it that it can't help."""
+SENT, ACCEPTED, ANSWER, EXPIRED, REVOKED = "sent", "accepted", "answered", "expired", "revoked"
+ANSWERED = (ANSWER, "done", "undone", "rejected")
+"""States in which the partner has said something, be it that it can't help; ANSWER: the sender has not looked
+at it yet."""
 STATES = {
     SENT: "отправлено",
     ACCEPTED: "в работе",
+    ANSWER: "ответ получен",
     "done": "исполнено",
     "undone": "не исполнено",
     "rejected": "отклонено",
@@ -43,6 +45,7 @@ STATES = {
     REVOKED: "отозвано",
 }
 OPEN = referral.c.closed_at.is_(None)
+AWAITED = OPEN & referral.c.answered_on.is_(None)
 
 REQUEST = "request"
 """Data that would help to decide: a case ends without it. All other documents are help that was asked for."""
@@ -72,7 +75,9 @@ class NewReferral:
 
 @dataclass(frozen=True, slots=True)
 class Referral:
-    """A document in the list. `figures`: those of FIGURES, None before the answer."""
+    """A document in the list. `answered_on`: the day the partner answered; `closed_at`: when the sender had
+    looked at it, or waited no more. `figures`: those of FIGURES, None before it is closed.
+    """
 
     id: int
     case_id: int
@@ -83,17 +88,23 @@ class Referral:
     state: str
     sent_at: datetime
     due: date
+    answered_on: date | None
     closed_at: datetime | None
     figures: tuple[int | None, ...]
 
     @property
     def open(self) -> bool:
-        """The answer has not come."""
+        """The sender is not done with it."""
         return self.closed_at is None
+
+    @property
+    def awaited(self) -> bool:
+        """The answer has not come."""
+        return self.open and self.answered_on is None
 
     def late(self, today: date) -> bool:
         """The answer has not come in time."""
-        return self.open and self.due < today
+        return self.awaited and self.due < today
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +150,19 @@ def accept(conn: Connection, referral_id: int) -> None:
         raise Conflict("Этот документ уже закрыт.", "Обновите страницу дела.")
 
 
+def answered(conn: Connection, referral_id: int, day: date) -> None:
+    """The partner answered on that day, the sender looks at it later. Closed documents stay as they are."""
+    values = {"state": ANSWER, "answered_on": day.isoformat()}
+    conn.execute(update(referral).where(referral.c.id == referral_id, OPEN).values(values))
+
+
+def sent_at(conn: Connection, referral_id: int) -> datetime:
+    """When a document went out."""
+    wanted = select(referral.c.sent_at).where(referral.c.id == referral_id)
+    seconds: int = conn.execute(wanted).scalar_one()
+    return from_seconds(seconds)
+
+
 def close(
     rt: Runtime, conn: Connection, referral_id: int, state: str, figures: Mapping[str, int | None]
 ) -> None:
@@ -158,9 +182,9 @@ def sent_by(conn: Connection, case_id: int) -> int:
     return int(conn.execute(counted_of).scalar_one())
 
 
-def open_referral(conn: Connection, referral_id: int) -> tuple[int, str]:
+def awaited_referral(conn: Connection, referral_id: int) -> tuple[int, str]:
     """(case, number) of a document that waits for its answer; Conflict when it does not."""
-    wanted = select(referral.c.case_id, referral.c.number).where(referral.c.id == referral_id, OPEN)
+    wanted = select(referral.c.case_id, referral.c.number).where(referral.c.id == referral_id, AWAITED)
     row = conn.execute(wanted).one_or_none()
     if row is None:
         raise Conflict("Ответа на этот документ уже не ждут.", "Обновите страницу.")
@@ -222,7 +246,7 @@ def tallies(conn: Connection, actor: Actor, today: date) -> list[Tally]:
     require(actor, Permission.CASE_VIEW)
     conditions = {
         "answered": referral.c.state.in_(ANSWERED),
-        "late": OPEN & (referral.c.due_day < today.isoformat()),
+        "late": AWAITED & (referral.c.due_day < today.isoformat()),
         "silent": referral.c.state == EXPIRED,
         "revoked": referral.c.state == REVOKED,
     }
@@ -275,6 +299,7 @@ def _referral(row: Row[Any]) -> Referral:
         state=row.state,
         sent_at=from_seconds(row.sent_at),
         due=date.fromisoformat(row.due_day),
+        answered_on=date.fromisoformat(row.answered_on) if row.answered_on else None,
         closed_at=None if row.closed_at is None else from_seconds(row.closed_at),
         figures=tuple(getattr(row, name) for name in FIGURES),
     )

@@ -453,6 +453,7 @@ referral = Table(
     Column("state", String(10), nullable=False),
     Column("sent_at", BigInteger, nullable=False),
     Column("due_day", String(10), nullable=False),
+    Column("answered_on", String(10)),
     Column("closed_at", BigInteger),
     Column("families", SmallInteger),
     Column("people", SmallInteger),
@@ -464,6 +465,8 @@ referral = Table(
 )
 """A document that a case sent to a partner and what came of it; its words lie in the case. `state` and
 `kind` are keys of `referrals.STATES` and `referrals.KINDS`; the figures are those of the answer, NULL before.
+`answered_on`: the day the partner answered, by the clock of the office or by the paper; `closed_at`: when the
+sender was done with it.
 """
 Index("ix_referral_case", referral.c.case_id)
 Index("ix_referral_partner", referral.c.partner_id, referral.c.sent_at)

@@ -1,12 +1,14 @@
 """How partners answer what cases send to them: RP-12.
 
-In time is on the day that was named in the document, or sooner.
+In time is on the day that was named in the document, or sooner: the day that counts is the one on which the
+partner answered, not when the sender had looked at the answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from statistics import median
 from typing import Any
 
@@ -14,7 +16,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from engine.cases.tables import case_
 from engine.errors import NotFound
-from engine.records.referrals import FIGURES, KINDS
+from engine.records.referrals import ANSWERED, FIGURES, KINDS
 from engine.records.tables import partner, referral
 from engine.reports.asked import Asked
 from engine.reports.facts import LISTED, Behind
@@ -59,8 +61,8 @@ def answers(conn: Connection, asked: Asked) -> list[Answers]:
         how = _outcome(asked, clock, row)
         each.outcomes[how] += 1
         if how in (IN_TIME, LATE):
-            sent, closed = clock.day_of(row.sent_at), clock.day_of(row.closed_at)
-            each.days.append(asked.calendar.working_days_between(sent, closed))
+            sent, came = clock.day_of(row.sent_at), _answered_on(clock, row)
+            each.days.append(asked.calendar.working_days_between(sent, came) if came else 0)
     for row in conn.execute(_given(asked)):
         found[row.partner_id].given = {name: row._mapping[name] or 0 for name in FIGURES}
     return sorted(found.values(), key=lambda each: each.name.casefold())
@@ -112,6 +114,7 @@ def _rows(conn: Connection, asked: Asked, partner_id: int | None = None) -> Iter
             referral.c.kind,
             referral.c.state,
             referral.c.sent_at,
+            referral.c.answered_on,
             referral.c.closed_at,
             referral.c.due_day,
         )
@@ -127,8 +130,16 @@ def _rows(conn: Connection, asked: Asked, partner_id: int | None = None) -> Iter
 def _outcome(asked: Asked, clock: WorkingTime, row: AnyRow) -> str:
     if row.state == "revoked":
         return REVOKED
-    if row.closed_at is None:
-        return OPEN_LATE if row.due_day < asked.today.isoformat() else OPEN
-    if row.state == "expired":
+    came = _answered_on(clock, row)
+    if came is not None:
+        return IN_TIME if came.isoformat() <= row.due_day else LATE
+    if row.closed_at is not None:
         return SILENT
-    return IN_TIME if clock.day_of(row.closed_at).isoformat() <= row.due_day else LATE
+    return OPEN_LATE if row.due_day < asked.today.isoformat() else OPEN
+
+
+def _answered_on(clock: WorkingTime, row: AnyRow) -> date | None:
+    """The day of the answer; of documents closed before that day was kept, when they were closed."""
+    if row.answered_on is not None:
+        return date.fromisoformat(row.answered_on)
+    return clock.day_of(row.closed_at) if row.state in ANSWERED else None

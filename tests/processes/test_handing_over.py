@@ -16,10 +16,12 @@ from engine.cases.queries import case_card, case_history
 from engine.cases.requesting import requests_of
 from engine.cases.service import complete_task, start_case
 from engine.cases.tables import wait
+from engine.errors import InvalidData
 from engine.jobs.sweep import sweep_until_idle
 from engine.model import Actor, CompleteTask, StartCase, Value
 from engine.records import partners, registers
 from engine.records.partners import NewPartner
+from engine.records.referrals import referrals
 from engine.records.registers import Standing, Subject
 from engine.runtime import Runtime
 from tests.factories.access import make_actor, town
@@ -212,10 +214,15 @@ def test_need_asks_partners_by_cases_of_their_own_and_hears_the_answer_without_w
         "ответ": "Пособие на двоих детей.",
         "дата_ответа": date(2026, 1, 12),
     }
+    with pytest.raises(InvalidData) as refused:
+        do(office, clerk, request.id, "p06_ut_answer", **{**answer, "дата_ответа": date(2026, 1, 9)})
+    assert "не мог прийти раньше" in refused.value.errors["дата_ответа"]
     do(office, clerk, request.id, "p06_ut_answer", **answer)
     with office.database.read() as conn:
         history = case_history(office, conn, case_card(office, conn, clerk, need.id))
         assert not case_card(office, conn, clerk, request.id).active
+        [kept] = referrals(conn, load_actor(office, clerk.user_id), only_open=False, case_id=request.id)
+        assert (kept.state, kept.answered_on) == ("done", date(2026, 1, 12))
     told = next(entry.data["data"] for entry in history if entry.kind is HistoryKind.MESSAGE)
     assert told == {"номер_запроса": f"{request.number}/1", "исход_запроса": "исполнено"}
 

@@ -80,6 +80,16 @@ def test_a_letter_shows_its_families_what_was_answered_and_how_many_remain(visit
     assert case.link("Список письма № ПС-2026-0001/1") == f"/referrals/{letter}"
 
 
+def test_the_sender_names_the_day_of_the_paper(visit, letter):
+    specialist, address = visit("R05"), f"/referrals/{letter}"
+    given = {"result-1": "registered", "result-2": ""}
+    for day, words in (("2026-01-11", "от 12.01.2026"), ("", "Укажите день ответа.")):
+        refused = specialist.page_after(address, {**given, "came_on": day}, status=422)
+        assert words in refused.words
+        assert [each["value"] for each in refused.select("select option[selected]")] == ["registered"]
+    assert "12.01.2026" in specialist.page_after(address, {**given, "came_on": "2026-01-12"}).words
+
+
 def test_a_case_says_what_was_answered_about_its_family(visit, rt, office, letter):
     page = visit("R05").get(f"/cases/{office.later_case}")
     assert "ответа ещё нет" in page.words

@@ -136,7 +136,7 @@ def test_eighteen_families_five_consulted_ten_informed_one_registered_and_two_re
     assert (count.sent, count.answered, count.open) == (18, 16, 2)
     assert dict(count.results) == {"consulted": 5, "informed": 10, "registered": 1}
 
-    complete(rt, executor, "p06_letter_ut_result", {"дата_ответа": "2026-01-12"})
+    complete(rt, executor, "p06_letter_ut_result", {})
     sweep_until_idle(rt)
     assert open_nodes(rt)[-1] == "p06_letter_ut_result", "the case stays open while families remain"
     assert known(rt, curator, written)["осталось"] == 2
@@ -147,7 +147,7 @@ def test_eighteen_families_five_consulted_ten_informed_one_registered_and_two_re
     assert (first.line.words, last.line.words) == ("проконсультировали", "")  # type: ignore[union-attr]
 
     answer_letter(rt, load_actor(rt, executor.user_id), 1, {17: "refused", 18: "unreached"})
-    complete(rt, executor, "p06_letter_ut_result", {"дата_ответа": "2026-01-12"})
+    complete(rt, executor, "p06_letter_ut_result", {})
     sweep_until_idle(rt)
     with rt.database.read() as conn:
         [closed] = referrals.referrals(conn, curator, only_open=False)
@@ -268,8 +268,10 @@ def test_on_paper_the_sender_enters_the_answers_until_the_letter_is_closed(
         answer_letter(rt, sender, 1, {1: "lost"})
     answer_letter(rt, sender, 1, {1: "helped"})
     assert answer_letter(rt, sender, 1, {1: ""}).open == 1, "an answer is taken back"
-    answer_letter(rt, sender, 1, {1: "helped"})
-    complete(rt, curator, "p06_letter_ut_answer", {"дата_ответа": "2026-01-12"})
+    with pytest.raises(InvalidData, match="не записаны"):
+        answer_letter(rt, sender, 1, {1: "helped"}, date(2026, 1, 11))
+    answer_letter(rt, sender, 1, {1: "helped"}, date(2026, 1, 12))
+    complete(rt, curator, "p06_letter_ut_answer", {})
     sweep_until_idle(rt)
     with pytest.raises(Conflict, match="больше не ждут"):
         answer_letter(rt, load_actor(rt, curator.user_id), 1, {1: "refused"})

@@ -148,6 +148,35 @@ def test_a_result_closes_the_document_and_then_the_case_may_end(rt: Runtime, cle
 
 
 @pytest.mark.usefixtures("partner")
+@pytest.mark.parametrize(
+    ("given", "day"), [({}, date(2026, 1, 12)), ({"дата_ответа": '=date("2026-01-13")'}, date(2026, 1, 13))]
+)
+def test_the_day_of_the_answer_is_kept_beside_the_day_the_sender_was_done_with_it(
+    rt: Runtime, clerk: Actor, given: dict[str, str], day: date
+) -> None:
+    came = asks("came", "referral.answered", направление="=направление", **given)
+    close = asks("close", "referral.close", направление="=направление", исход="исполнено")
+    run(
+        rt,
+        clerk,
+        pathway(send(), came, user_task("a"), close, user_task("b"), order="s send came a close b e"),
+    )
+    with rt.database.read() as conn:
+        [waits], [tally] = referrals.referrals(conn, clerk), referrals.tallies(conn, clerk, date(2026, 2, 1))
+    assert (waits.state, waits.answered_on, waits.awaited, waits.late(date(2026, 2, 1))) == (
+        "answered", day, False, False,
+    )  # fmt: skip
+    assert (tally.answered, tally.late, tally.open) == (1, 0, 0)
+    with pytest.raises(Conflict, match="уже не ждут"):
+        revoke_first(rt, clerk)
+    rt.clock.advance(timedelta(days=3))  # type: ignore[attr-defined]
+    complete(rt, clerk, "a")
+    sweep_until_idle(rt)
+    [found] = sent(rt, clerk)
+    assert (found.state, found.answered_on, found.closed_at) == ("done", day, rt.clock.now())
+
+
+@pytest.mark.usefixtures("partner")
 def test_what_the_partner_took_to_work_says_so(rt: Runtime, clerk: Actor) -> None:
     accept = asks("accept", "referral.accept", направление="=направление")
     run(rt, clerk, pathway(send(), accept, user_task("a"), order="s send accept a e"))

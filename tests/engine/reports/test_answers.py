@@ -36,6 +36,22 @@ def test_every_document_has_one_outcome_and_the_day_of_the_term_is_in_time(rt, t
     assert found.median_days == 4.0  # the working days 2, 3, 4, 5 December; the sixth is a Saturday
 
 
+def test_the_day_that_counts_is_the_partners_whenever_the_sender_looks_at_the_answer(rt, town, analyst):
+    sent, late = at("2025-12-01 09:00"), at("2025-12-10 09:00")
+    with rt.database.write() as conn:
+        job = a_partner(conn, town.municipality, "Центр занятости")
+        case_id = a_case(conn, town.families)
+        for came, more in (
+            ("2025-12-05", {"closed_at": late, "state": "done"}),
+            ("2025-12-05", {"state": "answered"}),
+            ("2025-12-08", {"closed_at": late, "state": "rejected"}),
+        ):
+            a_document(conn, job, case_id, sent, "2025-12-05", answered_on=came, **more)
+        [found] = answers(conn, year(rt, analyst, date(2025, 12, 1), date(2025, 12, 31)))
+    assert (found.outcomes["in_time"], found.outcomes["late"], found.sent) == (2, 1, 3)
+    assert found.median_days == 4.0
+
+
 def test_what_was_sent_counts_in_the_period_of_sending_by_the_clock_of_the_office(rt, town, analyst):
     with rt.database.write() as conn:
         job = a_partner(conn, town.municipality, "Центр занятости")

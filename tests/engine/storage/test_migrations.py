@@ -68,6 +68,7 @@ SHIPPED = {
     "0031": "6552b82394548a108022d3019c057ab455d6399483e88f19484547b188be5ab4",
     "0032": "bedb3a715d10bf07551400380c7072284ca294de727b13b5e24d9b2258434573",
     "0033": "a597c43eb71d75e42798999e84559a8366cb82141fc2b0aedb81136d8586343f",
+    "0034": "5ea2376c0efa5b82acef0486255ff8d85de1bb8383e29956e656ce3cdad75577",
 }
 """Every migration with the SHA-256 of its file: databases were made by it, so it never changes. A new one
 gets its line when it is accepted."""
