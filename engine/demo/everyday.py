@@ -134,6 +134,8 @@ class Opening:
     at: str = "09:15"
     monthly: bool = False
     stays: Sequence[str] = ()
+    since: int | None = None
+    """The case stays only at steps that appeared on this working day or later."""
     says: Mapping[str, Data] | None = None
     """What is said otherwise than usual, by step."""
     hears: Mapping[str, Any] | None = None
@@ -273,7 +275,7 @@ class Round:
     def _is_done_now(self, row: AnyRow) -> bool:
         habit = self._words.habits.get(self._key_of(row))
         opening = self._opening(row)
-        if habit is None or (opening is not None and _tail(row.node) in opening.stays):
+        if habit is None or (opening is not None and self._stays(row, opening)):
             return False
         if self._stage.now.time() < time.fromisoformat(habit.since):
             return False
@@ -282,6 +284,12 @@ class Round:
             return row.due_at == FAR_FUTURE or self._day(row.due_at) <= today
         wait = habit.after + row.id % (habit.spread + 1)
         return self._stage.later(self._day(row.opened_at), wait) <= today
+
+    def _stays(self, row: AnyRow, opening: Opening) -> bool:
+        """Whether the step is left for visitors to find."""
+        if _tail(row.node) not in opening.stays:
+            return False
+        return opening.since is None or self._day(row.opened_at) >= self._stage.day(opening.since)
 
     def _key_of(self, row: AnyRow) -> str:
         """Under which name the step stands in the file: that of the pathway's own way, or the usual one."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from engine.access.policy import ROLES
 from engine.access.tables import account
-from engine.demo.town import COLLEAGUES, PASSWORD
+from engine.demo.town import COLLEAGUES, PASSWORD, Colleague
 from engine.runtime import Runtime
 
 OFFERED = (
@@ -31,12 +30,16 @@ OFFERED = (
     "zuev",
     "ershova",
     "orlov",
+    "volkova",
     "fedorova",
     "lanskaya",
     "dpo",
     "admin",
 )
-"""A login for every role, in the order in which a visitor meets them."""
+"""A login for every role, in the order in which a visitor meets them; two heads: of the centre, of all."""
+
+WHOLE = "весь округ"
+"""Said of who sees all families of the district, where others of their role see those of their agency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +60,14 @@ def demo_logins(rt: Runtime) -> list[DemoLogin]:
         present = set(conn.execute(select(account.c.login).where(account.c.demo, account.c.active)).scalars())
     by_login = {colleague.login: colleague for colleague in COLLEAGUES}
     return [
-        DemoLogin(login, PASSWORD, by_login[login].name.short(), _words(by_login[login].roles))
+        DemoLogin(login, PASSWORD, by_login[login].name.short(), _words(by_login[login]))
         for login in OFFERED
         if login in present
     ]
 
 
-def _words(roles: Sequence[str]) -> str:
-    """«Член комиссии, специалист опеки и попечительства»."""
-    first, *others = (ROLES[role] for role in roles)
-    return ", ".join([first, *(f"{other[:1].lower()}{other[1:]}" for other in others)])
+def _words(colleague: Colleague) -> str:
+    """«Член комиссии, специалист опеки и попечительства», «Руководитель, весь округ»."""
+    first, *others = (ROLES[role] for role in colleague.roles)
+    whole = [WHOLE] if colleague.place == "district" else []
+    return ", ".join([first, *(f"{other[:1].lower()}{other[1:]}" for other in others), *whole])

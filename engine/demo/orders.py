@@ -53,8 +53,8 @@ def _close_today(stage: Stage, families: Mapping[int, Registered]) -> None:
 
 
 def _outcome(stage: Stage, each: Measure) -> str:
-    """What came of it by today; empty: nothing yet. Every twelfth of each sort: late, not done, dropped, and
-    never answered for.
+    """What came of it by today; empty: nothing yet. Of twelve one is not done, one dropped, one late, and
+    for two nobody has answered.
     """
     if each.due is None:
         return ""
@@ -65,7 +65,7 @@ def _outcome(stage: Stage, each: Measure) -> str:
             return DROPPED if each.due <= stage.today else ""
         case 7:
             return DONE if stage.later(each.due, LATE) <= stage.today else ""
-        case 10:
+        case 5 | 10:
             return ""
     return DONE if _soon(each.due, each.id) <= stage.today else ""
 

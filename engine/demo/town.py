@@ -65,6 +65,7 @@ COLLEAGUES = (
     Colleague("lykova", "Лыкова Анна Сергеевна", "врач-педиатр", ("R16", "R12"), "hospital"),
     Colleague("snegireva", "Снегирёва Вера Ильинична", "социальный педагог", ("R17", "R12"), "education"),
     Colleague("orlov", "Орлов Виктор Николаевич", "директор центра", ("R27",), "centre"),
+    Colleague("volkova", "Волкова Надежда Ильинична", "заместитель главы округа", ("R27",), "district"),
     Colleague("fedorova", "Фёдорова Алина Юрьевна", "аналитик", ("R26",), "administration"),
     Colleague("lanskaya", "Ланская Ирина Сергеевна", "методист", ("R25",), "centre"),
     Colleague("admin", "Мельников Денис Олегович", "администратор", ("R29",), "centre"),

@@ -20,6 +20,7 @@ from engine.demo.town import demo_actor
 from engine.model import SYSTEM, Clock
 from engine.records import letters
 from engine.records.agenda import waiting_items
+from engine.records.cells import EMPTY, OLD, RED, marks
 from engine.records.commission_report import heard_by_commission
 from engine.records.contacts import silences
 from engine.records.measures import DONE, DROPPED, OPEN, UNDONE, measures
@@ -27,6 +28,7 @@ from engine.records.pairs import pairs
 from engine.records.queries import find_people
 from engine.records.refusals import refusal_of
 from engine.records.registers import Subject, entries
+from engine.records.sheets import newest_sheet
 from engine.records.sitting_plan import sittings_between
 from engine.records.tables import (
     DECIDED,
@@ -281,6 +283,17 @@ def test_the_register_holds_families_of_every_category_as_the_tables_propose_and
     assert red < {each.family_id for each in standing if each.state == "СОП"}
 
 
+def test_sheets_of_the_red_zone_are_filled_but_for_a_few_lines_and_one_is_old(demo: Runtime) -> None:
+    today = demo.clock.now().date()
+    with demo.database.read() as conn:
+        red = [Subject(each.family_id, None) for each in entries(conn, SYSTEM, "red_zone")]
+        sheets = [newest_sheet(demo, conn, each) for each in red]
+    found = [Counter(marks(each.cells, today).values()) for each in sheets if each is not None]
+    assert len(found) == 6
+    assert all(1 <= each[EMPTY] + each[RED] <= 3 for each in found)
+    assert [each[OLD] > 0 for each in found].count(True) == 1
+
+
 def test_a_head_has_refused_to_put_one_family_into_the_red_zone(demo: Runtime) -> None:
     with demo.database.read() as conn:
         family_id = cases_about(demo, conn, "семья Макаровых")[0].family_id
@@ -351,10 +364,10 @@ def test_measures_were_done_with_a_result_in_both_units_or_late_or_not_at_all(de
             if each.source in ("решение комиссии", "Дать поручения")
         ]
     counted = Counter(each.state for each in found)
-    assert counted[DONE] > len(found) / 2
+    assert counted[DONE] >= 25
     assert min(counted[UNDONE], counted[DROPPED]) >= 2
     late = [each for each in found if each.late(today)]
-    assert 2 <= len(late) <= 10
+    assert 2 <= len(late) <= 12
     assert counted[OPEN] > len(late), "some are to be done yet"
     assert all(each.result for each in found if each.state != OPEN)
     assert any("1 семья, 3 ребёнка" in plain(each.result) for each in found if each.state == DONE)
@@ -370,7 +383,7 @@ def test_families_are_spoken_with_in_time_and_some_are_overdue(demo: Runtime) ->
     shares = [each.days / each.allowed for each in found if each.days is not None and each.allowed]
     assert len(shares) == 32
     assert len([share for share in shares if share < 1]) >= 16, "most in time"
-    assert len({each.days for each in found}) >= 8, "not all on one day"
+    assert len({each.days for each in found}) >= 6, "not all on one day"
     assert 1 <= len([each for each in found if each.late]) <= 6
 
 
@@ -445,6 +458,13 @@ def test_one_login_a_role_is_offered(demo: Runtime) -> None:
     logins = demo_logins(demo)
     assert [login.login for login in logins] == list(OFFERED)
     assert len({login.role_words for login in logins}) == len(logins)
+
+
+def test_a_head_of_the_district_sees_every_family_on_the_register(demo: Runtime) -> None:
+    [login] = [each for each in demo_logins(demo) if "весь округ" in each.role_words]
+    with demo.database.read() as conn:
+        seen = entries(conn, demo_actor(demo, login.login), "prevention")
+    assert len(seen) == 32
 
 
 def test_only_terms_whose_norms_allow_it_stand_still(demo: Runtime) -> None:
