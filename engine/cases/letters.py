@@ -20,6 +20,7 @@ from engine.access.journal import record_action, record_view, record_views
 from engine.access.policy import require
 from engine.cases.family_sheet import who_did
 from engine.cases.grounds import Ground, ground_for
+from engine.cases.referring import asked_for
 from engine.cases.registering import day_of
 from engine.cases.tables import case_
 from engine.cases.visibility import require_visible, visible
@@ -100,7 +101,7 @@ def put_together(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Valu
     """
     actor = load_actor(rt, who_did(conn, call))
     municipality = rt.directory.tree().municipality(call.unit_id)
-    addressed = partners.partner_for(conn, municipality, str(call.inputs.get("партнёр") or ""))
+    addressed = partners.partner_for(conn, municipality, *asked_for(call.inputs))
     by_law, today = call.inputs.get("передача_данных") == "закон", day_of(rt, call, "сегодня")
     own = _own_consents(call.inputs.get("отдельные_согласия"))
     taken: list[NewLine] = []

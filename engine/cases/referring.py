@@ -45,7 +45,7 @@ _FIGURES = {
 
 @operation("referral.send")
 def send(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
-    """`вид_документа`, `партнёр` (name or kind), `отвечать_до` (date).
+    """`вид_документа`, `партнёр` (name or kind), `какая_организация` of several, `отвечать_до` (date).
 
     Gives `направление`, `номер_документа`, `название_партнёра`, and `исполнитель_партнёра`: the account that
     answers, null where answers come on paper. The families that the case has put on its letter go with it.
@@ -56,7 +56,7 @@ def send(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
         raise StepFailed("Не указано, до какого дня ждать ответа.", "Исправьте срок ответа и повторите.")
     tree = rt.directory.tree()
     municipality_id = tree.municipality(call.unit_id)
-    partner = partners.partner_for(conn, municipality_id, str(call.inputs.get("партнёр") or ""))
+    partner = partners.partner_for(conn, municipality_id, *asked_for(call.inputs))
     day = due.date() if isinstance(due, datetime) else due
     number = f"{call.case_number}/{referrals.sent_by(conn, call.case_id) + 1}"
     made = referrals.send(rt, conn, NewReferral(call.case_id, partner.id, kind, number, day))
@@ -68,6 +68,29 @@ def send(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
         "название_партнёра": partner.name,
         "исполнитель_партнёра": None if answers is None else Decimal(answers),
     }
+
+
+@check("partner.chosen")
+def refuse_unknown_partner(rt: Runtime, conn: Connection, looked: Looked, known: Mapping[str, Value]) -> None:
+    """InvalidData where `партнёр` is a kind of which the municipality has none, or several and
+    `какая_организация` does not say which.
+    """
+    municipality_id = rt.directory.tree().municipality(looked.unit_id)
+    kind, named = asked_for(known)
+    there = partners.meant(conn, municipality_id, kind)
+    if not there:
+        what = "Такого партнёра в муниципалитете нет. Его заводит администратор на странице «Партнёры»."
+        raise InvalidData("Документ не составлен.", {"партнёр": what})
+    if len(partners.meant(conn, municipality_id, kind, named)) != 1:
+        listed = "; ".join(each.name for each in there)
+        raise InvalidData(
+            "Документ не составлен.", {"какая_организация": f"Напишите, какая из них: {listed}."}
+        )
+
+
+def asked_for(known: Mapping[str, Value]) -> tuple[str, str]:
+    """To whom a document goes: kind or name of the partner, and which of several."""
+    return str(known.get("партнёр") or ""), str(known.get("какая_организация") or "")
 
 
 @operation("referral.accept")

@@ -63,7 +63,7 @@ TOPICS: Final = frozenset(
 )
 """Topics of all operations of the catalogue, known without importing the rooms that carry them out."""
 
-CHECKS: Final = frozenset({"commission.exists", "referral.answer", "register.entry"})
+CHECKS: Final = frozenset({"commission.exists", "partner.chosen", "referral.answer", "register.entry"})
 """Names of all checks of the catalogue, known in the same way."""
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -23,6 +23,9 @@ DAY: Final = "[дата]"
 ANNEX: Final = "список_семей"
 """The variable with the families of a letter, which the program puts together when it prints one."""
 
+ADDRESSEE: Final = "адресат"
+"""The variable with the name of the organisation to which a document goes, as the page «Партнёры» has it."""
+
 Labels = Mapping[str, Mapping[Value, str]]
 """For each field with options: what people read for a value. Fields of lists are keyed `список.поле`."""
 

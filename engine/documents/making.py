@@ -21,6 +21,7 @@ from engine.cases.history import HistoryKind
 from engine.cases.letters import annex
 from engine.cases.locking import state_purpose
 from engine.cases.outbox import Promise
+from engine.cases.referring import asked_for
 from engine.cases.tables import case_, history
 from engine.cases.values import open_values
 from engine.cases.visibility import require_whole
@@ -34,6 +35,7 @@ from engine.documents.signers import commission_of_unit, commission_that_sat, do
 from engine.documents.workshop import Made, workshop
 from engine.errors import NotFound
 from engine.model import SYSTEM, Actor, Clock, Permission, Value
+from engine.records.partners import KINDS, meant
 from engine.records.service import person_purpose
 from engine.records.tables import person
 from engine.records.values import IdentityDocument, PersonData, from_json
@@ -197,7 +199,16 @@ def _variables(
     noted = conn.execute(_STEP_DATA, {"case_id": row.id, "task_id": task_id}).scalar_one_or_none()
     if noted is not None:
         known.update(open_values(rt.vault, row.key_id, noted, f"history:{row.id}").get("data", {}))
+    if known.get("партнёр"):
+        known[context.ADDRESSEE] = _addressee(rt, conn, row.unit_id, known)
     return known
+
+
+def _addressee(rt: Runtime, conn: Connection, unit_id: int, known: Mapping[str, Value]) -> str:
+    """The organisation as the page «Партнёры» has it; its kind where none is kept there any more."""
+    kind, named = asked_for(known)
+    found = meant(conn, rt.directory.tree().municipality(unit_id), kind, named)
+    return found[0].name if found else KINDS.get(kind, kind)
 
 
 def _sitting(known: Mapping[str, Value]) -> str:

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Final
 
-from engine.documents.context import ANNEX, OF_A_KEY, OWN, WORDED
+from engine.documents.context import ADDRESSEE, ANNEX, OF_A_KEY, OWN, WORDED
 from engine.documents.workshop import Readable, workshop
 from engine.errors import DefinitionRefused, Finding, InvalidData
 
@@ -47,7 +47,7 @@ def check_names(content: bytes, known: Callable[[], Collection[str]] | None) -> 
     asked = {_variable(path) for path in named} - {""}
     if asked and known is not None:
         written = known()
-        found += [_unknown(name, written) for name in sorted(asked - {ANNEX, *written})]
+        found += [_unknown(name, written) for name in sorted(asked - {ADDRESSEE, ANNEX, *written})]
     return [finding for finding in found if finding is not None]
 
 

@@ -101,15 +101,21 @@ def partner_of(conn: Connection, partner_id: int) -> Partner:
     return _partner(_row(conn, partner_id))
 
 
-def partner_for(conn: Connection, municipality_id: int, wanted: str) -> Partner:
-    """The partner of that name, or the first of that kind; NotFound says what the municipality has to add."""
+def meant(conn: Connection, municipality_id: int, wanted: str, named: str = "") -> list[Partner]:
+    """The partner of the name `wanted`, or those of that kind; of them the one `named`, or those in whose
+    names that is a part.
+    """
     known = partners(conn, municipality_id)
-    for found in known:
-        if found.name == wanted:
-            return found
-    for found in known:
-        if found.kind == wanted:
-            return found
+    found = [each for each in known if each.name == wanted] or [each for each in known if each.kind == wanted]
+    words = named.strip().casefold()
+    exact = [each for each in found if each.name.casefold() == words]
+    return exact or [each for each in found if words in each.name.casefold()]
+
+
+def partner_for(conn: Connection, municipality_id: int, wanted: str, named: str = "") -> Partner:
+    """The first of those that are meant; NotFound says what the municipality has to add."""
+    for found in meant(conn, municipality_id, wanted, named):
+        return found
     raise NotFound(
         f"Партнёра «{KINDS.get(wanted, wanted)}» нет.",
         "Администратор может завести его на странице «Партнёры».",

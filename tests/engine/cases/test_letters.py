@@ -197,6 +197,7 @@ def test_the_printed_list_has_what_the_partner_needs_and_the_case_of_the_letter_
         "согласие от 09.01.2026", "",
     ]  # fmt: skip
     assert len(rows) == 3
+    assert "Центр занятости (вымышленный)" in paper.tables[0].cell(0, 1).text
     assert "Лапшин" not in str(known(rt, curator, written))
 
 

@@ -9,16 +9,18 @@ from sqlalchemy import select
 
 from engine.access.actors import load_actor
 from engine.cases import referring
+from engine.cases.checks import Looked
 from engine.cases.queries import case_card, open_incidents
 from engine.cases.referring import REVOKED
 from engine.cases.service import StartedCase
 from engine.definitions.files import Upload
-from engine.errors import Conflict, NotAllowed
+from engine.errors import Conflict, InvalidData, NotAllowed
 from engine.jobs.sweep import sweep_until_idle
 from engine.model import Actor
 from engine.records import partners, referrals
 from engine.records.partners import NewPartner
 from engine.records.referrals import Referral
+from engine.records.registers import Subject
 from engine.runtime import Runtime
 from engine.worklist.tables import OPEN, task
 from tests.factories.access import make_account, make_actor, town
@@ -174,6 +176,44 @@ def test_the_day_of_the_answer_is_kept_beside_the_day_the_sender_was_done_with_i
     sweep_until_idle(rt)
     [found] = sent(rt, clerk)
     assert (found.state, found.answered_on, found.closed_at) == ("done", day, rt.clock.now())
+
+
+@pytest.mark.usefixtures("partner")
+@pytest.mark.parametrize(
+    ("kind", "named", "field"),
+    [
+        ("czn", "", None),
+        ("mchs", "", "партнёр"),
+        ("education", "", "какая_организация"),
+        ("education", "школа № 3", "какая_организация"),
+        ("education", "школа", "какая_организация"),
+        ("education", "школа № 1", None),
+    ],
+)
+def test_a_document_goes_to_one_organisation_that_the_municipality_knows(
+    rt: Runtime, clerk: Actor, kind: str, named: str, field: str | None
+) -> None:
+    for name in ("Школа № 1 (вымышленная)", "Школа № 2 (вымышленная)"):
+        partners.add_partner(rt, make_actor(rt, "R29"), town(rt).municipality, NewPartner("education", name))
+    looked = Looked(Subject(None, None), clerk.unit_id)
+    known = {"партнёр": kind, "какая_организация": named}
+    with rt.database.read() as conn:
+        if field is None:
+            referring.refuse_unknown_partner(rt, conn, looked, known)
+        else:
+            with pytest.raises(InvalidData) as refused:
+                referring.refuse_unknown_partner(rt, conn, looked, known)
+            assert list(refused.value.errors) == [field]
+            assert ("Школа № 2" in refused.value.errors[field]) is (field == "какая_организация")
+
+
+@pytest.mark.usefixtures("partner")
+def test_of_several_organisations_the_named_one_gets_the_document(rt: Runtime, clerk: Actor) -> None:
+    for name in ("Школа № 1 (вымышленная)", "Школа № 2 (вымышленная)"):
+        partners.add_partner(rt, make_actor(rt, "R29"), town(rt).municipality, NewPartner("education", name))
+    part = send(партнёр="education", какая_организация="школа № 2")
+    run(rt, clerk, pathway(part, user_task("a"), order="s send a e"))
+    assert [each.partner for each in sent(rt, clerk)] == ["Школа № 2 (вымышленная)"]
 
 
 @pytest.mark.usefixtures("partner")
