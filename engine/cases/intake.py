@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, bindparam, or_, select
 
+from engine.access.queries import holders
 from engine.cases.monitoring_facts import OF_AGE, age_on, members_of
 from engine.cases.tables import ACTIVE, case_
 from engine.deadlines.russian import counted
@@ -18,6 +19,11 @@ from engine.records.registers import Subject, entries_of
 from engine.records.values import RELATIONS, YEARS
 from engine.runtime import Runtime
 from engine.storage.rows import AnyRow
+
+LEADING = ("R03", "R05", "R13")
+"""Whose cases a curator may lead: the curator of a case, a specialist, the commission's chief specialist."""
+CURATORS_AT_MOST = 20
+"""A waiting case keeps the list: more names would make it too large."""
 
 _ABOUT = select(case_.c.person_id, case_.c.family_id).where(case_.c.id == bindparam("case_id"))
 _OTHERS = (
@@ -33,11 +39,14 @@ _OTHERS = (
 
 @operation("intake.matches")
 def matches(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
-    """Cards that may be of the same person, open cases of the same person or family, who the family is."""
+    """Cards that may be of the same person, open cases of the same person or family, who the family is; and
+    who may lead the case on (`кураторы`: names, curators first).
+    """
     about = conn.execute(_ABOUT, {"case_id": call.case_id}).one()
     person_id = about.person_id
     return {
         **_family(rt, conn, Subject(about.family_id, person_id), call.now.date()),
+        "кураторы": _curators(rt, call.unit_id),
         "совпадения": [] if person_id is None else _cards(rt, conn, person_id),
         "открытые_дела": [
             {"номер": row.number, "путь": _title(rt, conn, row)}
@@ -67,6 +76,24 @@ def known(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
             for row in _others(conn, call)
         ],
     }
+
+
+def _curators(rt: Runtime, unit_id: int) -> list[str]:
+    """Names of those who lead cases of the unit, at most CURATORS_AT_MOST; with plain spaces, as an answer of
+    a form is written.
+    """
+    tree = rt.directory.tree()
+    names: dict[str, None] = {}
+    for role in LEADING:
+        place = tree.place_of((role,), unit_id)
+        people = holders(rt, [role], list(tree.units))
+        here = [
+            each.name.short().replace("\u00a0", " ")
+            for each in people
+            if tree.is_open((role,), place, each.roles_by_unit)
+        ]
+        names.update(dict.fromkeys(sorted(here)))
+    return list(names)[:CURATORS_AT_MOST]
 
 
 def _family(rt: Runtime, conn: Connection, subject: Subject, today: date) -> dict[str, Value]:

@@ -64,6 +64,8 @@ def create_person(
     home = unit_id or actor.unit_id
     _require_home(actor, home)
     data = checked(data, today(rt, home))
+    with rt.database.read() as conn:
+        _refuse_strange_settlement(rt, conn, settlement_id, home)
     key_id = rt.vault.new_key("person")
     now = to_seconds(rt.clock.now())
     with rt.database.write() as conn:
@@ -95,6 +97,7 @@ def change_person(
         row = require_person(conn, actor, person_id, Permission.RECORD_EDIT)
         refuse_empty(row)
         data = checked(data, today(rt, row.unit_id))
+        _refuse_strange_settlement(rt, conn, settlement_id, row.unit_id)
         before = rt.vault.open_value(row.key_id, row.data, person_purpose(person_id))
         values = {
             "settlement_id": settlement_id,
@@ -338,6 +341,25 @@ def _check_member(conn: Connection, actor: Actor, member: Member) -> None:
     if member.relation not in RELATIONS:
         raise InvalidData("Состав семьи не сохранён.", {"relation": "Выберите родство из списка."})
     refuse_empty(require_person(conn, actor, member.person_id, Permission.RECORD_VIEW))
+
+
+def _refuse_strange_settlement(
+    rt: Runtime, conn: Connection, settlement_id: int | None, unit_id: int
+) -> None:
+    if settlement_id is not None:
+        require_settlement(rt, conn, settlement_id, unit_id, "Карточка не сохранена.")
+
+
+def require_settlement(
+    rt: Runtime, conn: Connection, settlement_id: int, unit_id: int, refusal: str
+) -> AnyRow:
+    """The row of a settlement of the unit's municipality; InvalidData of the field `settlement` for another,
+    saying first what was refused.
+    """
+    place = conn.execute(select(settlement).where(settlement.c.id == settlement_id)).one_or_none()
+    if place is None or place.municipality_id != rt.directory.tree().municipality(unit_id):
+        raise InvalidData(refusal, {"settlement": "Выберите населённый пункт округа из списка."})
+    return place
 
 
 def _require_home(actor: Actor, unit_id: int) -> None:

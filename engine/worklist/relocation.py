@@ -19,8 +19,8 @@ from engine.records.lengths import too_long
 from engine.records.queries import people_data
 from engine.records.reach import require_family, require_person
 from engine.records.registers import Subject
-from engine.records.service import store_person
-from engine.records.tables import family, family_member, person, settlement
+from engine.records.service import require_settlement, store_person
+from engine.records.tables import family, family_member, person
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
 from engine.worklist.tables import OPEN, task
@@ -63,11 +63,7 @@ def move_family(rt: Runtime, actor: Actor, family_id: int, settlement_id: int, a
         raise InvalidData("Переезд не записан.", faults)
     with rt.database.write() as conn:
         row = require_family(conn, actor, family_id, Permission.RECORD_EDIT)
-        place = conn.execute(select(settlement).where(settlement.c.id == settlement_id)).one_or_none()
-        if place is None or place.municipality_id != rt.directory.tree().municipality(row.unit_id):
-            raise InvalidData(
-                "Переезд не записан.", {"settlement": "Выберите населённый пункт округа из списка."}
-            )
+        place = require_settlement(rt, conn, settlement_id, row.unit_id, "Переезд не записан.")
         members = _settle(rt, conn, actor, family_id, settlement_id, " ".join(address.split()))
         unit_id, numbers = place.unit_id or row.unit_id, []
         if unit_id != row.unit_id:

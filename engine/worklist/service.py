@@ -167,7 +167,7 @@ def save_draft(
     The draft belongs to the step, not to the person, so a substitute goes on where the other one stopped.
     `base`: when the draft was kept that this one goes on from, in seconds (0: there was none). NewerDraft
     when there is a later one by now that says something else; without `base` that is written over. The same
-    draft may come twice: the answer to the first was lost on its way.
+    draft may come twice: the answer to the first was lost on its way, or two pages hold it.
     """
     plain = orjson.dumps(content)
     if len(plain) > MAX_DRAFT_BYTES:
@@ -178,7 +178,9 @@ def save_draft(
         row = _open_task(conn, actor, task_id)
         kept = conn.execute(_DRAFT, {"the_task": task_id}).one()
         if base is not None and (kept.draft_at or 0) > base:
-            if kept.draft and rt.vault.open(row.key_id, kept.draft, f"task.draft:{task_id}") == plain:
+            if kept.draft and _told(
+                orjson.loads(rt.vault.open(row.key_id, kept.draft, f"task.draft:{task_id}"))
+            ) == _told(orjson.loads(plain)):
                 return from_seconds(int(kept.draft_at))
             raise NewerDraft(by=kept.draft_by or 0, at=from_seconds(kept.draft_at))
         now = rt.clock.now()
@@ -192,6 +194,16 @@ def save_draft(
             },
         )
         return now
+
+
+def _told(content: Any) -> Any:
+    """What is typed, without fields that say nothing: one page leaves out what another sends empty."""
+    if isinstance(content, list):
+        return [_told(each) for each in content]
+    if not isinstance(content, dict):
+        return content
+    said = {name: _told(value) for name, value in content.items()}
+    return {name: value for name, value in said.items() if value not in (None, "", [], {})}
 
 
 def load_draft(

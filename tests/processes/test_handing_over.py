@@ -170,7 +170,7 @@ def test_the_one_window_hands_over_to_several_pathways_and_says_so_once(office, 
         "обстоятельства": "Мать одна с двумя детьми, без работы.",
     }
     do(office, everybody, intake.id, "p01_ut_diagnostics", **found)
-    route: dict[str, Value] = {"маршруты": ["услуги", "сигнал"], "куратор": "кабинет 4"}
+    route: dict[str, Value] = {"маршруты": ["услуги", "сигнал"], "куратор": "Назначим и сообщим отдельно"}
     do(office, everybody, intake.id, "p01_ut_confirm_route", **route, ответ_до=date(2026, 1, 14))
     assert {case.process for case in cases_of(office, family)} == {
         "p01_one_window",

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from engine.access.service import name_filler
 from engine.cases.queries import case_card, case_variables
 from engine.cases.service import cancel_case, start_case
 from engine.definitions.files import Upload
 from engine.jobs.sweep import sweep_until_idle
-from engine.model import Actor, StartCase, Value
+from engine.model import SYSTEM, Actor, StartCase, Value
+from engine.names import FullName
 from engine.records import registers
 from engine.records.registers import Standing, Subject
 from engine.runtime import Runtime
-from tests.factories.access import make_actor
+from tests.factories.access import make_actor, town
 from tests.factories.cases import END, START, chain, diagram, flows, publish_files, user_task
 from tests.factories.records import make_family, make_person
 
@@ -124,3 +126,17 @@ def test_registers_of_the_family_and_all_its_cases_are_known(rt: Runtime) -> Non
 def test_a_case_about_nobody_knows_nothing(rt: Runtime) -> None:
     clerk = make_actor(rt, "R05")
     assert looked(rt, clerk, topic="intake.known") == {"учёт": [], "дела_семьи": []}
+
+
+def test_those_who_lead_cases_of_the_unit_are_offered_as_curators(rt: Runtime) -> None:
+    here = town(rt)
+    name_filler(rt, SYSTEM, here.municipality, "R13", [here.administration])
+    clerk = make_actor(rt, "R05", name=FullName("Ёлкина", "Дарья", "Олеговна"))
+    for role, unit, name in (
+        ("R03", here.families, "Яшина"),
+        ("R13", here.administration, "Зимина"),
+        ("R03", here.care, "Чужая"),
+        ("R18", here.families, "Шофёрова"),
+    ):
+        make_actor(rt, role, unit_id=unit, name=FullName(name, "Анна", "Ильинична"))
+    assert looked(rt, clerk)["кураторы"] == ["Яшина А. И.", "Ёлкина Д. О.", "Зимина А. И."]

@@ -122,7 +122,7 @@ def test_the_citizen_is_told_the_number_the_ways_and_the_curator():
     assert "Беловой Наталье Александровне" in text
     assert "номер дела ИП-2026-0001" in text
     assert "1. Социальные услуги, признание нуждающимся;" in text
-    assert "Куратор случая, кабинет 4" in text
+    assert "Ваш куратор: Белова Н. А., кабинет 4." in text
     assert "15.01.2026" in text
 
 

@@ -8,18 +8,19 @@ import pytest
 from sqlalchemy import insert, select
 
 from engine.access.queries import case_journal, journal
+from engine.access.tables import MUNICIPALITY
 from engine.cases.service import start_case
 from engine.cases.tables import case_
 from engine.errors import Conflict, InvalidData, KeyDestroyed, NotAllowed, NotFound
-from engine.model import ERASED, Actor, StartCase
+from engine.model import ERASED, SYSTEM, Actor, StartCase
 from engine.names import FullName
 from engine.records.queries import duplicates, find_people, person_brief, person_view, similar_people
 from engine.records.search import find_case_ids, similar_case_ids
-from engine.records.service import change_person, create_person, erase_person
+from engine.records.service import add_settlement, change_person, create_person, erase_person
 from engine.records.tables import person, person_token
 from engine.runtime import Runtime
 from engine.storage.counting import count_statements
-from tests.factories.access import make_actor, town
+from tests.factories.access import make_actor, make_unit, town
 from tests.factories.cases import chain, publish_files, user_task
 from tests.factories.records import LAPSHINA, make_family, make_person
 
@@ -399,3 +400,22 @@ def test_an_erased_card_is_not_filled_again(rt: Runtime) -> None:
     erase_person(rt, make_actor(rt, "R28"), number, "акт")
     with pytest.raises(Conflict, match="уничтожены"):
         change_person(rt, specialist, number, LAPSHINA, version=1)
+
+
+@pytest.mark.parametrize("somewhere", ["nowhere", "in another municipality"])
+def test_a_card_names_a_settlement_of_the_municipality_or_none(rt_both: Runtime, somewhere: str) -> None:
+    clerk = make_actor(rt_both, "R05")
+    home = town(rt_both).municipality
+    elsewhere = make_unit(rt_both, "Соседний округ", MUNICIPALITY)
+    here, there = (
+        add_settlement(rt_both, SYSTEM, municipality_id=unit, kind="село", name="Горка", rural=True)
+        for unit in (home, elsewhere)
+    )
+    wrong = there if somewhere == "in another municipality" else 777
+    number = create_person(rt_both, clerk, LAPSHINA, settlement_id=here)
+    with pytest.raises(InvalidData) as refused:
+        create_person(rt_both, clerk, LAPSHINA, settlement_id=wrong)
+    assert list(refused.value.errors) == ["settlement"]
+    with pytest.raises(InvalidData):
+        change_person(rt_both, clerk, number, LAPSHINA, version=1, settlement_id=wrong)
+    change_person(rt_both, clerk, number, LAPSHINA, version=1, settlement_id=None)

@@ -86,6 +86,21 @@ def test_a_draft_that_comes_twice_is_kept_once_and_another_one_asks(rt: Runtime,
         save_draft(rt, clerk, number, {"цель": "жильё"}, base=0)
 
 
+def test_two_pages_that_hold_the_same_text_are_not_asked_which_of_them_stays(
+    rt: Runtime, clerk: Actor
+) -> None:
+    """One has begun from the saved draft: its fields stand in another order, and empty ones are left out."""
+    number = step(rt)
+    first = {"цель": "доход", "срок": 3, "меры": [{"мера": "Дрова", "кто": ""}], "семья": {"отец": None}}
+    save_draft(rt, clerk, number, first, base=0)
+    save_draft(
+        rt, clerk, number, {"меры": [{"мера": "Дрова"}], "срок": 3, "цель": "доход", "итог": ""}, base=0
+    )
+    for other in ({**first, "срок": 0}, {**first, "меры": []}, {**first, "согласие": False}):
+        with pytest.raises(NewerDraft):
+            save_draft(rt, clerk, number, other, base=0)
+
+
 def test_a_draft_without_end_is_refused(rt: Runtime, clerk: Actor) -> None:
     with pytest.raises(InvalidData):
         save_draft(rt, clerk, step(rt), {"текст": "я" * 1_000_000})
