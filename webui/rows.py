@@ -23,12 +23,16 @@ from webui.ui import date_words
 ACTIONS = {
     Kind.STEP: "%(what)s",
     Kind.WAITS: _l("Ждём: %(what)s"),
+    Kind.RECEIVES: "%(what)s",
+    Kind.WORKS: "%(what)s",
     Kind.STANDS: _l("Дело стоит: %(what)s"),
     Kind.OVER: "%(what)s",
 }
 ACTIONS_UNNAMED = {
     Kind.STEP: "",
     Kind.WAITS: _l("Ждём события"),
+    Kind.RECEIVES: _l("Ждём события"),
+    Kind.WORKS: _l("Программа выполняет действие"),
     Kind.STANDS: _l("Дело стоит"),
     Kind.OVER: _l("Дело завершено"),
 }

@@ -29,7 +29,7 @@ def show(case_id: int) -> str:
         case_id=case_id,
         title=_title(found),
         poll=found.sitting.poll,
-        state=sitting_state(found.sitting),
+        state=_state(found),
         commission=found.commission,
         items=[
             _item(item, _decided(found, item), poll=found.sitting.poll)
@@ -42,6 +42,12 @@ def show(case_id: int) -> str:
         documents=found.documents,
         case_open=found.case_open,
     )
+
+
+def _state(found: SittingRecord) -> tuple[str, str]:
+    """Role of a chip, and its words: a sitting that was opened is under way until its decisions are kept."""
+    begun = found.known.get("начало") and not (found.sitting.held or found.sitting.cancelled)
+    return ("info", _("идёт")) if begun else sitting_state(found.sitting)
 
 
 def _title(found: SittingRecord) -> str:
@@ -168,7 +174,7 @@ def _facts(found: SittingRecord) -> list[dict[str, Any]]:
         (_("Время"), hours or str(known.get("время_заседания") or "")[:5]),
         (_("Место"), known.get("место")),
         (_("Порядок"), known.get("порядок")),
-        (_("Почему вне порядка"), found.sitting.reason),
+        (_("Повод"), found.sitting.reason),
         (_("Опрос №") if found.sitting.poll else _("Заседание №"), known.get("номер_заседания")),
         (_("Протокол №"), known.get("номер_протокола")),
         (_("Приглашены"), known.get("приглашённые")),

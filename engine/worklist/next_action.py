@@ -24,10 +24,14 @@ from engine.worklist.tables import OPEN, task
 
 
 class Kind(StrEnum):
-    """What a case does next: a step of somebody, waiting, nothing until it is repaired, nothing any more."""
+    """What a case does next: a step of somebody, waiting for an event or in a step that waits, the engine's own
+    work, nothing until it is repaired, nothing any more.
+    """
 
     STEP = "step"
     WAITS = "waits"
+    RECEIVES = "receives"
+    WORKS = "works"
     STANDS = "stands"
     OVER = "over"
 
@@ -74,7 +78,10 @@ _TERMS = (
 )
 
 _STANDING_BY = frozenset({"boundaryEvent", "startEvent"})
-"""Events that only may come; a case waits for others first."""
+"""Events that only may come: no case waits for them, whatever else it does."""
+
+_KINDS = {"receiveTask": Kind.RECEIVES}
+"""A step that waits is called by what it does, an event by what happens."""
 
 
 def next_actions(
@@ -132,17 +139,18 @@ def _waiting(
     rt: Runtime, conn: Connection, card: CaseCard, waits: list[AnyRow], running: Term | None, now: datetime
 ) -> NextAction:
     steps = StepsOfCase(rt, conn, card.id, card.process, card.release_id)
-    ordered = sorted(
-        waits, key=lambda row: (steps(row.node).kind in _STANDING_BY, row.kind == WaitKind.TIMER)
-    )
+    awaited = [(steps(row.node), row) for row in waits]
+    awaited = [(step, row) for step, row in awaited if step.kind not in _STANDING_BY]
+    awaited.sort(key=lambda pair: pair[1].kind == WaitKind.TIMER)
     ends = min((row.due_at for row in waits if row.due_at is not None), default=None)
     told = None
     if running is not None:
         calendar, office = rt.calendars.calendar(card.unit_id), rt.calendars.office(card.unit_id)
         told = words(running.due, now, calendar, office, rt.calendars.norm_by_id(running.norm_id))
+    step = awaited[0][0] if awaited else None
     return NextAction(
-        Kind.WAITS,
-        steps(ordered[0].node).name if ordered else "",
+        _KINDS.get(step.kind, Kind.WAITS) if step is not None else Kind.WORKS,
+        step.name if step is not None else "",
         words=told,
         until=from_seconds(ends) if ends is not None else None,
     )

@@ -85,9 +85,9 @@ def confirmed(rt: Runtime, secretary: Actor, case_id: int) -> None:
         do(rt, secretary, case_id, "p04_commission_ut_confirm_attendance", участие="участвует")
 
 
-def heard(rt: Runtime, people: Actor, case_id: int, *present: str, answer: str = "за") -> None:
+def heard(rt: Runtime, people: Actor, case_id: int, *present: str, answer: str = "за", said: str = "") -> None:
     """One question from the report to the decision that its votes give."""
-    do(rt, people, case_id, "p04_commission_ut_hear", присутствуют=list(present))
+    do(rt, people, case_id, "p04_commission_ut_hear", присутствуют=list(present), обсуждение=said)
     for _ in present:
         do(rt, people, case_id, "p04_commission_ut_vote", голос=answer)
     measure: dict[str, Value] = {"мера": "Помочь", "ответственный": "КЦСОН", "срок": date(2026, 2, 2)}
@@ -134,17 +134,34 @@ def test_without_a_quorum_of_those_who_came_a_sitting_decides_nothing(office, co
         замены=[instead],
     )
     opened(office, people, sitting, CHAIR, INSTEAD)
-    heard(office, people, sitting, CHAIR, INSTEAD)
+    heard(office, people, sitting, CHAIR, INSTEAD, said="Нужна работа.")
     do(office, people, sitting, "p04_commission_ut_hear", присутствуют=[CHAIR])  # one has left
     assert set(steps_of(office, sitting)) == {"p04_commission_ut_protocol"}
     decided, put_off = known_to(office, people, sitting)["решения"]
-    assert decided["присутствовали"] == 2
-    assert (put_off["решение"], put_off["причины"]) == ("отложено", "Кворума нет: присутствуют 1, нужно 2")
+    assert (decided["присутствовали"], decided["обсуждение"]) == (2, "Нужна работа.")
+    assert (put_off["решение"], put_off["причины"]) == ("отложено", "Кворума нет: присутствуют 1, нужно 2.")
+    assert not put_off["обсуждение"], "what was said of one question is said of no other"
     finished(office, people, sitting)
     assert set(steps_of(office, first.id)) == {"p04_question_ut_done"}
     assert steps_of(office, second.id) == {}
     with office.database.read() as conn:
         assert [item.case_id for item in waiting_items(conn, commissions["complex"])] == [second.id]
+
+
+def test_a_sitting_to_which_too_few_came_may_be_called_off_and_its_questions_wait(office, commissions, people):
+    asked(office, people, "complex", "other")
+    sitting = convened(office, people, "complex")
+    taken = {item["номер_дела"] for item in known_to(office, people, sitting)["вопросы"]}
+    confirmed(office, people, sitting)
+    opened(office, people, sitting, CHAIR)
+    do(office, people, sitting, "p04_commission_ut_call_substitutes", решение_о_замене="отменить")
+    assert steps_of(office, sitting) == {}
+    with office.database.read() as conn:
+        planned = sitting_of(conn, sitting)
+        waiting = {item.title.split("№ ")[-1] for item in waiting_items(conn, commissions["complex"])}
+    assert planned is not None
+    assert (planned.cancelled, planned.reason) == (True, "нет кворума")
+    assert taken <= waiting
 
 
 def test_a_sitting_with_nothing_to_hear_is_called_off_where_its_agenda_is_made(office, commissions, people):

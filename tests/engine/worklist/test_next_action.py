@@ -23,6 +23,7 @@ from tests.factories.cases import (
     message,
     open_case,
     publish_files,
+    service_task,
     timer,
     user_task,
 )
@@ -65,6 +66,31 @@ def test_a_case_that_waits_says_for_what_and_until_when(rt: Runtime) -> None:
         "Ждать",
         rt.clock.now() + timedelta(hours=48),
     )
+
+
+def test_a_step_that_waits_is_named_by_what_it_does(rt: Runtime) -> None:
+    clerk = make_actor(rt, "R05")
+    step = '<receiveTask id="r" name="Дождаться ответа" messageRef="msg_reply"/>'
+    publish_files(rt, diagram("answer", START + step + END + flows("s r e"), message("msg.reply")))
+    open_case(rt, clerk, "answer")
+    (action,) = actions(rt, clerk)
+    assert (action.kind, action.title) == (Kind.RECEIVES, "Дождаться ответа")
+
+
+def test_nobody_waits_for_what_only_may_come(rt: Runtime) -> None:
+    clerk = make_actor(rt, "R05")
+    aside = (
+        '<subProcess id="aside" name="Отозвали" triggeredByEvent="true">'
+        + event("startEvent", "m", "message", "msg.reply")
+        + '<endEvent id="over"/>'
+        + flows("m over")
+        + "</subProcess>"
+    )
+    body = START + service_task("o", "document.issue") + END + flows("s o e") + aside
+    publish_files(rt, diagram("small", body, message("msg.reply")))
+    open_case(rt, clerk, "small")
+    (action,) = actions(rt, clerk)
+    assert (action.kind, action.title, action.dated) == (Kind.WORKS, "", False)
 
 
 def test_a_case_that_stands_says_where(rt: Runtime) -> None:
