@@ -24,8 +24,8 @@ from engine.worklist.tables import OPEN, task
 
 
 class Kind(StrEnum):
-    """What a case does next: a step of somebody, waiting for an event or in a step that waits, the engine's own
-    work, nothing until it is repaired, nothing any more.
+    """What a case does next: a step of somebody, waiting for an event or in a step that waits, the engine's
+    own work, nothing until it is repaired, nothing any more.
     """
 
     STEP = "step"

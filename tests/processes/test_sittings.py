@@ -85,7 +85,9 @@ def confirmed(rt: Runtime, secretary: Actor, case_id: int) -> None:
         do(rt, secretary, case_id, "p04_commission_ut_confirm_attendance", участие="участвует")
 
 
-def heard(rt: Runtime, people: Actor, case_id: int, *present: str, answer: str = "за", said: str = "") -> None:
+def heard(
+    rt: Runtime, people: Actor, case_id: int, *present: str, answer: str = "за", said: str = ""
+) -> None:
     """One question from the report to the decision that its votes give."""
     do(rt, people, case_id, "p04_commission_ut_hear", присутствуют=list(present), обсуждение=said)
     for _ in present:
@@ -148,7 +150,7 @@ def test_without_a_quorum_of_those_who_came_a_sitting_decides_nothing(office, co
         assert [item.case_id for item in waiting_items(conn, commissions["complex"])] == [second.id]
 
 
-def test_a_sitting_to_which_too_few_came_may_be_called_off_and_its_questions_wait(office, commissions, people):
+def test_a_sitting_to_which_too_few_came_is_called_off_and_its_questions_wait(office, commissions, people):
     asked(office, people, "complex", "other")
     sitting = convened(office, people, "complex")
     taken = {item["номер_дела"] for item in known_to(office, people, sitting)["вопросы"]}
