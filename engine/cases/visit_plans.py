@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -74,7 +74,10 @@ def draft(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
 
 @operation("plan.cars")
 def give_cars(_rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
-    """`план`, `машины_плана` [{населённый_пункт or nothing, машина}]. Answers `с_машиной`."""
+    """`план`, `машины_плана` [{населённый_пункт or nothing, машина}].
+
+    Answers `с_машиной`, the `график`, `накладки_машин` [{день, что}]: a car is wanted in several places.
+    """
     plan = _plan(call)
     known = schedules.villages_of(conn, plan)
     given = 0
@@ -84,7 +87,11 @@ def give_cars(_rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]
             raise StepFailed(f"В графике нет выездов туда: {village}.", "Выберите место из графика.")
         number = None if each.get("машина") is None else int(each["машина"])
         given += schedules.lend_car(conn, plan, number, known.get(village) if village else None)
-    return {"с_машиной": given, "график": _rows(conn, plan)}
+    return {
+        "с_машиной": given,
+        "график": _rows(conn, plan),
+        "накладки_машин": _clash_rows(schedules.car_clashes(conn, plan)),
+    }
 
 
 @operation("plan.check")
@@ -118,10 +125,11 @@ def check(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
         events=[*events, *deeds],
     )
     found += schedules.shared_days(deeds, events)
-    return {
-        "накладки": [{"день": clash.day, "что": clash.words} for clash in (*wrong, *found)],
-        "график": _rows(conn, plan),
-    }
+    return {"накладки": _clash_rows([*wrong, *found]), "график": _rows(conn, plan)}
+
+
+def _clash_rows(found: Sequence[schedules.Clash]) -> list[dict[str, Value]]:
+    return [{"день": clash.day, "что": clash.words} for clash in found]
 
 
 def _moved(conn: Connection, plan: int, day: date, new_day: date, today: date) -> schedules.Clash | None:
@@ -168,7 +176,7 @@ def _rows(
         .order_by(visit.c.day, visit.c.settlement_id)
     )
     counted = Counter(
-        (row.day, f"{row.kind} {row.name}" if row.name else "место не указано", row.title) for row in rows
+        (row.day, f"{row.kind} {row.name}" if row.name else schedules.NOWHERE, row.title) for row in rows
     )
     return [
         {"день": date.fromisoformat(day), "куда": place, "семей": number, "машина": title}

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from engine.access.directory import Tree
 from engine.access.tables import absence
@@ -20,6 +20,7 @@ from engine.errors import NotFound
 from engine.records.registers import OPEN, PREVENTION, Subject
 from engine.records.tables import (
     PLANNED,
+    car,
     register_entry,
     settlement,
     visit,
@@ -37,6 +38,9 @@ QUIET_DAYS = 3
 """Working days at the beginning of a month without trips: reports are due then."""
 
 MONTHS = 12
+
+NOWHERE = "место не указано"
+"""Instead of a village that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,25 +200,36 @@ def clashes(
     """What stands against the schedule, by day: days off, a car in two villages, events of the district, and
     of the `crew` (account → service) whoever is away.
     """
-    rows = conn.execute(
-        select(visit.c.day, visit.c.car_id, visit.c.settlement_id).where(
-            visit.c.plan_id == plan_id, visit.c.status == PLANNED
-        )
-    ).all()
-    days = sorted({date.fromisoformat(row.day) for row in rows})
+    rows = conn.execute(select(visit.c.day).where(_to_come(plan_id)).distinct()).scalars()
+    days = sorted(date.fromisoformat(day) for day in rows)
     found = [Clash(day, "нерабочий день") for day in days if not works(day)]
-    places: dict[tuple[str, int], set[int | None]] = defaultdict(set)
-    for row in rows:
-        if row.car_id is not None:
-            places[row.day, row.car_id].add(row.settlement_id)
-    found += [
-        Clash(date.fromisoformat(day), f"одна машина в {len(villages)} населённых пунктах")
-        for (day, _), villages in places.items()
-        if len(villages) > 1
-    ]
+    found += car_clashes(conn, plan_id)
     found += [event for event in events if event.day in days]
     found += _absent(conn, days, crew)
     return sorted(found, key=lambda clash: (clash.day, clash.words))
+
+
+def car_clashes(conn: Connection, plan_id: int) -> list[Clash]:
+    """Days on which the schedule wants a car in several villages, with its title and their names."""
+    wanted = (
+        select(visit.c.day, car.c.id, car.c.title, settlement.c.kind, settlement.c.name)
+        .join_from(visit, car, car.c.id == visit.c.car_id)
+        .join(settlement, settlement.c.id == visit.c.settlement_id, isouter=True)
+        .where(_to_come(plan_id))
+        .order_by(visit.c.day, settlement.c.name, visit.c.id)
+    )
+    places: dict[tuple[str, int, str], dict[str, None]] = defaultdict(dict)
+    for row in conn.execute(wanted):
+        places[row.day, row.id, row.title][f"{row.kind} {row.name}" if row.name else NOWHERE] = None
+    return [
+        Clash(date.fromisoformat(day), f"«{title}» нужна в разных местах: {', '.join(villages)}")
+        for (day, _, title), villages in places.items()
+        if len(villages) > 1
+    ]
+
+
+def _to_come(plan_id: int) -> ColumnElement[bool]:
+    return (visit.c.plan_id == plan_id) & (visit.c.status == PLANNED)
 
 
 def shared_days(deeds: Iterable[Clash], events: Iterable[Clash]) -> list[Clash]:
@@ -253,8 +268,7 @@ def villages_of(conn: Connection, plan_id: int) -> dict[str, int | None]:
         .distinct()
     )
     return {
-        f"{row.kind} {row.name}" if row.name else "место не указано": row.settlement_id
-        for row in conn.execute(wanted)
+        f"{row.kind} {row.name}" if row.name else NOWHERE: row.settlement_id for row in conn.execute(wanted)
     }
 
 

@@ -59,7 +59,10 @@ def test_a_scenario_speaks_of_steps_that_exist(path):
 @every_file
 def test_messages_and_operations_of_a_scenario_are_those_of_the_diagrams(path):
     messages = {
-        message.get("name") for found in drawings() for message in found.root.findall(BPMN + "message")
+        sent.get("name")
+        for found in drawings()
+        for kind in ("message", "signal")
+        for sent in found.root.findall(BPMN + kind)
     }
     topics = {camunda(node, "topic") for found in drawings() for node in found.of_kind("serviceTask")}
     for scenario in scenarios(path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -179,3 +179,65 @@ def test_the_plan_of_the_commission_is_compared_with_that_of_the_district(
         {"день": trip, "что": "в плане комиссии: Рейд"},
         {"день": holiday, "что": "в плане комиссии: Рейд; в округе: День округа"},
     ]
+
+
+# --- New Year ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def worker(rt: Runtime, chief: Actor) -> Actor:
+    """Whoever works with a family of the register, with what that needs."""
+    files = [
+        *(processes_dir() / "p08_prevention").glob("*.bpmn"),
+        *(processes_dir() / "p10_family_visit").glob("*.bpmn"),
+        *(processes_dir() / "decisions").glob("dmn_[01][06]*.dmn"),
+        *forms_dir().glob("F4[1-5].form"),
+        *forms_dir().glob("F7[45].form"),
+        *forms_dir().glob("F8[1-8].form"),
+        *forms_dir().glob("F18?.form"),
+    ]
+    publish_files(rt, *(Upload(file.name, file.read_bytes()) for file in sorted(set(files))))
+    return load_actor(rt, chief.user_id)
+
+
+def approved(rt: Runtime, chief: Actor, van: int) -> list[date]:
+    """The schedule of the next year, from the draft to the approval; its days."""
+    case = start_case(rt, StartCase(chief, PATHWAY, {"год": 2027}, label="План"))
+    sweep_until_idle(rt)
+    days = [each["день"] for each in known(rt, chief, case.id)["график"]]
+    do(rt, chief, "ut_draft", {})
+    do(rt, chief, "ut_transport", {"машины_плана": [{"машина": str(van)}]})
+    while open_tasks(rt, "p09_ut_agree"):
+        do(rt, chief, "ut_agree", {"согласие": "согласен"})
+    rt.clock.set(datetime(2026, 12, 28, 12, tzinfo=UTC))
+    do(rt, chief, "ut_approve", {"утверждено": True, "дата_утверждения": "2026-12-28"})
+    return days
+
+
+def test_a_case_that_waits_for_its_visit_takes_the_day_of_the_schedule_approved_later(
+    rt: Runtime, worker: Actor, family: Subject
+) -> None:
+    """Its day was set on 1 December by the frequency; the schedule of 28 December says another."""
+    van = cars.add_car(rt, worker, "ГАЗель", 8)
+    rt.clock.set(datetime(2026, 12, 1, 7, tzinfo=UTC))
+    given = {"меры_ипр": [], "выезд_месяцев": 2, "контакт_дней": 90, "детей_на_учёте": 1, "записи_ипр": []}
+    case = start_case(
+        rt,
+        StartCase(worker, "p08_prevention", given, family_id=family.family_id, label="семья"),
+        check_form=False,
+    )
+    sweep_until_idle(rt)
+    assert known(rt, worker, case.id)["дата_выезда"] == date(2027, 2, 1)
+    first = approved(rt, worker, van)[0]
+    assert known(rt, worker, case.id)["дата_выезда"] == first < date(2027, 1, 31)
+    rt.clock.set(datetime.combine(first - timedelta(days=1), time(12), UTC))
+    sweep_until_idle(rt)
+    notice = next(node for node in open_nodes(rt) if node.endswith("p10_ut_notice"))
+    complete(rt, worker, notice, {"дата_визита": first.isoformat(), "нужные_службы": ["opeka"]})
+    sweep_until_idle(rt)
+    with rt.database.read() as conn:
+        [visit_of_january] = [
+            each for each in visits.visits_between(conn, worker, first, first) if each.case_id
+        ]
+    assert (visit_of_january.plan_id is not None, visit_of_january.car_id) == (True, van)
+    assert not any(node.endswith("p10_ut_car") for node in open_nodes(rt))

@@ -256,7 +256,7 @@ def test_one_car_in_two_villages_is_noticed(
     plan = drafted(rt_both, candidates, FEB, FEB)
     first, second = (cars.add_car(rt_both, clerk, title, 4) for title in ("Первая", "Вторая"))
     write(rt_both, lambda conn: schedules.lend_car(conn, plan, first, None))
-    assert clashing(rt_both, plan) == ["10.02 одна машина в 2 населённых пунктах"]
+    assert clashing(rt_both, plan) == ["10.02 «Первая» нужна в разных местах: село Ключевое, село Лесное"]
     assert write(rt_both, lambda conn: schedules.lend_car(conn, plan, second, places[1])) == 1
     assert clashing(rt_both, plan) == []
 
