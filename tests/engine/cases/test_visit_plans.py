@@ -209,7 +209,7 @@ def approved(rt: Runtime, chief: Actor, van: int) -> list[date]:
     do(rt, chief, "ut_transport", {"машины_плана": [{"машина": str(van)}]})
     while open_tasks(rt, "p09_ut_agree"):
         do(rt, chief, "ut_agree", {"согласие": "согласен"})
-    rt.clock.set(datetime(2026, 12, 28, 12, tzinfo=UTC))
+    rt.clock.set(datetime(2026, 12, 28, 12, tzinfo=UTC))  # type: ignore[attr-defined]
     do(rt, chief, "ut_approve", {"утверждено": True, "дата_утверждения": "2026-12-28"})
     return days
 
@@ -219,7 +219,7 @@ def test_a_case_that_waits_for_its_visit_takes_the_day_of_the_schedule_approved_
 ) -> None:
     """Its day was set on 1 December by the frequency; the schedule of 28 December says another."""
     van = cars.add_car(rt, worker, "ГАЗель", 8)
-    rt.clock.set(datetime(2026, 12, 1, 7, tzinfo=UTC))
+    rt.clock.set(datetime(2026, 12, 1, 7, tzinfo=UTC))  # type: ignore[attr-defined]
     given = {"меры_ипр": [], "выезд_месяцев": 2, "контакт_дней": 90, "детей_на_учёте": 1, "записи_ипр": []}
     case = start_case(
         rt,
@@ -230,7 +230,7 @@ def test_a_case_that_waits_for_its_visit_takes_the_day_of_the_schedule_approved_
     assert known(rt, worker, case.id)["дата_выезда"] == date(2027, 2, 1)
     first = approved(rt, worker, van)[0]
     assert known(rt, worker, case.id)["дата_выезда"] == first < date(2027, 1, 31)
-    rt.clock.set(datetime.combine(first - timedelta(days=1), time(12), UTC))
+    rt.clock.set(datetime.combine(first - timedelta(days=1), time(12), UTC))  # type: ignore[attr-defined]
     sweep_until_idle(rt)
     notice = next(node for node in open_nodes(rt) if node.endswith("p10_ut_notice"))
     complete(rt, worker, notice, {"дата_визита": first.isoformat(), "нужные_службы": ["opeka"]})
