@@ -139,6 +139,7 @@ INSIDE = {
     "worklist.visit_notices.visits_are_needless",
     "worklist.visit_notices.visits_come_back", "worklist.visit_notices.visits_go_along",
     "worklist.visit_notices.schedule_is_approved",
+    "records.schedules.car_clashes",
     "records.schedules.approve", "records.schedules.candidates", "records.schedules.clashes",
     "records.schedules.keep_draft", "records.schedules.lend_car", "records.schedules.move_day",
     "records.schedules.villages_of",
