@@ -40,7 +40,7 @@ HANDED = 7
 
 
 def just_filed(course: Course, _: VERDICTS) -> Story:
-    yield from course.opened("08:50")
+    yield from course.opened("09:02")
 
 
 def being_accepted(course: Course, _: VERDICTS) -> Story:
@@ -159,7 +159,7 @@ def refused(course: Course, verdicts: VERDICTS) -> Story:
 
 
 def to_be_checked_again(course: Course, verdicts: VERDICTS) -> Story:
-    yield from course.accepted("08:45")
+    yield from course.accepted("09:05")
     course.stage.begin(course.asked(4))
     yield from course.examined(0, "14:00")
     yield from course.analysed(1)

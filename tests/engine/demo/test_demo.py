@@ -35,6 +35,7 @@ from engine.records.tables import (
     HELD,
     agenda_item,
     commission,
+    contact,
     family,
     measure,
     merge,
@@ -481,6 +482,33 @@ def test_the_methodologist_has_published_a_second_version_and_older_cases_keep_t
         releases = conn.execute(select(case_.c.release_id).order_by(case_.c.id)).scalars().all()
     assert sorted(versions) == [1, 2]
     assert (releases[0], releases[-1]) == (1, 2)
+
+
+def test_people_work_on_working_days_between_nine_and_six(demo: Runtime) -> None:
+    office = demo.calendars.office(demo_actor(demo, "krylova").unit_id)
+    calendar = demo.calendars.calendar(demo_actor(demo, "krylova").unit_id)
+    with demo.database.read() as conn:
+        begun = conn.execute(select(func.min(case_.c.filed_at))).scalar_one()
+        done = select(history.c.at).where(history.c.actor_id != SYSTEM.user_id)
+        told = select(audit.c.at).where(audit.c.actor_id != SYSTEM.user_id, audit.c.at >= begun)
+        seconds = conn.execute(done.union(told)).scalars().all()
+        met = select(contact.c.day).union(select(visit.c.day))
+        days = {date.fromisoformat(day) for day in conn.execute(met).scalars()}
+    moments = sorted(from_seconds(at).astimezone(office.zone) for at in seconds)
+    assert [at for at in moments if not (calendar.is_working(at.date()) and 9 <= at.hour < 18)] == []
+    assert [day for day in sorted(days) if not calendar.is_working(day)] == []
+
+
+def test_nobody_has_answered_before_being_asked(demo: Runtime) -> None:
+    with demo.database.read() as conn:
+        asked = conn.execute(
+            select(referral.c.sent_at, referral.c.closed_at).where(referral.c.closed_at.is_not(None))
+        ).all()
+        heard = conn.execute(
+            select(agenda_item.c.asked_at, agenda_item.c.decided_at).where(agenda_item.c.status == DECIDED)
+        ).all()
+    assert asked
+    assert [row for row in (*asked, *heard) if row[0] > row[1]] == []
 
 
 def test_nothing_in_it_comes_from_the_future(demo: Runtime) -> None:
