@@ -16,8 +16,9 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from engine.access.queues import queue_for
-from engine.access.service import Grant, NewAccount, NewUnit, create_account, create_unit
+from engine.access.service import Grant, NewAccount, create_account
 from engine.access.tables import AGENCY, DEPARTMENT, MUNICIPALITY
+from engine.access.units import NewUnit, create_unit
 from engine.cases.tables import ACTIVE, case_
 from engine.cases.values import seal_values
 from engine.clock import MovableClock

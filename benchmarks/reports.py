@@ -21,8 +21,9 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from engine.access.actors import load_actor
-from engine.access.service import Grant, NewAccount, NewUnit, create_account, create_unit
+from engine.access.service import Grant, NewAccount, create_account
 from engine.access.tables import MUNICIPALITY
+from engine.access.units import NewUnit, create_unit
 from engine.bootstrap import create_instance
 from engine.cases.tables import case_
 from engine.clock import MovableClock

@@ -157,7 +157,9 @@ def _new_account_page(errors: dict[str, str]) -> str:
 def _units() -> list[dict[str, object]]:
     """Where somebody may work."""
     units = runtime().directory.tree().units.values()
-    return [{"value": unit.id, "words": unit.name} for unit in units if not unit.is_municipality]
+    return [
+        {"value": unit.id, "words": unit.name} for unit in units if unit.active and not unit.is_municipality
+    ]
 
 
 def _roles() -> list[dict[str, str]]:

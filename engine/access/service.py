@@ -1,4 +1,4 @@
-"""Changes of organisations, accounts, and roles. One public function, one transaction."""
+"""Changes of accounts and their roles. One public function, one transaction."""
 
 from __future__ import annotations
 
@@ -10,42 +10,24 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.access.directory import rights_changed
 from engine.access.journal import record_action
-from engine.access.offices import DEFAULT_CLOSING, DEFAULT_OPENING, DEFAULT_ZONE, check_office
 from engine.access.passwords import NO_PASSWORD, check_new, hash_password
-from engine.access.policy import EVERYONE, ROLES, require
+from engine.access.policy import require
 from engine.access.sign_in import new_stamp, normal_login
 from engine.access.tables import (
-    AGENCY,
-    DEPARTMENT,
-    MUNICIPALITY,
     account,
     account_role,
-    org_role,
     queue,
     sign_in_guard,
     unit,
 )
+from engine.access.units import check_role
 from engine.cases.tables import ACTIVE, case_
-from engine.deadlines.calendars import deadlines_changed
 from engine.errors import Conflict, InvalidData, NotFound
 from engine.model import Actor, Permission, Scope
 from engine.names import FullName
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
 from engine.worklist.tables import OPEN, task
-
-
-@dataclass(frozen=True, slots=True)
-class NewUnit:
-    """An organisation or part of one. `zone` and `closing` come from the unit above when left empty."""
-
-    name: str
-    kind: str
-    parent_id: int | None = None
-    short_name: str = ""
-    address: str = ""
-    zone: str = ""
-    closing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,74 +50,6 @@ class NewAccount:
     password: str | None = None
     grants: Sequence[Grant] = ()
     demo: bool = False
-
-
-def create_unit(rt: Runtime, actor: Actor, new: NewUnit) -> int:
-    """The number of the new unit."""
-    require(actor, Permission.ACCOUNT_MANAGE, Scope.MUNICIPALITY)
-    with rt.database.write() as conn:
-        above = conn.execute(select(unit).where(unit.c.id == new.parent_id)).one_or_none()
-        _check_unit(new, above.kind if above is not None else None)
-        values = {
-            "parent_id": new.parent_id,
-            "agency_id": 0,
-            "kind": new.kind,
-            "name": new.name.strip(),
-            "short_name": new.short_name.strip() or new.name.strip()[:60],
-            "address": new.address.strip(),
-            "zone": new.zone or (above.zone if above is not None else DEFAULT_ZONE),
-            "closing": new.closing or (above.closing if above is not None else DEFAULT_CLOSING),
-            "opening": above.opening if above is not None else DEFAULT_OPENING,
-            "closings": above.closings if above is not None and not new.closing else "{}",
-        }
-        unit_id = conn.execute(insert(unit).returning(unit.c.id), values).scalar_one()
-        agency_id = above.agency_id if above is not None and new.kind == DEPARTMENT else unit_id
-        conn.execute(update(unit).where(unit.c.id == unit_id).values(agency_id=agency_id))
-        record_action(rt, conn, actor, "created", "unit", unit_id)
-        _units_changed(rt, conn)
-    return int(unit_id)
-
-
-def change_unit(
-    rt: Runtime, actor: Actor, unit_id: int, *, name: str, short_name: str, address: str, active: bool = True
-) -> None:
-    """Rename a unit, or close it (`active=False`): what it did stays, nothing new begins there."""
-    require(actor, Permission.ACCOUNT_MANAGE, Scope.MUNICIPALITY)
-    if not name.strip():
-        raise InvalidData("Подразделение не сохранено.", {"name": "Напишите название."})
-    values = {
-        "name": name.strip(),
-        "short_name": short_name.strip() or name.strip()[:60],
-        "address": address.strip(),
-        "active": active,
-    }
-    with rt.database.write() as conn:
-        if conn.execute(update(unit).where(unit.c.id == unit_id).values(values)).rowcount == 0:
-            raise NotFound("Такого подразделения нет.")
-        record_action(rt, conn, actor, "changed", "unit", unit_id, details=values)
-        _units_changed(rt, conn)
-
-
-def _units_changed(rt: Runtime, conn: Connection) -> None:
-    """Both rights and calendars are known by unit."""
-    rights_changed(rt.database, rt.directory, conn)
-    deadlines_changed(rt.database, rt.calendars, conn)
-
-
-def name_filler(rt: Runtime, actor: Actor, municipality_id: int, role: str, unit_ids: Sequence[int]) -> None:
-    """Say which units fill a role for the whole municipality; an empty list: every agency for itself."""
-    require(actor, Permission.ACCOUNT_MANAGE, Scope.MUNICIPALITY)
-    _check_role(role)
-    key = (org_role.c.municipality_id == municipality_id) & (org_role.c.role == role)
-    with rt.database.write() as conn:
-        conn.execute(delete(org_role).where(key))
-        if unit_ids:
-            rows = [
-                {"municipality_id": municipality_id, "role": role, "unit_id": number} for number in unit_ids
-            ]
-            conn.execute(insert(org_role), rows)
-        record_action(rt, conn, actor, "filler_named", "unit", municipality_id, details={"role": role})
-        rights_changed(rt.database, rt.directory, conn)
 
 
 def create_account(rt: Runtime, actor: Actor, new: NewAccount) -> int:
@@ -200,7 +114,7 @@ def set_roles(rt: Runtime, actor: Actor, account_id: int, grants: Sequence[Grant
     """Replace all roles of an account; it takes effect at the person's next click."""
     require(actor, Permission.ACCOUNT_MANAGE, Scope.MUNICIPALITY)
     for grant in grants:
-        _check_role(grant.role)
+        check_role(grant.role)
     with rt.database.write() as conn:
         _must_exist(conn, account_id)
         conn.execute(delete(account_role).where(account_role.c.account_id == account_id))
@@ -277,11 +191,6 @@ def _must_be_unit(conn: Connection, unit_id: int) -> None:
         raise InvalidData("Сотрудник не сохранён.", {"unit_id": "Выберите подразделение из списка."})
 
 
-def _check_role(role: str) -> None:
-    if role not in ROLES or role == EVERYONE:
-        raise InvalidData("Роль не сохранена.", {"role": f"Роли «{role}» нет в списке."})
-
-
 def _check_account(new: NewAccount, login: str) -> None:
     faults = {}
     if not login or not login.replace(".", "").replace("-", "").replace("_", "").isalnum() or len(login) > 60:
@@ -291,20 +200,4 @@ def _check_account(new: NewAccount, login: str) -> None:
     if faults:
         raise InvalidData("Сотрудник не сохранён.", faults)
     for grant in new.grants:
-        _check_role(grant.role)
-
-
-def _check_unit(new: NewUnit, above: str | None) -> None:
-    allowed: dict[str, set[str | None]] = {
-        MUNICIPALITY: {None},
-        AGENCY: {None, MUNICIPALITY},
-        DEPARTMENT: {AGENCY, DEPARTMENT},
-    }
-    if above not in allowed.get(new.kind, set()):
-        raise InvalidData(
-            "Подразделение не сохранено.",
-            {"parent_id": "Отделение входит в организацию, организация — в муниципалитет."},
-        )
-    if not new.name.strip():
-        raise InvalidData("Подразделение не сохранено.", {"name": "Напишите название."})
-    check_office(new.zone or DEFAULT_ZONE, new.closing or DEFAULT_CLOSING)
+        check_role(grant.role)

@@ -12,8 +12,9 @@ from sqlalchemy import Engine, inspect, text
 
 from engine.access.actors import load_actor
 from engine.access.policy import EVERYONE, ROLES
-from engine.access.service import Grant, NewAccount, NewUnit, create_account, create_unit
+from engine.access.service import Grant, NewAccount, create_account
 from engine.access.tables import AGENCY
+from engine.access.units import NewUnit, create_unit
 from engine.bench.works import Work
 from engine.bootstrap import create_instance
 from engine.clock import MovableClock

@@ -78,8 +78,8 @@ def _is_new(database: Database) -> bool:
 
 
 def _first_organisation(rt: Runtime, name: str, zone: str) -> None:
-    from engine.access.service import NewUnit, create_unit
     from engine.access.tables import AGENCY
+    from engine.access.units import NewUnit, create_unit
     from engine.model import SYSTEM
 
     if rt.directory.tree().units:

@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from engine.access.actors import load_actor
 from engine.access.passwords import hash_password
-from engine.access.service import Grant, NewAccount, NewUnit, create_account, create_unit, name_filler
+from engine.access.service import Grant, NewAccount, create_account
 from engine.access.tables import AGENCY, DEPARTMENT, MUNICIPALITY, account
+from engine.access.units import NewUnit, create_unit, name_fillers
 from engine.model import SYSTEM, Actor
 from engine.names import FullName
 from engine.records.cars import add_car
@@ -147,9 +148,8 @@ def build_town(rt: Runtime) -> Town:
             ),
         )
     _give_passwords(rt)
-    for place, roles in FILLERS.items():
-        for role in roles:
-            name_filler(rt, SYSTEM, units["district"], role, [units[place]])
+    fillers = {role: [units[place]] for place, roles in FILLERS.items() for role in roles}
+    name_fillers(rt, SYSTEM, units["district"], fillers)
     commission = create_commission(rt, SYSTEM, NewCommission(kind="family", unit_id=units["district"]))
     set_members(rt, SYSTEM, commission, _members(rt, "family"))
     _partners(rt, units["district"])

@@ -19,8 +19,9 @@ from typing import Any, Protocol
 from sqlalchemy import event
 
 from engine.access.policy import EVERYONE, ROLES
-from engine.access.service import Grant, NewAccount, NewUnit, create_account, create_unit
+from engine.access.service import Grant, NewAccount, create_account
 from engine.access.tables import AGENCY
+from engine.access.units import NewUnit, create_unit
 from engine.bootstrap import create_instance, open_runtime
 from engine.clock import MovableClock, SystemClock
 from engine.deadlines.service import seed

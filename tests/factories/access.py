@@ -16,8 +16,9 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from engine.access.actors import load_actor
-from engine.access.service import Grant, NewAccount, NewUnit, create_account, create_unit
+from engine.access.service import Grant, NewAccount, create_account
 from engine.access.tables import AGENCY, DEPARTMENT, MUNICIPALITY
+from engine.access.units import NewUnit, create_unit
 from engine.bootstrap import create_instance, open_runtime
 from engine.clock import MovableClock
 from engine.model import SYSTEM, Actor, Scope

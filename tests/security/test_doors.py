@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from sqlalchemy import ColumnElement, Connection, Table, insert, select
 
-from engine.access import absences, offices
+from engine.access import absences, offices, units
 from engine.access import queries as colleagues
 from engine.access import service as access
 from engine.cases import (
@@ -158,18 +158,19 @@ REFUSED: dict[str, Call] = {
     "access.offices.change_office": lambda w, a: offices.change_office(
         w.rt, a, a.unit_id, zone="Europe/Moscow", closing="17:00"
     ),
-    "access.service.change_unit": lambda w, a: access.change_unit(
+    "access.units.change_unit": lambda w, a: units.change_unit(
         w.rt, a, a.unit_id, name="А", short_name="", address=""
     ),
     "access.service.create_account": lambda w, a: access.create_account(
         w.rt, a, access.NewAccount("new", FullName("А", "Б", ""), a.unit_id)
     ),
-    "access.service.create_unit": lambda w, a: access.create_unit(w.rt, a, access.NewUnit("А", "agency")),
+    "access.units.create_unit": lambda w, a: units.create_unit(w.rt, a, units.NewUnit("А", "agency")),
     "access.absences.substitutes_for": lambda w, a: absences.substitutes_for(
         w.rt, a, w.colleague_id, DAY, DAY
     ),
     "access.absences.cancel_absence": lambda w, a: absences.cancel_absence(w.rt, a, w.absence_id),
-    "access.service.name_filler": lambda w, a: access.name_filler(w.rt, a, 1, "R05", [a.unit_id]),
+    "access.units.name_fillers": lambda w, a: units.name_fillers(w.rt, a, 1, {"R05": [a.unit_id]}),
+    "access.units.found_municipality": lambda w, a: units.found_municipality(w.rt, a, "Округ"),
     "access.service.reset_password": lambda w, a: access.reset_password(
         w.rt, a, w.colleague_id, "ромашка в поле"
     ),

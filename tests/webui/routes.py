@@ -131,6 +131,13 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/people/<int:kept_id>/merge/<int:gone_id>"): Route(WRITES_PEOPLE, "person"),
     ("POST", "/people/<int:kept_id>/different/<int:gone_id>"): Route(WRITES_PEOPLE, "person"),
     ("POST", "/people/merges/<int:merge_id>/undo"): Route(WRITES_PEOPLE, "merge"),
+    # organisations and who does the work of which role
+    ("GET", "/organisations"): Route(MANAGES),
+    ("POST", "/organisations"): Route(MANAGES),
+    ("POST", "/organisations/municipality"): Route(MANAGES),
+    ("POST", "/organisations/roles"): Route(MANAGES),
+    ("GET", "/organisations/<int:unit_id>"): Route(MANAGES),
+    ("POST", "/organisations/<int:unit_id>"): Route(MANAGES),
     # where people live
     ("GET", "/settlements"): Route(MANAGES),
     ("POST", "/settlements"): Route(MANAGES),

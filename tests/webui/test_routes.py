@@ -137,6 +137,7 @@ OF_THE_WHOLE_MUNICIPALITY = {
     "partner_id",
     "commission_id",
     "settlement_id",
+    "unit_id",
     "plan_id",
     "account_id",
     "number",

@@ -6,8 +6,8 @@ from sqlalchemy import func, select
 from engine.access.actors import load_actor
 from engine.access.directory import Directory
 from engine.access.queues import queue_for, queue_of, roles_of_queue
-from engine.access.service import name_filler
 from engine.access.tables import AGENCY, queue
+from engine.access.units import name_fillers
 from engine.errors import NotFound
 from engine.model import SYSTEM
 from engine.runtime import Runtime
@@ -104,7 +104,7 @@ def test_who_holds_a_role_in_the_agency_sees_the_queues_of_its_departments(rt: R
 def test_a_role_that_the_municipality_gave_to_an_agency_is_done_there(rt: Runtime) -> None:
     here = town(rt)
     police = make_unit(rt, "Отдел полиции", AGENCY, here.municipality)
-    name_filler(rt, SYSTEM, here.municipality, "R15", [police])
+    name_fillers(rt, SYSTEM, here.municipality, {"R15": [police]})
     inspector = make_account(rt, "R15", unit_id=police)
     for unit_id in (here.families, here.administration):
         assert find_queue(rt, ("R15",), unit_id) in load_actor(rt, inspector).queues
@@ -112,18 +112,18 @@ def test_a_role_that_the_municipality_gave_to_an_agency_is_done_there(rt: Runtim
 
 def test_an_agency_that_fills_the_role_itself_keeps_its_own_steps(rt: Runtime) -> None:
     here = town(rt)
-    name_filler(rt, SYSTEM, here.municipality, "R13", [here.administration, here.centre])
+    name_fillers(rt, SYSTEM, here.municipality, {"R13": [here.administration, here.centre]})
     make_account(rt, "R13", unit_id=here.families)
     other = make_account(rt, "R13", unit_id=here.administration)
     assert find_queue(rt, ("R13",), here.families) not in load_actor(rt, other).queues
     assert find_queue(rt, ("R13",), here.administration) in load_actor(rt, other).queues
-    name_filler(rt, SYSTEM, here.municipality, "R13", [])
+    name_fillers(rt, SYSTEM, here.municipality, {"R13": []})
     assert find_queue(rt, ("R13",), here.administration) in load_actor(rt, other).queues
 
 
 def test_a_step_for_roles_of_two_agencies_reaches_both(rt: Runtime) -> None:
     here = town(rt)
-    name_filler(rt, SYSTEM, here.municipality, "R13", [here.administration])
+    name_fillers(rt, SYSTEM, here.municipality, {"R13": [here.administration]})
     chief = make_account(rt, "R13", unit_id=here.administration)
     assert find_queue(rt, ("R13", "R05"), here.families) in load_actor(rt, chief).queues
     specialist = make_account(rt, "R05", unit_id=here.families)
@@ -138,7 +138,7 @@ def test_a_step_for_roles_that_two_other_agencies_fill_reaches_both(rt: Runtime)
     here = town(rt)
     police, school = (make_unit(rt, name, AGENCY, here.municipality) for name in ("Полиция", "Школа"))
     for role, agency in (("R15", police), ("R17", school)):
-        name_filler(rt, SYSTEM, here.municipality, role, [agency])
+        name_fillers(rt, SYSTEM, here.municipality, {role: [agency]})
     inspector, teacher = (
         make_account(rt, role, unit_id=unit) for role, unit in (("R15", police), ("R17", school))
     )
@@ -149,7 +149,7 @@ def test_a_step_for_roles_that_two_other_agencies_fill_reaches_both(rt: Runtime)
 
 def test_an_agency_that_fills_a_role_itself_shares_its_step_with_nobody(rt: Runtime) -> None:
     here = town(rt)
-    name_filler(rt, SYSTEM, here.municipality, "R13", [here.administration, here.centre])
+    name_fillers(rt, SYSTEM, here.municipality, {"R13": [here.administration, here.centre]})
     make_account(rt, "R13", unit_id=here.families)
     other = make_account(rt, "R13", unit_id=here.administration)
     assert find_queue(rt, ("R05", "R13"), here.families) not in load_actor(rt, other).queues

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import time
 
 import pytest
 
@@ -19,22 +18,19 @@ from engine.access.queries import (
 from engine.access.service import (
     Grant,
     NewAccount,
-    NewUnit,
     change_account,
-    change_unit,
     create_account,
-    create_unit,
     reset_password,
     set_active,
     set_roles,
 )
-from engine.access.tables import AGENCY, DEPARTMENT, MUNICIPALITY
-from engine.deadlines.calendars import Calendars
+from engine.access.tables import AGENCY
+from engine.access.units import NewUnit, create_unit
 from engine.errors import Conflict, InvalidData, NotAllowed, NotFound
 from engine.model import SYSTEM, Actor, Scope
 from engine.names import FullName
 from engine.runtime import Runtime
-from tests.factories.access import MONDAY, PASSWORD, make_account, make_actor, make_unit, town
+from tests.factories.access import MONDAY, PASSWORD, make_account, make_actor, town
 from tests.factories.cases import chain, open_case, publish_files, user_task
 
 OLGA = FullName("Ольгина", "Ольга")
@@ -43,67 +39,6 @@ OLGA = FullName("Ольгина", "Ольга")
 @pytest.fixture
 def administrator(rt: Runtime) -> Actor:
     return make_actor(rt, "R29")
-
-
-# --- organisations ---
-
-
-def test_a_part_belongs_to_the_agency_above_and_keeps_its_hours(rt_both: Runtime) -> None:
-    here = town(rt_both)
-    change_office(rt_both, SYSTEM, here.centre, zone="Asia/Irkutsk", closing="18:00")
-    part = make_unit(rt_both, "Сектор", DEPARTMENT, here.centre)
-    unit = rt_both.directory.tree().unit(part)
-    assert (unit.agency_id, unit.zone, unit.closing) == (here.centre, "Asia/Irkutsk", "18:00")
-    assert rt_both.directory.tree().unit(here.centre).agency_id == here.centre
-
-
-def test_changed_hours_of_a_unit_are_seen_by_another_process_that_asks(rt: Runtime) -> None:
-    here = town(rt)
-    other = Calendars(rt.database)
-    assert other.office(here.centre).closing == time(17)
-    change_office(rt, SYSTEM, here.centre, zone="Asia/Irkutsk", closing="18:00")
-    assert rt.calendars.office(here.centre).closing == time(18)
-    other.forget()
-    assert other.office(here.centre).closing == time(18)
-
-
-@pytest.mark.parametrize(
-    ("new", "field"),
-    [
-        (NewUnit("Отделение", DEPARTMENT), "parent_id"),
-        (NewUnit("  ", AGENCY), "name"),
-        (NewUnit("Центр", AGENCY, zone="Europe/Nowhere"), "zone"),
-        (NewUnit("Центр", AGENCY, closing="5pm"), "closing"),
-        (NewUnit("Центр", AGENCY, closing="25:00"), "closing"),
-        (NewUnit("Центр", "planet"), "parent_id"),
-    ],
-)
-def test_a_wrong_unit_is_refused_by_the_name_of_the_field(rt: Runtime, new: NewUnit, field: str) -> None:
-    with pytest.raises(InvalidData) as caught:
-        create_unit(rt, SYSTEM, new)
-    assert list(caught.value.errors) == [field]
-
-
-def test_an_unknown_unit_is_not_found(rt: Runtime) -> None:
-    town(rt)
-    with pytest.raises(NotFound):
-        change_office(rt, SYSTEM, 4711, zone="UTC", closing="17:00")
-    with pytest.raises(NotFound):
-        rt.directory.tree().unit(4711)
-
-
-def test_a_unit_is_renamed_or_closed(rt: Runtime) -> None:
-    here = town(rt)
-    change_unit(
-        rt, SYSTEM, here.care, name="Отделение ухода", short_name="", address="ул. Лесная, 1", active=False
-    )
-    unit = rt.directory.tree().unit(here.care)
-    assert (unit.name, unit.short_name, unit.active) == ("Отделение ухода", "Отделение ухода", False)
-    with pytest.raises(InvalidData):
-        change_unit(rt, SYSTEM, here.care, name=" ", short_name="", address="")
-
-
-# --- accounts ---
 
 
 def test_a_colleague_is_renamed_and_moved(rt_both: Runtime) -> None:
@@ -276,8 +211,3 @@ def test_every_change_of_rights_is_in_the_journal(rt: Runtime, administrator: Ac
     set_active(rt, administrator, account, active=False)
     deeds = [entry.action for entry in journal(rt, officer, kind="account", object_id=account)]
     assert deeds == ["closed", "roles_changed", "created"]
-
-
-def test_a_municipality_stands_at_the_top(rt: Runtime) -> None:
-    with pytest.raises(InvalidData):
-        create_unit(rt, SYSTEM, NewUnit("Округ", MUNICIPALITY, parent_id=town(rt).centre))

@@ -9,8 +9,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from engine.access.service import NewUnit, create_unit
 from engine.access.tables import AGENCY
+from engine.access.units import NewUnit, create_unit
 from engine.bootstrap import open_runtime
 from engine.errors import KeyDestroyed
 from engine.model import SYSTEM

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.access.service import NewUnit, create_unit
 from engine.access.tables import AGENCY
+from engine.access.units import NewUnit, create_unit
 from engine.installing import install
 from engine.model import SYSTEM
 from engine.settings import load, prepare_home

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.access.service import NewUnit, create_unit
 from engine.access.tables import AGENCY
+from engine.access.units import NewUnit, create_unit
 from engine.bootstrap import open_runtime
 from engine.cases.service import start_case
 from engine.model import SYSTEM, StartCase

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, insert, select
 
-from engine.access.service import NewUnit, create_unit
 from engine.access.tables import AGENCY, account, audit, unit
+from engine.access.units import NewUnit, create_unit
 from engine.errors import StorageUnavailable
 from engine.model import SYSTEM
 from engine.runtime import Runtime

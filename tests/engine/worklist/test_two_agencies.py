@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.access.actors import load_actor
-from engine.access.service import name_filler
+from engine.access.units import name_fillers
 from engine.cases.queries import case_card
 from engine.deadlines.service import seed
 from engine.errors import NotAllowed
@@ -30,7 +30,7 @@ def clerk(rt: Runtime) -> Actor:
     with rt.database.write() as conn:
         seed(conn, rt.clock.now())
     rt.calendars.forget()
-    name_filler(rt, SYSTEM, here.municipality, "R12", [here.administration])
+    name_fillers(rt, SYSTEM, here.municipality, {"R12": [here.administration]})
     made = make_actor(rt, "R05")
     publish_files(rt, chain("small", user_task("a", role="R05,R12", norm="T10"), user_task("b")))
     open_case(rt, made, "small")
