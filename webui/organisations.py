@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,8 +13,7 @@ from werkzeug.wrappers import Response
 
 from engine.access.directory import Tree, Unit
 from engine.access.policy import EVERYONE, ROLES, require
-from engine.access.queries import colleagues
-from engine.access.tables import AGENCY, DEPARTMENT, MUNICIPALITY
+from engine.access.queries import Colleague, colleagues
 from engine.access.units import NewUnit, change_unit, create_unit, found_municipality, name_fillers
 from engine.errors import Conflict, InvalidData, NotFound
 from engine.model import Permission, Scope
@@ -22,7 +21,9 @@ from webui.guards import actor, municipality, permission, runtime
 
 pages = Blueprint("organisations", __name__)
 
-KINDS = {MUNICIPALITY: _l("муниципалитет"), AGENCY: _l("организация"), DEPARTMENT: _l("отделение")}
+CITIZEN = "R30"
+KINDS = {"municipality": _l("муниципалитет"), "agency": _l("организация"), "department": _l("отделение")}
+"""Words for `Unit.kind`."""
 
 
 @pages.get("/organisations")
@@ -114,7 +115,8 @@ def _page(sent: Mapping[str, str], errors: Mapping[str, str]) -> str:
     require(actor(), Permission.ACCOUNT_MANAGE, Scope.MUNICIPALITY)
     rt = runtime()
     tree, top = rt.directory.tree(), municipality()
-    working = Counter(person.unit_id for person in colleagues(rt))
+    people = colleagues(rt)
+    working = Counter(person.unit_id for person in people)
     units = list(_in_order(tree, top))
     return render_template(
         "organisations.html",
@@ -129,11 +131,11 @@ def _page(sent: Mapping[str, str], errors: Mapping[str, str]) -> str:
         ],
         kinds=[
             {"value": kind, "words": KINDS[kind]}
-            for kind in ((AGENCY, DEPARTMENT) if tree.unit(top).is_municipality else (DEPARTMENT,))
+            for kind in (("agency", "department") if tree.unit(top).is_municipality else ("department",))
         ],
         parents=[{"value": str(unit.id), "words": unit.name} for unit in units if unit.active],
         several=tree.unit(top).is_municipality,
-        roles=_roles(tree, top),
+        roles=_roles(tree, top, people),
         fillers=[
             {"value": unit.id, "words": unit.short_name}
             for unit in units
@@ -152,15 +154,15 @@ def _in_order(tree: Tree, unit_id: int) -> Iterator[Unit]:
         yield from _in_order(tree, part.id)
 
 
-def _roles(tree: Tree, top: int) -> list[dict[str, Any]]:
-    """Each role, the unit that does its work for everybody, and whether somebody there holds it."""
+def _roles(tree: Tree, top: int, people: Sequence[Colleague]) -> list[dict[str, Any]]:
+    """Each role that colleagues do, the unit that does its work for everybody, and who holds it there."""
     rows = []
     for role, words in ROLES.items():
-        if role == EVERYONE:
+        if role in (EVERYONE, CITIZEN):
             continue
         filler = next(iter(tree.fillers.get((top, role), ())), None)
         near = tree.below(filler) | set(tree.agency_parts_above(filler)) if filler else tree.below(top)
-        held = any((role, unit_id) in tree.holders for unit_id in near)
+        held = [each.name.short() for each in people if any((role, unit) in each.roles for unit in near)]
         rows.append({"role": role, "words": words, "filler": filler, "held": held})
     return rows
 

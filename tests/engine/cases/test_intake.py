@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from engine.access.service import name_filler
+from engine.access.units import name_fillers
 from engine.cases.queries import case_card, case_variables
 from engine.cases.service import cancel_case, start_case
 from engine.definitions.files import Upload
@@ -130,7 +130,7 @@ def test_a_case_about_nobody_knows_nothing(rt: Runtime) -> None:
 
 def test_those_who_lead_cases_of_the_unit_are_offered_as_curators(rt: Runtime) -> None:
     here = town(rt)
-    name_filler(rt, SYSTEM, here.municipality, "R13", [here.administration])
+    name_fillers(rt, SYSTEM, here.municipality, {"R13": [here.administration]})
     clerk = make_actor(rt, "R05", name=FullName("Ёлкина", "Дарья", "Олеговна"))
     for role, unit, name in (
         ("R03", here.families, "Яшина"),

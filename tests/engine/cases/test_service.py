@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.access.actors import load_actor
-from engine.access.service import name_filler
+from engine.access.units import name_fillers
 from engine.cases.queries import case_card, case_history
 from engine.cases.service import complete_task, start_case
 from engine.cases.tables import ENDED, case_
@@ -144,7 +144,7 @@ def test_a_case_that_nobody_opened_belongs_to_the_first_of_its_agency_where_its_
     rt: Runtime,
 ) -> None:
     partner, clerk = make_actor(rt, "R20", unit_id=town(rt).administration), make_actor(rt, "R05")
-    name_filler(rt, make_actor(rt, "R29"), town(rt).municipality, "R20", [town(rt).administration])
+    name_fillers(rt, make_actor(rt, "R29"), town(rt).municipality, {"R20": [town(rt).administration]})
     publish_files(rt, chain("small", user_task("a", "R20"), user_task("b"), owner="R03"))
     case = start_case(rt, StartCase(SYSTEM, "small", unit_id=clerk.unit_id))
     owners = []
