@@ -194,3 +194,12 @@ class Stage:
             found = [card for card in case_documents(conn, actor, case_id) if card.template == template]
         for card in found[-1:]:
             issue(self.rt, actor, card.id, revision=card.revision, signer=signer)
+
+    def issue_each(self, case_id: int, template: str, by: str, signer: str = "") -> None:
+        """The same with all drafts of that template."""
+        actor = self.actor(by)
+        with self.rt.database.read() as conn:
+            found = [card for card in case_documents(conn, actor, case_id) if card.template == template]
+        for card in found:
+            if not card.number:
+                issue(self.rt, actor, card.id, revision=card.revision, signer=signer)

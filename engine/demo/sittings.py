@@ -127,7 +127,7 @@ def held(stage: Stage, sitting: Sitting, verdicts: Mapping[int, str], categories
     yield opens + timedelta(minutes=160)
     _do(stage, case_id, "sign", CHAIR, {**minutes, "протокол_подписан": True})
     for document in ("D31", "D32"):
-        stage.issue(case_id, document, SECRETARY, "Седова Л. Г.")
+        stage.issue_each(case_id, document, SECRETARY, "Седова Л. Г.")
     yield opens + timedelta(minutes=165)
     _do(stage, case_id, "send_ruling", SECRETARY, answers.ruling_sent(stage.day(sitting.day)))
 
@@ -160,7 +160,7 @@ def _polled(
     stage.do(case_id, f"{POLL}_ut_protocol", SECRETARY, minutes)
     stage.do(case_id, f"{POLL}_ut_sign", CHAIR, {**minutes, "протокол_подписан": True})
     for document in ("D36", "D32"):
-        stage.issue(case_id, document, SECRETARY, "Седова Л. Г.")
+        stage.issue_each(case_id, document, SECRETARY, "Седова Л. Г.")
     yield opens + timedelta(minutes=90)
     sent = answers.ruling_sent(stage.day(sitting.day))
     stage.do(case_id, f"{POLL}_ut_send_ruling", SECRETARY, sent)

@@ -15,6 +15,10 @@ KEPT_CHECKS: Final = 64
 """Templates remembered as good: the shipped ones are checked at every publication."""
 
 
+CASE_NUMBER: Final = "номер_дела"
+"""What alone a subject may show: titles lie open in the database, and numbers name nobody."""
+
+
 def check_template(content: bytes, *, name: str = "") -> str:
     """What its documents are called; DefinitionRefused when the file is no template that can be filled, or
     lacks what its number needs.
@@ -33,6 +37,16 @@ def check_template(content: bytes, *, name: str = "") -> str:
                 "У шаблона нет названия или обозначения для номера.",
                 "В Word откройте «Файл», «Сведения»: в «Название» напишите, как называется документ, "
                 "в «Категории» — обозначение для номера, например РЕШ.",
+            ),
+        )
+    if any(name.rpartition(".")[2] != CASE_NUMBER for name in read.about_names):
+        raise _refused(
+            name,
+            Finding(
+                "docx-properties",
+                "error",
+                "В «Теме» шаблона стоит не только номер дела.",
+                "«Тема» видна в списке документов: оставьте в ней слова и номер дела.",
             ),
         )
     return read.title

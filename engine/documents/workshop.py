@@ -38,7 +38,9 @@ class DocumentFailed(MarshrutError):
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A filled template. `title` and `mark` come from the template's own properties."""
+    """A filled template. `title` and `mark` come from the template's own properties; the title says after a
+    comma what the paper is about, where a template has a subject.
+    """
 
     content: bytes
     title: str
@@ -52,6 +54,7 @@ class Readable:
     title: str
     mark: str
     names: tuple[str, ...]
+    about_names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +84,16 @@ class Workshop:
     def check(self, template: bytes) -> Readable:
         """What a template that can be filled says of itself; InvalidData otherwise."""
         found, _ = self._ask("check", template)
-        return Readable(found["title"], found["mark"], tuple(found["names"]))
+        return Readable(found["title"], found["mark"], tuple(found["names"]), tuple(found["about_names"]))
 
     def fill(self, template: bytes, context: Mapping[str, Value], unknown: Unknown = "line") -> Made:
         """The document for these values. `unknown`: what stands where there is none: a line, as on any paper
         of a case; a line on a blank, whose every part is there; or the name of the value.
         """
         found, content = self._ask("fill", template, context=encode(dict(context)), unknown=unknown)
-        return Made(content, found["title"], found["mark"])
+        known = found["about"] and "__" not in found["about"]
+        title = f"{found['title']}, {found['about']}" if known else found["title"]
+        return Made(content, title, found["mark"])
 
     def pieces(self, content: bytes) -> list[Piece]:
         """Every paragraph in order."""

@@ -125,8 +125,8 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     def report_passed(self, token: Token, *, cancelled: bool = False) -> None:
         if self.drawn:
             node, process = self.place(token)
-            in_called = self.info.documents and next(token.calls(), None) is not None
-            known = scope.known_around(token) if in_called else None
+            aside = next(token.calls(), None) is not None or scope.ITEM in token.marks
+            known = scope.known_around(token) if self.info.documents and aside else None
             token.case.journal.passed(Passed(token.id, node, cancelled, process, known=known))
 
     # --- what the library calls

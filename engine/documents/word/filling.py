@@ -137,9 +137,14 @@ def _environment(unknown: str) -> _Environment:
 
 
 def properties(content: bytes) -> dict[str, str]:
-    """Title and category (the mark in the number) as Word's «Сведения» show them."""
+    """Title, category (the mark in the number) and subject as Word's «Сведения» show them."""
     core = _Template(BytesIO(content)).get_docx().core_properties
-    return {"title": core.title or "", "mark": core.category or ""}
+    return {"title": core.title or "", "mark": core.category or "", "about": core.subject or ""}
+
+
+def names_of_subject(content: bytes) -> list[str]:
+    """What the tags of the subject ask for; it comes filled into the list of documents."""
+    return sorted(names_in(_environment("line").parse(properties(content)["about"])))
 
 
 def names(content: bytes) -> list[str]:

@@ -36,7 +36,8 @@ def _accept(content: bytes, _: dict[str, Any]) -> Answer:
 
 def _check(content: bytes, _: dict[str, Any]) -> Answer:
     filling.check(content)
-    return {**filling.properties(content), "names": filling.names(content)}, b""
+    asks = {"names": filling.names(content), "about_names": filling.names_of_subject(content)}
+    return {**filling.properties(content), **asks}, b""
 
 
 def _fill(content: bytes, arguments: dict[str, Any]) -> Answer:
@@ -44,7 +45,8 @@ def _fill(content: bytes, arguments: dict[str, Any]) -> Answer:
     known = _PROPERTIES.get(mark)
     if known is None:
         known = _PROPERTIES[mark] = filling.properties(content)
-    return known, filling.fill(content, decode(arguments["context"]), arguments["unknown"])
+    filled = filling.fill(content, decode(arguments["context"]), arguments["unknown"])
+    return known | {"about": filling.properties(filled)["about"]} if known["about"] else known, filled
 
 
 def _pieces(content: bytes, _: dict[str, Any]) -> Answer:

@@ -25,11 +25,16 @@ SHIPPED = sorted((REPOSITORY / "processes").rglob("*.docx"))
 
 
 def docx(
-    *paragraphs: str, table: Sequence[Sequence[str]] = (), title: str = "Решение", mark: str = "РЕШ"
+    *paragraphs: str,
+    table: Sequence[Sequence[str]] = (),
+    title: str = "Решение",
+    mark: str = "РЕШ",
+    about: str = "",
 ) -> bytes:
     """A document of these paragraphs and one table; `**bold**` inside a paragraph makes a run of its own."""
     made = Document()
     made.core_properties.title, made.core_properties.category = title, mark
+    made.core_properties.subject = about
     for text in paragraphs:
         added = made.add_paragraph()
         for number, part in enumerate(text.split("**")):

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
+from engine.access.actors import load_actor
 from engine.cases.service import start_case
 from engine.cases.tables import outbox
 from engine.definitions.files import Upload
@@ -220,3 +221,24 @@ def test_a_document_of_a_called_pathway_knows_what_that_pathway_knows(rt, specia
         "печь; печник; сделано; итог: сделано; согласна",
         "секция; школа; не сделано; итог: не сделано; согласна",
     ]
+
+
+def test_a_task_that_the_program_does_for_each_of_a_list_makes_a_paper_for_each(rt, specialist):
+    each = (
+        '<startEvent id="s" name="Начало"/><scriptTask id="t" name="Сообщить" scriptFormat="feel" '
+        'camunda:resultVariable="сообщено"><extensionElements><camunda:properties>'
+        '<camunda:property name="document" value="D25"/></camunda:properties></extensionElements>'
+        "<script>вопрос.номер_дела</script>"
+        '<multiInstanceLoopCharacteristics camunda:collection="=вопросы" camunda:elementVariable="вопрос"/>'
+        '</scriptTask><userTask id="u" name="Шаг" camunda:candidateGroups="R05"/>'
+        '<endEvent id="e" name="Конец"/>' + flows("s t u e")
+    )
+    template = docx("{{ вопрос.решение }}", about="дело {{ вопрос.номер_дела }}")
+    publish_files(rt, diagram("main", each), Upload("D25.docx", template))
+    asked = [{"номер_дела": "ИП-1", "решение": "одобрено"}, {"номер_дела": "ИП-2", "решение": "отказано"}]
+    case = start_case(rt, StartCase(specialist, "main", {"вопросы": asked}), check_form=False)
+    sweep_until_idle(rt)
+    with rt.database.read() as conn:
+        cards = queries.case_documents(conn, load_actor(rt, specialist.user_id), case.id)
+    assert [card.title for card in cards] == ["Решение, дело ИП-1", "Решение, дело ИП-2"]
+    assert [text_of_draft(rt, specialist, card.id) for card in cards] == ["одобрено", "отказано"]

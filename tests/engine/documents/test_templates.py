@@ -41,6 +41,13 @@ def test_a_template_can_be_published(path):
     check_template(path.read_bytes(), name=path.name)
 
 
+def test_the_subject_of_a_template_names_nobody():
+    assert check_template(docx("текст", about="дело {{ вопрос.номер_дела }}")) == "Решение"
+    with pytest.raises(DefinitionRefused) as refused:
+        check_template(docx("текст", about="{{ заявитель.имя }}"))
+    assert "не только номер дела" in refused.value.findings[0].message
+
+
 @each_template
 def test_a_template_carries_no_hundred_styles_that_nothing_uses(path):
     """Word's own beginnings bring 800 kB, which every document made would unpack, pack and keep again."""
@@ -226,11 +233,13 @@ def test_the_protocol_says_who_was_there_what_was_decided_and_by_when():
 
 
 def test_the_ruling_holds_everything_that_a_ruling_must_state():
-    text = shown("D32")
+    first = SAMPLE["решения"][0]
+    text = shown("D32", принятое=first, решения=[first, {**first, "номер_дела": "ИП-2026-0002"}])
+    assert "ИП-2026-0002" not in text
     for part in (
         "Комиссия «Детство. Семья»", "15 января 2026 г.", "с 10:05 до 11:40", "кабинет 3",
         "Савельев П. И., председатель", "Ёлкина Д. О., Школа", "Представитель школы",
-        "1. Признание нуждающимся. Дело ИП-2026-0001", "Рассмотрено: Доложил специалист.",
+        "Рассмотрен вопрос\nПризнание нуждающимся. Дело ИП-2026-0001", "Рассмотрено: Доложил специалист.",
         "Выявленные нарушения: Ребёнок не посещал школу.", "Семья переехала", "Постановили: одобрено.",
         "Помочь с документами; ответственный: КЦСОН; срок: до 02.02.2026",
         "Членов комиссии 2, присутствуют 1",

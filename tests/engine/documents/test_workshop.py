@@ -79,7 +79,7 @@ def test_a_helper_that_died_is_replaced(workshop):
     workshop.check(docx("текст"))
     workshop._process.kill()
     workshop._process.wait()
-    assert workshop.check(docx("текст")) == Readable("Решение", "РЕШ", ())
+    assert workshop.check(docx("текст")) == Readable("Решение", "РЕШ", (), ())
 
 
 def test_a_file_that_is_no_document_is_refused_however_often_it_comes(workshop):
