@@ -96,8 +96,8 @@ def give_cars(_rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]
 
 @operation("plan.check")
 def check(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
-    """`план`, `переносы` [{день, новый_день}], `события` of the district [{день, событие}], `мероприятия` of
-    the commission's own plan [{день or nothing, мероприятие}].
+    """`план`, `переносы` [{день, место or nothing, новый_день}], `события` of the district [{день, событие}],
+    `мероприятия` of the commission's own plan [{день or nothing, мероприятие}].
 
     Moves what is to be moved, then answers `накладки` [{день, что}], among them moves that can't be made.
     """
@@ -105,7 +105,7 @@ def check(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
     wrong = [
         clash
         for each in call.inputs.get("переносы") or ()
-        if (clash := _moved(conn, plan, _day(each["день"]), _day(each["новый_день"]), today)) is not None
+        if (clash := _moved(conn, plan, each, today)) is not None
     ]
     asked = crews.asked_for(conn, rt.directory.tree(), call.unit_id, crews.FULL_CREW)
     events = [
@@ -132,12 +132,16 @@ def _clash_rows(found: Sequence[schedules.Clash]) -> list[dict[str, Value]]:
     return [{"день": clash.day, "что": clash.words} for clash in found]
 
 
-def _moved(conn: Connection, plan: int, day: date, new_day: date, today: date) -> schedules.Clash | None:
-    """Move the trips of a day; why they could not be moved, if so."""
+def _moved(conn: Connection, plan: int, asked: Mapping[str, Any], today: date) -> schedules.Clash | None:
+    """Move the trips of a day, all or to one place; why they could not be moved, if so."""
+    day, new_day, place = _day(asked["день"]), _day(asked["новый_день"]), asked.get("место")
     if new_day <= today:
         return schedules.Clash(day, f"не перенесено на {new_day:%d.%m.%Y}: этот день уже прошёл")
-    if schedules.move_day(conn, plan, day, new_day) == 0:
-        return schedules.Clash(day, f"не перенесено на {new_day:%d.%m.%Y}: в этот день выездов нет")
+    known = schedules.villages_of(conn, plan)
+    places = None if not place else [known[place]] if place in known else []
+    if schedules.move_day(conn, plan, day, new_day, places) == 0:
+        where = f" ({place})" if place else ""
+        return schedules.Clash(day, f"не перенесено на {new_day:%d.%m.%Y}: в этот день выездов{where} нет")
     return None
 
 

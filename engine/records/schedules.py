@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
@@ -172,9 +172,16 @@ def lend_car(conn: Connection, plan_id: int, car_id: int | None, settlement_id: 
     return conn.execute(update(visit).where(wanted).values(car_id=car_id)).rowcount
 
 
-def move_day(conn: Connection, plan_id: int, day: date, new_day: date) -> int:
-    """Everything of one day goes to another; how many visits."""
-    wanted = (visit.c.plan_id == plan_id) & (visit.c.status == PLANNED) & (visit.c.day == day.isoformat())
+def move_day(
+    conn: Connection, plan_id: int, day: date, new_day: date, places: Collection[int | None] | None = None
+) -> int:
+    """Visits of one day to these villages (None among them: where the village is not known), without `places`
+    everything of that day, go to another; how many visits.
+    """
+    wanted = _to_come(plan_id) & (visit.c.day == day.isoformat())
+    if places is not None:
+        known = visit.c.settlement_id.in_([each for each in places if each is not None])
+        wanted &= known | visit.c.settlement_id.is_(None) if None in places else known
     return conn.execute(update(visit).where(wanted).values(day=new_day.isoformat())).rowcount
 
 

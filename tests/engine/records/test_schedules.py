@@ -238,6 +238,22 @@ def test_a_day_is_moved_with_everything_on_it(
     assert [each.day for each in found(rt_both, clerk)] == [MARCH, MARCH]
 
 
+def test_the_visits_of_one_village_are_moved_without_the_others_of_the_day(
+    rt_both: Runtime, clerk: Actor, candidates: list[Candidate], places: list[int]
+) -> None:
+    plan = drafted(rt_both, candidates, FEB, FEB)
+    van = cars.add_car(rt_both, clerk, "Первая", 4)
+    write(rt_both, lambda conn: schedules.lend_car(conn, plan, van, None))
+    assert write(rt_both, lambda conn: schedules.move_day(conn, plan, FEB, MARCH, [places[1]])) == 1
+    assert write(rt_both, lambda conn: schedules.move_day(conn, plan, FEB, MARCH, [None])) == 0
+    assert clashing(rt_both, plan) == []
+    write(rt_both, lambda conn: schedules.approve(rt_both, conn, plan))
+    assert [(each.day, each.settlement_id) for each in found(rt_both, clerk)] == [
+        (FEB, places[0]),
+        (MARCH, places[1]),
+    ]
+
+
 # --- what stands against it -----------------------------------------------------------------------
 
 
