@@ -28,7 +28,7 @@ from engine.records.tables import (
     person_token,
     settlement,
 )
-from engine.records.values import RELATIONS, PersonData, checked, from_json, to_json
+from engine.records.values import RELATIONS, RURAL_KINDS, PersonData, checked, from_json, to_json
 from engine.runtime import Runtime
 from engine.storage.moments import to_seconds
 from engine.storage.rows import AnyRow
@@ -253,7 +253,7 @@ def add_settlement(
         found = conn.execute(select(settlement.c.id).filter_by(**key)).scalar()
         if found is None:
             made = insert(settlement).returning(settlement.c.id)
-            found = conn.execute(made, {**key, "rural": rural}).scalar_one()
+            found = conn.execute(made, {**key, "rural": rural or key["kind"] in RURAL_KINDS}).scalar_one()
             record_action(rt, conn, actor, "created", "settlement", found)
     return int(found)
 
@@ -270,7 +270,8 @@ def change_settlement(
     where they are kept until they are moved.
     """
     require(actor, Permission.ACCOUNT_MANAGE, Scope.MUNICIPALITY)
-    values = {"kind": kind.strip(), "name": name.strip(), "rural": rural, "unit_id": unit_id}
+    in_the_country = rural or kind.strip() in RURAL_KINDS
+    values = {"kind": kind.strip(), "name": name.strip(), "rural": in_the_country, "unit_id": unit_id}
     if not values["kind"] or not values["name"]:
         raise InvalidData("Населённый пункт не сохранён.", {"name": "Напишите вид и название."})
     _refuse_long_settlement(name)

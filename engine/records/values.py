@@ -34,6 +34,9 @@ PAPERS = ("паспорт", "свидетельство о рождении", "�
 SETTLEMENT_KINDS = ("город", "посёлок", "село", "деревня", "хутор", "станица", "аул")
 """As addresses call them."""
 
+RURAL_KINDS = frozenset(("село", "деревня", "хутор", "станица", "аул"))
+"""Those that are in the country whatever is said; a посёлок may be either."""
+
 YEARS: Forms = ("год", "года", "лет")
 MONTHS: Forms = ("месяц", "месяца", "месяцев")
 EARLIEST_BIRTH = date(1900, 1, 1)

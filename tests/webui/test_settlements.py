@@ -19,3 +19,12 @@ def test_the_administrator_keeps_the_list(visit, office):
     answer = admin.post(address, {"kind": "село", "name": "Тихое"}, status=422)
     assert "Такой уже есть в списке" in answer.text
     admin.get("/settlements/4711", status=404)
+
+
+def test_a_village_is_in_the_country_even_when_nobody_ticks_it(visit, office):
+    admin = visit("R29")
+    admin.post("/settlements", {"kind": "село", "name": "Тихое"})
+    admin.post("/settlements", {"kind": "посёлок", "name": "Заводской"})
+    words = admin.get("/settlements").words
+    assert "село Тихое сельский" in words
+    assert "посёлок Заводской городской" in words
