@@ -35,6 +35,16 @@ def test_the_ruling_sent_to_the_family_has_the_number_and_the_day_of_the_minutes
 
 
 @pytest.mark.parametrize(
+    ("process", "step"), [("p01_one_window", "p01_ut_register"), ("p02_urgent_help", "p02_ut_take_call")]
+)
+def test_the_moment_of_an_appeal_stands_in_its_card(process, step):
+    inputs = drawing(process).nodes[step].iter()
+    named = {each.get("name"): each.text for each in inputs if each.tag.endswith("inputParameter")}
+    assert "today()" in named["дата_обращения"]
+    assert "now()" in named["время_обращения"]
+
+
+@pytest.mark.parametrize(
     ("form", "field"), [("F39", "срок"), ("F73", "срок"), ("F85", "дата_визита"), ("F88", "срок")]
 )
 def test_nobody_is_given_a_day_that_has_passed(form, field):
