@@ -11,12 +11,13 @@ from sqlalchemy import select
 from engine.cases.events import note_event
 from engine.cases.messages import deliver_to
 from engine.cases.tables import wait
+from engine.errors import InvalidData
 from engine.jobs.sweep import sweep_until_idle
 from engine.model import Actor, Value
 from engine.records import contacts
 from engine.runtime import Runtime
 from tests.factories.access import make_actor
-from tests.processes.playing import begin, do, steps_of
+from tests.processes.playing import begin, do, known_to, steps_of
 
 PUT_ON: dict[str, Value] = {
     "категория": "группа риска",
@@ -35,7 +36,7 @@ MEASURE: dict[str, Value] = {
     "мера": "Беседа с родителями",
     "вид_помощи": "педагогическая",
     "исполнитель": "Образование",
-    "срок": date(2026, 4, 1),
+    "срок": date(2026, 12, 1),
 }
 PLAN: dict[str, Value] = {
     "цель_ипр": "Родители заботятся о детях сами.",
@@ -85,3 +86,36 @@ def test_the_contact_after_a_family_was_taken_off_is_a_contact_with_it(office, c
     do(office, chief, case_id, "p08_register_ut_after_off", **said, дата_контакта=date(2026, 4, 16))
     with office.database.read() as conn:
         assert contacts.silences(conn, [family], date(2026, 4, 20))[family].last == date(2026, 4, 16)
+
+
+DONE: dict[str, Value] = {
+    "результат_меры": "сделано",
+    "вид_работы": "беседа",
+    "дата_работы": date(2026, 1, 12),
+    "что_сделано": "Родители были на беседе.",
+}
+ASSESSED: dict[str, Value] = {
+    "динамика": "лучше",
+    "детей_на_учёте": Decimal(2),
+    "обстоятельства_снятия": ["помощь оказана"],
+    "вывод_динамики": "Помощь оказана, семья справляется сама.",
+}
+
+
+def test_a_ground_of_leaving_the_register_asks_for_its_proof_and_a_refusal_opens_only_what_is_not_done(
+    office, chief
+):
+    """The commission refuses once: the measure that was done stays done, the reason stays known."""
+    case_id, _ = put_on(office, chief)
+    do(office, chief, case_id, "p08_prevention_ut_measure", **DONE)
+    office.clock.set(office.clock.now() + timedelta(days=100))
+    sweep_until_idle(office)
+    with pytest.raises(InvalidData) as wrong:
+        do(office, chief, case_id, "p08_prevention_ut_assess", **ASSESSED)
+    assert set(wrong.value.errors) == {"чем_подтверждено"}
+    do(office, chief, case_id, "p08_prevention_ut_assess", **ASSESSED, чем_подтверждено="отчёт школы № 5")
+    known = known_to(office, chief, case_id)
+    assert known["доказательство"] == "отчёты субъектов профилактики: отчёт школы № 5"
+    decided(office, case_id, "отказано", причины="Прошло мало времени.")
+    assert "p08_prevention_ut_measure" not in steps_of(office, case_id)
+    assert known_to(office, chief, case_id)["причины_решения"] == "Прошло мало времени."
