@@ -62,6 +62,7 @@ ACTIONS = {
     "merged": _l("карточка объединена"),
     "relocated": _l("семья переехала"),
     "measure.closed": _l("закрыта мера"),
+    "consent.withdrawn": _l("отозвано согласие"),
     "parted": _l("карточка разъединена"),
     "question.viewed": _l("посмотрены материалы вопроса"),
     "sitting.added": _l("назначено заседание"),

@@ -17,6 +17,7 @@ from webui import (
     cases,
     commission_editing,
     commissions,
+    consents,
     documents,
     failures,
     families,
@@ -100,6 +101,7 @@ FAMILIES = (
     visits,
     registers,
     commissions,
+    consents,
     sittings,
     commission_editing,
 )

@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from engine.cases.consents import consents_of
 from engine.cases.queries import case_list
 from engine.definitions.library import Release
 from engine.errors import InvalidData
@@ -24,6 +25,7 @@ from engine.records.service import Member, add_member, create_family, end_member
 from engine.records.values import RELATIONS
 from engine.worklist.next_action import next_actions
 from engine.worklist.relocation import move_family
+from webui.consents import consent_rows
 from webui.frame import local_now
 from webui.guards import actor, permission, runtime
 from webui.opening import startable
@@ -127,6 +129,7 @@ def _page(family_id: int, errors: Mapping[str, str]) -> str:
             else []
         )
         actions = next_actions(rt, conn, person, cards, now)
+        consents = consents_of(rt, conn, cards)
         found = find_people(rt, conn, person, search) if search else []
         similar = similar_people(rt, conn, person, search) if search and not found else []
         newcomer = person_brief(rt, conn, person, chosen) if chosen else None
@@ -144,6 +147,8 @@ def _page(family_id: int, errors: Mapping[str, str]) -> str:
         kinds=[{"value": key, "words": words} for key, words in RELATIONS.items()],
         cards=sorted(cards, key=lambda card: not card.active),
         watched=family_watched,
+        consents=consent_rows(consents, cards),
+        back=url_for("families.show", family_id=family_id),
         actions={card.id: action_view(actions[card.id], {}) for card in cards},
         search=search,
         found=[each for each in found or similar if each.id not in within],
@@ -151,7 +156,7 @@ def _page(family_id: int, errors: Mapping[str, str]) -> str:
         chosen=newcomer,
         places=[{"value": each.id, "words": _place(each.words, each.unit_id)} for each in places],
         unit=tree.unit(view.unit_id).name,
-        today=local_now(person).date().isoformat(),
+        today=local_now(person).date(),
         leaving_url=_leaving_url(release, [member.person.id for member in present]),
         may_edit=person.may(Permission.RECORD_EDIT) and not view.erased,
         errors=errors,

@@ -15,7 +15,7 @@ from engine.deadlines.ladder import STEP_WORDS
 from engine.model import SYSTEM
 from webui.frame import local, local_date, local_time
 from webui.guards import runtime
-from webui.ui import date_words
+from webui.ui import date_digits, date_words
 
 WORDS = {
     HistoryKind.STARTED: (_l("Дело открыто"), "case"),
@@ -39,6 +39,7 @@ WORDS = {
     HistoryKind.TERM_RECOUNTED: (_l("Срок пересчитан"), "calendar"),
     HistoryKind.HANDED_OVER: (_l("Дело передано другому сотруднику"), "swap"),
     HistoryKind.RELOCATED: (_l("Семья переехала, дело передано"), "swap"),
+    HistoryKind.CONSENT_WITHDRAWN: (_l("Согласие отозвано"), "lock"),
     HistoryKind.OVERDUE_DECIDED: (_l("Решено о просрочке"), "write"),
 }
 """Words and icon of each kind of entry."""
@@ -91,6 +92,8 @@ def _words(entry: HistoryEntry) -> str:
         case HistoryKind.RELOCATED:
             there = said.get("куда")
             subject = runtime().directory.tree().unit(there).name if there else ""
+        case HistoryKind.CONSENT_WITHDRAWN:
+            subject = date_digits(said["день"]) if "день" in said else ""
         case HistoryKind.OVERDUE_DECIDED:
             subject = str(said.get("о чём", ""))
         case HistoryKind.REPAIRED | HistoryKind.MOVED:

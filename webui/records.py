@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from engine.access.queries import names_of
+from engine.cases.consents import consents_of
 from engine.cases.queries import case_list
 from engine.errors import InvalidData
 from engine.model import Permission
@@ -41,6 +42,7 @@ from engine.records.values import (
     checked,
 )
 from webui.addresses import local_page, with_value
+from webui.consents import consent_rows
 from webui.frame import local_now
 from webui.guards import actor, permission, runtime
 from webui.opening import startable_about
@@ -92,10 +94,14 @@ def show(person_id: int) -> Response | str:
         if asked_by.may(Permission.CASE_VIEW):
             cards = case_list(rt, conn, asked_by, active=None, person_ids=[person_id])
         pathways = startable_about(rt.library.current(conn), asked_by)
+        consents = consents_of(rt, conn, cards)
     return render_template(
         "person.html",
         view=view,
         cards=cards,
+        consents=consent_rows(consents, cards),
+        today=local_now(asked_by).date(),
+        back=url_for("records.show", person_id=person_id),
         sexes={sex["value"]: sex["words"] for sex in SEXES},
         may_edit=_may_edit() and view.data is not None,
         pathways=pathways,

@@ -30,3 +30,4 @@ class HistoryKind(IntEnum):
     HANDED_OVER = 20
     OVERDUE_DECIDED = 21
     RELOCATED = 22
+    CONSENT_WITHDRAWN = 23

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from engine.access.policy import require_case
 from engine.cases.checks import Looked, check
+from engine.cases.grounds import refuse_ended_consent
 from engine.cases.keys import key_token
 from engine.cases.locking import lock_case
 from engine.cases.messages import deliver_to
@@ -73,7 +74,7 @@ def send(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
 @check("partner.chosen")
 def refuse_unknown_partner(rt: Runtime, conn: Connection, looked: Looked, known: Mapping[str, Value]) -> None:
     """InvalidData where `партнёр` is a kind of which the municipality has none, or several and
-    `какая_организация` does not say which.
+    `какая_организация` does not say which; and where data are handed over by a consent that holds no more.
     """
     municipality_id = rt.directory.tree().municipality(looked.unit_id)
     kind, named = asked_for(known)
@@ -86,6 +87,7 @@ def refuse_unknown_partner(rt: Runtime, conn: Connection, looked: Looked, known:
         raise InvalidData(
             "Документ не составлен.", {"какая_организация": f"Напишите, какая из них: {listed}."}
         )
+    refuse_ended_consent(rt, conn, looked, known)
 
 
 def asked_for(known: Mapping[str, Value]) -> tuple[str, str]:

@@ -10,10 +10,12 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, select
 
 from engine import bpmn
+from engine.cases.consents import consent_in, whose, withdrawals
 from engine.cases.locking import state_purpose
 from engine.cases.queries import CaseCard
 from engine.cases.tables import case_
 from engine.model import Value
+from engine.records.service import today
 from engine.runtime import Runtime
 
 CATEGORY, RISK = "категория", "риск"
@@ -41,30 +43,31 @@ class Standing:
 
 
 def standings(rt: Runtime, conn: Connection, cards: Sequence[CaseCard]) -> dict[int, Standing]:
-    """What each of the cases says; of one that is over only its pathway is asked. The caller has checked who
-    sees them.
+    """What each of the cases says; of one whose data were destroyed only its pathway is asked. The caller has
+    checked who sees them.
     """
     rows = conn.execute(_STATES, {"ids": [card.id for card in cards]}).all()
     states = rt.vault.open_many([(row.key_id, row.state, state_purpose(row.id)) for row in rows])
     pairs = zip(rows, states, strict=True)
     known = {row.id: bpmn.variables(state) for row, state in pairs if state is not None}
-    return {card.id: _standing(rt, card, known.get(card.id, {})) for card in cards}
+    withdrawn = withdrawals(rt, conn, [whose(card) for card in cards])
+    return {
+        card.id: _standing(rt, card, known.get(card.id, {}), withdrawn.get(whose(card))) for card in cards
+    }
 
 
-def _standing(rt: Runtime, card: CaseCard, known: Mapping[str, Value]) -> Standing:
+def _standing(rt: Runtime, card: CaseCard, known: Mapping[str, Value], withdrawn: date | None) -> Standing:
     named = rt.library.release(card.release_id).process(card.process).properties.get(GROUND, "")
-    return Standing(_said(known.get(CATEGORY)), _said(known.get(RISK)), recorded_ground(known) or named)
+    recorded = recorded_ground(known, today(rt, card.unit_id), withdrawn)
+    return Standing(_said(known.get(CATEGORY)), _said(known.get(RISK)), recorded or named)
 
 
-def recorded_ground(known: Mapping[str, Value]) -> str:
+def recorded_ground(known: Mapping[str, Value], today: date, withdrawn: date | None = None) -> str:
     """«согласие от 12.01.2026 до 12.01.2027», «закон: 120-ФЗ»; empty where nothing was recorded."""
+    if consent := consent_in(known, withdrawn):
+        return consent.words(today)
     kind = _said(known.get("основание_обработки"))
-    if kind == "закон":
-        return f"закон: {_said(known.get('статья_закона')) or '442-ФЗ'}"
-    if kind != "согласие":
-        return kind
-    days = (("от", known.get("дата_согласия")), ("до", known.get("согласие_до")))
-    return " ".join(["согласие", *(f"{word} {day:%d.%m.%Y}" for word, day in days if isinstance(day, date))])
+    return f"закон: {_said(known.get('статья_закона')) or '442-ФЗ'}" if kind == "закон" else kind
 
 
 def _said(value: object) -> str:

@@ -23,6 +23,7 @@ from engine.access import service as access
 from engine.cases import (
     clock_views,
     clocks,
+    consents,
     editions,
     erasing,
     events,
@@ -232,6 +233,9 @@ REFUSED: dict[str, Call] = {
     "definitions.drafts.waiting_uploads": lambda w, a: w.read(lambda c: drafts.waiting_uploads(c, a)),
     "definitions.service.publish": lambda w, a: definitions.publish(w.rt, a, []),
     # documents
+    "cases.consents.withdraw_consent": lambda w, a: consents.withdraw_consent(
+        w.rt, a, w.case_id, date(2026, 1, 12)
+    ),
     "documents.access.attachment_row": lambda w, a: w.read(
         lambda c: paper_access.attachment_row(c, a, w.attachment_id)
     ),

@@ -149,6 +149,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/partners/<int:partner_id>"): Route(MANAGES),
     ("POST", "/partners/<int:partner_id>"): Route(MANAGES),
     ("GET", "/referrals"): Route(EVERYONE),
+    # consents of cases
+    ("POST", "/cases/<int:case_id>/consent/withdraw"): Route(OPENS_CASES, "case"),
     # measures of cases
     ("GET", "/measures"): Route(EVERYONE),
     ("POST", "/measures/<int:measure_id>"): Route(OPENS_CASES, "measure"),

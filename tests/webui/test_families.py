@@ -129,11 +129,12 @@ def test_the_personal_file_says_first_where_they_live_and_how_they_are_judged(vi
 
 def test_the_consent_that_a_case_has_recorded_is_its_ground():
     said = {"основание_обработки": "согласие", "дата_согласия": date(2026, 1, 12)}
-    assert recorded_ground(said) == "согласие от 12.01.2026"
-    assert recorded_ground({**said, "согласие_до": date(2027, 1, 12)}).endswith("до 12.01.2027")
+    today = date(2026, 2, 1)
+    assert recorded_ground(said, today) == "согласие от 12.01.2026"
+    assert recorded_ground({**said, "согласие_до": date(2027, 1, 12)}, today).endswith("до 12.01.2027")
     law = {"основание_обработки": "закон", "статья_закона": "120-ФЗ"}
-    assert recorded_ground(law) == "закон: 120-ФЗ"
-    assert recorded_ground({}) == ""
+    assert recorded_ground(law, today) == "закон: 120-ФЗ"
+    assert recorded_ground({}, today) == ""
 
 
 def test_cases_of_other_departments_are_said_to_be_withheld(visit, rt, office):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from engine.access.queries import journal
-from engine.model import SYSTEM
-from tests.factories.cases import END, diagram, flows, publish_files, user_task
+from engine.cases.service import start_case
+from engine.model import SYSTEM, StartCase
+from tests.factories.cases import END, chain, diagram, flows, publish_files, user_task
 
 NEW = {
     "family": "Ромашкина",
@@ -172,3 +175,27 @@ def test_a_card_offers_only_cases_that_are_about_somebody(visit, rt, office):
     publish_files(rt, diagram("yearly", steps, subject="none"))
     assert visit("R05").get("/cases").link("Путь yearly")
     assert "Путь yearly" not in visit("R05").get(f"/people/{office.person}").words
+
+
+def test_the_consent_of_a_case_stands_on_the_pages_of_its_people_and_is_taken_back_there(visit, rt, office):
+    publish_files(rt, chain("agreed", user_task("a")))
+    said = {
+        "основание_обработки": "согласие",
+        "дата_согласия": date(2026, 1, 9),
+        "закрытые_сведения": ["доход"],
+    }
+    command = StartCase(
+        SYSTEM, "agreed", said, person_id=office.person, family_id=office.family, unit_id=office.families
+    )
+    case = start_case(rt, command, check_form=False).id
+    clerk, person = visit("R05"), f"/people/{office.person}"
+    shown = clerk.get(person).words
+    assert "от 09.01.2026, до отзыва действует передавать: никому · не передавать: доход" in shown
+    form = clerk.get(f"/families/{office.family}").select_one("form[action$='/consent/withdraw']")
+    assert form["action"] == f"/cases/{case}/consent/withdraw"
+    clerk.post(form["action"], {"day": "завтра"}, status=422)
+    page = clerk.page_after(form["action"], {"day": "2026-01-12", "back": person})
+    assert "отозвано 12.01.2026" in page.words
+    assert not page.select("form[action$='/consent/withdraw']")
+    assert "Согласие отозвано: 12.01.2026" in clerk.get(f"/cases/{case}/history").words
+    assert "отозвано 12.01.2026" in clerk.get(f"/families/{office.family}/file").words
