@@ -93,7 +93,8 @@ def _words(entry: HistoryEntry) -> str:
             there = said.get("куда")
             subject = runtime().directory.tree().unit(there).name if there else ""
         case HistoryKind.CONSENT_WITHDRAWN:
-            subject = date_digits(said["день"]) if "день" in said else ""
+            day = said.get("день")
+            subject = date_digits(day) if day else ""
         case HistoryKind.OVERDUE_DECIDED:
             subject = str(said.get("о чём", ""))
         case HistoryKind.REPAIRED | HistoryKind.MOVED:

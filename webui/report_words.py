@@ -349,15 +349,25 @@ def _register(asking: Asking, course: register_figures.Course, aim: int | None) 
         _(
             "Запись — одна семья или человек без семьи. Снятая в последний день месяца на конец месяца уже "
             "не стоит. Кто снят и снова поставлен, сочтён и среди снятых, и среди поставленных. Было + "
-            "поставлено − снято = стоит."
+            "поставлено − снято = стоит. Людей считают по составу семьи в тот день."
         ),
-        [_("Месяц"), _("Было на начало"), _("Поставлено"), _("Снято"), _("Стоит на конец")],
+        [
+            _("Месяц"),
+            _("Было на начало"),
+            _("Поставлено"),
+            _("Поставлено, людей"),
+            _("Снято"),
+            _("Снято, людей"),
+            _("Стоит на конец"),
+        ],
         [
             [
                 Cell(_("Весь период")),
                 Cell(course.stood),
                 cell(course.came, "came", whole),
+                Cell(course.people_came),
                 cell(course.left, "left", whole),
+                Cell(course.people_left),
                 cell(course.stands, "stands", whole),
             ],
             *(
@@ -365,7 +375,9 @@ def _register(asking: Asking, course: register_figures.Course, aim: int | None) 
                     Cell(month_words(each.span)),
                     Cell(each.stood),
                     cell(each.came, "came", each.span),
+                    Cell(each.people_came),
                     cell(each.left, "left", each.span),
+                    Cell(each.people_left),
                     cell(each.stands, "stands", each.span),
                 ]
                 for each in course.months

@@ -1,4 +1,5 @@
-"""Registers over time: how many families stood at the end of each month, how many came and how many left.
+"""Registers over time: how many families stood at the end of each month, how many came and how many left, and
+how many people were in those families on that day.
 
 A family taken off on a day does not stand at the end of that day. One that left and came back counts as one
 that left and one that came: what stood before, and came, less what left, is what stands.
@@ -6,7 +7,6 @@ that left and one that came: what stood before, and came, less what left, is wha
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Label, and_, case, func, or_, 
 
 from engine.cases.tables import case_
 from engine.records.registers import REGISTERS
-from engine.records.tables import register_entry
+from engine.records.tables import family_member, register_entry
 from engine.reports.asked import Asked, Span
 from engine.reports.facts import Facts
 
@@ -24,12 +24,16 @@ _BEFORE = ""
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """`stood` at its beginning + `came` - `left` = `stands` at its end."""
+    """`stood` at its beginning + `came` - `left` = `stands` at its end, in families. `people_came` and
+    `people_left`: members of those families on the day.
+    """
 
     span: Span
     stood: int
     came: int
     left: int
+    people_came: int
+    people_left: int
 
     @property
     def stands(self) -> int:
@@ -61,6 +65,14 @@ class Course:
         return sum(each.left for each in self.months)
 
     @property
+    def people_came(self) -> int:
+        return sum(each.people_came for each in self.months)
+
+    @property
+    def people_left(self) -> int:
+        return sum(each.people_left for each in self.months)
+
+    @property
     def stands(self) -> int:
         """At the end of the period."""
         return self.months[-1].stands
@@ -73,29 +85,76 @@ def courses(conn: Connection, asked: Asked) -> list[Course]:
     return [_course(key, asked, came, left) for key in REGISTERS]
 
 
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Entries of a month, and the people behind them."""
+
+    entries: int
+    people: int
+
+
+_NOBODY = _Counted(0, 0)
+
+
 def _course(
-    register: str, asked: Asked, came: Mapping[tuple[str, str], int], left: Mapping[tuple[str, str], int]
+    register: str,
+    asked: Asked,
+    came: Mapping[tuple[str, str], _Counted],
+    left: Mapping[tuple[str, str], _Counted],
 ) -> Course:
-    stood = came.get((register, _BEFORE), 0) - left.get((register, _BEFORE), 0)
+    before = (register, _BEFORE)
+    stood = came.get(before, _NOBODY).entries - left.get(before, _NOBODY).entries
     months: list[Month] = []
     for span in asked.months:
         if months and span.first > asked.today:
             break
-        month = Month(span, stood, came.get((register, span.month), 0), left.get((register, span.month), 0))
+        key = (register, span.month)
+        those, these = came.get(key, _NOBODY), left.get(key, _NOBODY)
+        month = Month(span, stood, those.entries, these.entries, those.people, these.people)
         months.append(month)
         stood = month.stands
     return Course(register, tuple(months))
 
 
-def _by_month(conn: Connection, asked: Asked, day: ColumnElement[str]) -> Counter[tuple[str, str]]:
+def _by_month(conn: Connection, asked: Asked, day: ColumnElement[str]) -> dict[tuple[str, str], _Counted]:
     """(register, month) → entries with that day in it; everything before the period under _BEFORE."""
     month = _month(asked, day)
     wanted = (
-        select(register_entry.c.register, month, func.count().label("n"))
+        select(
+            register_entry.c.register,
+            month,
+            func.count().label("entries"),
+            func.sum(_people_on(day)).label("people"),
+        )
         .where(asked.of(register_entry.c.unit_id), day <= asked.last.isoformat())
         .group_by(register_entry.c.register, month)
     )
-    return Counter({(row.register, row.month): row.n for row in conn.execute(wanted)})
+    return {(row.register, row.month): _Counted(row.entries, int(row.people)) for row in conn.execute(wanted)}
+
+
+def _people_on(day: ColumnElement[str]) -> ColumnElement[int]:
+    """How many people an entry speaks of: who was in the family on that day, or the person alone. Of a family
+    that was written down later than it came, those who were written down first.
+    """
+    others = family_member.alias("others")
+    began = (
+        select(func.min(others.c.first_day))
+        .where(others.c.family_id == register_entry.c.family_id)
+        .correlate(register_entry)
+        .scalar_subquery()
+    )
+    members = (
+        select(func.count())
+        .select_from(family_member)
+        .where(
+            family_member.c.family_id == register_entry.c.family_id,
+            or_(family_member.c.first_day <= day, family_member.c.first_day == began),
+            or_(family_member.c.last_day.is_(None), family_member.c.last_day >= day),
+        )
+        .correlate(register_entry)
+        .scalar_subquery()
+    )
+    return case((register_entry.c.family_id.is_(None), 1), else_=members)
 
 
 def _month(asked: Asked, day: ColumnElement[str]) -> Label[str]:

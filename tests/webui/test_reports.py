@@ -152,7 +152,7 @@ def test_files_hold_the_figures_and_their_taking_is_noted(visit, rt, figures):
     assert "Поставлено" in texts
     assert "Снятая в последний день месяца" in texts
     lines = head.download("/reports/registers/file.csv").data.decode("utf-8-sig").splitlines()
-    assert "Январь 2026;0;1;0;1" in lines
+    assert "Январь 2026;0;1;2;0;0;1" in lines
     visit("R07").get("/reports/registers/file.exe", status=404)
     with rt.database.read() as conn:
         noted = conn.execute(select(audit.c.kind).where(audit.c.action == "export")).scalars().all()

@@ -6,10 +6,14 @@ from datetime import date, timedelta
 from random import Random
 
 import pytest
+from sqlalchemy import update
 
 from engine.errors import NotFound
+from engine.records.tables import family_member
 from engine.reports.registers import courses, facts
 from tests.engine.reports.rows import an_entry, year
+from tests.factories.access import make_actor
+from tests.factories.records import make_family, make_person
 
 FIRST, LAST = date(2025, 10, 1), date(2025, 12, 31)
 
@@ -83,3 +87,22 @@ def test_what_stands_is_what_a_count_of_that_day_gives_in_every_unit_and_in_all(
 def test_a_figure_that_no_report_has_is_not_found(rt, analyst):
     with rt.database.read() as conn, pytest.raises(NotFound):
         facts(year(rt, analyst), "names").listed(conn, "names")
+
+
+def test_people_are_those_who_were_in_the_family_on_the_day(rt, town, analyst):
+    clerk = make_actor(rt, "R05")
+    family, _mother, child = make_family(rt, clerk)
+    alone = make_person(rt, clerk)
+    with rt.database.write() as conn:
+        conn.execute(update(family_member).values(first_day="2025-01-01"))
+        gone = family_member.c.person_id == child
+        conn.execute(update(family_member).where(gone).values(last_day="2025-11-09"))
+        an_entry(conn, town.families, "2025-10-01", "2025-11-10", family_id=family)
+        an_entry(conn, town.families, "2025-10-02", person_id=alone)
+        course = prevention(rt, conn, analyst)
+    assert [(m.came, m.people_came, m.left, m.people_left) for m in course.months] == [
+        (2, 3, 0, 0),
+        (0, 0, 1, 1),
+        (0, 0, 0, 0),
+    ]
+    assert (course.people_came, course.people_left) == (3, 1)
