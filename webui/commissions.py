@@ -70,12 +70,12 @@ def index() -> str:
     first, last = _period(span, today)
     with rt.database.read() as conn:
         known = commissions_of(rt, conn, person)
-        nearest = next_days(conn, [each.id for each in known], today)
+        takes = next_days(conn, [each.id for each in known], today)
         rows = [
             {
                 "commission": each,
                 "short": SHORT.get(each.kind, each.name),
-                "next": date_words(nearest[each.id]) if each.id in nearest else "",
+                **_nearest(conn, each.id, today, takes.get(each.id)),
                 "rule": rule_words(each),
                 "waiting": len(waiting_items(conn, each.id)),
                 "heard": heard_between(conn, each.id, first, last),
@@ -96,6 +96,21 @@ def index() -> str:
         period=_("с %(first)s по %(last)s", first=date_digits(first), last=date_digits(last)),
         wrong=[row for row in rows if not _heard(row).agrees],
     )
+
+
+def _nearest(conn: Connection, commission_id: int, today: date, takes: date | None) -> dict[str, str]:
+    """When the commission meets next; where its agenda is closed already, also which sitting takes questions:
+    that of the day `takes`.
+    """
+    calendar = sittings_between(conn, commission_id, today, today + AHEAD)
+    meets = next((each.day for each in calendar if each.planned and not each.poll), takes)
+    if meets is None:
+        return {"next": "", "takes": ""}
+    if meets == takes:
+        return {"next": date_words(meets), "takes": ""}
+    closed = _("повестка закрыта")
+    later = _("повестка закрыта, новые вопросы — на %(day)s", day=date_words(takes)) if takes else closed
+    return {"next": date_words(meets), "takes": later}
 
 
 def _heard(row: Mapping[str, Any]) -> Heard:

@@ -25,7 +25,7 @@ from engine.records.commissions import (
     set_members,
 )
 from engine.records.sitting_plan import plan_by_rule
-from engine.records.sittings import plan_sitting, sitting_held
+from engine.records.sittings import agenda_closed, plan_sitting, sitting_held
 from engine.records.tables import DECIDED, agenda_item
 from tests.factories.access import make_account
 from tests.webui.workplace import PDF
@@ -70,6 +70,17 @@ def test_the_list_says_when_each_sits_and_what_waits(visit, commission, question
     words = visit("R05").get("/commissions").words.replace("\u00a0", " ")
     assert "каждую неделю, вторник, 14:00" in words
     assert "13 января, вт" in words
+
+
+def test_the_list_names_the_sitting_whose_agenda_is_closed_and_the_next_one_that_takes_questions(
+    visit, rt, office, commission
+):
+    with rt.database.write() as conn:
+        plan_sitting(conn, commission, office.later_case, date(2026, 1, 13))
+        agenda_closed(conn, office.later_case, rt.clock.now())
+    words = visit("R05").get("/commissions").words.replace("\u00a0", " ")
+    assert "13 января, вт" in words
+    assert "повестка закрыта, новые вопросы — на 20 января, вт" in words
 
 
 def test_a_rule_that_gives_too_few_sittings_is_said_to_those_who_keep_it(visit, rt, office, commission):
