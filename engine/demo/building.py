@@ -15,7 +15,7 @@ from engine.access.offices import DEFAULT_ZONE
 from engine.cases.outbox import Handler, Promise
 from engine.clock import MovableClock, SystemClock
 from engine.deadlines.calendar import Calendar
-from engine.demo import letters, orders, sittings, stories
+from engine.demo import letters, office, orders, sittings, stories
 from engine.demo.courses import Course
 from engine.demo.everyday import Round, everyday
 from engine.demo.people import JOINED, register
@@ -100,11 +100,11 @@ def _play(stage: Stage, town: Town, told: Told) -> None:
     everydays = Round(stage, people, openings, calendars)
     for story in sittings.all_of_them(stage, calendars, verdicts, everydays.categories):
         stage.begin(story)
-    for office in (stories.form_corrected, stories.on_leave, stories.evening):
-        stage.begin(office(stage))
-    stage.begin(stories.cards_looked_at(stage, courses))
-    stage.begin(stories.cards_joined(stage, people[JOINED]))
-    stage.begin(stories.moved_house(stage, people["bykov"], town))
+    for happens in (office.form_corrected, office.on_leave, office.evening):
+        stage.begin(happens(stage))
+    stage.begin(office.cards_looked_at(stage, courses))
+    stage.begin(office.cards_joined(stage, people[JOINED]))
+    stage.begin(office.moved_house(stage, people["bykov"], town))
     for letter in letters.LETTERS:
         stage.begin(letters.sent(stage, letter, people))
     first = everydays.begin()

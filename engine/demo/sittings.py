@@ -205,12 +205,11 @@ def being_prepared(stage: Stage, numbers: Iterator[int]) -> Story:
 
 
 def just_called(stage: Stage) -> Story:
-    """A written poll for a question that cannot wait; its list of questions is being made."""
-    yield stage.at(0, "09:35")
-    why = "Паллиативная помощь: решение нужно за два рабочих дня"
-    case_id = _poll(stage, NEXT, why)
-    yield stage.at(0, "09:40")
-    stage.take(case_id, f"{POLL}_ut_list", SECRETARY)
+    """The written poll for a question that cannot wait; its list of questions is being made."""
+    yield stage.at(0, "09:53")
+    case_id = _opened_by_calendar(stage, Sitting("family", NEXT, itertools.count(2), urgent=True))
+    if case_id is not None:
+        stage.take(case_id, f"{POLL}_ut_list", SECRETARY)
 
 
 def _called(stage: Stage, day: int, *, kind: str = "family") -> int:
