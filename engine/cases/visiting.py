@@ -12,7 +12,7 @@ from engine.definitions.operations import Call, operation
 from engine.errors import StepFailed
 from engine.model import Value
 from engine.records import cars, contacts, crews, visits
-from engine.records.tables import NOBODY
+from engine.records.tables import DANGER, HELD
 from engine.runtime import Runtime
 
 PREPARING = 3
@@ -105,7 +105,7 @@ def close_visit(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value
         crews.keep_who_came(conn, number, came)
     full = crews.is_full(crews.members_of(conn, [number]).get(number, []))
     visits.close_visit(conn, number, outcome, day=day, minutes=minutes, full_crew=full)
-    if visits.OUTCOMES[outcome] != NOBODY:
+    if visits.OUTCOMES[outcome] in (HELD, DANGER):
         contacts.note(conn, subject_of(conn, call), case_id=call.case_id, day=day, kind="visit")
     return {"полный_состав": full}
 

@@ -345,8 +345,9 @@ contact = Table(
 Index("ix_contact_family", contact.c.family_id, contact.c.day)
 Index("ix_contact_person", contact.c.person_id, contact.c.day)
 
-PLANNED, HELD, NOBODY, DANGER, CALLED_OFF = 0, 1, 2, 3, 4
-"""`visit.status`: to come; took place; nobody was at home; took place with somebody in danger; will not."""
+PLANNED, HELD, NOBODY, DANGER, CALLED_OFF, NOT_LET_IN = 0, 1, 2, 3, 4, 5
+"""`visit.status`: to come; took place; nobody was at home; took place with somebody in danger; will not; the
+family let nobody in."""
 
 car = Table(
     "car",

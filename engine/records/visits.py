@@ -21,6 +21,7 @@ from engine.records.tables import (
     DANGER,
     HELD,
     NOBODY,
+    NOT_LET_IN,
     PLANNED,
     family,
     family_member,
@@ -31,13 +32,14 @@ from engine.records.tables import (
     visit_plan,
 )
 
-OUTCOMES = {"состоялся": HELD, "никого нет": NOBODY, "опасность": DANGER}
+OUTCOMES = {"состоялся": HELD, "никого нет": NOBODY, "не впустили": NOT_LET_IN, "опасность": DANGER}
 """What the form of a visit says of how it ended."""
 
 STATUS_WORDS = {
     PLANNED: "назначен",
     HELD: "состоялся",
     NOBODY: "никого не застали",
+    NOT_LET_IN: "семья не впустила",
     DANGER: "состоялся, опасность",
     CALLED_OFF: "отменён",
 }

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Select, select
 from engine.cases.tables import case_
 from engine.definitions.library import Release
 from engine.model import StepInfo
-from engine.records.tables import DANGER, HELD, NOBODY, visit
+from engine.records.tables import DANGER, HELD, NOBODY, NOT_LET_IN, visit
 from engine.reports.asked import Asked
 from engine.reports.facts import LISTED, Behind
 from engine.reports.working_time import WorkingTime
@@ -35,7 +35,7 @@ GATHERING = ("p10_ut_confirm", "p10_ut_substitute", "p10_ut_car")
 """Steps of agreeing on the car and gathering people."""
 STEPS = (FIRST, *GATHERING, VISIT, "p10_ut_act", *sorted(LAST))
 """In the order of the pathway."""
-_MADE = (HELD, DANGER, NOBODY)
+_MADE = (HELD, DANGER, NOBODY, NOT_LET_IN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from engine.records.tables import (
     DANGER,
     HELD,
     NOBODY,
+    NOT_LET_IN,
     PLANNED,
     family,
     person,
@@ -31,7 +32,7 @@ from engine.records.visits import STATUS_WORDS
 from engine.reports.asked import Asked
 from engine.reports.facts import Facts, Figures, total
 
-ENDS = ("held", "nobody", "called_off", "missed", "ahead")
+ENDS = ("held", "nobody", "not_let_in", "called_off", "missed", "ahead")
 """Every visit is in one of these."""
 MUST_AGREE = ("police", "crb")
 """The indicator of the source asks for the agreement of these two."""
@@ -84,6 +85,7 @@ def facts(asked: Asked) -> Facts:
     ends = {
         "held": visit.c.status.in_((HELD, DANGER)),
         "nobody": visit.c.status == NOBODY,
+        "not_let_in": visit.c.status == NOT_LET_IN,
         "called_off": visit.c.status == CALLED_OFF,
         "missed": (visit.c.status == PLANNED) & (visit.c.day < today),
         "ahead": (visit.c.status == PLANNED) & (visit.c.day >= today),

@@ -216,6 +216,18 @@ def test_when_nobody_was_at_home_there_was_no_contact(rt: Runtime, lead: Actor, 
     assert the_visit(rt, family).words == "никого не застали"
 
 
+def test_a_family_that_lets_nobody_in_was_not_spoken_with_and_is_visited_again(
+    rt: Runtime, lead: Actor, family: Subject
+) -> None:
+    ready_to_go(rt, lead, family)
+    do(rt, lead, "ut_visit", {"исход_визита": "не впустили", "начало": "10:00", "окончание": "10:05"})
+    with rt.database.read() as conn:
+        silence = contacts.silences(conn, [family.family_id or 0], date(2026, 1, 20))[family.family_id or 0]
+    assert (the_visit(rt, family).words, silence.last) == ("семья не впустила", None)
+    assert not the_visit(rt, family).took_place
+    assert open_nodes(rt) == [], "the next visit is in three days"
+
+
 def test_another_day_moves_the_visit_instead_of_making_a_second(
     rt: Runtime, lead: Actor, family: Subject
 ) -> None:

@@ -7,7 +7,16 @@ from datetime import date
 from sqlalchemy import insert
 
 from engine.access.tables import AGENCY
-from engine.records.tables import CALLED_OFF, DANGER, HELD, NOBODY, PLANNED, visit_agreement, visit_member
+from engine.records.tables import (
+    CALLED_OFF,
+    DANGER,
+    HELD,
+    NOBODY,
+    NOT_LET_IN,
+    PLANNED,
+    visit_agreement,
+    visit_member,
+)
 from engine.reports.visits import CREWS, ENDS, facts, schedules, visits
 from tests.engine.reports.rows import a_case, a_plan, a_visit, year
 from tests.factories.access import make_actor, make_unit
@@ -19,11 +28,12 @@ def test_a_visit_is_in_one_end_and_one_that_took_place_in_one_crew(rt, town, ana
         for status, crew in [(HELD, True), (DANGER, False), (NOBODY, True), (CALLED_OFF, None)]:
             a_visit(conn, town.families, "2026-01-08", status, full_crew=crew, commission=True)
         a_visit(conn, town.families, "2026-01-08", HELD, full_crew=True)
+        a_visit(conn, town.families, "2026-01-08", NOT_LET_IN)
         a_visit(conn, town.families, "2026-01-11", PLANNED)
         a_visit(conn, town.families, "2026-01-12", PLANNED)
         whole = visits(conn, year(rt, analyst)).whole
     assert {end: whole[end] for end in ENDS} == {
-        "held": 3, "nobody": 1, "called_off": 1, "missed": 1, "ahead": 1,
+        "held": 3, "nobody": 1, "not_let_in": 1, "called_off": 1, "missed": 1, "ahead": 1,
     }  # fmt: skip
     assert whole["all"] == sum(whole[end] for end in ENDS)
     assert [whole[crew] for crew in CREWS] == [1, 1, 1]
