@@ -18,6 +18,7 @@ from engine.model import Value
 from webui.ui import iso_digits
 
 _VARIABLE = re.compile(r"=\s*([^\W\d]\w*)\s*")
+_LISTS = frozenset({"checklist", "taglist"})
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -45,9 +46,15 @@ def form_block(form: Form, variables: Mapping[str, Value], draft: Mapping[str, A
     known = form.prefill(variables)
     return {
         "schema": schema,
-        "data": {**known, **_tables(schema, known), **(draft or {})},
+        "data": _without_empty_lists(schema, {**known, **_tables(schema, known), **(draft or {})}),
         "sources": _sources(schema, known, form.sources(variables)),
     }
+
+
+def _without_empty_lists(schema: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    """The data without the null of a checklist: the viewer would lose on the next change what is ticked on it."""
+    lists = {part.get("key") for part in _components(schema.get("components", ())) if part["type"] in _LISTS}
+    return {key: value for key, value in data.items() if value is not None or key not in lists}
 
 
 def _tables(schema: dict[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:

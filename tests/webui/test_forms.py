@@ -38,3 +38,10 @@ def test_a_table_of_an_expression_or_of_nothing_is_left_alone():
         == "=меры[1]"
     )
     assert block(TABLE)["schema"]["components"][0]["dataSource"] == "=меры"
+
+
+def test_a_checklist_that_the_case_left_empty_is_handed_over_as_untouched():
+    came = {"type": "checklist", "id": "c", "key": "пришли", "label": "Кто пришёл", "valuesKey": "люди"}
+    grouped = {"type": "group", "id": "g", "components": [came]}
+    assert "пришли" not in block(grouped, пришли=None, люди=["А"])["data"]
+    assert block(grouped, пришли=["А"], люди=["А"])["data"]["пришли"] == ["А"]
