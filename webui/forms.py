@@ -52,7 +52,7 @@ def form_block(form: Form, variables: Mapping[str, Value], draft: Mapping[str, A
 
 
 def _without_empty_lists(schema: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
-    """The data without the null of a checklist: the viewer would lose on the next change what is ticked on it."""
+    """The data without the null of a checklist: the viewer would lose on the next change what is ticked."""
     lists = {part.get("key") for part in _components(schema.get("components", ())) if part["type"] in _LISTS}
     return {key: value for key, value in data.items() if value is not None or key not in lists}
 

@@ -240,7 +240,8 @@ class Walker:
 
     def _decision(self, view: StepView) -> dict[str, Any]:
         words = self.rng.choice(["одобрено", "одобрено", "отказано", "отложено", "доп. проверка"])
-        return answers.decision(view.variables["вопрос"]["вид"], words, self.today)
+        kind = view.variables["вопрос"]["вид"]
+        return answers.decision(kind, words, self.today, "ТЖС" if kind == "patronage_on" else "")
 
     def _protocol(self, view: StepView) -> dict[str, Any]:
         met = view.row.step.node.startswith("p04_commission")

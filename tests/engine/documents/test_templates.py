@@ -274,6 +274,12 @@ def test_what_made_a_sitting_extraordinary_is_a_sentence_of_its_own():
     assert "Заседание внеочередное. Комиссия решает" in shown("D30", **why)
 
 
+def test_a_sheet_of_a_poll_has_room_for_the_answers_of_who_answers_on_paper():
+    sheet = shown("D35")
+    for part in ("За", "Против", "Воздержался", "На заседании", "Член комиссии ___", "Подпись ___"):
+        assert part in sheet
+
+
 def test_the_minutes_of_a_poll_say_who_answered_and_name_no_hour_and_no_place():
     poll = {"порядок": "письменный опрос", "внеочередное": True, "повод_внеочередного": "Срок выходит раньше"}
     minutes, ruling = shown("D36", **poll), shown("D32", **poll)
