@@ -201,7 +201,7 @@ def being_prepared(stage: Stage, numbers: Iterator[int]) -> Story:
     _confirm(stage, case_id, SECRETARY)
     yield stage.at(-1, "15:45")
     number = stage.step(case_id, f"{PROCESS}_ut_confirm_attendance", of="pavlova")
-    stage.finish(number, "pavlova", {"участие": "замена", "замена": "Котова Ирина Леонидовна"})
+    stage.finish(number, "pavlova", {"участие": "замена", "замена": "Котова И. Л."})
 
 
 def just_called(stage: Stage) -> Story:

@@ -220,7 +220,7 @@ class Walker:
 
     def _confirm_attendance(self, _: StepView) -> dict[str, Any]:
         part = self.rng.choice(["участвует", "участвует", "замена", "не участвует"])
-        other = {"замена": "Котова Ирина Леонидовна"} if part == "замена" else {}
+        other = {"замена": "Котова И. Л."} if part == "замена" else {}
         return {"участие": part, **other}
 
     def _call_substitutes(self, _: StepView) -> dict[str, Any]:
