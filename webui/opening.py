@@ -18,6 +18,7 @@ from engine.bpmn import Process
 from engine.cases.openings import begun, drop_opening, keep_opening, kept_opening
 from engine.cases.queries import case_list
 from engine.cases.service import start_case
+from engine.cases.sitting_calendar import POLL_DAY
 from engine.definitions.library import Release
 from engine.errors import FormChanged, InvalidData, NotFound
 from engine.formjs import Form
@@ -158,17 +159,20 @@ def create(key: str) -> Response:
     (data, version), request_key = sent_answers(), request.args.get("request", "")[:64]
     chosen = request.args.get("person", type=int)
     with rt.database.read() as conn:
-        process = rt.library.current(conn).process(key)
+        release = rt.library.current(conn)
+        process = release.process(key)
         subject = person_brief(rt, conn, person, chosen) if chosen else None
     if start_form(process) is None:
         raise NotFound(
             _("Дело по этому пути открывает не человек."), _("Выберите путь из списка на странице «Дела».")
         )
-    label, family_id = _label(data), None
+    label, family_id = "", None
     if subject is not None:
         label, family_id = subject.label, subject.family_ids[0] if subject.family_ids else None
     elif not about_nobody(process):
         raise InvalidData(_("Выберите, о ком дело."), {})
+    else:
+        label = _label(data, poll=key in (release.started_by(POLL_DAY) or ()))
     command = StartCase(
         actor=person,
         process=key,
@@ -188,14 +192,15 @@ def create(key: str) -> Response:
     return jsonify(location=url_for("cases.show", case_id=started.id))
 
 
-def _label(data: Mapping[str, Any]) -> str:
-    """What a case about nobody is called: «Заседание 21.01.2026» by the day that its form gives; without one
-    the name of its pathway says enough.
+def _label(data: Mapping[str, Any], *, poll: bool) -> str:
+    """What a case about nobody is called: «Заседание 21.01.2026», «Письменный опрос до 21.01.2026» by the day
+    that its form gives; without one the name of its pathway says enough.
     """
     try:
-        return _("Заседание %(day)s", day=date_digits(date.fromisoformat(str(data.get("дата_заседания")))))
+        day = date_digits(date.fromisoformat(str(data.get("дата_заседания"))))
     except ValueError:
         return ""
+    return _("Письменный опрос до %(day)s", day=day) if poll else _("Заседание %(day)s", day=day)
 
 
 @pages.put("/cases/new/<key>/draft")

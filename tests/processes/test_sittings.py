@@ -162,7 +162,7 @@ def test_a_sitting_to_which_too_few_came_is_called_off_and_its_questions_wait(of
         planned = sitting_of(conn, sitting)
         waiting = {item.title.split("№ ")[-1] for item in waiting_items(conn, commissions["complex"])}
     assert planned is not None
-    assert (planned.cancelled, planned.reason) == (True, "нет кворума")
+    assert (planned.cancelled, planned.reason) == (True, "Нет кворума")
     assert taken <= waiting
 
 
@@ -175,7 +175,7 @@ def test_a_sitting_with_nothing_to_hear_is_called_off_where_its_agenda_is_made(o
     with office.database.read() as conn:
         planned = sitting_of(conn, sitting)
         assert planned is not None
-        assert (planned.cancelled, planned.reason) == (True, "вопросов нет")
+        assert (planned.cancelled, planned.reason) == (True, "Вопросов нет")
         assert [item.case_id for item in waiting_items(conn, commissions["audit"])] == [late.id]
 
 

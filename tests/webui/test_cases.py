@@ -10,12 +10,24 @@ from sqlalchemy import text, update
 from engine.access.actors import load_actor
 from engine.cases.programme_export import FINISHED, SUPPORT
 from engine.cases.queries import case_card, case_history, case_variables, open_incidents
+from engine.cases.sitting_calendar import POLL_DAY, SITTING_DAY
 from engine.cases.tables import case_
 from engine.definitions.files import Upload
 from engine.model import SYSTEM
 from engine.records.agenda import Question, ask, collect, withdraw
 from engine.records.commissions import NewCommission, create_commission
-from tests.factories.cases import complete, diagram, flows, open_case, open_nodes, publish_files, user_task
+from tests.factories.cases import (
+    complete,
+    diagram,
+    event,
+    flows,
+    open_case,
+    open_nodes,
+    publish_files,
+    user_task,
+)
+from tests.factories.cases import message as a_message
+from tests.webui.workplace import field, form
 from webui.cases import PROGRAMMES
 
 
@@ -120,6 +132,24 @@ def test_nobody_opens_a_case_about_a_stranger(visit, office):
 
 def test_a_pathway_that_others_call_is_not_opened_by_hand(visit, office):
     visit("R05").json("POST", f"/cases/new/asking?person={office.person}", {"data": {}}, status=404)
+
+
+@pytest.mark.parametrize(
+    ("message", "title"),
+    [(SITTING_DAY, "Заседание 24.11.2026"), (POLL_DAY, "Письменный опрос до 24.11.2026")],
+)
+def test_a_case_about_a_day_is_called_by_it(message, title, visit, rt):
+    day = field("дата_заседания", "День", "datetime", subtype="date", dateLabel="День")
+    body = (
+        '<startEvent id="s" name="Назначено" camunda:formRef="ask_day"/><endEvent id="e" name="Конец"/>'
+        + event("startEvent", "by_day", "message", message)
+        + user_task("hear", role="R05")
+        + flows("s hear e", "by_day hear")
+    )
+    publish_files(rt, form("ask_day", day), diagram("day", body, a_message(message), subject="none"))
+    clerk = visit("R05")
+    opened = clerk.json("POST", "/cases/new/day", {"data": {"дата_заседания": "2026-11-24"}})
+    assert clerk.get(opened["location"]).select_one("h1").get_text().startswith(title)
 
 
 def test_a_pathway_left_to_a_role_is_offered_to_it_alone(visit, rt):
