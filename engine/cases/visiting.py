@@ -73,14 +73,14 @@ def open_visit(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]
 
 @operation("visit.ready")
 def make_ready(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]:
-    """`визит`, `машина` (number of a car, or nothing), `состав`: the answers, `обязательные`: services of a
-    visit of the commission; without it the crew is full with everybody who was asked.
+    """`визит`, `машина` (number of a car, or nothing), `состав`: the answers, `обязательные`: titles of the
+    services of a visit of the commission; without it the crew is full with everybody who was asked.
 
     Answers `полный_состав`, `машина_название`.
     """
     chosen, number = call.inputs.get("машина"), visit_number(call)
     car_id = None if chosen is None else int(chosen)
-    required = call.inputs.get("обязательные") or ()
+    required = crews.codes_of(call.inputs.get("обязательные") or ())
     answers = [_member(each) for each in call.inputs.get("состав") or ()]
     crew = crews.crew_of(crews.lead_of(conn, call.case_id), answers, required)
     full = crews.is_full(crew)

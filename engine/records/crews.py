@@ -108,6 +108,12 @@ def lead_of(conn: Connection, case_id: int) -> Asked | None:
     return None
 
 
+def codes_of(titles: Iterable[str]) -> list[str]:
+    """Services by the titles that decisions show to people; what is no service is left out."""
+    codes = {title: code for code, (title, _) in SERVICES.items()}
+    return [codes[title] for title in titles if title in codes]
+
+
 def crew_of(lead: Asked | None, answers: Iterable[Member], required: Collection[str]) -> list[Member]:
     """The services of a visit: its lead, those who answered (a substitute takes the place of who refused),
     and the required ones that nobody asked. Nothing `required`: everybody who was asked is.

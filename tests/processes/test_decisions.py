@@ -12,7 +12,7 @@ import pytest
 from lxml import etree
 
 from engine import dmn
-from engine.records.crews import FULL_CREW
+from engine.records.crews import FULL_CREW, codes_of
 from tests.processes.shipped import PROCESSES, components, forms
 
 FILES = sorted(PROCESSES.rglob("*.dmn"))
@@ -366,7 +366,7 @@ def test_the_commission_is_full_when_all_its_services_go():
 
 
 def test_the_table_and_the_records_name_the_same_services():
-    assert tuple(gathered()["обязательные"]) == FULL_CREW
+    assert tuple(codes_of(gathered()["обязательные"])) == FULL_CREW
 
 
 def test_a_smaller_crew_that_was_asked_does_not_make_the_commission_full():

@@ -11,6 +11,8 @@ import pytest
 from tests.processes.shipped import PROCESSES, camunda, drawing
 
 FORMS = PROCESSES.parent / "forms"
+WRITTEN = {"radio", "checklist", "checkbox", "textfield", "textarea", "datetime", "number", "select"}
+"""Kinds of fields that people fill in."""
 
 
 def parts(key: str) -> list[dict[str, Any]]:
@@ -57,3 +59,16 @@ def test_days_in_a_table_are_written_as_people_write_them(form):
     for table in (part for part in parts(form) if part["type"] == "table"):
         for day in {column["key"] for column in table["columns"]} & {"день", "дата"}:
             assert re.search(rf'{day}: substring\(string\(р\.{day}\), 9, 2\) \+ "\."', table["dataSource"])
+
+
+@pytest.mark.parametrize("step", ["p08_prevention_ut_contact", "p08_prevention_ut_assess"])
+def test_what_is_written_again_and_again_begins_without_the_words_of_the_last_time(step):
+    repeated = drawing("p08_prevention").nodes[step]
+    emptied = {
+        each.get("name")
+        for each in repeated.iter()
+        if each.tag.endswith("inputParameter") and each.text in ("=null", "=false")
+    }
+    of_the_plan = {"меры_выполнены", "детей_на_учёте"}
+    written = {part["key"] for part in parts(camunda(repeated, "formRef")) if part["type"] in WRITTEN}
+    assert written - of_the_plan <= emptied
