@@ -1,6 +1,6 @@
 """What commissions and visits have ordered for a family: whoever leads the case says what came of it.
 
-Most is done by its day, some of it later, some not at all, and some nobody has answered for yet.
+Most is done by its day, some of it later, some not at all, and for some nobody has answered yet.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from engine.storage.rows import AnyRow
 
 LATE = 6
 """So many working days too late, for those that are late."""
+FORGOTTEN = 25
+"""So many working days go by until somebody asks about those that nobody has answered for."""
 SPECIALIST = "kravtsova"
 """Who answers for a case that has no owner."""
 
@@ -54,7 +56,7 @@ def _close_today(stage: Stage, families: Mapping[int, Registered]) -> None:
 
 def _outcome(stage: Stage, each: Measure) -> str:
     """What came of it by today; empty: nothing yet. Of twelve one is not done, one dropped, one late, and
-    for two nobody has answered.
+    for two nobody answers until they are asked.
     """
     if each.due is None:
         return ""
@@ -66,7 +68,7 @@ def _outcome(stage: Stage, each: Measure) -> str:
         case 7:
             return DONE if stage.later(each.due, LATE) <= stage.today else ""
         case 5 | 10:
-            return ""
+            return DONE if stage.later(each.due, FORGOTTEN) <= stage.today else ""
     return DONE if _soon(each.due, each.id) <= stage.today else ""
 
 

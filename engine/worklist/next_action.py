@@ -16,7 +16,7 @@ from engine.deadlines.due import DueWords, words
 from engine.deadlines.tables import term, term_of
 from engine.model import Actor, Term, WaitKind
 from engine.runtime import Runtime
-from engine.storage.moments import from_seconds
+from engine.storage.moments import from_seconds, to_seconds
 from engine.storage.rows import AnyRow, by_case
 from engine.versions.naming import StepsOfCase
 from engine.worklist.inbox import INBOX_COLUMNS, InboxRow, inbox_rows
@@ -39,7 +39,8 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class NextAction:
     """`title` is what the diagram calls the step or what is waited for. `words` tell the term of the step, or
-    the nearest term that runs in a case that waits; `until` the moment when waiting ends by itself. `stands`:
+    the nearest term that runs in a case that waits, unless the day it waits for comes sooner; `until` the
+    moment when waiting ends by itself. `stands`:
     an element of the case has stopped, whatever goes on beside it.
     """
 
@@ -79,6 +80,11 @@ _TERMS = (
 
 _STANDING_BY = frozenset({"boundaryEvent", "startEvent"})
 """Events that only may come: no case waits for them, whatever else it does."""
+
+_AFTER = {WaitKind.TIMER: 1, WaitKind.SIGNAL: 2}
+"""A case rather waits for an answer than for a day, the nearest one first; a signal is said to everybody, and
+most cases never hear it.
+"""
 
 _KINDS = {"receiveTask": Kind.RECEIVES}
 """A step that waits is called by what it does, an event by what happens."""
@@ -141,10 +147,11 @@ def _waiting(
     steps = StepsOfCase(rt, conn, card.id, card.process, card.release_id)
     awaited = [(steps(row.node), row) for row in waits]
     awaited = [(step, row) for step, row in awaited if step.kind not in _STANDING_BY]
-    awaited.sort(key=lambda pair: pair[1].kind == WaitKind.TIMER)
+    awaited.sort(key=lambda pair: (_AFTER.get(pair[1].kind, 0), pair[1].due_at or 0))
     ends = min((row.due_at for row in waits if row.due_at is not None), default=None)
     told = None
-    if running is not None:
+    first = awaited[0][1].due_at if awaited else None
+    if running is not None and (first is None or to_seconds(running.due_at) < first):
         calendar, office = rt.calendars.calendar(card.unit_id), rt.calendars.office(card.unit_id)
         told = words(running.due, now, calendar, office, rt.calendars.norm_by_id(running.norm_id))
     step = awaited[0][0] if awaited else None

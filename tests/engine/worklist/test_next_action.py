@@ -24,6 +24,7 @@ from tests.factories.cases import (
     open_case,
     publish_files,
     service_task,
+    signal,
     timer,
     user_task,
 )
@@ -66,6 +67,19 @@ def test_a_case_that_waits_says_for_what_and_until_when(rt: Runtime) -> None:
         "Ждать",
         rt.clock.now() + timedelta(hours=48),
     )
+
+
+def test_of_several_days_the_nearest_counts_and_a_signal_to_everybody_least(rt: Runtime) -> None:
+    clerk = make_actor(rt, "R05")
+    both = '<parallelGateway id="p"/>'
+    late, soon = timer("late", "P90D"), timer("soon", "P7D").replace("Ждать", "Пора связаться")
+    told = event("intermediateCatchEvent", "told", "signal", "evt.planned")
+    body = START + both + told + late + soon + END
+    body += flows("s p", "p told", "p late", "p soon", "told e", "late e", "soon e")
+    publish_files(rt, diagram("watch", body, signal("evt.planned")))
+    open_case(rt, clerk, "watch")
+    (action,) = actions(rt, clerk)
+    assert (action.title, action.until) == ("Пора связаться", rt.clock.now() + timedelta(days=7))
 
 
 def test_a_step_that_waits_is_named_by_what_it_does(rt: Runtime) -> None:
