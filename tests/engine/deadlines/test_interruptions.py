@@ -128,6 +128,14 @@ def test_a_pause_that_is_over_within_a_minute_costs_nothing(seconds: int, due: s
     assert local(counted_due(TEN, since, [slip], CALENDAR, OFFICE).due) == due
 
 
+def test_a_pause_on_the_day_of_the_event_gives_back_the_hours_of_that_day():
+    one = Rule(1, Unit.WORKING_DAYS)
+    morning = Stop(at("16.12.2025 00:00"), at("16.12.2025 10:00"))
+    assert local(counted_due(one, morning.since, [morning], CALENDAR, OFFICE).due) == "18.12.2025 10:00"
+    holiday = calendar_with(("16.12.2025", "holiday"))
+    assert local(counted_due(one, morning.since, [morning], holiday, OFFICE).due) == "17.12.2025 17:00"
+
+
 @given(working, minutes, minutes, minutes)
 def test_pause_and_resume_neither_lose_nor_gain_a_working_minute(of, event, since, until):
     due = due_moment(of, event, CALENDAR, OFFICE)
@@ -162,6 +170,9 @@ def test_the_later_a_term_begins_or_goes_on_the_later_it_ends(of, one, other, si
 def test_one_more_day_off_never_makes_a_paused_term_earlier(of, event, since, until, free):
     plain = due_moment(of, event, CALENDAR, OFFICE)
     assume(event <= since < plain and since <= until)
+    # The day of the event counts for nothing in the term, so its being free adds nothing; but a pause during
+    # it gives back the hours of that day that were worked, and a day off has none.
+    assume(free != event.astimezone(OFFICE.zone).date())
     changed = calendar_with((f"{free:%d.%m.%Y}", "holiday"))
     changes = [Stop(since, until)]
     before = counted_due(of, event, changes, CALENDAR, OFFICE).due
