@@ -174,7 +174,7 @@ def _facts(found: SittingRecord) -> list[dict[str, Any]]:
         (_("Время"), hours or str(known.get("время_заседания") or "")[:5]),
         (_("Место"), known.get("место")),
         (_("Порядок"), known.get("порядок")),
-        (_("Повод"), found.sitting.reason),
+        (_("Почему отменено") if found.sitting.cancelled else _("Повод"), found.sitting.reason),
         (_("Опрос №") if found.sitting.poll else _("Заседание №"), known.get("номер_заседания")),
         (_("Протокол №"), known.get("номер_протокола")),
         (_("Приглашены"), known.get("приглашённые")),
