@@ -42,7 +42,8 @@ AFTER, TODAY, TALLY = "после_записи", "сегодня", "подсчи
 
 @operation("monitor.open")
 def open_month(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value] | Unfinished:
-    """Look at every family on a register, and open a case for each that somebody has to see to.
+    """Look at every family on a register, and open a case for each that somebody has to see to. `замечание`:
+    why the month was sent back, which each of them is told.
 
     Answers `месяц`, `семей`, `регистры` [{регистр, название, счёт, семей, пустых, старых, ошибок}] and
     `листов_в_работе`: how many sheets somebody is busy with.
@@ -51,7 +52,7 @@ def open_month(rt: Runtime, conn: Connection, call: Call) -> Mapping[str, Value]
     at_work = _at_work(conn, part)
     for subject, found, look in _looks(rt, conn, part, today):
         if look.wants_somebody and subject not in at_work:
-            _open_sheet(rt, conn, subject, found)
+            _open_sheet(rt, conn, subject, found, call.inputs.get("замечание"))
     if part:
         return Unfinished({**_next(call, part), TODAY: today})
     tree = rt.directory.tree()
@@ -181,7 +182,9 @@ def _sheets_at_work(rt: Runtime, conn: Connection, unit_id: int) -> int:
     return conn.execute(select(func.count()).select_from(case_).where(busy, here)).scalar_one()
 
 
-def _open_sheet(rt: Runtime, conn: Connection, subject: Subject, found: Sequence[Entry]) -> str:
+def _open_sheet(
+    rt: Runtime, conn: Connection, subject: Subject, found: Sequence[Entry], remark: Value
+) -> str:
     """The number of a new case about the family, in the unit that keeps it on a register."""
     label, somebody = "", subject.person_id
     if subject.family_id is not None:
@@ -195,7 +198,7 @@ def _open_sheet(rt: Runtime, conn: Connection, subject: Subject, found: Sequence
     command = StartCase(
         SYSTEM,
         SHEET,
-        {},
+        {} if remark is None else {"замечание_сверки": remark},
         person_id=somebody,
         family_id=subject.family_id,
         label=label or f"№ {subject.family_id or subject.person_id}",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from engine.access.actors import load_actor
 from engine.cases import monitoring
@@ -163,6 +163,23 @@ def test_a_month_from_the_registers_to_the_signature(rt: Runtime, keeper: Actor,
     assert sheet_of(rt, keeper, family).verified_at is not None
     with rt.database.read() as conn:
         assert keeping.kept_registers(rt, conn, keeper, date(2026, 1, 12))[0].verified_month == "2026-01"
+
+
+def test_why_the_month_was_sent_back_is_told_on_the_registers_and_on_the_sheets(
+    rt: Runtime, keeper: Actor, family: Subject
+) -> None:
+    month = begin(rt, keeper)
+    do(rt, keeper, "p07_ut_actualize", состав_регистра="верен")
+    do(rt, keeper, "p07_sheet_ut_fill")
+    do(rt, keeper, "p07_entry_ut_confirm", решение_о_регистре="подтвердить")
+    words = "Проверьте, на каком учёте семьи."
+    do(rt, keeper, "p07_ut_verify", итог_сверки="доработать", замечание_сверки=words)
+    assert set(steps(rt)) == {"p07_ut_actualize", "p07_sheet_ut_fill"}
+    sheets = select(func.max(case_.c.id)).where(case_.c.process == "p07_sheet")
+    with rt.database.read() as conn:
+        again = conn.execute(sheets).scalar_one()
+    assert known_to(rt, keeper, again)["замечание_сверки"] == words
+    assert known_to(rt, keeper, month.id)["замечание_сверки"] == words
 
 
 SECTIONS: dict[str, Any] = {
