@@ -241,6 +241,21 @@ def test_another_day_moves_the_visit_instead_of_making_a_second(
         assert conn.execute(select(func.count()).select_from(visit)).scalar() == 1
 
 
+def test_a_visit_that_is_ready_is_put_off_when_a_child_falls_ill(
+    rt: Runtime, lead: Actor, family: Subject
+) -> None:
+    ready_to_go(rt, lead, family)
+    do(rt, lead, "ut_visit", {"исход_визита": "перенесён", "почему_перенесли": "Ребёнок заболел."})
+    assert open_nodes(rt) == ["p10_ut_notice"]
+    do(rt, lead, "ut_notice", {"дата_визита": "2026-01-20", "нужные_службы": ["police"]})
+    found = the_visit(rt, family)
+    assert (found.words, found.day) == ("назначен", date(2026, 1, 20))
+    do(rt, lead, "ut_confirm", {"участие": "участвует"})
+    do(rt, lead, "ut_car", {"без_машины": True})
+    do(rt, lead, "ut_visit", SEEN)
+    assert (the_visit(rt, family).words, the_visit(rt, family).day) == ("состоялся", date(2026, 1, 20))
+
+
 def test_a_visit_that_ran_over_midnight_has_no_minutes(rt: Runtime, lead: Actor, family: Subject) -> None:
     ready_to_go(rt, lead, family)
     do(rt, lead, "ut_visit", {**SEEN, "начало": "23:40", "окончание": "00:15"})
