@@ -19,7 +19,7 @@ from webui.cases import DECIDED
 from webui.frame import local, local_now
 from webui.guards import actor, permission, runtime
 from webui.histories import WORDS
-from webui.referrals import KINDS, STATES
+from webui.referrals import KINDS, RESULT_WORDS, STATES, given_words
 from webui.rows import action_view, owner_words, place_words, standing_words
 from webui.ui import date_digits, time_digits
 from webui.visits import silence_words
@@ -80,6 +80,9 @@ def _page(found: PersonalFile, title: str, unit_id: int, members: list[dict[str,
         ],
         kinds=KINDS,
         states=STATES,
+        given={each.id: given_words(each) for each in found.referrals},
+        letters=found.letters,
+        results=RESULT_WORDS,
         visits=[
             {"visit": each, "crew": _crew(found, each), "act": found.acts.get(each.id)}
             for each in found.visits

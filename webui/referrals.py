@@ -155,7 +155,6 @@ def _came_on(text: str | None) -> date | None:
 
 def _row(found: Referral, today: date, families: Count | None, open_to: frozenset[int]) -> dict[str, Any]:
     role, words = STATES[found.state]
-    given = [text % {"n": n} for text, n in zip(FIGURES, found.figures, strict=True) if n]
     return {
         "id": found.id,
         "href": url_for("cases.show", case_id=found.case_id) if found.case_id in open_to else None,
@@ -170,5 +169,11 @@ def _row(found: Referral, today: date, families: Count | None, open_to: frozense
         "role": role,
         "state": words,
         "families": families,
-        "result": ", ".join(str(each) for each in given),
+        "result": given_words(found),
     }
+
+
+def given_words(found: Referral) -> str:
+    """What the partner gave, in its units: «семей: 1, детей: 3»; empty before the answer."""
+    given = [text % {"n": n} for text, n in zip(FIGURES, found.figures, strict=True) if n]
+    return ", ".join(str(each) for each in given)

@@ -80,7 +80,7 @@ def show(task_id: int) -> str:
         rungs=ladder_rungs(view.term, view.norm, now, view.card.unit_id) if view.term and view.norm else [],
         names=names,
         absent=standing_in.account_of(view.row.assignee_id),
-        away_words=_("Исполнитель %(note)s.", note=note) if note else "",
+        away_words=_("Исполнитель %(note)s.", note=note.removesuffix(".")) if note else "",
         drawn=drawn,
         drawn_name=rt.library.release(view.card.release_id).process(drawn).name,
         marks=position_marks(view.card.process, drawn, position),

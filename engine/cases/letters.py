@@ -7,7 +7,7 @@ letter is printed or its page is opened, and only what the partner needs to find
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -173,7 +173,7 @@ def mentions(conn: Connection, case_id: int) -> list[Mention]:
     if not rows:
         return []
     found = letters.counts(conn, [row.id for row in rows])
-    about = {line.referral_id: line for line in letters.lines_about(conn, case_id)}
+    about = {line.referral_id: line for line in letters.lines_about(conn, [case_id])}
     return [
         Mention(
             row.id,
@@ -184,6 +184,22 @@ def mentions(conn: Connection, case_id: int) -> list[Mention]:
         )
         for row in rows
     ]
+
+
+def standing_on(conn: Connection, case_ids: Collection[int]) -> list[Mention]:
+    """Letters on which the families of these cases stand, newest first; for whoever sees the cases."""
+    lines = letters.lines_about(conn, case_ids)
+    if not lines:
+        return []
+    wanted = (
+        select(referral.c.id, referral.c.number, partner.c.name.label("partner"))
+        .join_from(referral, partner, partner.c.id == referral.c.partner_id)
+        .where(referral.c.id.in_([line.referral_id for line in lines]))
+    )
+    sent = {row.id: row for row in conn.execute(wanted)}
+    found = letters.counts(conn, sent)
+    named = [(sent[line.referral_id], line) for line in lines if line.referral_id is not None]
+    return [Mention(row.id, row.number, row.partner, found[row.id], line) for row, line in named]
 
 
 def letter(rt: Runtime, actor: Actor, referral_id: int) -> Letter:

@@ -137,9 +137,9 @@ def counts(conn: Connection, referral_ids: Collection[int]) -> dict[int, Count]:
     }
 
 
-def lines_about(conn: Connection, case_id: int) -> list[Line]:
-    """Letters that went out with the family of a case on them, newest first."""
-    found = _lines(conn, (letter_family.c.case_id == case_id) & _SENT_ON)
+def lines_about(conn: Connection, case_ids: Collection[int]) -> list[Line]:
+    """Letters that went out with the families of these cases on them, newest first."""
+    found = _lines(conn, letter_family.c.case_id.in_(case_ids) & _SENT_ON) if case_ids else []
     return found[::-1]
 
 

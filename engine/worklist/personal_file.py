@@ -16,6 +16,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from engine.access.journal import record_views
 from engine.cases.history import HistoryKind
+from engine.cases.letters import Mention, standing_on
 from engine.cases.queries import CaseCard, case_list
 from engine.cases.standing import Standing, standings
 from engine.cases.tables import case_, history
@@ -140,6 +141,7 @@ class PersonalFile:
     papers: tuple[Paper, ...]
     questions: tuple[Question, ...]
     referrals: tuple[Referral, ...]
+    letters: tuple[Mention, ...]
     measures: tuple[Measure, ...]
     events: tuple[Event, ...]
     registers: tuple[Entry, ...]
@@ -173,6 +175,7 @@ def personal_file(
             papers=tuple(papers),
             questions=tuple(_question(row) for row in conn.execute(_QUESTIONS, ids)),
             referrals=tuple(_referrals(conn, actor, ids["ids"])),
+            letters=tuple(standing_on(conn, ids["ids"])),
             measures=tuple(measures(rt, conn, actor, case_ids=ids["ids"])) if cards else (),
             events=tuple(_events(rt, conn, by_id)),
             registers=tuple(entries_of(conn, subject)),

@@ -98,6 +98,20 @@ def test_a_case_says_what_was_answered_about_its_family(visit, rt, office, lette
     assert "семья отказалась, 14.01.2026" in visit("R05").get(f"/cases/{office.later_case}").words
 
 
+def test_the_personal_file_says_what_was_answered_about_the_family(visit, rt, office, letter):
+    with rt.database.write() as conn:
+        letters.answer(conn, letter, {1: "registered"}, date(2026, 1, 14))
+        given = {"families": 1, "people": 2}
+        new = NewReferral(office.case, 1, "referral", "ИП-2026-0001/9", date(2026, 1, 19))
+        sent = referrals.send(rt, conn, new)
+        referrals.answered(conn, sent, date(2026, 1, 13))
+        referrals.close(rt, conn, sent, "done", given)
+    words = visit("R05").get(f"/families/{office.family}/file").words
+    assert "поставили на учёт, 14.01.2026" in words
+    assert "семей: 1, человек: 2" in words
+    assert "ответ 13.01.2026" in words
+
+
 def test_a_letter_that_is_closed_takes_no_more_answers_and_shows_the_rest(visit, rt, letter):
     with rt.database.write() as conn:
         referrals.close(rt, conn, letter, "expired", {})
