@@ -9,6 +9,7 @@ from flask import Blueprint, render_template, url_for
 from flask_babel import gettext as _
 
 from engine.access.queries import names_of
+from engine.cases.queries import CaseCard
 from engine.model import SYSTEM, Permission
 from engine.records.queries import FamilyView, PersonView, family_view, person_view
 from engine.records.registers import Subject
@@ -59,8 +60,11 @@ def _page(found: PersonalFile, title: str, unit_id: int, members: list[dict[str,
             {card.owner_id or 0 for card in found.cards}
             | {event.actor_id for event in found.events}
             | {entry.keeper_id or 0 for entry in found.registers}
+            | set(found.keepers.values())
             | {action.assignee_id or 0 for action in found.actions.values()},
         )
+    owners = {card.id: owner_words(rt, card, found.actions[card.id], names) for card in found.cards}
+    actions = {card.id: action_view(found.actions[card.id], names) for card in found.cards}
     return render_template(
         "personal_file.html",
         title=title,
@@ -68,12 +72,12 @@ def _page(found: PersonalFile, title: str, unit_id: int, members: list[dict[str,
         back=back,
         members=members,
         file=found,
-        summary=_summary(found),
+        summary=_summary(found, owners, actions),
         standings={number: standing_words(each) for number, each in found.standings.items()},
         numbers={card.id: card.number for card in found.cards},
-        owners={card.id: owner_words(rt, card, found.actions[card.id], names) for card in found.cards},
-        actions={card.id: action_view(found.actions[card.id], names) for card in found.cards},
-        with_ground=[card.id for card in found.cards if found.standings[card.id].ground],
+        owners=owners,
+        actions=actions,
+        grounds=_grounds(found),
         consents=[paper for paper in found.papers if paper.consent],
         questions=[
             {"question": each, "decision": DECIDED.get(each.decision or "")} for each in found.questions
@@ -84,7 +88,12 @@ def _page(found: PersonalFile, title: str, unit_id: int, members: list[dict[str,
         letters=found.letters,
         results=RESULT_WORDS,
         visits=[
-            {"visit": each, "crew": _crew(found, each), "act": found.acts.get(each.id)}
+            {
+                "visit": each,
+                "crew": _crew(found, each),
+                "car": _car(found, each),
+                "act": found.acts.get(each.id),
+            }
             for each in found.visits
         ],
         events=[_event(each, names) for each in found.events],
@@ -97,10 +106,15 @@ def _page(found: PersonalFile, title: str, unit_id: int, members: list[dict[str,
     )
 
 
-def _summary(found: PersonalFile) -> list[dict[str, str]]:
-    """What the file says first: where they live, how they are judged, by what right their data are kept.
-    Owner and next action stand with each case below.
+def _summary(
+    found: PersonalFile,
+    owners: Mapping[int, tuple[str, str]],
+    actions: Mapping[int, Mapping[str, Any]],
+) -> list[dict[str, str]]:
+    """What the file says first: who leads the work and what is next, where they live, how they are judged, by
+    what right their data are kept. Of several running cases the newest one; the others stand below.
     """
+    running = next((card for card in found.cards if card.active), None)
     said = [found.standings[card.id] for card in found.cards]
     judged = next((words for each in said if (words := standing_words(each))), "")
     on = [
@@ -108,13 +122,40 @@ def _summary(found: PersonalFile) -> list[dict[str, str]]:
         for entry in found.registers
         if entry.until is None
     ]
-    grounds = dict.fromkeys(each.ground for each in said if each.ground)
+    grounds = dict.fromkeys(part for each in said for part in each.ground.split("; ") if part)
     return [
+        *([] if running is None else _work(running, owners[running.id], actions[running.id])),
         {"name": _("Населённый пункт"), "value": place_words(found.place) if found.place else _("не указан")},
         {"name": _("Категория и риск по оценке"), "value": judged or _("не определены")},
         {"name": _("На учёте"), "value": "; ".join(on) or _("не состоит")},
         {"name": _("Основание обработки данных"), "value": "; ".join(grounds) or _("в деле нет")},
     ]
+
+
+def _work(card: CaseCard, owner: tuple[str, str], action: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Owner, next action and its date of a running case."""
+    words = action["words"]
+    until = ", ".join(part for part in (words.left, words.date_words) if part) if words else action["until"]
+    return [
+        {"name": _("Ведёт"), "value": ", ".join(part for part in owner if part), "note": f"№ {card.number}"},
+        {"name": _("Следующее действие"), "value": str(action["title"]), "note": until},
+    ]
+
+
+def _grounds(found: PersonalFile) -> list[dict[str, Any]]:
+    """Each ground once, with the cases by which their data are processed on it."""
+    by_ground: dict[str, list[CaseCard]] = {}
+    for card in found.cards:
+        if ground := found.standings[card.id].ground:
+            by_ground.setdefault(ground, []).append(card)
+    return [{"words": words, "cards": cards} for words, cards in by_ground.items()]
+
+
+def _car(found: PersonalFile, visit: Visit) -> str:
+    """With what car the visit was made, or will be."""
+    if visit.car_id is not None:
+        return _("машина: %(car)s", car=found.cars.get(visit.car_id, ""))
+    return _("без машины") if visit.took_place else ""
 
 
 def _crew(found: PersonalFile, visit: Visit) -> str:

@@ -75,7 +75,9 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of a register. `until` is None while it lasts; `left_for` then is empty."""
+    """A line of a register. `until` is None while it lasts; `left_for` then is empty. `updated_at`: when it
+    was last written.
+    """
 
     id: int
     register: str
@@ -90,6 +92,7 @@ class Entry:
     since: date
     until: date | None
     left_for: str
+    updated_at: datetime
 
     @property
     def title(self) -> str:
@@ -301,4 +304,5 @@ def entry_of(row: Row[Any]) -> Entry:
         since=date.fromisoformat(row.since),
         until=date.fromisoformat(row.until) if row.until else None,
         left_for=row.left_for or "",
+        updated_at=from_seconds(row.updated_at),
     )

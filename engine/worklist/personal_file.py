@@ -25,8 +25,10 @@ from engine.deadlines.tables import term, term_of
 from engine.documents.queries import STATUS_WORDS
 from engine.documents.tables import DRAFT, ISSUED, SUPERSEDED, document
 from engine.model import Actor, Permission
+from engine.records.cars import cars_of
 from engine.records.contacts import KINDS, Silence, silences
 from engine.records.crews import Member, members_of
+from engine.records.keeping import keepers
 from engine.records.measures import Measure, measures
 from engine.records.queries import Settlement, people_data, settlement_named
 from engine.records.referrals import Referral, referrals
@@ -129,7 +131,8 @@ class Contact:
 @dataclass(frozen=True, slots=True)
 class PersonalFile:
     """Everything but the members, whose cards the page opens by itself. `withheld`: cases out of reach.
-    `place`: where they live. `standings` by case, `crews` and `acts` by visit.
+    `place`: where they live. `standings` by case, `crews` and `acts` by visit; `cars`: title by number,
+    `keepers`: account by register.
     """
 
     cards: tuple[CaseCard, ...]
@@ -149,6 +152,8 @@ class PersonalFile:
     silence: Silence | None
     visits: tuple[Visit, ...]
     crews: Mapping[int, list[Member]]
+    cars: Mapping[int, str]
+    keepers: Mapping[str, int]
     acts: Mapping[int, Paper]
 
 
@@ -158,7 +163,7 @@ def personal_file(
     """The file of a family, or of a person who is in none, whose card the actor has opened. `people`: whose
     cases belong to it besides those of the family.
     """
-    now = rt.clock.now()
+    now, tree = rt.clock.now(), rt.directory.tree()
     with rt.database.write() as conn:
         cards = _cards(rt, conn, actor, subject, people)
         ids = {"ids": [card.id for card in cards]}
@@ -185,6 +190,8 @@ def personal_file(
             else None,
             visits=tuple(visits),
             crews=members_of(conn, [visit.id for visit in visits]),
+            cars={car.id: car.title for car in cars_of(conn, tree, actor.unit_id, retired=True)},
+            keepers=keepers(conn, tree.municipality(actor.unit_id)),
             acts=_acts(papers, visits),
         )
         record_views(rt, conn, actor, "case", ids["ids"])

@@ -7,14 +7,19 @@ from datetime import date
 import pytest
 from sqlalchemy import update
 
-from engine.access.queries import journal
+from engine.access.actors import load_actor
+from engine.access.queries import journal, names_of
 from engine.cases.service import cancel_case, start_case
 from engine.cases.standing import recorded_ground
 from engine.definitions.files import Upload
 from engine.model import SYSTEM, StartCase
+from engine.records.cars import add_car
+from engine.records.keeping import appoint_keeper
 from engine.records.queries import family_view, person_view
+from engine.records.registers import Subject
 from engine.records.service import add_settlement, change_settlement
 from engine.records.tables import person
+from engine.records.visits import close_visit, make_ready, open_visit
 from engine.storage.counting import count_statements
 from tests.factories.cases import END, chain, diagram, flows, publish_files, user_task
 from tests.webui.workplace import put_on_register
@@ -107,6 +112,29 @@ def test_the_personal_file_has_everything_on_one_page(visit, rt, office):
     seen = {(entry.kind, entry.object_id) for entry in journal(rt, SYSTEM, action="view")}
     assert {("family", office.family), ("case", office.case), ("case", office.later_case)} <= seen
     assert "Лапшина Ольга Сергеевна" in visit("R05").get(f"/people/{office.person}/file").words
+
+
+def test_the_personal_file_says_who_leads_what_is_next_who_keeps_the_register_and_with_what_car_they_went(
+    visit, rt, office
+):
+    keeper = office.role["R24"]
+    appoint_keeper(rt, load_actor(rt, office.role["R07"]), "prevention", keeper)
+    car = add_car(rt, load_actor(rt, office.role["R18"]), "ГАЗель", 8)
+    put_on_register(rt, office)
+    with rt.database.write() as conn:
+        for number, day in ((car, date(2026, 1, 8)), (None, date(2026, 1, 9))):
+            plan = {"case_id": office.later_case, "unit_id": office.families, "day": day}
+            made = open_visit(conn, Subject(office.family, None), planned=False, urgent=False, **plan)
+            make_ready(conn, made.id, car_id=number, full_crew=True)
+            close_visit(conn, made.id, "состоялся", day=day, minutes=30)
+        name = names_of(conn, [keeper])[keeper].replace("\u00a0", " ")
+    page = visit("R05").get(f"/families/{office.family}/file")
+    assert f"СОП 01.12.2025 12.01.2026 состоит {name}" in page.words
+    assert "состав полный; машина: ГАЗель" in page.words
+    assert "состав полный; без машины" in page.words
+    summary = page.select_one(".facts").get_text(" ", strip=True)
+    assert summary.startswith("Ведёт")
+    assert "Следующее действие" in summary
 
 
 def test_the_personal_file_says_first_where_they_live_and_how_they_are_judged(visit, rt, office):
