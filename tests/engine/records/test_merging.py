@@ -25,7 +25,7 @@ from engine.records.merging import MOVED, Merge, Wanted, merge_people, merges_of
 from engine.records.pairs import Pair, compare, count_pairs, pairs, say_different
 from engine.records.queries import family_view, find_people, person_view
 from engine.records.registers import Standing, Subject, entries_of
-from engine.records.service import Member, add_member, change_person, erase_person
+from engine.records.service import Member, add_member, change_person, create_family, erase_person
 from engine.records.sheets import keep_sheet, sheets_of_month
 from engine.records.tables import PLANNED, contact, merge, person, person_pair, person_token, visit
 from engine.runtime import Runtime
@@ -368,6 +368,32 @@ def test_merge_after_merge_and_undone_in_any_order_everything_is_where_it_was(rt
     part_people(rt, specialist, merges(rt, specialist, first)[0].id)
     assert {number: what_hangs_on(rt, number) for number in people} == before
     assert [merges(rt, specialist, number) for number in people] == [[], [], []]
+
+
+def test_a_representative_of_another_family_joined_and_parted_leaves_what_was_done_meanwhile(
+    rt_both: Runtime,
+) -> None:
+    """Three cards of one woman: a mother, a guardian in a second family, and one that is in none."""
+    rt, specialist = rt_both, make_actor(rt_both, "R05")
+    home, mother, _child = make_family(rt, specialist)
+    guardian, third = (make_person(rt, specialist, **TWIN) for _ in range(2))
+    other = create_family(rt, specialist, [Member(guardian, "guardian")])
+    join(rt, specialist, guardian, third)
+    join(rt, specialist, mother, guardian)
+    assert set(person_view(rt, specialist, mother).families) == {
+        (home, family_view(rt, specialist, home).label),
+        (other, family_view(rt, specialist, other).label),
+    }
+    unit = town(rt).families
+    since = make_case(rt, owner_id=None, unit_id=unit, person_id=mother, family_id=other, number="А-1")
+    latest = next(each for each in merges(rt, specialist, mother) if each.gone_id == guardian)
+    part_people(rt, specialist, latest.id)
+    assert [number for number, _ in person_view(rt, specialist, mother).families] == [home]
+    assert [number for number, _ in person_view(rt, specialist, guardian).families] == [other]
+    assert what_hangs_on(rt, mother)["case_"] == {since}, "it was opened about her card"
+    assert {each.person.id for each in family_view(rt, specialist, other).members} == {guardian}
+    part_people(rt, specialist, merges(rt, specialist, guardian)[0].id)
+    assert person_view(rt, specialist, third).merged_into is None
 
 
 def everything_about(rt: Runtime, actor: Actor, number: int) -> None:
