@@ -17,6 +17,7 @@ from engine.model import Actor, Permission
 from engine.worklist.mail import Choice, Wanted, choose_mail, wanted_by
 from engine.worklist.notices import (
     AWAY,
+    GIVEN,
     NEW_EDITION,
     NOBODY,
     QUESTION_WITHDRAWN,
@@ -43,6 +44,7 @@ WORDS = {
     Step.PLUS_3: (_l("Просрочено на 3 рабочих дня"), "urgent"),
     QUESTION_WITHDRAWN: (_l("Вопрос отозван из повестки"), "soon"),
     NEW_EDITION: (_l("По новой редакции нормы изменился срок"), "soon"),
+    GIVEN: (_l("Вам передали шаг"), "soon"),
     NOBODY: (_l("Дело открылось по календарю, а роли, которая его ведёт, нет ни у кого"), "urgent"),
     VISITS_OFF: (_l("Выезды к семье сняты с графика"), "soon"),
     VISITS_BACK: (_l("Выезды к семье вернулись в график"), "soon"),

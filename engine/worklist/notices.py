@@ -21,6 +21,8 @@ QUESTION_WITHDRAWN = "question_withdrawn"
 RECOUNTED = "recount"
 NEW_EDITION = "edition"
 """A term of the case is counted by a new edition of its norm and ends on another day."""
+GIVEN = "given"
+"""Somebody has handed the step over to them."""
 AWAY = "away"
 NOBODY = "nobody"
 """A case was opened by the calendar, and nobody holds the role that it belongs to."""
@@ -66,7 +68,7 @@ _LIST = (
     .limit(bindparam("limit"))
 )
 _OF_STEPS = select(notice.c.task_id.label("about"), notice.c.account_id, notice.c.at, notice.c.id).where(
-    notice.c.task_id.in_(bindparam("numbers", expanding=True))
+    notice.c.task_id.in_(bindparam("numbers", expanding=True)), notice.c.kind != GIVEN
 )
 _OF_CASES = (
     select(task.c.id, notice.c.account_id, notice.c.at, notice.c.id)

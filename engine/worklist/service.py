@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from engine.access.absences import away_now
 from engine.access.policy import require_case
@@ -24,7 +24,8 @@ from engine.model import Actor, Permission
 from engine.runtime import Runtime
 from engine.storage.moments import from_seconds, to_seconds
 from engine.storage.rows import AnyRow
-from engine.worklist.tables import OPEN, task
+from engine.worklist.notices import GIVEN
+from engine.worklist.tables import OPEN, notice, task
 
 MAX_DRAFT_BYTES = 1_000_000
 
@@ -81,7 +82,8 @@ def reassign(
     rt: Runtime, actor: Actor, task_id: int, to: int | None, reason: str, *, even_absent: bool = False
 ) -> None:
     """Hand a step to another person of its role (or back to the role when `to` is None), with a reason for
-    the history. InvalidData for somebody who is away today, with who acts for them, unless `even_absent`.
+    the history; they find a notice of it. InvalidData for somebody who is away today, with who acts for
+    them, unless `even_absent`.
     """
     require_reason(reason)
     with rt.database.write() as conn:
@@ -95,6 +97,9 @@ def reassign(
         _move(
             rt, conn, row, actor, HistoryKind.REASSIGNED, queue, to, {"причина": reason.strip(), "кому": to}
         )
+        if to is not None and to != actor.user_id:
+            told = {"kind": GIVEN, "rung": 0, "case_id": row.case_id, "task_id": row.task_id}
+            conn.execute(insert(notice), {"account_id": to, "at": to_seconds(rt.clock.now()), **told})
 
 
 def require_reason(reason: str) -> None:

@@ -15,6 +15,7 @@ from engine.errors import InvalidData, NotAllowed
 from engine.model import SYSTEM, Actor
 from engine.runtime import Runtime
 from engine.worklist.candidates import candidates_for_several
+from engine.worklist.notices import GIVEN, notice_list, unread_notices
 from engine.worklist.reassigning import MOST, reassign_several
 from engine.worklist.service import claim
 from engine.worklist.tables import OPEN, task
@@ -58,6 +59,10 @@ def test_all_steps_go_to_one_person_and_the_history_of_each_case_says_so(
     assert reassign_several(rt, chief, [*steps, steps[0]], other.user_id, "Крылова в отпуске") == []
     assert whose(rt) == dict.fromkeys(steps, other.user_id)
     assert handed_over(rt) == sorted(steps)
+    with rt.database.read() as conn:
+        told = [(each.kind, each.task_id) for each in notice_list(rt, conn, other.user_id)]
+        assert unread_notices(conn, chief.user_id) == 0
+    assert sorted(told) == [(GIVEN, step) for step in sorted(steps)]
     assert reassign_several(rt, chief, steps[:2], None, "вернулась") == []
     assert sorted(whose(rt).values(), key=str) == [other.user_id, None, None]
 
