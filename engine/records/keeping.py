@@ -128,6 +128,14 @@ def keepers(conn: Connection, municipality_id: int) -> dict[str, int]:
     return {row.register: row.keeper_id for row in conn.execute(wanted)}
 
 
+def gone_through(conn: Connection, municipality_id: int) -> dict[str, datetime]:
+    """Register → when its keeper last went through it, where they have."""
+    wanted = select(register_keeping.c.register, register_keeping.c.updated_at).where(
+        register_keeping.c.municipality_id == municipality_id, register_keeping.c.updated_at.is_not(None)
+    )
+    return {row.register: from_seconds(row.updated_at) for row in conn.execute(wanted)}
+
+
 def note_update(
     rt: Runtime, conn: Connection, register: str, municipality_id: int, account_id: int | None
 ) -> None:

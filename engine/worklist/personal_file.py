@@ -28,7 +28,7 @@ from engine.model import Actor, Permission
 from engine.records.cars import cars_of
 from engine.records.contacts import KINDS, Silence, silences
 from engine.records.crews import Member, members_of
-from engine.records.keeping import keepers
+from engine.records.keeping import gone_through, keepers
 from engine.records.measures import Measure, measures
 from engine.records.queries import Settlement, people_data, settlement_named
 from engine.records.referrals import Referral, referrals
@@ -132,7 +132,7 @@ class Contact:
 class PersonalFile:
     """Everything but the members, whose cards the page opens by itself. `withheld`: cases out of reach.
     `place`: where they live. `standings` by case, `crews` and `acts` by visit; `cars`: title by number,
-    `keepers`: account by register.
+    `keepers`: account by register, `gone_through`: when they last checked it.
     """
 
     cards: tuple[CaseCard, ...]
@@ -154,6 +154,7 @@ class PersonalFile:
     crews: Mapping[int, list[Member]]
     cars: Mapping[int, str]
     keepers: Mapping[str, int]
+    gone_through: Mapping[str, datetime]
     acts: Mapping[int, Paper]
 
 
@@ -192,6 +193,7 @@ def personal_file(
             crews=members_of(conn, [visit.id for visit in visits]),
             cars={car.id: car.title for car in cars_of(conn, tree, actor.unit_id, retired=True)},
             keepers=keepers(conn, tree.municipality(actor.unit_id)),
+            gone_through=gone_through(conn, tree.municipality(actor.unit_id)),
             acts=_acts(papers, visits),
         )
         record_views(rt, conn, actor, "case", ids["ids"])

@@ -67,6 +67,7 @@ AFTER_A_CHECK = {
     "records.agenda.agenda", "records.agenda.items_of_case",
     "records.agenda.waiting_items",
     "records.contacts.silences", "records.sheets.counts", "records.keeping.keepers",
+    "records.keeping.gone_through",
     "records.crews.lead_of",
     "records.crews.members_of", "records.registers.entries_of",
     "records.registers.history_of",

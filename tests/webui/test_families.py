@@ -14,7 +14,7 @@ from engine.cases.standing import recorded_ground
 from engine.definitions.files import Upload
 from engine.model import SYSTEM, StartCase
 from engine.records.cars import add_car
-from engine.records.keeping import appoint_keeper
+from engine.records.keeping import appoint_keeper, note_update
 from engine.records.queries import family_view, person_view
 from engine.records.registers import Subject
 from engine.records.service import add_settlement, change_settlement
@@ -122,6 +122,7 @@ def test_the_personal_file_says_who_leads_what_is_next_who_keeps_the_register_an
     car = add_car(rt, load_actor(rt, office.role["R18"]), "ГАЗель", 8)
     put_on_register(rt, office)
     with rt.database.write() as conn:
+        note_update(rt, conn, "prevention", rt.directory.tree().municipality(office.families), keeper)
         for number, day in ((car, date(2026, 1, 8)), (None, date(2026, 1, 9))):
             plan = {"case_id": office.later_case, "unit_id": office.families, "day": day}
             made = open_visit(conn, Subject(office.family, None), planned=False, urgent=False, **plan)
@@ -129,7 +130,7 @@ def test_the_personal_file_says_who_leads_what_is_next_who_keeps_the_register_an
             close_visit(conn, made.id, "состоялся", day=day, minutes=30)
         name = names_of(conn, [keeper])[keeper].replace("\u00a0", " ")
     page = visit("R05").get(f"/families/{office.family}/file")
-    assert f"СОП 01.12.2025 12.01.2026 состоит {name}" in page.words
+    assert f"СОП 01.12.2025 12.01.2026 состоит {name} сверен 12.01.2026" in page.words
     assert "состав полный; машина: ГАЗель" in page.words
     assert "состав полный; без машины" in page.words
     summary = page.select_one(".facts").get_text(" ", strip=True)
