@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -55,7 +56,9 @@ SIGNS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A sheet brought up to date. `risk`: what DMN-05 and the diagram ask of the family."""
+    """A sheet brought up to date. `old`: what is to be confirmed this month, or it would stand unconfirmed
+    too long before the next round. `risk`: what DMN-05 and the diagram ask of the family.
+    """
 
     values: Mapping[str, Value]
     empty: int
@@ -121,16 +124,20 @@ def look_again(rt: Runtime, conn: Connection, subject: Subject, *, unit_id: int,
     values, now = values_of(cells), rt.clock.now().astimezone(zone)
     faults = faults_of(rt, conn, values, now)
     sheets.keep_sheet(rt, conn, subject, cells, unit_id=unit_id, today=today, faults=len(faults))
-    found = list(marks(cells, today).values())
+    found, by_the_end = list(marks(cells, today).values()), list(marks(cells, _month_end(today)).values())
     risk = {**_risk(conn, subject, cells, today), **{name: _income(facts, name) for name in INCOME}}
     return Look(
         values=values,
         empty=found.count(EMPTY) + found.count(RED),
-        old=found.count(OLD),
+        old=by_the_end.count(OLD),
         faults=faults,
         risk=risk,
         zone=zone_of(rt, conn, subject, {**risk, "детей": values["детей"]}, now),
     )
+
+
+def _month_end(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def faults_of(rt: Runtime, conn: Connection, values: Mapping[str, Value], now: datetime) -> tuple[str, ...]:

@@ -237,6 +237,19 @@ def test_the_next_month_carries_on_what_was_typed_and_marks_what_is_old(
     assert "p07_sheet_ut_fill" in steps(rt)
 
 
+def test_what_would_be_old_before_the_next_round_is_to_be_confirmed_in_this_one(
+    rt: Runtime, keeper: Actor, family: Subject
+) -> None:
+    enter(rt, family, "red_zone", state="СОП")
+    begin(rt, keeper)
+    do(rt, keeper, "p07_sheet_ut_fill", мать_работает=True, мать_место_работы="Ферма")
+    first = date(2026, 2, 2)
+    with rt.database.write() as conn:
+        look = look_again(rt, conn, family, unit_id=town(rt).families, today=first)
+    assert OLD not in marks(sheet_of(rt, keeper, family).cells, first).values()
+    assert look.old > 0
+
+
 def test_a_sheet_that_nobody_has_to_see_to_opens_no_case(rt: Runtime, keeper: Actor, family: Subject) -> None:
     """And while somebody is busy with one, there is no second."""
     begin(rt, keeper)
