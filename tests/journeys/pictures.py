@@ -97,7 +97,8 @@ def gate(page: Page, _: Shown) -> None:
         changed.write_text(DIAGRAM.read_text(encoding="utf-8").replace(*MINUTES), encoding="utf-8")
         page.locator("input[type=file]").set_input_files(changed)
         page.get_by_role("button", name="Проверить").click()
-    page.locator(".djs-container").first.wait_for()
+        # The file must lie there until it is sent, which is after the session was asked for.
+        page.locator(".djs-container").first.wait_for()
 
 
 def absences(page: Page, _: Shown) -> None:
