@@ -69,9 +69,16 @@ def found() -> Response | tuple[str, int]:
 @permission(Permission.ACCOUNT_MANAGE)
 def give_roles() -> Response:
     """Say which unit does the work of each role for the whole municipality."""
+    rt, top = runtime(), municipality()
+    known = rt.directory.tree().fillers
     wanted = {role: request.form.get(role, type=int) for role in ROLES if role in request.form}
-    fillers = {role: [unit_id] if unit_id else [] for role, unit_id in wanted.items()}
-    name_fillers(runtime(), actor(), municipality(), fillers)
+    # A role may have more units than the page shows: they stay while the first is not changed.
+    fillers = {
+        role: [unit_id] if unit_id else []
+        for role, unit_id in wanted.items()
+        if next(iter(known.get((top, role), ())), None) != unit_id
+    }
+    name_fillers(rt, actor(), top, fillers)
     flash(_("Роли распределены. Новые шаги пойдут так, открытые остались, где были."))
     return _to_list()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from engine.access.tables import AGENCY, MUNICIPALITY
+from engine.access.units import name_fillers
+from engine.model import SYSTEM
 from tests.factories.access import make_account, make_unit
 
 
@@ -67,6 +69,16 @@ def test_the_work_of_a_role_is_given_to_one_organisation_and_back(visit, rt, off
     assert "там роли нет ни у кого" not in admin.get("/organisations").words
     admin.post("/organisations/roles", {"R13": ""})
     assert rt.directory.tree().fillers == {}
+
+
+def test_units_of_a_role_that_the_page_does_not_show_stay(visit, rt, office):
+    admin, here = visit("R29"), places(rt, office)
+    both = [here.administration, here.centre]
+    name_fillers(rt, SYSTEM, here.municipality, {"R13": both})
+    kept = rt.directory.tree().fillers[here.municipality, "R13"]
+    admin.post("/organisations/roles", {"R13": str(kept[0]), "R18": str(here.centre)})
+    assert rt.directory.tree().fillers[here.municipality, "R13"] == kept
+    assert len(kept) == 2
 
 
 def test_units_of_another_municipality_are_not_seen(visit, rt, office):
